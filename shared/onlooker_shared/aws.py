@@ -1,0 +1,107 @@
+"""AWS clients: one session a process, one client a service for the life of the process.
+
+Making a client costs more than an upload, so none is made on a request's path.
+"""
+
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
+
+import aioboto3
+from aiobotocore.config import AioConfig
+
+from onlooker_shared.settings import CommonSettings
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_rekognition import RekognitionClient
+    from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_ses import SESClient
+    from types_aiobotocore_sns import SNSClient
+    from types_aiobotocore_sqs import SQSClient
+
+CONNECT_TIMEOUT = 5.0
+"""Seconds to open a connection."""
+READ_TIMEOUT = 60.0
+"""Seconds between two bytes; longer than SQS's longest poll of 20."""
+POOL = 64
+"""Connections a client keeps: more than any service's messages in work together."""
+ATTEMPTS = 4
+"""Tries of one call in all, with botocore's standard back-off."""
+
+
+class Aws:
+    """The clients of one process, opened when first asked for and closed together.
+
+    Use as an asynchronous context manager.
+    """
+
+    def __init__(self, settings: CommonSettings) -> None:
+        self._session = aioboto3.Session()
+        self._stack = AsyncExitStack()
+        self._clients: dict[str, Any] = {}
+        self._public_s3_endpoint = settings.s3_public_endpoint
+        self._config = AioConfig(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            max_pool_connections=POOL,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            signature_version="s3v4",
+            s3={"addressing_style": settings.s3_addressing},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._stack.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
+
+    @overload
+    async def client(self, service: Literal["dynamodb"]) -> "DynamoDBClient": ...
+    @overload
+    async def client(self, service: Literal["rekognition"]) -> "RekognitionClient": ...
+    @overload
+    async def client(self, service: Literal["s3"]) -> "S3Client": ...
+    @overload
+    async def client(self, service: Literal["ses"]) -> "SESClient": ...
+    @overload
+    async def client(self, service: Literal["sns"]) -> "SNSClient": ...
+    @overload
+    async def client(self, service: Literal["sqs"]) -> "SQSClient": ...
+    async def client(self, service: str) -> Any:
+        """Return the process's client of an AWS service; the same one at every call."""
+        return await self._client(service, service, None)
+
+    async def presigner(self) -> "S3Client":
+        """Return an S3 client for presigning alone: its links name the endpoint that the reader of a link will use."""
+        if self._public_s3_endpoint is None:
+            return await self.client("s3")
+        client: S3Client = await self._client("s3-public", "s3", self._public_s3_endpoint)
+        return client
+
+    async def topic_arn(self, name: str) -> str:
+        """Return the ARN of a topic in this process's account and region."""
+        sns = await self.client("sns")
+        sts = await self._client("sts", "sts", None)
+        account = (await sts.get_caller_identity())["Account"]
+        return f"arn:aws:sns:{sns.meta.region_name}:{account}:{name}"
+
+    async def queue_url(self, name: str) -> str:
+        """Return a queue's URL.
+
+        Raises:
+            botocore.exceptions.ClientError: there is no such queue.
+        """
+        sqs = await self.client("sqs")
+        return (await sqs.get_queue_url(QueueName=name))["QueueUrl"]
+
+    async def _client(self, name: str, service: str, endpoint: str | None) -> Any:
+        if name not in self._clients:
+            opening = self._session.client(service, config=self._config, endpoint_url=endpoint)  # type: ignore[call-overload]
+            self._clients[name] = await self._stack.enter_async_context(opening)
+        return self._clients[name]

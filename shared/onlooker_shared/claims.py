@@ -1,0 +1,122 @@
+"""Claims: a side effect that cannot be undone (a mail) happens once, though its message may come twice.
+
+    free ──claim──> in progress (until a time) ──complete──> done (with a result)
+                     │ release, or the time is over
+                     └──────────────> free
+
+Kept in DynamoDB, so that it holds through redelivery, restart and among several instances.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+KEPT = timedelta(days=30)
+"""How long a finished claim is remembered; SQS forgets a message after 14 days at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The side effect is this caller's to do; `token` proves it."""
+
+    claim_id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class InProgress:
+    """Somebody else is at it."""
+
+    until: float
+    """Epoch seconds when their claim lapses."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyDone:
+    """It was done before."""
+
+    result: str
+
+
+class Claims:
+    """Claims in a DynamoDB table."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, clock: Callable[[], float] = time.time) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+
+    async def claim(self, claim_id: str, token: str, lease: timedelta) -> Claimed | InProgress | AlreadyDone:
+        """Claim a side effect for a time.
+
+        Args:
+            claim_id: names the side effect (`mail:{rule}:{image}`).
+            token: unique to this caller and attempt; the same token claims again what it already holds.
+            lease: how long the side effect may take.
+        """
+        now = self._clock()
+        try:
+            await self._dynamodb.put_item(
+                TableName=self._table,
+                Item={
+                    "claim_id": {"S": claim_id},
+                    "state": {"S": "in progress"},
+                    "holder": {"S": token},
+                    "until": {"N": f"{now + lease.total_seconds():.3f}"},
+                    "expires_at": {"N": str(int(now + KEPT.total_seconds()))},
+                },
+                ConditionExpression="attribute_not_exists(claim_id) OR (#state = :busy AND (#until < :now OR holder = :me))",
+                ExpressionAttributeNames={"#state": "state", "#until": "until"},
+                ExpressionAttributeValues={
+                    ":busy": {"S": "in progress"},
+                    ":now": {"N": f"{now:.3f}"},
+                    ":me": {"S": token},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return await self._holder(claim_id, now)
+        return Claimed(claim_id, token)
+
+    async def complete(self, claim: Claimed, result: str) -> None:
+        """Note that the side effect happened, with what is to be remembered of it (a message id)."""
+        await self._dynamodb.update_item(
+            TableName=self._table,
+            Key={"claim_id": {"S": claim.claim_id}},
+            UpdateExpression="SET #state = :done, #result = :result",
+            ExpressionAttributeNames={"#state": "state", "#result": "result"},
+            ExpressionAttributeValues={":done": {"S": "done"}, ":result": {"S": result}},
+        )
+
+    async def release(self, claim: Claimed) -> None:
+        """Give a claim back: the side effect did not happen."""
+        try:
+            await self._dynamodb.delete_item(
+                TableName=self._table,
+                Key={"claim_id": {"S": claim.claim_id}},
+                ConditionExpression="holder = :me AND #state = :busy",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={":me": {"S": claim.token}, ":busy": {"S": "in progress"}},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise  # else it lapsed and is somebody else's: theirs stays
+
+    async def _holder(self, claim_id: str, now: float) -> InProgress | AlreadyDone:
+        answer = await self._dynamodb.get_item(
+            TableName=self._table, Key={"claim_id": {"S": claim_id}}, ConsistentRead=True
+        )
+        item = answer.get("Item")
+        if item is None:
+            return InProgress(until=now)  # given back this moment: free for the next try
+        if item["state"]["S"] == "done":
+            return AlreadyDone(item.get("result", {"S": ""})["S"])
+        return InProgress(until=float(item["until"]["N"]))

@@ -1,0 +1,181 @@
+"""Access keys: who may call the HTTP APIs, and for what.
+
+A key is ``olk_<key_id>_<secret>``. It is shown once, when it is made; DynamoDB keeps the SHA-256 of its secret, which is
+enough for 256 random bits (nothing to guess, so nothing to slow down).
+"""
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from onlooker_shared.errors import UnauthorizedError
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import AttributeValueTypeDef
+
+KEY_PREFIX = "olk"
+REMEMBERED = 30.0
+"""Seconds that a looked-up key is believed without asking again; a revoked key works no longer than this."""
+REMEMBERED_KEYS = 10_000
+"""Keys remembered at most; beyond, all are forgotten and looked up anew."""
+TOUCH_EVERY = 300.0
+"""Seconds between two notes of a key's last use."""
+
+
+class Scope(StrEnum):
+    """What a key may do, per service and verb. ``admin`` includes all."""
+
+    IMAGES_READ = "images:read"
+    IMAGES_WRITE = "images:write"
+    RECOGNITIONS_READ = "recognitions:read"
+    ANNOTATIONS_READ = "annotations:read"
+    TAGS_READ = "tags:read"
+    ALERTS_READ = "alerts:read"
+    ALERTS_WRITE = "alerts:write"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whom a request comes from."""
+
+    key_id: str
+    owner: str
+    scopes: frozenset[Scope]
+    bucket: str | None = None
+    """The only bucket this key may touch, if it is bound to one."""
+    prefix: str = ""
+    """The only part of the bucket this key may touch."""
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the key has a scope."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+    def may_touch(self, bucket: str, key: str = "") -> bool:
+        """Whether the key's binding allows an object, or, with an empty key, the bucket as a whole."""
+        return self.bucket in {None, bucket} and key.startswith(self.prefix)
+
+
+class KeyStore:
+    """Access keys in DynamoDB.
+
+    Args:
+        dynamodb: the process's client.
+        table: the table's name.
+        monotonic: a clock in seconds for what is remembered.
+    """
+
+    def __init__(
+        self, dynamodb: "DynamoDBClient", table: str, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._monotonic = monotonic
+        self._remembered: dict[str, tuple[float, bytes, Principal, datetime | None]] = {}
+        self._touched: dict[str, float] = {}
+
+    async def create(
+        self,
+        *,
+        owner: str,
+        scopes: Iterable[Scope],
+        bucket: str | None = None,
+        prefix: str = "",
+        expires_at: datetime | None = None,
+    ) -> str:
+        """Make a key and return it; it can never be read again."""
+        key_id, secret = secrets.token_hex(8), secrets.token_hex(32)
+        item: dict[str, AttributeValueTypeDef] = {
+            "key_id": {"S": key_id},
+            "secret_sha256": {"S": _hash(secret).hex()},
+            "owner": {"S": owner},
+            "scopes": {"SS": sorted(scopes)},
+            "prefix": {"S": prefix},
+            "created_at": {"S": datetime.now(UTC).isoformat()},
+        }
+        if bucket is not None:
+            item["bucket"] = {"S": bucket}
+        if expires_at is not None:
+            item["expires_at"] = {"S": expires_at.isoformat()}
+        await self._dynamodb.put_item(TableName=self._table, Item=item)
+        return f"{KEY_PREFIX}_{key_id}_{secret}"
+
+    async def revoke(self, key_id: str) -> None:
+        """Make a key worthless; other processes believe it for at most `REMEMBERED` seconds more."""
+        await self._dynamodb.delete_item(TableName=self._table, Key={"key_id": {"S": key_id}})
+        self._remembered.pop(key_id, None)
+
+    async def authenticate(self, key: str) -> Principal:
+        """Return whom a key belongs to.
+
+        Raises:
+            UnauthorizedError: the key is malformed, unknown, or expired. Which of these is not said.
+        """
+        parts = key.split("_")
+        if len(parts) != 3 or parts[0] != KEY_PREFIX:
+            raise _unknown()
+        _, key_id, secret = parts
+        secret_hash, principal, expires_at = await self._look_up(key_id)
+        if not hmac.compare_digest(secret_hash, _hash(secret)):
+            raise _unknown()
+        if expires_at is not None and expires_at <= datetime.now(UTC):
+            raise _unknown()
+        await self._touch(key_id)
+        return principal
+
+    async def _look_up(self, key_id: str) -> tuple[bytes, Principal, datetime | None]:
+        known = self._remembered.get(key_id)
+        if known is None or known[0] <= self._monotonic():
+            answer = await self._dynamodb.get_item(TableName=self._table, Key={"key_id": {"S": key_id}})
+            item = answer.get("Item")
+            if item is None:
+                raise _unknown()
+            if len(self._remembered) >= REMEMBERED_KEYS:
+                self._remembered.clear()
+            known = (self._monotonic() + REMEMBERED, *_read(item))
+            self._remembered[key_id] = known
+        return known[1:]
+
+    async def _touch(self, key_id: str) -> None:
+        """Note the key's last use, now and then: a write for each request would cost more than the request."""
+        now = self._monotonic()
+        if now - self._touched.get(key_id, -TOUCH_EVERY) < TOUCH_EVERY:
+            return
+        self._touched[key_id] = now
+        await self._dynamodb.update_item(
+            TableName=self._table,
+            Key={"key_id": {"S": key_id}},
+            UpdateExpression="SET last_used_at = :now",
+            ConditionExpression="attribute_exists(key_id)",
+            ExpressionAttributeValues={":now": {"S": datetime.now(UTC).isoformat(timespec="seconds")}},
+        )
+
+
+def _read(item: "dict[str, AttributeValueTypeDef]") -> tuple[bytes, Principal, datetime | None]:
+    principal = Principal(
+        key_id=item["key_id"]["S"],
+        owner=item["owner"]["S"],
+        scopes=frozenset(Scope(scope) for scope in item["scopes"]["SS"] if scope in set(Scope)),
+        bucket=item["bucket"]["S"] if "bucket" in item else None,
+        prefix=item["prefix"]["S"],
+    )
+    expires_at = datetime.fromisoformat(item["expires_at"]["S"]) if "expires_at" in item else None
+    return bytes.fromhex(item["secret_sha256"]["S"]), principal, expires_at
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _unknown() -> UnauthorizedError:
+    return UnauthorizedError(
+        "This access key is not known or has expired.",
+        headers={"WWW-Authenticate": 'Bearer realm="onlooker"'},
+    )

@@ -1,0 +1,98 @@
+"""The messages that services send one another, as data.
+
+Each has a ``type`` tag with its version. A change that an old reader cannot bear makes a new type; added fields are
+optional. Their JSON Schemas are in ``docs/messages``.
+"""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from onlooker_shared.images import ImageRef
+from onlooker_shared.recognition import Recognition
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+class ObjectRef(BaseModel):
+    """An object in S3."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    bucket: str
+    key: str
+
+
+class Rendition(ObjectRef):
+    """A picture that was made from another one."""
+
+    width: int = Field(gt=0, description="Pixels.")
+    height: int = Field(gt=0, description="Pixels.")
+    content_type: str
+
+
+class Message(BaseModel):
+    """What every message has."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str = Field(default_factory=_new_id, description="Of this message; a redelivery keeps it.")
+    time: datetime = Field(default_factory=_now, description="When it was made, UTC.")
+    traceparent: str | None = Field(default=None, description="W3C trace context of the work that made it.")
+
+
+class ImageRecognized(Message):
+    """A picture was recognized. Published by the recognizer."""
+
+    type: Literal["image.recognized.v1"] = "image.recognized.v1"
+    image: ImageRef
+    result: ObjectRef = Field(description="The whole result as JSON.")
+    recognition: Recognition | None = Field(
+        default=None, description="Inline if the message stays within the queue's limit; else read `result`."
+    )
+
+
+class ImageFailed(Message):
+    """A picture can never be recognized. Published by the recognizer."""
+
+    type: Literal["image.failed.v1"] = "image.failed.v1"
+    image: ImageRef
+    reason: str = Field(description="What is wrong with the picture, in words for its owner.")
+
+
+class ImageAnnotated(Message):
+    """The annotated copy of a picture was stored. Published by the annotator."""
+
+    type: Literal["image.annotated.v1"] = "image.annotated.v1"
+    image: ImageRef
+    annotated: Rendition
+    thumbnail: Rendition
+
+
+AnyMessage = Annotated[ImageRecognized | ImageFailed | ImageAnnotated, Field(discriminator="type")]
+
+MESSAGE_TYPES: tuple[type[ImageRecognized | ImageFailed | ImageAnnotated], ...] = (
+    ImageRecognized,
+    ImageFailed,
+    ImageAnnotated,
+)
+"""Every message there is; each has its JSON Schema in ``docs/messages``."""
+
+_adapter: TypeAdapter[ImageRecognized | ImageFailed | ImageAnnotated] = TypeAdapter(AnyMessage)
+
+
+def decode(body: str) -> ImageRecognized | ImageFailed | ImageAnnotated:
+    """Return the message in a queue's body.
+
+    Raises:
+        pydantic.ValidationError: the body is not JSON, of an unknown type, or malformed. A consumer rejects it.
+    """
+    return _adapter.validate_json(body)

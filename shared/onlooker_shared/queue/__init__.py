@@ -1,0 +1,1 @@
+"""The consumer: how a message is taken, worked on and settled."""

@@ -1,0 +1,125 @@
+"""The results bucket: one JSON document a picture, written by the recognizer and read by whoever needs the whole.
+
+results/{image_id}.json    StoredResult: what was recognized, with Rekognition's own answers
+failures/{image_id}.json   StoredFailure: why a picture can never be recognized
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict
+
+from onlooker_shared.errors import NotFoundError
+from onlooker_shared.images import ImageRef
+from onlooker_shared.messages import ImageFailed, ImageRecognized, ObjectRef
+from onlooker_shared.objects import is_missing
+from onlooker_shared.recognition import Recognition
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+RESULTS = "results/"
+FAILURES = "failures/"
+
+
+class StoredResult(BaseModel):
+    """Everything that is known about a recognized picture."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    image: ImageRef
+    recognition: Recognition
+    rekognition: dict[str, Any]
+    """The answers of Rekognition as they came, by operation: the audit trail."""
+    traceparent: str | None = None
+
+    def message(self, results_bucket: str) -> ImageRecognized:
+        """Return the message that announces this result."""
+        return ImageRecognized(
+            image=self.image,
+            result=ObjectRef(bucket=results_bucket, key=result_key(self.image.image_id)),
+            recognition=self.recognition,
+            traceparent=self.traceparent,
+        )
+
+
+class StoredFailure(BaseModel):
+    """Why a picture was not recognized and never will be."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    image: ImageRef
+    reason: str
+    traceparent: str | None = None
+
+    def message(self) -> ImageFailed:
+        """Return the message that announces this failure."""
+        return ImageFailed(image=self.image, reason=self.reason, traceparent=self.traceparent)
+
+
+def result_key(image_id: str) -> str:
+    """Return the key of a picture's result."""
+    return f"{RESULTS}{image_id}.json"
+
+
+def failure_key(image_id: str) -> str:
+    """Return the key of a picture's failure."""
+    return f"{FAILURES}{image_id}.json"
+
+
+class Results:
+    """Reads and writes the results bucket."""
+
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
+        self._s3 = s3
+        self.bucket = bucket
+
+    async def put(self, result: StoredResult) -> None:
+        """Store a result; storing it again changes nothing but the time."""
+        await self._put(result_key(result.image.image_id), result)
+
+    async def put_failure(self, failure: StoredFailure) -> None:
+        """Store a failure."""
+        await self._put(failure_key(failure.image.image_id), failure)
+
+    async def get(self, image_id: str) -> StoredResult:
+        """Return a picture's result.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return StoredResult.model_validate_json(await self._get(result_key(image_id), image_id))
+
+    async def get_failure(self, image_id: str) -> StoredFailure:
+        """Return a picture's failure.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return StoredFailure.model_validate_json(await self._get(failure_key(image_id), image_id))
+
+    async def recognition_of(self, message: ImageRecognized) -> Recognition:
+        """Return what a message announces: from the message itself, or from the bucket if it was too large for it.
+
+        Raises:
+            NotFoundError: the message only points, and what it points to is gone.
+        """
+        return message.recognition or (await self.get(message.image.image_id)).recognition
+
+    async def _put(self, key: str, document: StoredResult | StoredFailure) -> None:
+        await self._s3.put_object(
+            Bucket=self.bucket,
+            Key=key,
+            Body=document.model_dump_json(exclude_none=True).encode(),
+            ContentType="application/json",
+        )
+
+    async def _get(self, key: str, image_id: str) -> bytes:
+        try:
+            answer = await self._s3.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if is_missing(error):
+                raise NotFoundError(f"Nothing is known about a picture with the id {image_id} (yet).") from error
+            raise
+        async with answer["Body"] as body:
+            return await body.read()

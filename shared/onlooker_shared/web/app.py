@@ -1,0 +1,101 @@
+"""Makes one HTTP application of one service or several."""
+
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Query
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from onlooker_shared.keys import Principal
+from onlooker_shared.keys import Scope as KeyScope
+from onlooker_shared.service import Service, Sweep, Swept
+from onlooker_shared.telemetry import tracing
+from onlooker_shared.telemetry.metrics import REQUESTS
+from onlooker_shared.web import health, problems
+from onlooker_shared.web.auth import Authenticator, requires
+
+STUCK_AFTER = 15 * 60
+"""Seconds after which something unfinished counts as stuck, unless a sweep is asked for with another age."""
+
+
+def create_app(
+    services: Sequence[Service], authenticator: Authenticator, *, cors_origins: Sequence[str] = ()
+) -> FastAPI:
+    """Return the application of one service, or of several behind one port.
+
+    Args:
+        services: whose routes, checks and sweeps it has.
+        authenticator: knows whom an access key belongs to.
+        cors_origins: origins whose pages may call it.
+    """
+    name = services[0].name if len(services) == 1 else "onlooker"
+    app = FastAPI(title=f"Onlooker {name}" if name != "onlooker" else "Onlooker", redoc_url=None)
+    app.state.authenticator = authenticator
+    problems.install(app)
+    for service in services:
+        for routes in service.routers:
+            app.include_router(routes)
+        if service.sweep is not None:
+            app.include_router(_sweep_route(service.name, service.sweep))
+    app.include_router(health.router({k: v for service in services for k, v in service.checks.items()}))
+    if cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(cors_origins),
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["ETag", "X-Onlooker-Image-Id"],
+        )
+    app.add_middleware(Telemetry, service=name)
+    return app
+
+
+def _sweep_route(name: str, sweep: Sweep) -> APIRouter:
+    routes = APIRouter(tags=["operation"])
+
+    @routes.post(f"/sweeps/{name}")
+    async def run_sweep(
+        _: Annotated[Principal, Depends(requires(KeyScope.ADMIN))],
+        older_than: Annotated[float, Query(ge=0, description="Seconds.")] = STUCK_AFTER,
+    ) -> Swept:
+        """Send on what got stuck longer ago than this."""
+        return await sweep(timedelta(seconds=older_than))
+
+    return routes
+
+
+class Telemetry:
+    """ASGI middleware: a span for each request, continued from the caller's ``traceparent``, and its time measured.
+
+    Plain ASGI, so that bodies stream through it untouched.
+    """
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        started = time.perf_counter()
+        with tracing.span(f"{scope['method']} {scope['path']}", tracing.from_headers(headers)):
+            try:
+                await self._app(scope, receive, watch)
+            finally:
+                route = getattr(scope.get("route"), "path", "unmatched")
+                REQUESTS.labels(self._service, scope["method"], route, status).observe(time.perf_counter() - started)

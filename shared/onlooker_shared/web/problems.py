@@ -1,0 +1,101 @@
+"""Errors as RFC 9457 problem documents, with an id that the log has too."""
+
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from onlooker_shared.errors import ProblemError
+from onlooker_shared.telemetry.tracing import current_trace_id
+
+MEDIA_TYPE = "application/problem+json"
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Make an application answer every error with a problem document."""
+    app.add_exception_handler(ProblemError, _problem_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(Exception, _fault)
+
+
+def problem(
+    request: Request,
+    status: HTTPStatus,
+    detail: str,
+    *,
+    headers: dict[str, str] | None = None,
+    error: BaseException | None = None,
+    **more: Any,
+) -> JSONResponse:
+    """Return a problem document and log it: a caller's mistake as information, a fault of ours with its stack.
+
+    Args:
+        request: what is answered.
+        status: the HTTP status.
+        detail: what was wrong and what to do.
+        headers: extra response headers.
+        error: the fault behind a 5xx.
+        more: extension members (RFC 9457, section 3.2).
+    """
+    problem_id = str(uuid.uuid4())
+    write = log.error if status >= HTTPStatus.INTERNAL_SERVER_ERROR else log.info
+    write(
+        "http.problem",
+        problem_id=problem_id,
+        status=int(status),
+        detail=detail,
+        method=request.method,
+        path=request.url.path,
+        exc_info=error,
+    )
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+        "instance": f"urn:uuid:{problem_id}",
+        "trace_id": current_trace_id(),
+        **more,
+    }
+    return JSONResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+async def _problem_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ProblemError)  # noqa: S101 - Starlette's handler type is wider than its registration
+    return problem(request, error.status, error.detail, headers=error.headers)
+
+
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - see above
+    faults = [
+        {"location": ".".join(str(part) for part in fault["loc"]), "message": fault["msg"]} for fault in error.errors()
+    ]
+    detail = "; ".join(f"{fault['location']}: {fault['message']}" for fault in faults)
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)
+
+
+async def _http_exception(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - see above
+    return problem(
+        request,
+        HTTPStatus(error.status_code),
+        error.detail,
+        headers=dict(error.headers) if error.headers else None,
+    )
+
+
+async def _fault(request: Request, error: Exception) -> JSONResponse:
+    return problem(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Onlooker failed at this. The log has the reason under the id in `instance`.",
+        error=error,
+    )
