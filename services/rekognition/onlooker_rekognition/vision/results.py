@@ -1,8 +1,9 @@
 """What the engine says about a picture: plain values, the contract between the models and the protocol.
 
-Units, everywhere in this module: coordinates are ratios (0..1) of the upright image's width and height, and may
-lie a little outside of it for a face cut off by the border; confidences and percentages are 0..100; angles are degrees.
-Names (landmark types, emotions, labels) are Amazon Rekognition's own, so that the protocol only has to copy them.
+Units, everywhere here: coordinates are ratios (0..1) of the upright image's width and height, and may
+lie a little outside of it for a face cut off by the border; confidences and percentages are 0..100; angles
+are degrees. Names (landmark types, emotions, labels) are Amazon Rekognition's own, so that the protocol only
+has to copy them.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ class LabelInstance:
 
 @dataclass(frozen=True, slots=True)
 class LabelAnalysis:
-    """A label of the picture. Its parents are labels of the picture too, with a confidence at least as high."""
+    """A label of the picture. Its parents are labels of it too, with a confidence at least as high."""
 
     name: str
     confidence: float

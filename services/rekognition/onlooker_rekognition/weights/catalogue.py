@@ -1,0 +1,189 @@
+"""Every model the engine uses: what it is for, which files it is made of, and how its graph is written.
+
+All models take RGB pictures as uint8 (n, size, size, 3); whatever range or order of channels a network was
+trained with is part of its graph, so that no caller can get it wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+from onlooker_rekognition.weights import faceapi, tfjs
+from onlooker_rekognition.weights.graph import GraphBuilder
+from onlooker_rekognition.weights.tensors import Tensor, read_tensors
+
+HUMAN = "@vladmandic/human"
+FACE_API = "@vladmandic/face-api"
+
+Network = Callable[[GraphBuilder, Path, str], tuple[str, ...]]
+"""Writes a network's graph from its source file and the picture's tensor; returns its outputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A named result and its shape; None stands for the batch."""
+
+    name: str
+    shape: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One network: where it comes from and what it takes and gives."""
+
+    name: str
+    role: str
+    package: str
+    source: str
+    size: int
+    outputs: tuple[Output, ...]
+    network: Network
+    batch: int | None = None
+
+    def convert(self, modules: Path) -> onnx.ModelProto:
+        """The ONNX model, from the packages installed in `modules`. Raises WeightsError."""
+        graph = GraphBuilder()
+        image = graph.image(self.size, batch=self.batch)
+        tensors = self.network(graph, modules / self.package / self.source, image)
+        for output, tensor in zip(self.outputs, tensors, strict=True):
+            graph.output(output.name, tensor, output.shape)
+        return graph.model(self.name)
+
+
+def _graph_model(prepare: Callable[[GraphBuilder, str], str], *nodes: str) -> Network:
+    """A TF.js graph model whose outputs are `nodes`, fed with the prepared picture."""
+
+    def write(graph: GraphBuilder, path: Path, image: str) -> tuple[str, ...]:
+        return tuple(tfjs.convert(path, graph, prepare(graph, image), nodes))
+
+    return write
+
+
+def _face_api(network: Callable[[GraphBuilder, dict[str, Tensor], str], tuple[str, ...]]) -> Network:
+    """A network of `faceapi`, from the manifest of its weights."""
+
+    def write(graph: GraphBuilder, path: Path, image: str) -> tuple[str, ...]:
+        return network(graph, read_tensors(json.loads(path.read_text()), path.parent), image)
+
+    return write
+
+
+def _as_is(_: GraphBuilder, image: str) -> str:
+    return image
+
+
+def _zero_to_one(graph: GraphBuilder, image: str) -> str:
+    return graph.op("Div", image, np.float32(255))
+
+
+def _minus_one_to_one(graph: GraphBuilder, image: str) -> str:
+    return graph.op("Sub", graph.op("Div", image, np.float32(127.5)), np.float32(1))
+
+
+def _grey_minus_one_to_one(graph: GraphBuilder, image: str) -> str:
+    luma = np.array([[0.2989], [0.587], [0.114]], np.float32)
+    return _minus_one_to_one(graph, graph.op("MatMul", image, luma))
+
+
+def _caffe(graph: GraphBuilder, image: str) -> str:
+    """BGR less ImageNet's mean, as Caffe's networks were trained."""
+    reversed_channels = graph.op("Gather", image, np.array([2, 1, 0]), axis=3)
+    return graph.op("Sub", reversed_channels, np.array([103.939, 116.779, 123.68], np.float32))
+
+
+MODELS = (
+    Model(
+        "blazeface",
+        "finds faces",
+        HUMAN,
+        "models/blazeface.json",
+        256,
+        (
+            Output("fine_scores", (1, 512, 1)),
+            Output("fine_boxes", (1, 512, 16)),
+            Output("coarse_scores", (1, 384, 1)),
+            Output("coarse_boxes", (1, 384, 16)),
+        ),
+        _graph_model(_minus_one_to_one, "Identity", "Identity_2", "Identity_1", "Identity_3"),
+        batch=1,
+    ),
+    Model(
+        "ssd_mobilenetv1",
+        "finds small faces",
+        FACE_API,
+        "model/ssd_mobilenetv1_model-weights_manifest.json",
+        512,
+        (Output("boxes", (None, 5118, 4)), Output("scores", (None, 5118))),
+        _face_api(faceapi.ssd_mobilenet),
+    ),
+    Model(
+        "facemesh",
+        "landmarks, pose, mouth; confirms faces",
+        HUMAN,
+        "models/facemesh.json",
+        192,
+        (Output("points", (None, 1404)), Output("face", (None, 1))),
+        _graph_model(_zero_to_one, "Identity_2", "Identity_1"),
+    ),
+    Model(
+        "iris",
+        "eyelids and irises",
+        HUMAN,
+        "models/iris.json",
+        64,
+        (Output("points", (None, 1, 1, 228)),),
+        _graph_model(_zero_to_one, "Identity"),
+    ),
+    Model(
+        "face_recognition",
+        "embedding",
+        FACE_API,
+        "model/face_recognition_model-weights_manifest.json",
+        150,
+        (Output("embedding", (None, 128)),),
+        _face_api(faceapi.face_recognition),
+    ),
+    Model(
+        "faceres",
+        "age and gender",
+        HUMAN,
+        "models/faceres.json",
+        224,
+        (Output("age", (None, 100)), Output("male", (None, 1))),
+        _graph_model(_caffe, "age_pred/Softmax", "gender_pred/Sigmoid"),
+    ),
+    Model(
+        "emotion",
+        "emotions",
+        HUMAN,
+        "models/emotion.json",
+        64,
+        (Output("probabilities", (None, 7)),),
+        _graph_model(_grey_minus_one_to_one, "Identity"),
+    ),
+    Model(
+        "face_expression",
+        "emotions",
+        FACE_API,
+        "model/face_expression_model-weights_manifest.json",
+        112,
+        (Output("probabilities", (None, 7)),),
+        _face_api(faceapi.face_expression),
+    ),
+    Model(
+        "centernet",
+        "objects",
+        HUMAN,
+        "models/centernet.json",
+        512,
+        (Output("detections", (1, 100, 6)),),
+        _graph_model(_as_is, "tower_0/detections"),
+        batch=1,
+    ),
+)

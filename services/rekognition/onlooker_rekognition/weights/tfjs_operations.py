@@ -1,0 +1,164 @@
+"""TensorFlow's operations, each as the ONNX nodes that do the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from onnx import TensorProto
+
+from onlooker_rekognition.weights.graph import GraphBuilder
+from onlooker_rekognition.weights.tensors import Tensor, WeightsError
+
+if TYPE_CHECKING:
+    from onlooker_rekognition.weights.tfjs import Call
+
+_TYPES = {"DT_FLOAT": TensorProto.FLOAT, "DT_INT32": TensorProto.INT32}
+_TO_THE_END = np.iinfo(np.int32).max
+
+
+def _same(kind: str) -> Callable[[GraphBuilder, Call], str]:
+    """An operation that ONNX has too, under the name `kind`, and that takes no attributes."""
+
+    def emit(builder: GraphBuilder, call: Call) -> str:
+        return builder.op(kind, *(call.operand(index) for index in range(len(call.node.inputs))))
+
+    return emit
+
+
+def _convolution(builder: GraphBuilder, call: Call) -> str:
+    if set(call.integers("dilations")) - {1}:
+        raise WeightsError(f"{call.node.name}: dilated convolutions are not known")
+    fused = call.texts("fused_ops")
+    convolved = builder.conv(
+        call.tensor(0),
+        call.constant(1),
+        call.constant(2) if "BiasAdd" in fused else None,
+        stride=call.integers("strides")[1],
+        padding=call.text("padding"),
+        depthwise="Depthwise" in call.node.op,
+    )
+    return _activated(builder, call, convolved, fused)
+
+
+def _matrix_product(builder: GraphBuilder, call: Call) -> str:
+    matrix = call.constant(1).T if call.flag("transpose_b") else call.constant(1)
+    product = builder.op("Add", builder.op("MatMul", call.tensor(0), matrix), call.constant(2))
+    return _activated(builder, call, product, call.texts("fused_ops"))
+
+
+def _activated(builder: GraphBuilder, call: Call, tensor: str, fused: list[str]) -> str:
+    for name in fused:
+        if name == "Relu":
+            tensor = builder.op("Relu", tensor)
+        elif name == "Prelu":
+            tensor = builder.op("PRelu", tensor, call.constant(3))
+        elif name != "BiasAdd":  # the convolution or product has added it
+            raise WeightsError(f"{call.node.name}: the fused operation {name} is not known")
+    return tensor
+
+
+def _max_pool(builder: GraphBuilder, call: Call) -> str:
+    size, stride = call.integers("ksize")[1], call.integers("strides")[1]
+    return builder.pool("MaxPool", call.tensor(0), size, stride, call.text("padding"))
+
+
+def _mean(builder: GraphBuilder, call: Call) -> str:
+    axes = [int(axis) for axis in np.atleast_1d(call.constant(1))]
+    return builder.op("ReduceMean", call.tensor(0), axes=axes, keepdims=int(call.flag("keep_dims")))
+
+
+def _pad(builder: GraphBuilder, call: Call) -> str:
+    return builder.op("Pad", call.tensor(0), _int64(call.constant(1).T.reshape(-1)))
+
+
+def _reshape(builder: GraphBuilder, call: Call) -> str:
+    return builder.op("Reshape", call.tensor(0), _int64(call.constant(1)))
+
+
+def _expand(builder: GraphBuilder, call: Call) -> str:
+    return builder.op("Unsqueeze", call.tensor(0), _int64(call.constant(1)))
+
+
+def _concatenate(builder: GraphBuilder, call: Call) -> str:
+    last = len(call.node.inputs) - 1
+    parts = (call.operand(index) for index in range(last))
+    return builder.op("Concat", *parts, axis=int(call.constant(last)))
+
+
+def _cast(builder: GraphBuilder, call: Call) -> str:
+    return builder.cast(call.tensor(0), _TYPES[call.type("DstT")])
+
+
+def _softmax(builder: GraphBuilder, call: Call) -> str:
+    return builder.op("Softmax", call.tensor(0), axis=-1)
+
+
+def _relu6(builder: GraphBuilder, call: Call) -> str:
+    return builder.relu6(call.tensor(0))
+
+
+def _top_k(builder: GraphBuilder, call: Call) -> tuple[str, ...]:
+    values, indices = builder.ops("TopK", call.tensor(0), _int64(call.constant(1)), outputs=2, axis=-1)
+    return values, builder.cast(indices, TensorProto.INT32)
+
+
+def _gather(builder: GraphBuilder, call: Call) -> str:
+    return builder.op("Gather", call.tensor(0), call.tensor(1), axis=int(call.constant(2)))
+
+
+def _resize(builder: GraphBuilder, call: Call) -> str:
+    if call.flag("align_corners") or call.flag("half_pixel_centers"):
+        raise WeightsError(f"{call.node.name}: only TensorFlow 1's pixel positions are known")
+    height, width = (int(size) for size in call.constant(1))
+    return builder.resize(call.tensor(0), height, width)
+
+
+def _slice(builder: GraphBuilder, call: Call) -> str:
+    if any(call.integer(mask) for mask in ("ellipsis_mask", "new_axis_mask", "shrink_axis_mask")):
+        raise WeightsError(f"{call.node.name}: slices that change the number of axes are not known")
+    begin, end, step = (_int64(call.constant(index)).copy() for index in (1, 2, 3))
+    for axis in range(len(begin)):
+        if call.integer("begin_mask") >> axis & 1:
+            begin[axis] = 0
+        if call.integer("end_mask") >> axis & 1:
+            end[axis] = _TO_THE_END
+    return builder.op("Slice", call.tensor(0), begin, end, np.arange(len(begin), dtype=np.int64), step)
+
+
+def _int64(values: Tensor) -> Tensor:
+    return np.atleast_1d(values).astype(np.int64)
+
+
+OPERATIONS: dict[str, Callable[[GraphBuilder, Call], str | tuple[str, ...]]] = {
+    **{op: _convolution for op in ("Conv2D", "_FusedConv2D")},
+    **{op: _convolution for op in ("DepthwiseConv2dNative", "FusedDepthwiseConv2dNative")},
+    "Add": _same("Add"),
+    "AddV2": _same("Add"),
+    "Cast": _cast,
+    "ConcatV2": _concatenate,
+    "Equal": _same("Equal"),
+    "ExpandDims": _expand,
+    "FloorDiv": _same("Div"),  # of indices, which are never negative
+    "FloorMod": _same("Mod"),
+    "GatherV2": _gather,
+    "Identity": _same("Identity"),
+    "MaxPool": _max_pool,
+    "Maximum": _same("Max"),
+    "Mean": _mean,
+    "Minimum": _same("Min"),
+    "Mul": _same("Mul"),
+    "Pad": _pad,
+    "Prelu": _same("PRelu"),
+    "Relu": _same("Relu"),
+    "Relu6": _relu6,
+    "Reshape": _reshape,
+    "ResizeBilinear": _resize,
+    "Sigmoid": _same("Sigmoid"),
+    "Softmax": _softmax,
+    "StridedSlice": _slice,
+    "Sub": _same("Sub"),
+    "TopKV2": _top_k,
+    "_FusedMatMul": _matrix_product,
+}
