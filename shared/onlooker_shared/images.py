@@ -64,11 +64,15 @@ class ImageRef(BaseModel):
         )
 
 
-def order(sequencer: str) -> int:
-    """Return S3's sequencer as a number that can be compared; 0 where there is none.
+SEQUENCER_DIGITS = 18
+"""What S3 gives at most today; the first two have been zeros since it began, so the number fits 63 bits."""
 
-    S3 gives hexadecimal digits of unequal length and asks to pad the shorter one on the right with zeros
-    (Amazon S3 user guide, "Event message structure"). 16 digits are kept, so that the number fits a signed 64-bit
-    external version: the first bit is dropped by taking 15 digits.
+
+def order(sequencer: str) -> int:
+    """Return S3's sequencer as a number from 0 to 2**63 - 1, for use as an external version; 0 where there is none.
+
+    Sequencers are hexadecimal and of unequal length; to compare two, the shorter is padded on the right with zeros
+    (Amazon S3 user guide, "Event message structure").
     """
-    return int(sequencer[:15].ljust(15, "0"), 16) if sequencer else 0
+    digits = sequencer[:SEQUENCER_DIGITS].ljust(SEQUENCER_DIGITS, "0") if sequencer else "0"
+    return min(int(digits, 16), 2**63 - 1)
