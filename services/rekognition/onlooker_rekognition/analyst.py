@@ -1,0 +1,95 @@
+"""From a request's `Image` member to what the models see in it."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from onlooker_rekognition.decoded import DecodedPictures
+from onlooker_rekognition.images import Images
+from onlooker_rekognition.pool import Pool, QueueFullError
+from onlooker_rekognition.protocol.errors import (
+    ImageTooLargeError,
+    InvalidImageFormatError,
+    ServiceError,
+    ThrottlingError,
+)
+from onlooker_rekognition.vision.errors import ImageTooLargeError as TooManyPixelsError
+from onlooker_rekognition.vision.errors import UnreadableImageError
+from onlooker_rekognition.vision.image import Image
+from onlooker_rekognition.vision.results import FaceAnalysis, LabelAnalysis
+
+Result = TypeVar("Result")
+
+
+class VisionEngine(Protocol):
+    """What the protocol needs of the models; `vision.Engine` has it. Thread-safe."""
+
+    def decode(self, data: bytes) -> Image:
+        """The upright picture. Raises UnreadableImageError, or ImageTooLargeError by its header."""
+
+    def detect_faces(self, image: Image, *, attributes: bool, embeddings: bool = False) -> tuple[FaceAnalysis, ...]:
+        """All faces, largest first."""
+
+    def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
+        """All labels, most confident first; a label's parents are among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A picture as the work on it sees it: decoded, and with the id that its bytes have."""
+
+    engine: VisionEngine
+    image: Image
+    data: bytes
+
+    @property
+    def image_id(self) -> str:
+        """A UUID made of the bytes' hash: the same picture has the same id."""
+        return str(uuid.UUID(bytes=hashlib.sha256(self.data).digest()[:16], version=4))
+
+
+class Analyst:
+    """Loads a picture, decodes it and has the engine look at it, within the pool's bounds."""
+
+    def __init__(self, engine: VisionEngine, images: Images, pool: Pool, *, decoded_pixels: int) -> None:
+        self._engine = engine
+        self._images = images
+        self._pool = pool
+        self._decoded = DecodedPictures(engine.decode, max_pixels=decoded_pixels)
+
+    async def examine(self, image: Mapping[str, Any], work: Callable[[Subject], Result]) -> Result:
+        """What `work`, done by a worker thread, finds in the picture.
+
+        Raises ThrottlingError when the queue is full, and what is wrong with the picture as ServiceError.
+        """
+        try:
+            with self._pool.slot():
+                data = await self._images.load(image)
+                return await self._pool.run(lambda: self._look(data, work))
+        except QueueFullError as error:
+            raise ThrottlingError("Rate exceeded: the queue of this server is full. Try again.") from error
+
+    async def compute(self, work: Callable[[], Result]) -> Result:
+        """What `work`, done by a worker thread, returns. Raises ThrottlingError when the queue is full."""
+        try:
+            with self._pool.slot():
+                return await self._pool.run(work)
+        except QueueFullError as error:
+            raise ThrottlingError("Rate exceeded: the queue of this server is full. Try again.") from error
+
+    def _look(self, data: bytes, work: Callable[[Subject], Result]) -> Result:
+        try:
+            image = self._decoded.get(data)
+        except (UnreadableImageError, TooManyPixelsError) as error:
+            raise _as_service_error(error) from error
+        return work(Subject(self._engine, image, data))
+
+
+def _as_service_error(error: Exception) -> ServiceError:
+    if isinstance(error, TooManyPixelsError):
+        return ImageTooLargeError(str(error))
+    return InvalidImageFormatError(f"Request has invalid image format: {error}")

@@ -1,0 +1,131 @@
+"""The web application: one endpoint for all operations, beside those that watch the server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Coroutine
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from onlooker_rekognition.dispatch import Answer, Dispatcher, refusal
+from onlooker_rekognition.metrics import Metrics
+from onlooker_rekognition.protocol.errors import (
+    RequestTooLargeError,
+    SerializationError,
+    ServiceError,
+    UnknownOperationError,
+)
+
+_PATIENCE = 4  # how many times the limit is read and thrown away, so that the client reads our refusal
+_CLIENT_GONE = 499
+
+_log = logging.getLogger(__name__)
+
+
+class Endpoint:
+    """The endpoint of all operations."""
+
+    def __init__(self, dispatcher: Dispatcher, metrics: Metrics, *, max_body_bytes: int, body_seconds: float) -> None:
+        self._dispatcher = dispatcher
+        self._metrics = metrics
+        self._max_body_bytes = max_body_bytes
+        self._body_seconds = body_seconds
+
+    async def serve(self, request: Request) -> Response:
+        """Answer a request, or stop working for it when its client has gone."""
+        began = time.perf_counter()
+        operation = "unknown"
+        try:
+            self._check_content_type(request)
+            operation = self._dispatcher.operation_name(request.headers.get("x-amz-target", ""))
+            body = await self._read_body(request)
+            answer = await _unless_gone(request, self._dispatcher.answer(operation, body))
+        except ServiceError as error:
+            answer = refusal(error, str(uuid.uuid4()))
+        except ClientDisconnect:
+            self._record(operation, "ClientDisconnect", began, "")
+            return Response(status_code=_CLIENT_GONE)
+        self._record(operation, answer.code, began, answer.request_id)
+        return Response(answer.body, answer.status, headers=answer.headers, media_type=self._dispatcher.content_type)
+
+    def _check_content_type(self, request: Request) -> None:
+        wanted = self._dispatcher.content_type
+        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if given != wanted:
+            raise UnknownOperationError(f"Content-Type must be {wanted}, it is '{given}'.")
+
+    async def _read_body(self, request: Request) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size <= self._max_body_bytes:
+                        chunks.append(chunk)
+                    elif size > _PATIENCE * self._max_body_bytes:
+                        break
+        except TimeoutError as error:
+            raise SerializationError(f"The request's body did not arrive within {self._body_seconds} s.") from error
+        if size > self._max_body_bytes:
+            raise RequestTooLargeError(
+                f"The request's body is larger than {self._max_body_bytes} bytes. Put the image into S3."
+            )
+        return b"".join(chunks)
+
+    def _record(self, operation: str, code: str, began: float, request_id: str) -> None:
+        seconds = time.perf_counter() - began
+        self._metrics.answered(operation, code, seconds)
+        _log.info(
+            "answered",
+            extra={
+                "operation": operation,
+                "code": code,
+                "milliseconds": round(1000 * seconds, 1),
+                "request_id": request_id,
+            },
+        )
+
+
+def create_app(endpoint: Endpoint, metrics: Metrics) -> Starlette:
+    """The application: what it needs is given to it, and opened and closed elsewhere."""
+
+    async def health(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def exposition(_request: Request) -> Response:
+        return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")
+
+    return Starlette(
+        routes=[
+            Route("/", endpoint.serve, methods=["POST"]),
+            Route("/healthz", health),
+            Route("/readyz", health),  # it listens only once the models are loaded and the store is open
+            Route("/metrics", exposition),
+        ]
+    )
+
+
+async def _unless_gone(request: Request, work: Coroutine[None, None, Answer]) -> Answer:
+    """What `work` answers. Cancels it and raises ClientDisconnect when the client hangs up before."""
+    working = asyncio.ensure_future(work)
+    watching = asyncio.ensure_future(_hung_up(request))
+    try:
+        await asyncio.wait((working, watching), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise ClientDisconnect
+    finally:
+        watching.cancel()
+        working.cancel()  # of no effect once it is done
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,79 @@
+"""Who is it: the faces of a collection most alike a given one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from onlooker_rekognition.analyst import Analyst, Subject
+from onlooker_rekognition.operations.quality import quality_bar
+from onlooker_rekognition.operations.shapes import box, stored_face
+from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError
+from onlooker_rekognition.protocol.model import Parameters
+from onlooker_rekognition.store import CollectionStore, Match
+from onlooker_rekognition.vision.results import FaceAnalysis
+
+_DEFAULT_THRESHOLD = 80.0
+_DEFAULT_COUNT = 80
+
+
+class Search:
+    """The operations that search a collection."""
+
+    def __init__(self, analyst: Analyst, store: CollectionStore) -> None:
+        self._analyst = analyst
+        self._store = store
+
+    async def by_image(self, parameters: Parameters) -> Mapping[str, Any]:
+        """SearchFacesByImage: looks for the largest face of the picture."""
+        collection_id = parameters["CollectionId"]
+        bar = quality_bar(parameters.get("QualityFilter", "NONE"))
+        count = parameters.get("MaxFaces", _DEFAULT_COUNT)
+        collection = await asyncio.to_thread(self._store.get, collection_id)
+
+        def work(subject: Subject) -> tuple[FaceAnalysis, list[Match]]:
+            faces = subject.engine.detect_faces(subject.image, attributes=False, embeddings=True)
+            face = next((face for face in faces if not bar.reasons(face, subject.image)), None)
+            if face is None:
+                raise InvalidParameterError("There are no faces in the image. Should be at least 1.")
+            if face.embedding is None:
+                raise InternalServerError("The engine gave no embedding for a face.")
+            return face, self._store.nearest(collection_id, face.embedding, count=count)
+
+        face, matches = await self._analyst.examine(parameters["Image"], work)
+        return {
+            "SearchedFaceBoundingBox": box(face.box),
+            "SearchedFaceConfidence": face.confidence,
+            "FaceMatches": _face_matches(matches, parameters),
+            "FaceModelVersion": collection.face_model_version,
+        }
+
+    async def by_face(self, parameters: Parameters) -> Mapping[str, Any]:
+        """SearchFaces: looks for a face of the collection among its others."""
+        collection_id, face_id = parameters["CollectionId"], parameters["FaceId"]
+        count = parameters.get("MaxFaces", _DEFAULT_COUNT)
+        collection = await asyncio.to_thread(self._store.get, collection_id)
+
+        def work() -> list[Match]:
+            embedding = self._store.embedding(collection_id, face_id)
+            if embedding is None:
+                raise InvalidParameterError(f"faceId {face_id} was not found in the collection")
+            matches = self._store.nearest(collection_id, embedding, count=count + 1)
+            return [match for match in matches if match.face.face_id != face_id][:count]
+
+        matches = await self._analyst.compute(work)
+        return {
+            "SearchedFaceId": face_id,
+            "FaceMatches": _face_matches(matches, parameters),
+            "FaceModelVersion": collection.face_model_version,
+        }
+
+
+def _face_matches(matches: Sequence[Match], parameters: Parameters) -> list[dict[str, Any]]:
+    threshold = parameters.get("FaceMatchThreshold", _DEFAULT_THRESHOLD)
+    return [
+        {"Similarity": match.similarity, "Face": stored_face(match.face)}
+        for match in matches
+        if match.similarity >= threshold
+    ]

@@ -1,0 +1,83 @@
+"""The engine's and the store's values in the shapes of Amazon's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from onlooker_rekognition.store import StoredFace
+from onlooker_rekognition.vision.results import Box, FaceAnalysis, FaceAttributes, Verdict
+
+Structure = dict[str, Any]
+
+_DEFAULT_LANDMARKS = frozenset({"eyeLeft", "eyeRight", "mouthLeft", "mouthRight", "nose"})
+
+# No model tells where the eyes look: present, because it was asked for, and undecided.
+_UNDECIDED_DIRECTION: Structure = {"Yaw": 0.0, "Pitch": 0.0, "Confidence": 50.0}
+
+
+def box(value: Box) -> Structure:
+    """A BoundingBox."""
+    return {"Width": value.width, "Height": value.height, "Left": value.left, "Top": value.top}
+
+
+def face_detail(face: FaceAnalysis, attributes: frozenset[str]) -> Structure:
+    """A FaceDetail with what a request's `attributes` ask for (ALL, or names of single ones)."""
+    everything = "ALL" in attributes
+    detail = {
+        "BoundingBox": box(face.box),
+        "Confidence": face.confidence,
+        "Landmarks": [
+            {"Type": landmark.type, "X": landmark.x, "Y": landmark.y}
+            for landmark in face.landmarks
+            if everything or landmark.type in _DEFAULT_LANDMARKS
+        ],
+        "Pose": {"Roll": face.pose.roll, "Yaw": face.pose.yaw, "Pitch": face.pose.pitch},
+        "Quality": {"Brightness": face.quality.brightness, "Sharpness": face.quality.sharpness},
+    }
+    if face.attributes is not None:
+        for name, (member, write) in _ATTRIBUTES.items():
+            if everything or name in attributes:
+                detail[member] = write(face.attributes)
+    return detail
+
+
+def wants_attributes(attributes: Iterable[str]) -> bool:
+    """Whether a request asks for more than DEFAULT."""
+    return any(name != "DEFAULT" for name in attributes)
+
+
+def stored_face(face: StoredFace) -> Structure:
+    """A Face."""
+    return {
+        "FaceId": face.face_id,
+        "BoundingBox": box(face.box),
+        "ImageId": face.picture.image_id,
+        "ExternalImageId": face.picture.external_image_id,
+        "Confidence": face.confidence,
+        "IndexFacesModelVersion": face.model_version,
+    }
+
+
+def _verdict(value: Verdict) -> Structure:
+    return {"Value": value.value, "Confidence": value.confidence}
+
+
+def _emotions(attributes: FaceAttributes) -> list[Structure]:
+    return [{"Type": emotion.type, "Confidence": emotion.confidence} for emotion in attributes.emotions]
+
+
+_ATTRIBUTES: dict[str, tuple[str, Callable[[FaceAttributes], Any]]] = {
+    "AGE_RANGE": ("AgeRange", lambda a: {"Low": a.age_low, "High": a.age_high}),
+    "SMILE": ("Smile", lambda a: _verdict(a.smile)),
+    "EYEGLASSES": ("Eyeglasses", lambda a: _verdict(a.eyeglasses)),
+    "SUNGLASSES": ("Sunglasses", lambda a: _verdict(a.sunglasses)),
+    "GENDER": ("Gender", lambda a: {"Value": a.gender.value, "Confidence": a.gender.confidence}),
+    "BEARD": ("Beard", lambda a: _verdict(a.beard)),
+    "MUSTACHE": ("Mustache", lambda a: _verdict(a.mustache)),
+    "EYES_OPEN": ("EyesOpen", lambda a: _verdict(a.eyes_open)),
+    "MOUTH_OPEN": ("MouthOpen", lambda a: _verdict(a.mouth_open)),
+    "EMOTIONS": ("Emotions", _emotions),
+    "FACE_OCCLUDED": ("FaceOccluded", lambda a: _verdict(a.face_occluded)),
+    "EYE_DIRECTION": ("EyeDirection", lambda _: _UNDECIDED_DIRECTION),
+}

@@ -1,0 +1,90 @@
+"""The process's outside: its socket, and the two ways to be told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+
+class Server(uvicorn.Server):
+    """Serves on a socket that is bound already, calls `on_ready` when it does, ends with its parent if asked to.
+
+    SIGTERM and SIGINT drain: no new connections, running requests finish within `drain_seconds`.
+    """
+
+    def __init__(self, app: Starlette, listening: socket.socket, *, drain_seconds: int, exit_with_parent: bool) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=drain_seconds,
+                timeout_keep_alive=75,  # longer than clients keep an idle connection, so that they close it
+            )
+        )
+        self._listening = listening
+        self._on_ready = on_ready
+        self._exit_with_parent = exit_with_parent
+
+    async def run_until_stopped(self) -> None:
+        """Serve until a signal, or the parent's end, says stop."""
+        if self._exit_with_parent:
+            threading.Thread(target=_await_end_of_stdin, args=(self,), name="lifeline", daemon=True).start()
+        await self.serve(sockets=[self._listening])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on a signal, but return instead of dying of it: files and clients are to be closed."""
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM)
+        for number in signals:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 takes a free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def url_of(listening: socket.socket) -> str:
+    """Where clients find the server."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _await_end_of_stdin(server: uvicorn.Server) -> None:
+    """Stop the server once standard input ends. A killed parent can not say good-bye; its end of a pipe closes."""
+    stdin = sys.stdin.fileno()
+    while os.read(stdin, 4096):  # not sys.stdin.read: its lock would be held when the interpreter ends
+        pass
+    server.should_exit = True

@@ -1,0 +1,53 @@
+"""The server's settings: from the environment (ONLOOKER_REKOGNITION_*) or the command line, which wins."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from onlooker_rekognition.weights.lock import default_cache
+
+
+def _default_data() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "onlooker" / "rekognition"
+
+
+def _default_region() -> str:
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+
+
+class Settings(BaseSettings):
+    """A local server with Amazon Rekognition's wire protocol and real models behind it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ONLOOKER_REKOGNITION_",
+        frozen=True,
+        cli_prog_name="onlooker-rekognition",
+        cli_kebab_case=True,
+        cli_implicit_flags=True,
+    )
+
+    host: str = Field("127.0.0.1", description="the address to listen on")
+    port: int = Field(8430, ge=0, le=65535, description="the port to listen on; 0 takes a free one")
+    data: Path = Field(default_factory=_default_data, description="the folder of the collections")
+    models: Path = Field(default_factory=default_cache, description="the folder the models were built into")
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="pictures worked on at once, one thread each"
+    )
+    queue_length: int = Field(64, ge=0, description="requests that may wait for a worker; more are throttled")
+    max_pixels: int = Field(100_000_000, ge=1, description="pixels of the largest picture accepted")
+    decoded_pixels: int = Field(
+        24_000_000, ge=0, description="pixels of decoded pictures kept for the next request about them (3 bytes each)"
+    )
+    max_body_bytes: int = Field(16 * 1024 * 1024, ge=1, description="bytes of the largest request body")
+    body_seconds: float = Field(30, gt=0, description="how long a request's body may take to arrive")
+    drain_seconds: int = Field(20, ge=0, description="how long requests may finish after SIGTERM")
+    region: str = Field(default_factory=_default_region, description="the region in ARNs, and that of S3")
+    account: str = Field("000000000000", pattern=r"^\d{12}$", description="the account in ARNs")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="what is logged, to stderr")
+    exit_with_parent: bool = Field(
+        False, description="stop when standard input closes, as it does when the parent dies"
+    )
