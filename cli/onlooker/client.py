@@ -1,0 +1,154 @@
+"""Talks to Onlooker's HTTP APIs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from onlooker_shared.errors import OnlookerError
+
+TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+CONNECTIONS = 16
+CHUNK = 256 * 1024
+"""Bytes read from disk at a time."""
+
+
+class ApiError(OnlookerError):
+    """The API refused; the text says why.
+
+    Attributes:
+        status: the HTTP status; 0 if nothing answered.
+        problem_id: the id under which the service's log has it, if it gave one.
+    """
+
+    def __init__(self, status: int, detail: str, problem_id: str | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.problem_id = problem_id
+
+
+class OnlookerClient:
+    """A client of one installation. Make it with `connect`."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def upload(self, path: Path, bucket: str, key: str, sent: Callable[[int], None] = lambda _: None) -> str:
+        """Send a file, from disk as it is read, and return its image id.
+
+        Args:
+            path: the file.
+            bucket: where to.
+            key: under which name.
+            sent: called with the number of bytes after each piece.
+        """
+        size = await asyncio.to_thread(lambda: path.stat().st_size)
+        answer = await self._request(
+            "PUT", object_path(bucket, key), content=_pieces(path, sent), headers={"Content-Length": str(size)}
+        )
+        return answer.headers["X-Onlooker-Image-Id"]
+
+    async def recognition(self, image_id: str) -> dict[str, Any]:
+        """Return what was recognized in a picture."""
+        return await self._json("GET", f"/recognitions/{image_id}")
+
+    async def annotation(self, image_id: str) -> dict[str, Any]:
+        """Return the presigned links to a picture's annotated copy and thumbnail."""
+        return await self._json("GET", f"/annotations/{image_id}")
+
+    async def document(self, image_id: str) -> dict[str, Any]:
+        """Return a picture's document in the index."""
+        return await self._json("GET", f"/tags/images/{image_id}")
+
+    async def search(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return one page of pictures that match."""
+        return await self._json("GET", "/tags/images", parameters)
+
+    async def statistics(self) -> dict[str, Any]:
+        """Return the index's figures."""
+        return await self._json("GET", "/tags/statistics")
+
+    async def deliveries(self, limit: int = 50) -> dict[str, Any]:
+        """Return the latest notifications."""
+        return await self._json("GET", "/alerts/deliveries", {"limit": limit})
+
+    async def sweep(self, service: str, older_than: float) -> dict[str, Any]:
+        """Have a service send on what got stuck longer than some seconds ago."""
+        return await self._json("POST", f"/sweeps/{service}", {"older_than": older_than})
+
+    async def readiness(self) -> dict[str, Any]:
+        """Return what is ready and what is not; being not ready is an answer, not an error."""
+        try:
+            answer = await self._http.get("/readyz")
+        except httpx.TransportError as error:
+            raise unreachable(self._http.base_url, error) from error
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def download(self, url: str, path: Path) -> None:
+        """Write what a presigned link leads to into a file."""
+        async with httpx.AsyncClient(timeout=TIMEOUT) as plain, plain.stream("GET", url) as answer:
+            if answer.is_error:
+                raise ApiError(answer.status_code, f"The link was refused with status {answer.status_code}.")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                async for piece in answer.aiter_bytes():
+                    file.write(piece)
+
+    async def _json(self, method: str, path: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        answer = await self._request(method, path, params=parameters)
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            answer = await self._http.request(method, path, **more)
+        except httpx.TransportError as error:
+            raise unreachable(self._http.base_url, error) from error
+        if answer.is_error:
+            raise _refusal(answer)
+        return answer
+
+
+@asynccontextmanager
+async def connect(url: str, key: str) -> AsyncIterator[OnlookerClient]:
+    """Open a client for the installation at a URL, with an access key."""
+    async with httpx.AsyncClient(
+        base_url=url,
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=TIMEOUT,
+        limits=httpx.Limits(max_connections=CONNECTIONS),
+    ) as http:
+        yield OnlookerClient(http)
+
+
+def object_path(bucket: str, key: str) -> str:
+    """Return an object's path at ingest; every byte that could be read otherwise is percent-encoded, slashes too.
+
+    A key may hold ``..`` or ``//``, which clients and proxies on the way would tidy up if they saw them.
+    """
+    return f"/v1/{quote(bucket, safe='')}/{quote(key, safe='')}"
+
+
+def unreachable(url: httpx.URL, error: httpx.TransportError) -> ApiError:
+    """Return the error for an installation that does not answer."""
+    return ApiError(0, f"Nothing answers at {url} ({type(error).__name__}). Is `onlooker up` running?")
+
+
+def _refusal(answer: httpx.Response) -> ApiError:
+    try:
+        problem = answer.json()
+        return ApiError(answer.status_code, problem["detail"], problem.get("instance"))
+    except (ValueError, KeyError, TypeError):
+        return ApiError(answer.status_code, f"{answer.status_code} {answer.reason_phrase}")
+
+
+async def _pieces(path: Path, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while piece := await asyncio.to_thread(file.read, CHUNK):
+            yield piece
+            sent(len(piece))

@@ -1,0 +1,65 @@
+"""`onlooker queues` and `onlooker redrive`: what waits, what is in work, what went wrong and why, and trying it again."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from onlooker.commands.options import Data, Json
+from onlooker.datafolder import DataFolder
+from onlooker.deadletters import DeadLetter, QueueState, look, redrive_all, states
+from onlooker.target import Target
+from onlooker_shared.errors import ConfigurationError
+
+
+def queues(data: Data = None, json: Json = False) -> None:
+    """Show each queue: waiting, in work, dead letters with their reasons."""
+    asyncio.run(_queues(Target(DataFolder.chosen(data)), Console(), json=json))
+
+
+def redrive(
+    queue: Annotated[str, typer.Argument(help="The queue whose dead letters are tried again, as `onlooker queues` names it.")],
+    data: Data = None,
+) -> None:
+    """Send a queue's dead letters through it once more."""
+    asyncio.run(_redrive(Target(DataFolder.chosen(data)), Console(), queue))
+
+
+async def _queues(target: Target, console: Console, *, json: bool) -> None:
+    async with target.aws() as (aws, settings):
+        sqs = await aws.client("sqs")
+        found = await states(sqs, settings.topology)
+        letters = {state.name: await look(sqs, state) for state in found if state.dead}
+    if json:
+        console.print_json(data=[_as_json(state, letters.get(state.name, [])) for state in found])
+        return
+    table = Table("queue", "waiting", "in work", "dead letters")
+    for state in found:
+        table.add_row(state.name, str(state.waiting), str(state.in_work), str(state.dead), style="red" if state.dead else "")
+    console.print(table)
+    for name, dead in letters.items():
+        reasons = Table("reason", "message", title=f"dead letters of {name}", title_justify="left")
+        for letter in dead:
+            reasons.add_row(letter.reason, letter.summary)
+        console.print(reasons)
+
+
+async def _redrive(target: Target, console: Console, queue: str) -> None:
+    async with target.aws() as (aws, settings):
+        declared = {q.name: q for q in settings.topology.queues}
+        if queue not in declared:
+            raise ConfigurationError(f"There is no queue '{queue}'. The queues are: {', '.join(declared)}.")
+        count = await redrive_all(await aws.client("sqs"), declared[queue])
+    console.print(f"{count} dead letter{'' if count == 1 else 's'} of {queue} sent on again.", highlight=False)
+
+
+def _as_json(state: QueueState, letters: list[DeadLetter]) -> dict[str, object]:
+    return {
+        "queue": state.name,
+        "waiting": state.waiting,
+        "in_work": state.in_work,
+        "dead_letters": state.dead,
+        "reasons": [letter.reason for letter in letters],
+    }

@@ -1,0 +1,34 @@
+"""`onlooker sweep`: sends on what got stuck."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from onlooker.commands.options import Data
+from onlooker.datafolder import DataFolder
+from onlooker.target import Target
+
+SERVICES = ("recognizer", "annotator", "tagger", "notifier")
+"""In the order a picture meets them."""
+
+
+def sweep(
+    data: Data = None,
+    older_than: Annotated[
+        float, typer.Option(help="Seconds something must be unfinished to count as stuck, not as still queued.")
+    ] = 900.0,
+) -> None:
+    """Find pictures without a result, results without an annotation, a document or a notification; send them on."""
+    asyncio.run(_sweep(Target(DataFolder.chosen(data)), older_than))
+
+
+async def _sweep(target: Target, older_than: float) -> None:
+    table = Table("service", "looked at", "sent on")
+    async with target.client() as client:
+        for service in SERVICES:
+            swept = await client.sweep(service, older_than)
+            table.add_row(service, str(swept["looked_at"]), str(swept["sent_on"]))
+    Console().print(table)

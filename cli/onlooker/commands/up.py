@@ -1,0 +1,48 @@
+"""`onlooker up`: everything on this machine, until Ctrl-C."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from onlooker.commands.options import Data
+from onlooker.datafolder import DataFolder, Running
+from onlooker.stack.embedded import Ports, run_stack
+from onlooker_shared.settings import CommonSettings
+from onlooker_shared.telemetry import logs
+
+
+def up(
+    data: Data = None,
+    port: Annotated[int, typer.Option(help="Of the HTTP APIs; 0 for any.")] = 8080,
+    emulator_port: Annotated[int, typer.Option(help="Of the AWS emulator; 0 for any.")] = 4566,
+    rekognition_port: Annotated[int, typer.Option(help="Of the local Rekognition server; 0 for any.")] = 4567,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log all, not only warnings.")] = False,
+) -> None:
+    """Run all of Onlooker on this machine: no Docker, no AWS account, nothing leaves it. Ctrl-C stops it in order."""
+    people = sys.stderr.isatty()
+    settings = CommonSettings().model_copy(
+        update={"log_level": "INFO" if verbose else "WARNING", "log_format": "console" if people else "json"}
+    )
+    logs.configure(settings, "onlooker")
+    folder = DataFolder.chosen(data)
+    console = Console()
+    asyncio.run(run_stack(folder, Ports(port, emulator_port, rekognition_port), lambda running: _say(console, folder, running)))
+
+
+def _say(console: Console, folder: DataFolder, running: Running) -> None:
+    console.print(
+        f"Onlooker is ready: {running.url}\n"
+        f"  API              {running.url}/docs\n"
+        f"  AWS emulator     {running.emulator_url}\n"
+        f"  Rekognition      {running.rekognition_url}  (any AWS client: --endpoint-url)\n"
+        f"  access key       {folder.admin_key}\n"
+        f"  data             {folder.root}\n"
+        "Try: onlooker upload FOLDER --wait. Stop with Ctrl-C.",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    sys.stdout.flush()
