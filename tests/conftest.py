@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from emulator import Emulator, aws_environment, running_emulator
 
 

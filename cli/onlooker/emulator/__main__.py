@@ -1,15 +1,25 @@
 """`python -m onlooker.emulator`: puts the emulator together and runs it."""
 
 import argparse
+import logging
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
+from onlooker.datalock import EX_BUSY, DataFolderBusyError, DataLock
+from onlooker.emulator.adjustments import deliver_events_on_the_loop, keep_expired_items
+from onlooker.emulator.app import EmulatorApp
+from onlooker.emulator.asgi import App
 from onlooker.emulator.environment import emulator_environment
-from onlooker.emulator.server import LOOPBACK, Server, bind_loopback, stop_with_parent
+from onlooker.emulator.objects import watch_writes
+from onlooker.emulator.server import LOOPBACK, Server, bind_loopback
 
-EX_TEMPFAIL = 75  # sysexits.h: try again later
-EX_UNAVAILABLE = 69
+EX_UNAVAILABLE = 69  # sysexits.h: the port is not to be had
+EX_IOERR = 74  # sysexits.h: the disk or the journal; the reason is on standard error
+
+JOURNAL_NAME = "dynamodb.journal"
+KEEP_FREE_BYTES = 64 << 20  # room for what is written beside the data folder, and for the user to tidy up
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -18,30 +28,57 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="where all data is kept")
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0 (default): any free one")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input closes")
+    parser.add_argument(
+        "--keep-free",
+        type=int,
+        default=KEEP_FREE_BYTES,
+        metavar="BYTES",
+        help="refuse writes that would leave less on the disk (default: %(default)s)",
+    )
     return parser.parse_args(arguments)
 
 
 def main() -> int:
     """Run until SIGTERM, SIGINT or, if so asked, the end of standard input. Returns the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("onlooker").setLevel(logging.INFO)
     options = parse_arguments()
     data: Path = options.data.resolve()
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with DataLock(data):
+            return _serve(data, options)
+    except DataFolderBusyError as error:
+        print(error, file=sys.stderr)
+        return EX_BUSY
+
+
+def _serve(data: Path, options: argparse.Namespace) -> int:
     try:
         listener = bind_loopback(options.port)
     except OSError as error:
         print(f"Port {options.port} on {LOOPBACK} cannot be used: {error.strerror}.", file=sys.stderr)
         return EX_UNAVAILABLE
     port: int = listener.getsockname()[1]
-    environment = emulator_environment(os.environ, data / "s3", port)
+    objects = data / "s3"
+    server = Server(f"Emulator ready: http://{LOOPBACK}:{port}", exit_with_stdin=options.exit_with_parent)
+    app = EmulatorApp(_ministack(objects, port), data, data / JOURNAL_NAME, options.keep_free, server.fail)
+    server.serve_on(app, listener)
+    if server.failure is not None:
+        print(f"The emulator stopped: {server.failure}", file=sys.stderr)
+        return EX_IOERR
+    return 0
+
+
+def _ministack(objects: Path, port: int) -> App:
+    environment = emulator_environment(os.environ, objects, port)
     os.environ.clear()
     os.environ.update(environment)
-    from ministack.app import app  # noqa: PLC0415 - it reads the environment while it is imported
-
-    server = Server(app, on_ready=lambda: print(f"Emulator ready: http://{LOOPBACK}:{port}", flush=True))
-    if options.exit_with_parent:
-        stop_with_parent(server)
-    server.run(sockets=[listener])
-    return 0
+    app: App = import_module("ministack.app").app  # reads the environment while it is imported
+    s3 = import_module("ministack.services.s3")
+    deliver_events_on_the_loop(s3)
+    watch_writes(s3)
+    keep_expired_items(import_module("ministack.services.dynamodb"))
+    return app
 
 
 if __name__ == "__main__":

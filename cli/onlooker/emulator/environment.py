@@ -23,11 +23,7 @@ def emulator_environment(inherited: Mapping[str, str], objects: Path, port: int)
     Queues, topics and tables start empty: the queues' content is derived again by the sweep, the tables are
     replayed from the journal, and two sources of truth for them would drift apart.
     """
-    kept = {
-        name: value
-        for name, value in inherited.items()
-        if name not in _NAMES and not name.startswith(_PREFIXES)
-    }
+    kept = {name: value for name, value in inherited.items() if name not in _NAMES and not name.startswith(_PREFIXES)}
     return kept | {
         "DOCKER_HOST": "unix:///nonexistent/docker.sock",  # it would remove containers that it takes for its own
         "GATEWAY_PORT": str(port),

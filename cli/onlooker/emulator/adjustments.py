@@ -1,0 +1,50 @@
+"""What MiniStack does otherwise than one needs who keeps real data in it. Each adjustment says why.
+
+They replace names of MiniStack's modules, which is why its version is pinned exactly; the contract tests show that
+each is still in effect.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Iterator
+from typing import Any
+
+
+def deliver_events_on_the_loop(s3: Any) -> None:
+    """Send bucket events from the event loop rather than from a thread for each.
+
+    A queue's list of messages is rebuilt on each receive and delete, on the loop; a message that a thread appends
+    in that moment is lost. On the loop events are also in the order of the writes.
+    """
+
+    def fire(bucket: str, key: str, event: str, **details: Any) -> None:
+        if bucket not in s3._bucket_notifications:  # noqa: SLF001
+            return
+        sequencer = s3._next_event_sequencer(event)  # noqa: SLF001
+
+        def deliver() -> None:
+            s3._fire_s3_event(  # noqa: SLF001
+                bucket, key, event, sequencer=sequencer, **details
+            )
+
+        asyncio.get_running_loop().call_soon(deliver, context=contextvars.copy_context())
+
+    s3._fire_s3_event_async = fire  # noqa: SLF001
+
+
+def keep_expired_items(dynamodb: Any) -> None:
+    """Leave items in place whose time to live has passed.
+
+    A thread removes them every minute, and no journal could say between which writes: a replay would meet an item
+    that a conditional write did not meet. DynamoDB promises removal within days only, so readers look at the time
+    themselves; the start removes what has expired when it rewrites the journal.
+    """
+
+    class NeverDue(dynamodb.AccountRegionScopedDict):  # type: ignore[misc] # MiniStack has no types
+        __slots__ = ()
+
+        def all_items(self) -> Iterator[Any]:
+            """Show the removing thread, the only one that asks, no table at all."""
+            return iter(())
+
+    dynamodb._ttl_settings = NeverDue()  # noqa: SLF001

@@ -1,0 +1,74 @@
+"""The emulator's ASGI application: MiniStack behind the layers that make it safe to keep data in."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from onlooker.emulator.answers import s3_error
+from onlooker.emulator.asgi import App, ClientGoneError, Message, Receive, Scope, Send, reply
+from onlooker.emulator.disk import free_bytes
+from onlooker.emulator.dynamodb import JournalledDynamoDB, operation_of
+from onlooker.emulator.guard import refusal
+from onlooker.emulator.journal import Journal, JournalDamagedError
+from onlooker.emulator.objects import DurableObjects
+from onlooker.emulator.replay import restore
+
+_MEBIBYTE = 1 << 20
+
+
+class EmulatorApp:
+    """Routes requests to the layers. DynamoDB is answered only after the journal has been replayed, at start-up."""
+
+    def __init__(self, ministack: App, data: Path, journal: Path, keep_free: int, fail: Callable[[str], None]) -> None:
+        self._ministack = ministack
+        self._data = data
+        self._path = journal
+        self._keep_free = keep_free
+        self._fail = fail
+        self._objects = DurableObjects(ministack, data, self._lacks_room, fail)
+        self._journal: Journal | None = None
+        self._dynamodb: JournalledDynamoDB | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection of the server's."""
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+            return
+        reason = refusal(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]))
+        if reason is not None:
+            await reply(send, s3_error(403, "AccessDenied", reason))
+            return
+        operation = operation_of(scope)
+        if operation is None or self._dynamodb is None:
+            await self._objects(scope, receive, send)
+            return
+        try:
+            await self._dynamodb(operation, scope, receive, send)
+        except ClientGoneError:
+            return
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_when_restored(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                try:
+                    await restore(self._ministack, self._path, time.time())
+                    self._journal = Journal(self._path)
+                except (JournalDamagedError, OSError) as error:
+                    self._fail(str(error))
+                    await send({"type": "lifespan.startup.failed", "message": ""})
+                    return
+                self._dynamodb = JournalledDynamoDB(self._ministack, self._journal, self._lacks_room, self._fail)
+            elif message["type"] == "lifespan.shutdown.complete" and self._journal is not None:
+                await self._journal.close()
+            await send(message)
+
+        await self._ministack(scope, receive, send_when_restored)
+
+    def _lacks_room(self, size: int) -> str | None:
+        free = free_bytes(self._data)
+        if free - size >= self._keep_free:
+            return None
+        return (
+            f"The disk under {self._data} is full: {free // _MEBIBYTE} MiB are free, of which "
+            f"{self._keep_free // _MEBIBYTE} MiB are kept back. Nothing was written; make room, then try again."
+        )

@@ -1,0 +1,68 @@
+"""The little of ASGI that the emulator's layers share: types, a whole request in, a whole answer out."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+
+class ClientGoneError(Exception):
+    """The client closed the connection in the middle of its request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole response."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """Return a request header's value (`name` in lower case), empty if it is not there."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value)
+    return b""
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return the whole body of a request. Raises ClientGoneError if it never came."""
+    chunks = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def ask(app: App, scope: Scope, body: bytes) -> Answer:
+    """Return `app`'s answer to one request, without a network."""
+    sent: list[Message] = []
+    requests = iter(({"type": "http.request", "body": body, "more_body": False},))
+
+    async def receive() -> Message:
+        return next(requests, {"type": "http.disconnect"})
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return Answer(
+        sent[0]["status"], list(sent[0]["headers"]), b"".join(message.get("body", b"") for message in sent[1:])
+    )
+
+
+async def reply(send: Send, answer: Answer) -> None:
+    """Send a whole answer."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})

@@ -1,0 +1,102 @@
+"""Makes S3's objects last: what a write put on disk is synced before its answer leaves, or the answer is an error.
+
+MiniStack keeps an object's bytes in a file and its metadata in another beside it, and answers 200 even if it could not
+write them: the object would be in memory only, gone at the next start. So its one function that writes files is wrapped
+to take note of the paths, and of a failure; the request it happened in then answers for them.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from onlooker.emulator.answers import s3_error
+from onlooker.emulator.asgi import App, Message, Receive, Scope, Send, header, reply
+from onlooker.emulator.disk import sync_path
+
+
+@dataclass(slots=True)
+class _Written:
+    paths: list[Path] = field(default_factory=list)
+    failure: str | None = None
+
+
+_written: ContextVar[_Written | None] = ContextVar("written", default=None)
+
+
+def watch_writes(s3: Any) -> None:
+    """Let every file that MiniStack's module `s3` writes be noted by the request it is written in."""
+    write = s3._atomic_write  # noqa: SLF001 - the one place where all its files are written
+
+    def noted(path: str, data: bytes | str, *, text: bool = False) -> None:
+        written = _written.get()
+        try:
+            write(path, data, text=text)
+        except OSError as error:
+            if written is not None:
+                written.failure = f"an S3 object could not be written: {error}"
+            raise
+        if written is not None:
+            written.paths.append(Path(path))
+
+    s3._atomic_write = noted  # noqa: SLF001
+
+
+class DurableObjects:
+    """Answers all that is not DynamoDB's with `app`; a write of objects first has its room, then lasts.
+
+    `lacks_room` and `fail` are as in `JournalledDynamoDB`: after a failed write, MiniStack's memory holds an object
+    that the disk does not, so the process has to end and start from the disk again.
+    """
+
+    def __init__(
+        self, app: App, folder: Path, lacks_room: Callable[[int], str | None], fail: Callable[[str], None]
+    ) -> None:
+        self._app = app
+        self._folder = folder
+        self._lacks_room = lacks_room
+        self._fail = fail
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if not _may_write_objects(scope):
+            await self._app(scope, receive, send)
+            return
+        reason = self._lacks_room(int(header(scope, b"content-length") or 0))
+        if reason is not None:
+            await reply(send, s3_error(500, "InternalError", reason))
+            return
+        written = _Written()
+        _written.set(written)
+
+        async def send_when_durable(message: Message) -> None:
+            if message["type"] == "http.response.start" and written.failure is None and written.paths:
+                await self._sync(written)
+            if written.failure is None:
+                await send(message)
+
+        await self._app(scope, receive, send_when_durable)
+        if written.failure is not None:
+            self._fail(written.failure)
+            await reply(send, s3_error(500, "InternalError", written.failure))
+
+    async def _sync(self, written: _Written) -> None:
+        try:
+            await asyncio.to_thread(self._sync_paths, written.paths)
+        except OSError as error:
+            written.failure = f"an S3 object could not be brought to the disk: {error}"
+
+    def _sync_paths(self, paths: list[Path]) -> None:
+        folders = {parent for path in paths for parent in path.parents if parent.is_relative_to(self._folder)}
+        for path in (*dict.fromkeys(paths), *sorted(folders, reverse=True)):
+            sync_path(path)
+
+
+def _may_write_objects(scope: Scope) -> bool:
+    # S3 writes by PUT, and by POST on an object (multipart) or a bucket (a browser's form); the other services' POSTs
+    # go to "/", or carry a target, or go to a queue's own URL as a form that names an action.
+    return scope["method"] == "PUT" or (
+        scope["method"] == "POST" and scope["path"] != "/" and not header(scope, b"x-amz-target")
+    )
