@@ -37,7 +37,8 @@ def main() -> int:
     try:
         settings = CliApp.run(Settings)
         configure_logging(settings.log_level)
-        asyncio.run(run(settings))
+        engine = Engine(ModelStore(settings.models), max_pixels=settings.max_pixels)
+        asyncio.run(run(settings, engine))
     except ValidationError as error:
         for problem in error.errors():
             print(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", file=sys.stderr)
@@ -48,7 +49,7 @@ def main() -> int:
     return 0
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, engine: VisionEngine) -> None:
     """Open everything, serve until told to stop, close everything."""
     with (
         closing(bind(settings.host, settings.port)) as listening,
@@ -56,14 +57,13 @@ async def run(settings: Settings) -> None:
         closing(SqliteStore(folder / "collections.sqlite3", face_model_version=FACE_MODEL_VERSION)) as store,
         closing(Pool(workers=settings.workers, queue_length=settings.queue_length)) as pool,
     ):
-        engine = Engine(ModelStore(settings.models), max_pixels=settings.max_pixels)
         async with open_s3(region=settings.region) as objects:
             app = compose(settings, engine, store, pool, objects)
             _log.info("signatures are accepted and not verified: let nobody reach this server who must not")
             await Server(
                 app,
                 listening,
-                on_ready=lambda: print(f"onlooker-rekognition ready at {url_of(listening)}", flush=True),
+                on_ready=lambda: print(f"Rekognition ready: {url_of(listening)}", flush=True),
                 drain_seconds=settings.drain_seconds,
                 exit_with_parent=settings.exit_with_parent,
             ).run_until_stopped()

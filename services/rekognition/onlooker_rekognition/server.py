@@ -21,7 +21,15 @@ class Server(uvicorn.Server):
     SIGTERM and SIGINT drain: no new connections, running requests finish within `drain_seconds`.
     """
 
-    def __init__(self, app: Starlette, listening: socket.socket, *, drain_seconds: int, exit_with_parent: bool) -> None:
+    def __init__(
+        self,
+        app: Starlette,
+        listening: socket.socket,
+        *,
+        on_ready: Callable[[], None],
+        drain_seconds: int,
+        exit_with_parent: bool,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,

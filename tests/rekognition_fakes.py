@@ -1,0 +1,143 @@
+"""A Rekognition server whose engine sees what the picture says: a scene, written as JSON instead of pixels.
+
+Run as a program it is the real server with that engine: ``python tests/rekognition_fakes.py --port 0 --data FOLDER``.
+"""
+
+import asyncio
+import json
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+from onlooker_rekognition.__main__ import run
+from onlooker_rekognition.analyst import VisionEngine
+from onlooker_rekognition.settings import Settings
+from onlooker_rekognition.vision.errors import ImageTooLargeError, UnreadableImageError
+from onlooker_rekognition.vision.image import Image
+from onlooker_rekognition.vision.results import (
+    UNDECIDED,
+    Box,
+    Embedding,
+    Emotion,
+    FaceAnalysis,
+    FaceAttributes,
+    Gender,
+    LabelAnalysis,
+    LabelInstance,
+    Landmark,
+    Pose,
+    Quality,
+    Verdict,
+)
+from pydantic_settings import CliApp
+
+SIDE = 200  # pixels of the pictures the engine pretends to decode
+LANDMARKS = ("eyeLeft", "eyeRight", "mouthLeft", "mouthRight", "nose", "chinBottom", "leftPupil")
+
+
+def scene(
+    *people: int | dict[str, object],
+    labels: list[dict[str, object]] | None = None,
+    gate: Path | None = None,
+    **extra: object,
+) -> bytes:
+    """A picture of these people. A `gate` is a named pipe: looking at the picture ends when it is opened."""
+    faces = [
+        {"left": 0.005 * number, **({"person": person} if isinstance(person, int) else person)}
+        for number, person in enumerate(people)
+    ]
+    content = {"faces": faces, "labels": labels or [], "gate": str(gate) if gate else None, **extra}
+    return json.dumps(content).encode()
+
+
+class FakeEngine(VisionEngine):
+    """Finds the people and labels of a scene. Counts what it was asked for."""
+
+    def __init__(self) -> None:
+        self.decoded = 0
+        self.looking = threading.Semaphore(0)
+
+    def decode(self, data: bytes) -> Image:
+        self.decoded += 1
+        if data == b"too large":
+            raise ImageTooLargeError("The image has 20000 x 20000 pixels; 100000000 are the most that are accepted.")
+        if not data.startswith(b"{"):
+            raise UnreadableImageError("The image is neither a JPEG nor a PNG.")
+        pixels = np.zeros(SIDE * SIDE * 3, np.uint8)
+        pixels[: len(data)] = np.frombuffer(data, np.uint8)
+        return Image(pixels.reshape(SIDE, SIDE, 3))
+
+    def detect_faces(
+        self, image: Image, *, attributes: bool, embeddings: bool = False
+    ) -> tuple[FaceAnalysis, ...]:
+        content = self._look(image)
+        if content.get("broken"):
+            raise RuntimeError("the engine broke")
+        faces = [_face(face, attributes, embeddings) for face in content["faces"]]
+        return tuple(sorted(faces, key=lambda face: face.box.width * face.box.height, reverse=True))
+
+    def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
+        return tuple(_label(label) for label in self._look(image)["labels"])
+
+    def _look(self, image: Image) -> dict:
+        content = json.loads(image.pixels.tobytes().rstrip(b"\0"))
+        self.looking.release()
+        if content["gate"]:
+            Path(content["gate"]).read_bytes()
+        return content
+
+
+def embedding_of(person: int, variant: int = 0) -> Embedding:
+    """People are far apart, variants of one person near one another."""
+    base = np.random.default_rng(person).normal(size=128)
+    noise = np.random.default_rng([person, variant]).normal(size=128) * 0.01 * bool(variant)
+    return (base / np.linalg.norm(base) + noise).astype(np.float32)
+
+
+def _face(face: dict, attributes: bool, embeddings: bool) -> FaceAnalysis:
+    size = face.get("size", 0.3)
+    left = face["left"]
+    return FaceAnalysis(
+        box=Box(left, 0.1, size, size),
+        confidence=face.get("confidence", 99.5),
+        landmarks=tuple(Landmark(name, left + 0.1, 0.2) for name in LANDMARKS),
+        pose=Pose(1.0, face.get("yaw", 2.0), -3.0),
+        quality=Quality(face.get("brightness", 80.0), 60.0),
+        attributes=_attributes() if attributes else None,
+        embedding=embedding_of(face["person"], face.get("variant", 0)) if embeddings else None,
+    )
+
+
+def _attributes() -> FaceAttributes:
+    yes = Verdict(value=True, confidence=97.0)
+    return FaceAttributes(
+        age_low=30,
+        age_high=40,
+        gender=Gender("Female", 98.0),
+        emotions=(Emotion("HAPPY", 90.0), Emotion("CALM", 10.0)),
+        smile=yes,
+        eyes_open=yes,
+        mouth_open=yes,
+        eyeglasses=UNDECIDED,
+        sunglasses=UNDECIDED,
+        beard=UNDECIDED,
+        mustache=UNDECIDED,
+        face_occluded=UNDECIDED,
+    )
+
+
+def _label(label: dict) -> LabelAnalysis:
+    instance = LabelInstance(Box(0.2, 0.2, 0.4, 0.4), label["confidence"])
+    return LabelAnalysis(
+        name=label["name"],
+        confidence=label["confidence"],
+        instances=(instance,) * label.get("instances", 0),
+        parents=tuple(label.get("parents", ())),
+        aliases=tuple(label.get("aliases", ())),
+        categories=tuple(label.get("categories", ())),
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(run(CliApp.run(Settings, cli_args=sys.argv[1:]), FakeEngine()))
