@@ -2,32 +2,96 @@
 
 from __future__ import annotations
 
+from itertools import repeat
+
+import numpy as np
+
+from onlooker_rekognition.vision import landmarks, pose, quality
+from onlooker_rekognition.vision.attributes import AttributeReader
+from onlooker_rekognition.vision.detectors import BlazeFace, Ssd
+from onlooker_rekognition.vision.embeddings import Embedder
+from onlooker_rekognition.vision.eyes import Eyes
+from onlooker_rekognition.vision.faces import Face, FaceFinder
 from onlooker_rekognition.vision.image import Image, decode
-from onlooker_rekognition.vision.models import ModelStore
-from onlooker_rekognition.vision.results import FaceAnalysis, LabelAnalysis
+from onlooker_rekognition.vision.labels import LabelReader
+from onlooker_rekognition.vision.mesh import MeshFitter
+from onlooker_rekognition.vision.models import ModelStore, Network
+from onlooker_rekognition.vision.resample import crop
+from onlooker_rekognition.vision.results import (
+    Box,
+    Embedding,
+    FaceAnalysis,
+    FaceAttributes,
+    LabelAnalysis,
+    Landmark,
+)
 
 FACE_MODEL_VERSION = "7.0"
 LABEL_MODEL_VERSION = "3.0"
+"""What Rekognition states; clients compare them as opaque strings."""
+
+DEFAULT_MAX_PIXELS = 100_000_000
 
 
 class Engine:
-    """The models, loaded once. Every method may be called from any number of threads at once."""
+    """The models, loaded once. Every method may be called from any number of threads at once.
 
-    def __init__(self, models: ModelStore, *, threads: int = 1, max_pixels: int = 100_000_000) -> None:
-        self._models = models
-        self._threads = threads
+    With one thread a model, as many calls at once as there are cores make the best use of them; OpenCV's own
+    threads are the composition root's to switch off (`cv2.setNumThreads(1)`).
+    """
+
+    def __init__(self, models: ModelStore, *, threads: int = 1, max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
+        def load(name: str) -> Network:
+            return models.load(name, threads=threads)
+
         self._max_pixels = max_pixels
+        self._faces = FaceFinder(
+            BlazeFace(load("blazeface")), Ssd(load("ssd_mobilenetv1")), MeshFitter(load("facemesh"))
+        )
+        self._attributes = AttributeReader(
+            faceres=load("faceres"),
+            emotion=load("emotion"),
+            expression=load("face_expression"),
+            eyes=Eyes(load("iris")),
+        )
+        self._embedder = Embedder(load("face_recognition"))
+        self._labels = LabelReader(load("centernet"))
 
     def decode(self, data: bytes) -> Image:
-        """The upright picture. Raises UnreadableImageError, or ImageTooLargeError by its header."""
+        """The upright picture of a JPEG or PNG.
+
+        Raises ImageTooLargeError by the header, before anything is decoded, and UnreadableImageError.
+        """
         return decode(data, max_pixels=self._max_pixels)
 
-    def detect_faces(
-        self, image: Image, *, attributes: bool, embeddings: bool = False
-    ) -> tuple[FaceAnalysis, ...]:
-        """All faces, largest first."""
-        raise NotImplementedError
+    def detect_faces(self, image: Image, *, attributes: bool, embeddings: bool = False) -> tuple[FaceAnalysis, ...]:
+        """All faces, largest first; attributes and embeddings only when asked for, as they cost time."""
+        faces = self._faces.find(image.pixels)
+        if not faces:
+            return ()
+        meshes = [face.mesh for face in faces]
+        read = self._attributes.read(image.pixels, meshes) if attributes else repeat(None)
+        vectors = self._embedder.embed(image.pixels, meshes) if embeddings else repeat(None)
+        return tuple(
+            _analysis(image, face, of_face, vector) for face, of_face, vector in zip(faces, read, vectors, strict=False)
+        )
 
     def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
         """All labels, most confident first; a label's parents are among them."""
-        raise NotImplementedError
+        return self._labels.read(image)
+
+
+def _analysis(image: Image, face: Face, attributes: FaceAttributes | None, embedding: Embedding | None) -> FaceAnalysis:
+    limits = np.array([image.width, image.height])
+    left, top, right, bottom = (float(edge) for edge in face.box / np.tile(limits, 2))
+    places = landmarks.locate(face.mesh.points[:, :2] / limits)
+    aligned = crop(image.pixels, face.mesh.crop_transform(1.0, quality.SIZE), quality.SIZE)
+    return FaceAnalysis(
+        box=Box(left, top, right - left, bottom - top),
+        confidence=100 * face.score,
+        landmarks=tuple(Landmark(kind, x, y) for kind, (x, y) in places.items()),
+        pose=pose.measure(face.mesh.points),
+        quality=quality.measure(aligned),
+        attributes=attributes,
+        embedding=embedding,
+    )

@@ -8,9 +8,7 @@ import numpy.typing as npt
 from onlooker_rekognition.vision.results import Embedding
 
 _STEEPNESS = 18.0
-_EVEN_DISTANCE = (
-    0.68  # the L2 distance reported as 50: two people rarely come nearer, one person rarely goes further
-)
+_EVEN_DISTANCE = 0.68  # the L2 distance reported as 50: two people rarely come nearer, one person rarely goes further
 
 
 def similarity(face: Embedding, others: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

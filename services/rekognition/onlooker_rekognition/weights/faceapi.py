@@ -69,10 +69,7 @@ def _pointwise(graph: GraphBuilder, weights: Tensors, tensor: str, prefix: str, 
 
 def _depthwise(graph: GraphBuilder, weights: Tensors, tensor: str, prefix: str, stride: int) -> str:
     """With the batch norm folded into kernel and bias."""
-    norm = {
-        key: weights[f"{prefix}/BatchNorm/{key}"]
-        for key in ("gamma", "beta", "moving_mean", "moving_variance")
-    }
+    norm = {key: weights[f"{prefix}/BatchNorm/{key}"] for key in ("gamma", "beta", "moving_mean", "moving_variance")}
     scale = norm["gamma"] / np.sqrt(norm["moving_variance"] + _BATCH_NORM_EPSILON)
     kernel = weights[f"{prefix}/depthwise_weights"] * scale[None, None, :, None]
     bias = norm["beta"] - norm["moving_mean"] * scale
@@ -108,9 +105,7 @@ def _residual_block(graph: GraphBuilder, weights: Tensors, tensor: str, block: s
     return graph.op("Relu", graph.op("Add", _scaled_conv(graph, weights, inner, f"{block}/conv2"), tensor))
 
 
-def _shrinking_block(
-    graph: GraphBuilder, weights: Tensors, tensor: str, block: str, size: int
-) -> tuple[str, int]:
+def _shrinking_block(graph: GraphBuilder, weights: Tensors, tensor: str, block: str, size: int) -> tuple[str, int]:
     """A residual block of half the size; what the two branches differ by is filled with zeros."""
     inner = graph.op("Relu", _scaled_conv(graph, weights, tensor, f"{block}/conv1", 2, "VALID"))
     inner = _scaled_conv(graph, weights, inner, f"{block}/conv2")

@@ -18,7 +18,7 @@ from onlooker_rekognition.weights.tensors import Tensor
 OPSET = 17
 IR_VERSION = 8
 
-Operand = str | Tensor
+Operand = str | Tensor | np.generic
 """A tensor of the graph by its name, or a constant."""
 
 
@@ -44,7 +44,7 @@ class GraphBuilder:
         dimensions = ["N" if size is None else size for size in shape]
         self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, dimensions))
 
-    def constant(self, value: Tensor) -> str:
+    def constant(self, value: Tensor | np.generic) -> str:
         """A tensor of fixed content."""
         name = self._name("constant")
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
@@ -85,7 +85,9 @@ class GraphBuilder:
             weights = kernel.transpose(2, 3, 0, 1).reshape(channels * factor, 1, height, width)
         else:
             weights = kernel.transpose(3, 2, 0, 1)
-        operands = [self._channels_first(tensor), weights, *([] if bias is None else [bias])]
+        operands: list[Operand] = [self._channels_first(tensor), weights]
+        if bias is not None:
+            operands.append(bias)
         convolved = self.op(
             "Conv",
             *operands,
@@ -112,9 +114,7 @@ class GraphBuilder:
         first = self._channels_first(tensor)
         batch_and_channels = self.op("Slice", self.op("Shape", first), _ints(0), _ints(2))
         sizes = self.op("Concat", batch_and_channels, _ints(height, width), axis=0)
-        resized = self.op(
-            "Resize", first, "", "", sizes, mode="linear", coordinate_transformation_mode="asymmetric"
-        )
+        resized = self.op("Resize", first, "", "", sizes, mode="linear", coordinate_transformation_mode="asymmetric")
         return self._channels_last(resized)
 
     def model(self, name: str) -> onnx.ModelProto:

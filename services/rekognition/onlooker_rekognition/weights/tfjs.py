@@ -122,9 +122,7 @@ def _in_order(nodes: Mapping[str, Node], outputs: Iterable[str]) -> Iterable[Nod
     return (nodes[name] for name in sorter.static_order())
 
 
-def _emit(
-    node: Node, builder: GraphBuilder, tensors: dict[str, str], constants: Mapping[str, Tensor]
-) -> None:
+def _emit(node: Node, builder: GraphBuilder, tensors: dict[str, str], constants: Mapping[str, Tensor]) -> None:
     operation = OPERATIONS.get(node.op)
     if operation is None:
         raise WeightsError(f"{node.name}: the operation {node.op} is not known")

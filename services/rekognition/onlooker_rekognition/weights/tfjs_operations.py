@@ -132,8 +132,10 @@ def _int64(values: Tensor) -> Tensor:
 
 
 OPERATIONS: dict[str, Callable[[GraphBuilder, Call], str | tuple[str, ...]]] = {
-    **{op: _convolution for op in ("Conv2D", "_FusedConv2D")},
-    **{op: _convolution for op in ("DepthwiseConv2dNative", "FusedDepthwiseConv2dNative")},
+    "Conv2D": _convolution,
+    "DepthwiseConv2dNative": _convolution,
+    "FusedDepthwiseConv2dNative": _convolution,
+    "_FusedConv2D": _convolution,
     "Add": _same("Add"),
     "AddV2": _same("Add"),
     "Cast": _cast,

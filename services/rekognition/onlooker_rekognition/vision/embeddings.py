@@ -1,0 +1,45 @@
+"""Faces as vectors: aligned like dlib aligns them, which is how the network was trained."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from onlooker_rekognition.vision.geometry import similarity_transform
+from onlooker_rekognition.vision.image import Pixels
+from onlooker_rekognition.vision.mesh import (
+    LEFT_EYE_INNER,
+    LEFT_EYE_OUTER,
+    NOSE_BASE,
+    RIGHT_EYE_INNER,
+    RIGHT_EYE_OUTER,
+    Mesh,
+)
+from onlooker_rekognition.vision.models import Network
+from onlooker_rekognition.vision.resample import crop
+from onlooker_rekognition.vision.results import Embedding
+
+_POINTS = [RIGHT_EYE_OUTER, RIGHT_EYE_INNER, LEFT_EYE_OUTER, LEFT_EYE_INNER, NOSE_BASE]
+_CHIP = np.array(  # where dlib's get_face_chip puts these points, in a unit square without its padding
+    [
+        [0.8595674595992, 0.2134981538014],
+        [0.6460604764104, 0.2289674387677],
+        [0.1205750620789, 0.2137274526848],
+        [0.3340850613712, 0.2290642403242],
+        [0.4901123135679, 0.6277975316475],
+    ]
+)
+_PADDING = 0.25
+
+
+class Embedder:
+    """Describes faces; those of one person lie near one another (see `similarity`)."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._chip = (_CHIP + _PADDING) / (2 * _PADDING + 1) * network.size
+
+    def embed(self, pixels: Pixels, meshes: list[Mesh]) -> list[Embedding]:
+        """A vector (128,) for each face; at least one."""
+        size = self._network.size
+        chips = [crop(pixels, similarity_transform(self._chip, mesh.points[_POINTS, :2]), size) for mesh in meshes]
+        return list(self._network.run(np.stack(chips))["embedding"])

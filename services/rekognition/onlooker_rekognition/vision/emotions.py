@@ -1,0 +1,37 @@
+"""Apparent emotions, from two networks and the shape of the mouth.
+
+Alone, either network now and then calls a serious face happy: the one trained on few dark faces more often. So
+their mean is taken, and of its share of HAPPY only as much is kept as the mesh sees the corners of the mouth lifted;
+the rest goes to CALM, which is what a face is when no expression is confirmed. No network knows CONFUSED: always 0.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import numpy as np
+
+from onlooker_rekognition.vision.models import Floats
+from onlooker_rekognition.vision.results import Emotion, EmotionType
+
+_EMOTION: tuple[EmotionType, ...] = ("ANGRY", "DISGUSTED", "FEAR", "HAPPY", "SAD", "SURPRISED", "CALM")
+_EXPRESSION: tuple[EmotionType, ...] = ("CALM", "HAPPY", "SAD", "ANGRY", "FEAR", "DISGUSTED", "SURPRISED")
+
+
+def happiness(emotion: Floats, expression: Floats) -> tuple[float, float]:
+    """What each network (7,) thinks of happiness, 0..1."""
+    return float(emotion[_EMOTION.index("HAPPY")]), float(expression[_EXPRESSION.index("HAPPY")])
+
+
+def combine(emotion: Floats, expression: Floats, smiling: float) -> tuple[Emotion, ...]:
+    """All eight emotions, likeliest first, from the networks' probabilities (7,) each and `smiling`, 0..1."""
+    shares: dict[EmotionType, float] = dict.fromkeys(get_args(EmotionType), 0.0)
+    for order, probabilities in ((_EMOTION, emotion), (_EXPRESSION, expression)):
+        for kind, probability in zip(order, probabilities, strict=True):
+            shares[kind] += float(probability)
+    unconfirmed = shares["HAPPY"] * (1 - smiling)
+    shares["HAPPY"] -= unconfirmed
+    shares["CALM"] += unconfirmed
+    total = float(np.sum(list(shares.values())))
+    emotions = (Emotion(kind, 100 * share / total) for kind, share in shares.items())
+    return tuple(sorted(emotions, key=lambda emotion: -emotion.confidence))
