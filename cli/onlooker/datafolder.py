@@ -1,11 +1,11 @@
 """Where everything of one installation on this machine is kept.
 
-    emulator/        S3's objects, DynamoDB's journal
-    rekognition/     face collections
-    index.sqlite3    the tagger's index
-    logs/            of the two child processes
-    admin.key        the first access key, readable by its owner alone
-    running.json     while it runs: where it answers
+emulator/        S3's objects, DynamoDB's journal
+rekognition/     face collections
+index.sqlite3    the tagger's index
+logs/            of the two child processes
+admin.key        the first access key, readable by its owner alone
+running.json     while it runs: where it answers
 """
 
 import json

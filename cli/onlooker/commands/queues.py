@@ -20,7 +20,9 @@ def queues(data: Data = None, json: Json = False) -> None:
 
 
 def redrive(
-    queue: Annotated[str, typer.Argument(help="The queue whose dead letters are tried again, as `onlooker queues` names it.")],
+    queue: Annotated[
+        str, typer.Argument(help="The queue whose dead letters are tried again, as `onlooker queues` names it.")
+    ],
     data: Data = None,
 ) -> None:
     """Send a queue's dead letters through it once more."""
@@ -28,22 +30,34 @@ def redrive(
 
 
 async def _queues(target: Target, console: Console, *, json: bool) -> None:
+    if not json:
+        await print_states(target, console)
+        return
+    found = await _look(target)
+    console.print_json(data=[_as_json(state, letters) for state, letters in found])
+
+
+async def print_states(target: Target, console: Console) -> bool:
+    """Print a table of the queues, and their dead letters; returns whether there are any dead letters."""
+    found = await _look(target)
+    table = Table("queue", "waiting", "in work", "dead letters")
+    for state, _ in found:
+        cells = (str(state.waiting), str(state.in_work), str(state.dead))
+        table.add_row(state.name, *cells, style="red" if state.dead else "")
+    console.print(table)
+    for state, letters in found:
+        if letters:
+            reasons = Table("reason", "message", title=f"dead letters of {state.name}", title_justify="left")
+            for letter in letters:
+                reasons.add_row(letter.reason, letter.summary)
+            console.print(reasons)
+    return any(state.dead for state, _ in found)
+
+
+async def _look(target: Target) -> list[tuple[QueueState, list[DeadLetter]]]:
     async with target.aws() as (aws, settings):
         sqs = await aws.client("sqs")
-        found = await states(sqs, settings.topology)
-        letters = {state.name: await look(sqs, state) for state in found if state.dead}
-    if json:
-        console.print_json(data=[_as_json(state, letters.get(state.name, [])) for state in found])
-        return
-    table = Table("queue", "waiting", "in work", "dead letters")
-    for state in found:
-        table.add_row(state.name, str(state.waiting), str(state.in_work), str(state.dead), style="red" if state.dead else "")
-    console.print(table)
-    for name, dead in letters.items():
-        reasons = Table("reason", "message", title=f"dead letters of {name}", title_justify="left")
-        for letter in dead:
-            reasons.add_row(letter.reason, letter.summary)
-        console.print(reasons)
+        return [(state, await look(sqs, state) if state.dead else []) for state in await states(sqs, settings.topology)]
 
 
 async def _redrive(target: Target, console: Console, queue: str) -> None:

@@ -29,7 +29,9 @@ def up(
     logs.configure(settings, "onlooker")
     folder = DataFolder.chosen(data)
     console = Console()
-    asyncio.run(run_stack(folder, Ports(port, emulator_port, rekognition_port), lambda running: _say(console, folder, running)))
+    asyncio.run(
+        run_stack(folder, Ports(port, emulator_port, rekognition_port), lambda running: _say(console, folder, running))
+    )
 
 
 def _say(console: Console, folder: DataFolder, running: Running) -> None:

@@ -17,7 +17,9 @@ def aws_environment(base: Mapping[str, str], emulator_url: str, rekognition_url:
         emulator_url: of every AWS service but Rekognition.
         rekognition_url: of Rekognition; None while it is not known yet.
     """
-    kept = {name: value for name, value in base.items() if name not in STRAY and not name.startswith("AWS_ENDPOINT_URL")}
+    kept = {
+        name: value for name, value in base.items() if name not in STRAY and not name.startswith("AWS_ENDPOINT_URL")
+    }
     named = {
         "AWS_ENDPOINT_URL": emulator_url,
         "AWS_REGION": REGION,

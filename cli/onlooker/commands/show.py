@@ -1,0 +1,84 @@
+"""`onlooker show`: all that is known about one picture."""
+
+import asyncio
+import re
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from onlooker import words
+from onlooker.client import ApiError, OnlookerClient
+from onlooker.commands.options import Data, Json
+from onlooker.datafolder import DataFolder
+from onlooker.target import Target
+from onlooker_shared.images import IMAGE_ID_PATTERN
+
+NOT_FOUND = 404
+
+
+def show(
+    image: Annotated[str, typer.Argument(help="An image id, or the picture's key.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show what was recognized in a picture, and where its annotated copy is."""
+    document, annotation = asyncio.run(_show(Target(DataFolder.chosen(data)), image))
+    console = Console()
+    if json:
+        console.print_json(data={"document": document, "annotation": annotation})
+        return
+    console.print(f"{document['bucket']}/{document['key']}", style="bold", highlight=False, markup=False)
+    console.print(
+        f"id {document['image_id']}, uploaded {document['uploaded_at']}, {document['state']}", highlight=False
+    )
+    if document["state"] == "failed":
+        console.print(document["reason"], style="red", highlight=False, markup=False)
+        raise typer.Exit(1)
+    console.print(f"{document['width']} x {document['height']} pixels", highlight=False)
+    console.print(_faces(document), _labels(document))
+    if annotation:
+        console.print(f"annotated copy, until {annotation['expires_at']}:", highlight=False)
+        console.print(annotation["annotated"]["url"], soft_wrap=True, highlight=False, markup=False)
+
+
+async def _show(target: Target, image: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    async with target.client() as client:
+        document = await _find(client, image)
+        try:
+            return document, await client.annotation(document["image_id"])
+        except ApiError as error:
+            if error.status != NOT_FOUND:
+                raise
+            return document, None
+
+
+async def _find(client: OnlookerClient, image: str) -> dict[str, Any]:
+    if re.fullmatch(IMAGE_ID_PATTERN, image):
+        return await client.document(image)
+    page = await client.search({"prefix": image, "limit": 2})
+    exact = [document for document in page["images"] if document["key"] == image]
+    if not exact:
+        raise ApiError(NOT_FOUND, f"No picture with the key '{image}' is indexed (yet).")
+    return exact[0]
+
+
+def _faces(document: dict[str, Any]) -> Table:
+    table = Table("face", "person", "emotion", "age", "gender")
+    for number, entry in enumerate(document["faces"], start=1):
+        table.add_row(
+            str(number),
+            entry.get("person") or "",
+            words.emotion(entry) or "",
+            words.age(entry) or "",
+            entry.get("gender") or "",
+        )
+    return table
+
+
+def _labels(document: dict[str, Any]) -> Table:
+    table = Table("label", "confidence", "parents")
+    for entry in document["labels"]:
+        table.add_row(entry["name"], f"{entry['confidence']:.1f}", ", ".join(entry["parents"]))
+    return table

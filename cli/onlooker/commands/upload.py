@@ -1,0 +1,111 @@
+"""`onlooker upload`: files and folders into the pipeline."""
+
+import asyncio
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from onlooker import words
+from onlooker.client import OnlookerClient
+from onlooker.commands.options import Data, Json
+from onlooker.datafolder import DataFolder
+from onlooker.pictures import Picture, pictures
+from onlooker.target import Target
+from onlooker.uploading import Uploaded, upload_all, wait_for
+from onlooker_shared.errors import ConfigurationError
+from onlooker_shared.settings import CommonSettings
+
+
+def upload(
+    paths: Annotated[list[Path], typer.Argument(exists=True, help="Pictures, or folders of them.")],
+    data: Data = None,
+    bucket: Annotated[str | None, typer.Option(help="Where to; the images bucket if not given.")] = None,
+    prefix: Annotated[str, typer.Option(help="Put before each key.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until each is recognized, annotated and indexed.")] = False,
+    patience: Annotated[float, typer.Option(help="Seconds without progress after which --wait gives up.")] = 120.0,
+    json: Json = False,
+) -> None:
+    """Send pictures into the pipeline. Exits 1 if one was refused or failed."""
+    found = list(pictures(paths, prefix))
+    if not found:
+        raise ConfigurationError(f"No pictures in {', '.join(str(path) for path in paths)}.")
+    target = Target(DataFolder.chosen(data))
+    bucket = bucket or CommonSettings().topology.images.name
+    results = asyncio.run(_upload(target, bucket, found, wait=wait, patience=patience))
+    _print(results, json=json)
+    if any(result.stage not in {"sent", "done"} for result in results):
+        raise typer.Exit(1)
+
+
+async def _upload(
+    target: Target, bucket: str, found: Sequence[Picture], *, wait: bool, patience: float
+) -> list[Uploaded]:
+    async with target.client() as client:
+        return await send(client, bucket, found, wait=wait, patience=patience)
+
+
+async def send(
+    client: OnlookerClient, bucket: str, found: Sequence[Picture], *, wait: bool, patience: float
+) -> list[Uploaded]:
+    """Send pictures, and wait for them if asked, with progress on standard error; returns what became of each."""
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[sent]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        sending = progress.add_task("sending", total=len(found), sent="")
+        bytes_sent = 0
+
+        def sent(count: int) -> None:
+            nonlocal bytes_sent
+            bytes_sent += count
+            progress.update(sending, sent=words.size(bytes_sent))
+
+        results = await upload_all(client, bucket, found, sent=sent, settled=lambda _: progress.advance(sending))
+        if wait:
+            waiting = progress.add_task("recognizing", total=len(found), sent="")
+            results = await wait_for(client, results, patience=patience, settled=lambda _: progress.advance(waiting))
+        return results
+
+
+def _print(results: Sequence[Uploaded], *, json: bool) -> None:
+    console = Console()
+    if json:
+        console.print_json(data=[_as_json(result) for result in results])
+        return
+    console.print(table_of(results))
+    stages = [result.stage for result in results]
+    console.print(", ".join(f"{stages.count(stage)} {stage}" for stage in dict.fromkeys(stages)), highlight=False)
+
+
+def table_of(results: Sequence[Uploaded]) -> Table:
+    """Return a table of what became of pictures."""
+    table = Table("picture", "state", "faces", "labels", "image id")
+    for result in results:
+        document = result.document if result.stage == "done" else None
+        table.add_row(
+            result.picture.key,
+            result.stage,
+            words.faces(document) if document else "",
+            words.labels(document) if document else (result.reason or ""),
+            result.image_id or "",
+            style="" if result.stage in {"sent", "done"} else "red",
+        )
+    return table
+
+
+def _as_json(result: Uploaded) -> dict[str, object]:
+    return {
+        **{k: v for k, v in dataclasses.asdict(result).items() if k != "picture"},
+        "path": str(result.picture.path),
+        "key": result.picture.key,
+    }

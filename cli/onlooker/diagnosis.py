@@ -1,0 +1,114 @@
+"""What is wrong with an installation on this machine, and how to mend it."""
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from onlooker.client import ApiError
+from onlooker.deadletters import states
+from onlooker.target import Target
+from onlooker.words import size
+from onlooker_rekognition.weights import verify
+from onlooker_shared.errors import OnlookerError
+
+LOW_DISK = 2**30
+"""Bytes of free disk below which the data folder is about to fill up."""
+PORTS = (8080, 4566, 4567)
+"""Those that `onlooker up` takes unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    check: str
+    well: bool
+    found: str
+    remedy: str = ""
+
+
+Check = Callable[[Target], Awaitable[Finding]]
+
+
+async def diagnose(target: Target) -> list[Finding]:
+    """Run every check; one that itself fails is a finding."""
+    checks: dict[str, Check] = {"models": _models, "data folder": _data_folder}
+    if target.folder.running() is None and "ONLOOKER_URL" not in os.environ:
+        checks["ports"] = _ports
+    else:
+        checks |= {"services": _services, "access key": _access_key, "dead letters": _dead_letters}
+    return [await _run(name, check, target) for name, check in checks.items()]
+
+
+async def _run(name: str, check: Check, target: Target) -> Finding:
+    try:
+        return await check(target)
+    except (OnlookerError, OSError) as error:
+        return Finding(name, well=False, found=str(error))
+
+
+async def _models(_: Target) -> Finding:
+    fault = await asyncio.to_thread(verify)
+    if fault:
+        return Finding("models", well=False, found=fault, remedy="python -m onlooker_rekognition.weights")
+    return Finding("models", well=True, found="complete, every file as its manifest says")
+
+
+async def _data_folder(target: Target) -> Finding:
+    root = target.folder.root
+    there = next(path for path in (root, *root.parents) if path.exists())
+    if not os.access(there, os.W_OK):
+        return Finding(
+            "data folder", well=False, found=f"{there} cannot be written", remedy="--data FOLDER of your own"
+        )
+    free = shutil.disk_usage(there).free
+    if free < LOW_DISK:
+        return Finding(
+            "data folder", well=False, found=f"{size(free)} free under {root}", remedy="make room, or --data"
+        )
+    return Finding("data folder", well=True, found=f"{root}, {size(free)} free")
+
+
+async def _ports(_: Target) -> Finding:
+    taken = [str(port) for port in PORTS if _answers(port)]
+    if taken:
+        remedy = "onlooker up --port, --emulator-port, --rekognition-port"
+        return Finding("ports", well=False, found=f"taken by something else: {', '.join(taken)}", remedy=remedy)
+    return Finding("ports", well=True, found="free; Onlooker is not running here")
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def _services(target: Target) -> Finding:
+    async with target.client() as client:
+        state = await client.readiness()
+    faults = [f"{name}: {result}" for name, result in state["checks"].items() if result != "ok"]
+    if faults:
+        return Finding("services", well=False, found="; ".join(faults), remedy=f"see the logs in {target.folder.root}")
+    return Finding("services", well=True, found=f"{target.url}: all ready")
+
+
+async def _access_key(target: Target) -> Finding:
+    async with target.client() as client:
+        try:
+            await client.statistics()
+        except ApiError as error:
+            return Finding(
+                "access key", well=False, found=str(error), remedy="set ONLOOKER_KEY, or remove admin.key and restart"
+            )
+    return Finding("access key", well=True, found="accepted")
+
+
+async def _dead_letters(target: Target) -> Finding:
+    async with target.aws() as (aws, settings):
+        dead = {s.name: s.dead for s in await states(await aws.client("sqs"), settings.topology) if s.dead}
+    if dead:
+        listed = ", ".join(f"{count} of {name}" for name, count in dead.items())
+        return Finding("dead letters", well=False, found=listed, remedy="onlooker queues; then onlooker redrive QUEUE")
+    return Finding("dead letters", well=True, found="none")

@@ -1,0 +1,115 @@
+"""Sends many pictures at once and, if wanted, waits until each has gone all the way through."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from onlooker.client import ApiError, OnlookerClient
+from onlooker.pictures import Picture
+
+AT_ONCE = 6
+"""Uploads at the same time: enough to keep a disk and a network busy."""
+FIRST_LOOK = 0.1
+LAST_LOOK = 2.0
+"""Seconds between two looks at a picture that is waited for: doubled from the first to the last."""
+
+Stage = Literal["sent", "refused", "done", "failed", "overdue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What became of one picture."""
+
+    picture: Picture
+    stage: Stage
+    image_id: str | None = None
+    reason: str | None = None
+    document: dict[str, Any] | None = None
+
+
+async def upload_all(
+    client: OnlookerClient,
+    bucket: str,
+    pictures: Sequence[Picture],
+    *,
+    sent: Callable[[int], None],
+    settled: Callable[[Uploaded], None],
+) -> list[Uploaded]:
+    """Send pictures, several at a time; returns what became of each, in their order.
+
+    Args:
+        client: of the installation.
+        bucket: where to.
+        pictures: what to send.
+        sent: called with numbers of bytes as they leave.
+        settled: called as each upload ends.
+    """
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(picture: Picture) -> Uploaded:
+        async with slots:
+            try:
+                image_id = await client.upload(picture.path, bucket, picture.key, sent)
+                result = Uploaded(picture, "sent", image_id)
+            except ApiError as error:
+                if error.status in {0, 401}:
+                    raise  # the next one would fare no better
+                result = Uploaded(picture, "refused", reason=str(error))
+            except OSError as error:
+                result = Uploaded(picture, "refused", reason=f"cannot be read: {error.strerror}")
+        settled(result)
+        return result
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(picture)) for picture in pictures]
+    return [task.result() for task in tasks]
+
+
+async def wait_for(
+    client: OnlookerClient, uploads: Sequence[Uploaded], *, patience: float, settled: Callable[[Uploaded], None]
+) -> list[Uploaded]:
+    """Wait until each picture that was sent is recognized, annotated and indexed, or has failed.
+
+    Looks at one after another: queues give pictures back roughly in the order they came, so while the first is waited
+    for the others get ready.
+
+    Args:
+        client: of the installation.
+        uploads: what `upload_all` returned.
+        patience: seconds without any picture getting ready after which the rest counts as overdue.
+        settled: called as each one is known.
+    """
+    results: list[Uploaded] = []
+    for upload in uploads:
+        result = upload if upload.stage != "sent" else await _wait_for_one(client, upload, patience)
+        settled(result)
+        results.append(result)
+    return results
+
+
+async def _wait_for_one(client: OnlookerClient, upload: Uploaded, patience: float) -> Uploaded:
+    assert upload.image_id is not None  # noqa: S101 - every upload that was sent has one
+    pause = FIRST_LOOK
+    try:
+        async with asyncio.timeout(patience):
+            while True:
+                document = await _document(client, upload.image_id)
+                if document and document["state"] == "failed":
+                    return Uploaded(upload.picture, "failed", upload.image_id, document["reason"], document)
+                if document and document["annotated"]:
+                    return Uploaded(upload.picture, "done", upload.image_id, document=document)
+                await asyncio.sleep(pause)
+                pause = min(LAST_LOOK, pause * 2)
+    except TimeoutError:
+        reason = f"not done within {patience:.0f} s; `onlooker queues` shows what it waits for"
+        return Uploaded(upload.picture, "overdue", upload.image_id, reason)
+
+
+async def _document(client: OnlookerClient, image_id: str) -> dict[str, Any] | None:
+    try:
+        return await client.document(image_id)
+    except ApiError as error:
+        if error.status == 404:  # noqa: PLR2004 - not found: not indexed yet
+            return None
+        raise
