@@ -6,16 +6,14 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
-MODELS := $(or $(ONLOOKER_REKOGNITION_MODELS),.cache/models)
-export ONLOOKER_REKOGNITION_MODELS := $(abspath $(MODELS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test bench check lint types imports deps format lock schemas clean
+.PHONY: help setup models demo up test bench check lint types imports deps format lock schemas clean
 
 help: ## List what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-setup: $(VENV)/.ready .cache/models.ready ## Make the virtual environment and the model files (all targets do so by themselves)
+setup: $(VENV)/.ready models ## Make the virtual environment and the model files (all targets do so by themselves)
 
 $(VENV)/.ready: requirements/bootstrap.txt requirements/dev.txt requirements/node.txt $(addsuffix /pyproject.toml,$(MEMBERS))
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Onlooker needs Python 3.11 or newer; set PYTHON=... to one.")'
@@ -26,9 +24,8 @@ $(VENV)/.ready: requirements/bootstrap.txt requirements/dev.txt requirements/nod
 	@command -v npm >/dev/null || $(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/node.txt
 	@touch $@
 
-.cache/models.ready: $(VENV)/.ready $(wildcard services/rekognition/onlooker_rekognition/weights/*)
-	$(BIN)/python -m onlooker_rekognition.weights
-	@mkdir -p $(@D) && touch $@
+models: $(VENV)/.ready
+	@$(BIN)/python -m onlooker_rekognition.weights >/dev/null
 
 .cache/pictures/.ready: $(VENV)/.ready requirements/pictures.txt tests/pictures.py
 	@mkdir -p .cache/packages

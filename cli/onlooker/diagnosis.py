@@ -1,6 +1,5 @@
 """What is wrong with an installation on this machine, and how to mend it."""
 
-import asyncio
 import os
 import shutil
 import socket
@@ -11,7 +10,7 @@ from onlooker.client import ApiError
 from onlooker.deadletters import states
 from onlooker.target import Target
 from onlooker.words import size
-from onlooker_rekognition.weights import verify
+from onlooker_rekognition.weights.lock import default_cache, read_lock
 from onlooker_shared.errors import OnlookerError
 
 LOW_DISK = 2**30
@@ -51,10 +50,11 @@ async def _run(name: str, check: Check, target: Target) -> Finding:
 
 
 async def _models(_: Target) -> Finding:
-    fault = await asyncio.to_thread(verify)
-    if fault:
-        return Finding("models", well=False, found=fault, remedy="python -m onlooker_rekognition.weights")
-    return Finding("models", well=True, found="complete, every file as its manifest says")
+    cache = default_cache()
+    if not read_lock().is_complete(cache):
+        remedy = "python -m onlooker_rekognition.weights"
+        return Finding("models", well=False, found=f"not complete in {cache}", remedy=remedy)
+    return Finding("models", well=True, found=f"complete in {cache}")
 
 
 async def _data_folder(target: Target) -> Finding:
