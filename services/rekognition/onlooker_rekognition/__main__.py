@@ -7,6 +7,7 @@ import logging
 import sys
 from contextlib import closing
 
+import cv2
 from pydantic import ValidationError
 from pydantic_settings import CliApp
 from starlette.applications import Starlette
@@ -37,8 +38,7 @@ def main() -> int:
     try:
         settings = CliApp.run(Settings)
         configure_logging(settings.log_level)
-        engine = Engine(ModelStore(settings.models), max_pixels=settings.max_pixels)
-        asyncio.run(run(settings, engine))
+        asyncio.run(run(settings, load_engine(settings)))
     except ValidationError as error:
         for problem in error.errors():
             print(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", file=sys.stderr)
@@ -47,6 +47,12 @@ def main() -> int:
         print(f"onlooker-rekognition can not start: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def load_engine(settings: Settings) -> Engine:
+    """The engine with all models loaded. Raises ModelError when one is missing or altered."""
+    cv2.setNumThreads(1)  # a picture has one thread; OpenCV's own would fight with the other workers
+    return Engine(ModelStore(settings.models), max_pixels=settings.max_pixels)
 
 
 async def run(settings: Settings, engine: VisionEngine) -> None:
