@@ -18,7 +18,8 @@ KEEP_ALIVE_SECONDS = 75  # longer than botocore's clients keep an idle connectio
 
 def bind_loopback(port: int) -> socket.socket:
     """Return a socket bound to 127.0.0.1 (port 0: a free one), not yet listening. Raises OSError if it is taken."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio sets TCP_NODELAY only on what names its protocol; without it, answers in two parts take 40 ms more.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((LOOPBACK, port))
