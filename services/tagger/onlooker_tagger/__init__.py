@@ -1,1 +1,1 @@
-""""""
+"""The read side: indexes every result, answers searches and statistics."""

@@ -1,0 +1,157 @@
+"""The document that a picture has in the index `image_insights`: pure functions from messages to documents.
+
+The fields `doc_id, image_id, image_url, tags, tag_id, created_at` keep the names and formats of the index that earlier
+dashboards read; the rest stands beside them. `doc_id` covers bucket, key and version, so that two folders may hold the
+same file name.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import quote
+
+from pydantic import Field
+
+from onlooker_shared.images import ImageRef, order
+from onlooker_shared.messages import Rendition
+from onlooker_shared.recognition import BoundingBox, EmotionType, Face, Part, Percent, Recognition
+
+State = Literal["recognized", "failed"]
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+"""Of `created_at`, always UTC."""
+
+
+class FaceSummary(Part):
+    """What a search may want to know of one face."""
+
+    bounding_box: BoundingBox
+    emotion: EmotionType | None = Field(default=None, description="The most confident one.")
+    emotion_confidence: Percent | None = None
+    age_low: int | None = None
+    age_high: int | None = None
+    gender: Literal["Male", "Female"] | None = None
+    person: str | None = Field(default=None, description="The name of whom the face belongs to, if known.")
+
+
+class LabelSummary(Part):
+    """A label without its places in the picture."""
+
+    name: str
+    confidence: Percent
+    parents: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+class Renditions(Part):
+    """The pictures that the annotator made of one."""
+
+    annotated: Rendition
+    thumbnail: Rendition
+
+
+class Document(Part):
+    """Everything the index knows of one picture."""
+
+    doc_id: str
+    image_id: str
+    image_url: str
+    tags: tuple[str, ...] = Field(description="Names of the labels, sorted.")
+    tag_id: str = Field(description="The same for pictures with the same tags: 8 hexadecimal digits of MD5.")
+    created_at: str = Field(description="When it was recognized (a failed picture: uploaded), UTC, to the second.")
+
+    bucket: str
+    key: str
+    sequencer: str
+    uploaded_at: datetime
+    state: State
+    reason: str | None = Field(default=None, description="Why the picture failed.")
+    recognized_at: datetime | None = None
+    width: int | None = Field(default=None, description="Pixels of the upright picture.")
+    height: int | None = Field(default=None, description="Pixels of the upright picture.")
+    face_count: int = 0
+    faces: tuple[FaceSummary, ...] = Field(default=(), description="Largest first.")
+    persons: tuple[str, ...] = Field(default=(), description="Names of those known, sorted, each once.")
+    labels: tuple[LabelSummary, ...] = Field(default=(), description="Most confident first.")
+    annotated: Rendition | None = None
+    thumbnail: Rendition | None = None
+
+
+def recognized(image: ImageRef, recognition: Recognition) -> Document:
+    """Return the document of a recognized picture."""
+    tags = tuple(sorted({label.name for label in recognition.labels}))
+    return _document(image, "recognized", tags, recognition.recognized_at).model_copy(
+        update={
+            "recognized_at": recognition.recognized_at,
+            "width": recognition.width,
+            "height": recognition.height,
+            "face_count": len(recognition.faces),
+            "faces": tuple(_face(face) for face in recognition.faces),
+            "persons": tuple(sorted({face.person.name for face in recognition.faces if face.person})),
+            "labels": tuple(
+                LabelSummary(name=x.name, confidence=x.confidence, parents=x.parents, categories=x.categories)
+                for x in recognition.labels
+            ),
+        }
+    )
+
+
+def failed(image: ImageRef, reason: str) -> Document:
+    """Return the document of a picture that can never be recognized."""
+    return _document(image, "failed", (), image.uploaded_at).model_copy(update={"reason": reason})
+
+
+def with_renditions(document: Document, renditions: Renditions | None) -> Document:
+    """Return a document that names the pictures made of its own, if there are any."""
+    if renditions is None:
+        return document
+    return document.model_copy(update={"annotated": renditions.annotated, "thumbnail": renditions.thumbnail})
+
+
+def supersedes(new: Document, old: Document) -> bool:
+    """Whether a document takes the place of another one about the same bucket and key.
+
+    S3's sequencers say which of two uploads was the later. A picture that a sweep found has none: then the time of
+    the upload decides between different pictures. Of two documents about the same upload the later to arrive is
+    taken, but a failure never hides a result.
+    """
+    later = _later(new, old)
+    if later:
+        return later > 0
+    return new.state == "recognized" or old.state == "failed"
+
+
+def _later(new: Document, old: Document) -> int:
+    if new.sequencer and old.sequencer:
+        return order(new.sequencer) - order(old.sequencer)
+    if new.image_id == old.image_id:
+        return 0
+    return (new.uploaded_at > old.uploaded_at) - (new.uploaded_at < old.uploaded_at)
+
+
+def _document(image: ImageRef, state: State, tags: tuple[str, ...], created_at: datetime) -> Document:
+    return Document(
+        doc_id=image.image_id,
+        image_id=image.image_id,
+        image_url=f"https://{image.bucket}.s3.amazonaws.com/{quote(image.key)}",
+        tags=tags,
+        tag_id=hashlib.md5(", ".join(tags).encode(), usedforsecurity=False).hexdigest()[:8],
+        created_at=created_at.astimezone(UTC).strftime(TIME_FORMAT),
+        bucket=image.bucket,
+        key=image.key,
+        sequencer=image.sequencer,
+        uploaded_at=image.uploaded_at,
+        state=state,
+    )
+
+
+def _face(face: Face) -> FaceSummary:
+    return FaceSummary(
+        bounding_box=face.bounding_box,
+        emotion=face.emotion.type if face.emotion else None,
+        emotion_confidence=face.emotion.confidence if face.emotion else None,
+        age_low=face.age_low,
+        age_high=face.age_high,
+        gender=face.gender,
+        person=face.person.name if face.person else None,
+    )

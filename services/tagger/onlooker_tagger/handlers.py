@@ -1,0 +1,40 @@
+"""Brings messages into the index."""
+
+from onlooker_shared.errors import NotFoundError, Reject, RetryLater, UnavailableError
+from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized
+from onlooker_shared.results import Results
+from onlooker_tagger import documents
+from onlooker_tagger.index import Index
+
+
+class Handler:
+    """Handles the tagger queue's messages. Every one of them may come twice, late, or in any order."""
+
+    def __init__(self, index: Index, results: Results) -> None:
+        self._index = index
+        self._results = results
+
+    async def handle(self, message: ImageRecognized | ImageFailed | ImageAnnotated) -> None:
+        """Index what a message says; on disk when this returns.
+
+        Raises:
+            RetryLater: the index does not answer.
+            Reject: the message points to a result that is gone.
+        """
+        try:
+            await self._index_message(message)
+        except UnavailableError as error:
+            raise RetryLater(error.detail, pause=True) from error
+        except NotFoundError as error:
+            raise Reject(f"The result that this message points to is gone: {error.detail}") from error
+
+    async def _index_message(self, message: ImageRecognized | ImageFailed | ImageAnnotated) -> None:
+        match message:
+            case ImageRecognized(image=image):
+                recognition = await self._results.recognition_of(message)
+                await self._index.put(documents.recognized(image, recognition))
+            case ImageFailed(image=image, reason=reason):
+                await self._index.put(documents.failed(image, reason))
+            case ImageAnnotated(image=image):
+                renditions = documents.Renditions(annotated=message.annotated, thumbnail=message.thumbnail)
+                await self._index.annotate(image.image_id, renditions)

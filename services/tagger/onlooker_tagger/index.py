@@ -1,0 +1,50 @@
+"""What the tagger needs of a place to search in. SQLite is one (`sqlite`); each passes one suite of tests."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from onlooker_tagger.documents import Document, Renditions
+from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
+
+
+class Index(Protocol):
+    """Documents by object: of each bucket and key only the newest version is found.
+
+    Every method raises `onlooker_shared.errors.UnavailableError` while the index does not answer; then nothing was
+    changed. What returned is on disk.
+    """
+
+    async def put(self, document: Document) -> None:
+        """Index a document, unless a newer one about the same bucket and key is there (`documents.supersedes`).
+
+        Putting the same document again changes nothing.
+        """
+
+    async def annotate(self, image_id: str, renditions: Renditions) -> None:
+        """Note the renditions of a picture. They may come before its document."""
+
+    async def get(self, image_id: str) -> Document:
+        """Return a picture's document.
+
+        Raises:
+            NotFoundError: there is none, or a newer version of the object has taken its place.
+        """
+
+    async def search(self, query: ImageQuery, within: Within) -> Page:
+        """Return one page of the documents that a query finds.
+
+        Raises:
+            BadRequestError: the query's cursor belongs to another search.
+        """
+
+    async def statistics(self, query: StatisticsQuery, within: Within) -> Statistics:
+        """Return counts over the documents that a query finds."""
+
+    async def missing(self, image_ids: Collection[str]) -> set[str]:
+        """Return those of some pictures that were never put."""
+
+    async def unannotated(self, image_ids: Collection[str]) -> set[str]:
+        """Return those of some pictures whose renditions were never noted."""
+
+    async def ping(self) -> None:
+        """Return if the index answers."""

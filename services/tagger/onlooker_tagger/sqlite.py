@@ -1,0 +1,161 @@
+"""The index in one SQLite file: for a laptop or one machine, up to some hundred thousand pictures.
+
+SQLite's calls block, so none is made on the event loop: one thread writes, a few read. What many messages want to
+write meanwhile is gathered into one transaction, and each is told once it is committed.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from onlooker_shared.errors import ConfigurationError, UnavailableError
+from onlooker_tagger import sqlite_reads, sqlite_writes
+from onlooker_tagger.documents import Document, Renditions
+from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
+from onlooker_tagger.sqlite_schema import open_reader, open_writer
+
+READERS = 2
+"""Searches at the same time; more only wait for the same cores."""
+BATCH = 500
+"""Writes in one transaction at most, so that the first of them does not wait for ever."""
+
+T = TypeVar("T")
+
+
+class SqliteIndex:
+    """An `onlooker_tagger.index.Index`. Use `open_index`."""
+
+    def __init__(self, writer: sqlite3.Connection, readers: Collection[sqlite3.Connection]) -> None:
+        self._writer = writer
+        self._readers: asyncio.Queue[sqlite3.Connection] = asyncio.Queue()
+        for reader in readers:
+            self._readers.put_nowait(reader)
+        self._writing = ThreadPoolExecutor(1, "tagger-write")
+        self._reading = ThreadPoolExecutor(len(readers), "tagger-read")
+        self._pending: list[tuple[sqlite_writes.Write, asyncio.Future[None]]] = []
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def put(self, document: Document) -> None:
+        """See `Index`."""
+        await self._write(sqlite_writes.put(document))
+
+    async def annotate(self, image_id: str, renditions: Renditions) -> None:
+        """See `Index`."""
+        await self._write(sqlite_writes.annotate(image_id, renditions))
+
+    async def get(self, image_id: str) -> Document:
+        """See `Index`."""
+        return await self._read(lambda db: sqlite_reads.get(db, image_id))
+
+    async def search(self, query: ImageQuery, within: Within) -> Page:
+        """See `Index`."""
+        return await self._read(lambda db: sqlite_reads.search(db, query, within))
+
+    async def statistics(self, query: StatisticsQuery, within: Within) -> Statistics:
+        """See `Index`."""
+        return await self._read(lambda db: sqlite_reads.statistics(db, query, within))
+
+    async def missing(self, image_ids: Collection[str]) -> set[str]:
+        """See `Index`."""
+        ids = list(image_ids)
+        return set(ids) - await self._read(lambda db: sqlite_reads.known(db, ids))
+
+    async def unannotated(self, image_ids: Collection[str]) -> set[str]:
+        """See `Index`."""
+        ids = list(image_ids)
+        return await self._read(lambda db: sqlite_reads.unannotated(db, ids))
+
+    async def ping(self) -> None:
+        """See `Index`."""
+        await self._read(lambda db: db.execute("SELECT 1 FROM documents LIMIT 1").fetchone())
+
+    async def close(self) -> None:
+        """Finish what is being written, then close the file."""
+        if self._flushing is not None:
+            await self._flushing
+        self._writing.shutdown()
+        self._reading.shutdown()
+        while not self._readers.empty():
+            self._readers.get_nowait().close()
+        self._writer.close()
+
+    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = await self._readers.get()
+        reading = asyncio.get_running_loop().run_in_executor(self._reading, work, connection)
+        reading.add_done_callback(lambda done: self._give_back(connection, done))
+        try:
+            return await asyncio.shield(reading)
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
+
+    def _give_back(self, connection: sqlite3.Connection, done: "asyncio.Future[T]") -> None:
+        """Take a connection back once the thread is done with it, even if nobody waits for the answer any more."""
+        done.exception()
+        self._readers.put_nowait(connection)
+
+    async def _write(self, write: sqlite_writes.Write) -> None:
+        committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pending.append((write, committed))
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush(), name="tagger-flush")
+        await committed
+
+    async def _flush(self) -> None:
+        """Commit what is pending, transaction by transaction, until nothing is."""
+        loop = asyncio.get_running_loop()
+        while self._pending:
+            batch, self._pending = self._pending[:BATCH], self._pending[BATCH:]
+            error: Exception | None = None
+            try:
+                await loop.run_in_executor(self._writing, self._commit, [write for write, _ in batch])
+            except Exception as raised:  # noqa: BLE001 - handed to everybody whose write this was
+                error = _unavailable(raised) if isinstance(raised, sqlite3.Error) else raised
+            for _, committed in batch:
+                if committed.done():  # its caller was cancelled
+                    continue
+                if error is None:
+                    committed.set_result(None)
+                else:
+                    committed.set_exception(error)
+        self._flushing = None
+
+    def _commit(self, writes: list[sqlite_writes.Write]) -> None:
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            for write in writes:
+                write(self._writer)
+            self._writer.execute("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:  # a full disk ends it by itself
+                self._writer.execute("ROLLBACK")
+            raise
+
+
+@asynccontextmanager
+async def open_index(path: Path) -> AsyncIterator[SqliteIndex]:
+    """Open the index in a file, made if it is not there, and close it at the end.
+
+    Raises:
+        ConfigurationError: the file cannot be made or written.
+    """
+    try:
+        writer = await asyncio.to_thread(open_writer, path)
+        readers = [open_reader(path) for _ in range(READERS)]
+    except (sqlite3.Error, OSError) as error:
+        raise ConfigurationError(
+            f"The tagger cannot use its database {path}: {error}. ONLOOKER_TAGGER_DATABASE must name a file in "
+            "a folder that can be written, on a local disk (SQLite's WAL does not work on network drives)."
+        ) from error
+    index = SqliteIndex(writer, readers)
+    try:
+        yield index
+    finally:
+        await index.close()
+
+
+def _unavailable(error: sqlite3.Error) -> UnavailableError:
+    return UnavailableError(f"The index does not answer: {error}.")

@@ -1,0 +1,211 @@
+"""The searches of the SQLite index: queries compiled to SQL, and their rows read."""
+
+# ruff: noqa: S608 - SQL is put together here, of fixed terms only: what a user wrote is always a parameter
+
+import json
+import sqlite3
+from datetime import datetime
+
+from onlooker_shared.errors import NotFoundError
+from onlooker_tagger.documents import Document, Renditions, with_renditions
+from onlooker_tagger.queries import (
+    TIMELINE_LIMIT,
+    TOP_LABELS,
+    Count,
+    Filters,
+    ImageQuery,
+    Page,
+    Period,
+    Share,
+    Statistics,
+    StatisticsQuery,
+    Within,
+    words,
+)
+
+RANK = "bm25(words, 2.0, 3.0, 1.0)"
+"""FTS5's measure of a match, the best (most negative) first: names weigh more than labels, labels than file names."""
+LAST = "\U0010ffff"
+"""Sorts after every other character, in UTF-8 too."""
+PERIODS = {"day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H:00:00Z"}
+
+Parameter = str | int | float
+
+
+class Conditions:
+    """SQL conditions on `documents d`, with their parameters."""
+
+    def __init__(self) -> None:
+        self._terms: list[str] = []
+        self.parameters: list[Parameter] = []
+
+    def add(self, term: str, *parameters: Parameter) -> None:
+        """Demand a term too."""
+        self._terms.append(term)
+        self.parameters += parameters
+
+    @property
+    def sql(self) -> str:
+        """All terms joined; true if there is none."""
+        return " AND ".join(self._terms) or "1"
+
+
+def fts(text: str) -> str:
+    """Return a free-text search in FTS5's language: every word a quoted string, the last one a beginning."""
+    quoted = ['"' + word.replace('"', '""') + '"' for word in words(text)]
+    return " ".join(quoted) + "*"
+
+
+def conditions(filters: Filters, within: Within) -> Conditions:
+    """Return what must hold of a document that the filters mean and the caller may know of."""
+    found = Conditions()
+    for bucket, prefix in ((within.bucket, within.prefix), (filters.bucket, filters.prefix)):
+        _add_place(found, bucket, prefix)
+    if filters.q is not None:
+        found.add("d.id IN (SELECT rowid FROM words WHERE words MATCH ?)", fts(filters.q))
+    for label in filters.label:
+        found.add("d.id IN (SELECT document FROM labels WHERE name = ?)", label)
+    if filters.person is not None:
+        found.add("d.id IN (SELECT document FROM persons WHERE name = ?)", filters.person)
+    _add_face(found, filters)
+    _add_columns(found, filters)
+    return found
+
+
+def _add_place(found: Conditions, bucket: str | None, prefix: str) -> None:
+    if bucket is not None:
+        found.add("d.bucket = ?", bucket)
+    if prefix:
+        found.add("d.key >= ? AND d.key < ?", prefix, prefix + LAST)
+
+
+def _add_face(found: Conditions, filters: Filters) -> None:
+    """Demand one face that has all that is asked of a face."""
+    face = Conditions()
+    if filters.emotion is not None:
+        face.add("emotion = ?", filters.emotion)
+    if filters.min_age is not None:
+        face.add("age_high >= ?", filters.min_age)
+    if filters.max_age is not None:
+        face.add("age_low <= ?", filters.max_age)
+    if face.parameters:
+        found.add(f"d.id IN (SELECT document FROM faces WHERE {face.sql})", *face.parameters)
+
+
+def _add_columns(found: Conditions, filters: Filters) -> None:
+    for term, value in (
+        ("d.face_count >= ?", filters.min_faces),
+        ("d.face_count <= ?", filters.max_faces),
+        ("d.uploaded_at >= ?", _milliseconds(filters.since)),
+        ("d.uploaded_at < ?", _milliseconds(filters.until)),
+        ("d.state = ?", filters.state),
+    ):
+        if value is not None:
+            found.add(term, value)
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)
+
+
+def get(db: sqlite3.Connection, image_id: str) -> Document:
+    """Return a document; raises NotFoundError."""
+    row = db.execute(
+        "SELECT d.body, r.body AS renditions FROM documents d LEFT JOIN renditions r USING (image_id)"
+        " WHERE image_id = ?",
+        (image_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(
+            f"The index has no picture with the id {image_id}: it is not recognized yet, or was overwritten."
+        )
+    return _document(row)
+
+
+def search(db: sqlite3.Connection, query: ImageQuery, within: Within) -> Page:
+    """Return a page of a search."""
+    wanted = conditions(query, within)
+    after = query.position()
+    by_rank = query.order == "relevance"
+    if by_rank:
+        source = f"(SELECT rowid AS id, {RANK} AS rank FROM words WHERE words MATCH ?) w JOIN documents d USING (id)"
+        value, comparison, direction = "w.rank", ">", "ASC"
+    else:
+        source = "documents d"
+        value, comparison, direction = "d.uploaded_at", "<", "DESC"
+    if after is not None:
+        wanted.add(f"({value}, d.id) {comparison} (?, ?)", *after)
+    rows = db.execute(
+        f"SELECT d.id, d.body, {value} AS value, r.body AS renditions FROM {source}"
+        f" LEFT JOIN renditions r USING (image_id) WHERE {wanted.sql}"
+        f" ORDER BY {value} {direction}, d.id {direction} LIMIT ?",
+        (*([fts(query.q or "")] if by_rank else []), *wanted.parameters, query.limit + 1),
+    ).fetchall()
+    page = rows[: query.limit]
+    more = len(rows) > query.limit
+    return Page(
+        images=tuple(_document(row) for row in page),
+        cursor=query.cursor_at(page[-1]["value"], page[-1]["id"]) if more else None,
+    )
+
+
+def statistics(db: sqlite3.Connection, query: StatisticsQuery, within: Within) -> Statistics:
+    """Return counts over what a query finds."""
+    wanted = conditions(query, within)
+    chosen, parameters = f"FROM documents d WHERE {wanted.sql}", wanted.parameters
+    sums = db.execute(
+        f"SELECT count(*) AS total, coalesce(sum(state = 'failed'), 0) AS failed,"
+        f" coalesce(sum(face_count), 0) AS faces {chosen}",
+        parameters,
+    ).fetchone()
+    labels = db.execute(
+        f"SELECT name, count(*) AS count FROM labels WHERE own AND document IN (SELECT d.id {chosen})"
+        f" GROUP BY name ORDER BY count DESC, name LIMIT {TOP_LABELS}",
+        parameters,
+    )
+    emotions = db.execute(
+        f"SELECT emotion AS name, count(*) AS count FROM faces"
+        f" WHERE emotion IS NOT NULL AND document IN (SELECT d.id {chosen}) GROUP BY emotion ORDER BY count DESC, name",
+        parameters,
+    ).fetchall()
+    periods = db.execute(
+        f"SELECT strftime(?, d.uploaded_at / 1000, 'unixepoch') AS start, count(*) AS count {chosen}"
+        f" GROUP BY start ORDER BY start DESC LIMIT {TIMELINE_LIMIT}",
+        (PERIODS[query.interval], *parameters),
+    ).fetchall()
+    shown = sum(row["count"] for row in emotions)
+    return Statistics(
+        total=sums["total"],
+        recognized=sums["total"] - sums["failed"],
+        failed=sums["failed"],
+        faces=sums["faces"],
+        labels=tuple(Count(name=row["name"], count=row["count"]) for row in labels),
+        emotions=tuple(
+            Share(name=row["name"], count=row["count"], share=round(row["count"] / shown, 4)) for row in emotions
+        ),
+        timeline=tuple(Period(start=row["start"], count=row["count"]) for row in reversed(periods)),
+    )
+
+
+def known(db: sqlite3.Connection, image_ids: list[str]) -> set[str]:
+    """Return which of some pictures were ever put."""
+    return _ids(
+        db,
+        "SELECT value FROM json_each(?) WHERE value IN (SELECT image_id FROM documents)"
+        " OR value IN (SELECT image_id FROM superseded)",
+        image_ids,
+    )
+
+
+def unannotated(db: sqlite3.Connection, image_ids: list[str]) -> set[str]:
+    """Return for which of some pictures no renditions are noted."""
+    return _ids(db, "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT image_id FROM renditions)", image_ids)
+
+
+def _ids(db: sqlite3.Connection, sql: str, image_ids: list[str]) -> set[str]:
+    return {row["value"] for row in db.execute(sql, (json.dumps(image_ids),))}
+
+
+def _document(row: sqlite3.Row) -> Document:
+    renditions = Renditions.model_validate_json(row["renditions"]) if row["renditions"] else None
+    return with_renditions(Document.model_validate_json(row["body"]), renditions)

@@ -1,0 +1,123 @@
+"""The tables of the SQLite index, and how a database file is opened.
+
+The whole index is derived from the results bucket, so a file of another schema or one that is no database is set aside
+and begun anew: the sweep fills it.
+"""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import structlog
+
+SCHEMA_VERSION = 1
+"""Kept in `PRAGMA user_version`; raise it with every change of the tables below."""
+BUSY_TIMEOUT = 5.0
+"""Seconds to wait for another process's write."""
+
+TABLES = """
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    image_id TEXT NOT NULL UNIQUE,
+    bucket TEXT NOT NULL,
+    key TEXT NOT NULL,
+    uploaded_at INTEGER NOT NULL,  -- milliseconds since 1970
+    state TEXT NOT NULL,
+    face_count INTEGER NOT NULL,
+    body TEXT NOT NULL,            -- the document as JSON, without renditions
+    UNIQUE (bucket, key)
+);
+CREATE INDEX documents_newest ON documents (uploaded_at, id);
+CREATE INDEX documents_state ON documents (state, uploaded_at, id);
+CREATE INDEX documents_faces ON documents (face_count, uploaded_at, id);
+
+CREATE TABLE labels (
+    name TEXT NOT NULL COLLATE NOCASE,
+    document INTEGER NOT NULL,
+    own INTEGER NOT NULL,          -- 0: only the parent of a label
+    PRIMARY KEY (name, document)
+) WITHOUT ROWID;
+CREATE INDEX labels_document ON labels (document);
+
+CREATE TABLE persons (
+    name TEXT NOT NULL COLLATE NOCASE,
+    document INTEGER NOT NULL,
+    PRIMARY KEY (name, document)
+) WITHOUT ROWID;
+CREATE INDEX persons_document ON persons (document);
+
+CREATE TABLE faces (
+    document INTEGER NOT NULL,
+    emotion TEXT,
+    age_low INTEGER,
+    age_high INTEGER
+);
+CREATE INDEX faces_document ON faces (document);
+CREATE INDEX faces_emotion ON faces (emotion, document);
+CREATE INDEX faces_age ON faces (age_low, age_high, document);
+
+-- One row for each document, under the same id. Porter's stemmer lets "dogs" find Dog.
+CREATE VIRTUAL TABLE words USING fts5 (
+    labels, persons, file, tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3'
+);
+
+-- Apart from the documents, because a picture's renditions may be announced before its result.
+CREATE TABLE renditions (image_id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+
+-- Pictures whose object was overwritten: known, so that a sweep does not take them for forgotten, but not found.
+CREATE TABLE superseded (image_id TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """Return the writing connection to a database with the tables above, made or begun anew where need be.
+
+    Raises:
+        sqlite3.OperationalError: the folder or the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _open(path)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        aside = path.with_name(f"{path.name}.broken-{int(time.time())}")
+        log.exception("index.set_aside", path=str(path), kept_as=str(aside))
+        for suffix in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + suffix)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + suffix))
+        return _open(path)
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Return a connection that can only read."""
+    connection = connect(path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Return a connection in autocommit, for use by one thread at a time."""
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # No sync at each commit: a power cut may cost the last ones, which the sweep brings back; a kill costs none.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        elif version != SCHEMA_VERSION:
+            raise sqlite3.DatabaseError(f"schema {version} instead of {SCHEMA_VERSION}")  # noqa: TRY301 - as SQLite does
+    except BaseException:
+        connection.close()
+        raise
+    return connection

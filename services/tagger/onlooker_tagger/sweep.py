@@ -1,0 +1,116 @@
+"""Finds what the index forgot, or never heard of, and sends it to the tagger's own queue.
+
+After a restart of queues that keep nothing, or with a new index, everything is derived anew from the buckets.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from botocore.exceptions import ClientError
+
+from onlooker_shared.errors import NotFoundError
+from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized, Rendition
+from onlooker_shared.objects import is_missing, list_objects
+from onlooker_shared.queue.sender import Sender
+from onlooker_shared.results import FAILURES, RESULTS, Results
+from onlooker_shared.service import Swept
+from onlooker_tagger.index import Index
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+ANNOTATED = "annotated/"
+THUMBNAILS = "thumbnails/"
+CHUNK = 500
+"""Pictures that the index is asked about in one call."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class TaggerSweep:
+    """An `onlooker_shared.service.Sweep`."""
+
+    def __init__(
+        self, *, s3: "S3Client", results: Results, annotated_bucket: str, index: Index, sender: Sender
+    ) -> None:
+        self._s3 = s3
+        self._results = results
+        self._annotated_bucket = annotated_bucket
+        self._index = index
+        self._sender = sender
+
+    async def __call__(self, older_than: timedelta) -> Swept:
+        """Send on results, failures and renditions that were stored longer ago than this and are not in the index."""
+        before = datetime.now(UTC) - older_than
+        looked_at = sent_on = 0
+        for bucket, prefix, unknown, message_of in (
+            (self._results.bucket, RESULTS, self._index.missing, self._recognized),
+            (self._results.bucket, FAILURES, self._index.missing, self._failed),
+            (self._annotated_bucket, ANNOTATED, self._index.unannotated, self._annotated),
+        ):
+            async for image_ids in self._stored(bucket, prefix, before):
+                looked_at += len(image_ids)
+                for image_id in sorted(await unknown(image_ids)):
+                    sent_on += await self._send(image_id, message_of)
+        return Swept(looked_at, sent_on)
+
+    async def _stored(self, bucket: str, prefix: str, before: datetime) -> AsyncIterator[list[str]]:
+        """Yield the image ids under a prefix whose objects were stored before a time, some at a time."""
+        image_ids: list[str] = []
+        async for entry in list_objects(self._s3, bucket, prefix):
+            if entry["LastModified"] <= before:
+                image_ids.append(entry["Key"].removeprefix(prefix).partition(".")[0])
+            if len(image_ids) == CHUNK:
+                yield image_ids
+                image_ids = []
+        if image_ids:
+            yield image_ids
+
+    async def _send(
+        self, image_id: str, message_of: Callable[[str], Awaitable[ImageRecognized | ImageFailed | ImageAnnotated]]
+    ) -> int:
+        """Send what a picture's objects say; return 1, or 0 if they were deleted since they were listed."""
+        try:
+            message = await message_of(image_id)
+        except NotFoundError as error:
+            log.info("sweep.gone", image_id=image_id, reason=error.detail)
+            return 0
+        await self._sender.send(message)
+        return 1
+
+    async def _recognized(self, image_id: str) -> ImageRecognized:
+        return (await self._results.get(image_id)).message(self._results.bucket)
+
+    async def _failed(self, image_id: str) -> ImageFailed:
+        return (await self._results.get_failure(image_id)).message()
+
+    async def _annotated(self, image_id: str) -> ImageAnnotated:
+        stored = await self._results.get(image_id)
+        return ImageAnnotated(
+            image=stored.image,
+            annotated=await self._rendition(f"{ANNOTATED}{image_id}.jpg"),
+            thumbnail=await self._rendition(f"{THUMBNAILS}{image_id}.jpg"),
+            traceparent=stored.traceparent,
+        )
+
+    async def _rendition(self, key: str) -> Rendition:
+        """Return a rendition as its object describes it: the annotator notes the size in the object's metadata.
+
+        Raises:
+            NotFoundError: the object is gone, or says nothing of its size.
+        """
+        try:
+            head = await self._s3.head_object(Bucket=self._annotated_bucket, Key=key)
+        except ClientError as error:
+            if is_missing(error):
+                raise NotFoundError(f"There is no object {key}.") from error
+            raise
+        try:
+            width, height = int(head["Metadata"]["width"]), int(head["Metadata"]["height"])
+        except (KeyError, ValueError) as error:
+            raise NotFoundError(f"The object {key} does not say its width and height in its metadata.") from error
+        return Rendition(
+            bucket=self._annotated_bucket, key=key, width=width, height=height, content_type=head["ContentType"]
+        )

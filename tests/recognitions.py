@@ -1,0 +1,79 @@
+"""Makes pictures' references, recognitions and messages as the recognizer would, for tests of what comes after it."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from onlooker_shared.images import ImageRef
+from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized, ObjectRef, Rendition
+from onlooker_shared.recognition import BoundingBox, Emotion, EmotionType, Face, Label, Person, Recognition
+
+NOON = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
+BOX = BoundingBox(left=0.1, top=0.2, width=0.3, height=0.4)
+
+
+def an_image(
+    key: str = "cat.jpg",
+    *,
+    bucket: str = "images",
+    content: str = "1",
+    sequencer: str = "",
+    uploaded_at: datetime = NOON,
+) -> ImageRef:
+    """The reference of an object whose ETag stands for `content`."""
+    etag = hashlib.md5(content.encode()).hexdigest()
+    return ImageRef.of(bucket=bucket, key=key, etag=etag, size=1000, uploaded_at=uploaded_at, sequencer=sequencer)
+
+
+def a_face(emotion: EmotionType | None = "HAPPY", *, age: tuple[int, int] = (20, 30), name: str | None = None) -> Face:
+    """A face that shows an emotion."""
+    return Face(
+        bounding_box=BOX,
+        confidence=99.0,
+        age_low=age[0],
+        age_high=age[1],
+        gender="Female",
+        gender_confidence=90.0,
+        emotions=(Emotion(type=emotion, confidence=90.0),) if emotion else (),
+        person=Person(person_id="p1", name=name, similarity=97.0) if name else None,
+    )
+
+
+def a_label(name: str, *parents: str, confidence: float = 90.0) -> Label:
+    """A label with its parents."""
+    return Label(name=name, confidence=confidence, parents=parents, categories=("Everything",))
+
+
+def a_recognition(*found: Face | Label, recognized_at: datetime = NOON) -> Recognition:
+    """What was found in a picture of 640 x 480 pixels."""
+    return Recognition(
+        width=640,
+        height=480,
+        format="JPEG",
+        faces=tuple(x for x in found if isinstance(x, Face)),
+        labels=tuple(x for x in found if isinstance(x, Label)),
+        recognized_at=recognized_at,
+    )
+
+
+def recognized(image: ImageRef, *found: Face | Label) -> ImageRecognized:
+    """The message about a recognized picture."""
+    result = ObjectRef(bucket="results", key=f"results/{image.image_id}.json")
+    return ImageRecognized(image=image, result=result, recognition=a_recognition(*found))
+
+
+def failed(image: ImageRef, reason: str = "This is no picture.") -> ImageFailed:
+    """The message about a picture that cannot be recognized."""
+    return ImageFailed(image=image, reason=reason)
+
+
+def annotated(image: ImageRef, *, bucket: str = "annotated") -> ImageAnnotated:
+    """The message about an annotated picture."""
+    return ImageAnnotated(
+        image=image,
+        annotated=Rendition(
+            bucket=bucket, key=f"annotated/{image.image_id}.jpg", width=640, height=480, content_type="image/jpeg"
+        ),
+        thumbnail=Rendition(
+            bucket=bucket, key=f"thumbnails/{image.image_id}.jpg", width=300, height=225, content_type="image/jpeg"
+        ),
+    )

@@ -1,0 +1,62 @@
+from datetime import timedelta
+
+from onlooker_tagger import documents
+from onlooker_tagger.documents import supersedes
+from recognitions import NOON, a_face, a_label, a_recognition, an_image
+
+
+def test_keeps_the_fields_that_earlier_dashboards_read() -> None:
+    image = an_image("raw-image/my cat.jpg")
+
+    document = documents.recognized(image, a_recognition(a_label("Pet"), a_label("Cat", "Pet")))
+
+    kept = document.model_dump(mode="json", include={"image_url", "tags", "tag_id", "created_at"})
+    assert kept == {
+        "image_url": "https://images.s3.amazonaws.com/raw-image/my%20cat.jpg",
+        "tags": ["Cat", "Pet"],
+        "tag_id": "75505a57",  # md5("Cat, Pet")[:8]
+        "created_at": "2026-11-20T12:00:00Z",
+    }
+    assert document.doc_id == document.image_id == image.image_id
+
+
+def test_equal_names_in_two_folders_are_two_documents() -> None:
+    one, two = (documents.failed(an_image(key), "broken") for key in ("a/cat.jpg", "b/cat.jpg"))
+
+    assert one.doc_id != two.doc_id
+
+
+def test_tells_of_faces_what_is_searched_for() -> None:
+    found = a_recognition(a_face("HAPPY", age=(20, 30), name="Ann"), a_face(None), a_face("SAD", name="Ann"))
+
+    document = documents.recognized(an_image(), found)
+
+    assert document.face_count == 3
+    assert document.persons == ("Ann",)
+    assert [face.emotion for face in document.faces] == ["HAPPY", None, "SAD"]
+    assert (document.faces[0].age_low, document.faces[0].age_high) == (20, 30)
+
+
+def test_of_two_uploads_the_larger_sequencer_is_the_later_whatever_its_length() -> None:
+    older = documents.failed(an_image(content="1", sequencer="0055AED6DCD90281E5"), "")
+    newer = documents.failed(an_image(content="2", sequencer="0055AED6DCD90281E6A"), "")
+
+    assert supersedes(newer, older)
+    assert not supersedes(older, newer)
+
+
+def test_without_sequencers_the_time_of_upload_decides_between_two_pictures() -> None:
+    older = documents.failed(an_image(content="1", sequencer="0055AED6DCD90281E5"), "")
+    newer = documents.failed(an_image(content="2", uploaded_at=NOON + timedelta(minutes=1)), "")
+
+    assert supersedes(newer, older)
+    assert not supersedes(older, newer)
+
+
+def test_a_failure_never_hides_the_result_of_the_same_upload() -> None:
+    image = an_image()
+    result, failure = documents.recognized(image, a_recognition()), documents.failed(image, "too late")
+
+    assert supersedes(result, failure)
+    assert not supersedes(failure, result)
+    assert supersedes(result, result)

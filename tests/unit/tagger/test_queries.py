@@ -1,0 +1,50 @@
+import pytest
+from onlooker_shared.errors import BadRequestError
+from onlooker_tagger.queries import ImageQuery, words
+from pydantic import ValidationError
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"q": "'\" * ()"}, "no letter or digit"),
+        ({"q": "x" * 10_000}, "at most 500"),
+        ({"emotion": "hungry"}, "emotion"),
+        ({"min_age": 40, "max_age": 30}, "range of age is empty"),
+        ({"from": "2026-02-01", "to": "2026-01-01"}, "range of from/to is empty"),
+        ({"limit": 0}, "limit"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_says_what_is_wrong_with_a_query(given: dict[str, object], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        ImageQuery.model_validate(given)
+
+
+def test_times_without_a_zone_are_utc() -> None:
+    query = ImageQuery.model_validate({"from": "2026-01-01T10:00:00", "to": "2026-01-01T12:00:00+01:00"})
+
+    assert query.since is not None
+    assert query.until is not None
+    assert query.since.isoformat() == "2026-01-01T10:00:00+00:00"
+    assert query.until.isoformat() == "2026-01-01T11:00:00+00:00"
+
+
+def test_sorts_by_relevance_only_where_there_are_words() -> None:
+    assert ImageQuery(q="cat").order == "relevance"
+    assert ImageQuery(q="cat", sort="newest").order == "newest"
+    assert ImageQuery(sort="relevance").order == "newest"
+
+
+def test_a_cursor_belongs_to_its_search_whatever_the_size_of_the_page() -> None:
+    cursor = ImageQuery(q="cat", limit=10).cursor_at(-1.25, 7)
+
+    assert ImageQuery(q="cat", limit=20, cursor=cursor).position() == (-1.25, 7)
+    with pytest.raises(BadRequestError, match="another search"):
+        ImageQuery(q="dog", cursor=cursor).position()
+    with pytest.raises(BadRequestError, match="not given out"):
+        ImageQuery(q="cat", cursor="nonsense").position()
+
+
+def test_words_are_what_spaces_and_control_characters_separate() -> None:
+    assert words("  red\x00cup — don't 42 !! ") == ["red", "cup", "don't", "42"]
