@@ -1,0 +1,96 @@
+"""Composes the recognizer, and runs it alone."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from onlooker_recognizer import events
+from onlooker_recognizer.handlers import Handler
+from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.outages import Outages
+from onlooker_recognizer.pictures import Pictures
+from onlooker_recognizer.rates import Pace
+from onlooker_recognizer.rekognition import DETECT_FACES, DETECT_LABELS, Rekognition
+from onlooker_recognizer.routes import router
+from onlooker_recognizer.settings import RecognizerSettings
+from onlooker_recognizer.sweep import Sweeper
+from onlooker_shared.aws import Aws
+from onlooker_shared.publisher import Publisher
+from onlooker_shared.queue.consumer import Consumer
+from onlooker_shared.results import Results
+from onlooker_shared.run import run_service
+from onlooker_shared.service import Service
+from onlooker_shared.settings import CommonSettings
+
+
+@asynccontextmanager
+async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
+    """Yield the recognizer."""
+    settings = RecognizerSettings()
+    names = common.topology
+    s3, sqs = await aws.client("s3"), await aws.client("sqs")
+    rekognition = await aws.client("rekognition")
+    results = Results(s3, names.results.name)
+    queue_url = await aws.queue_url(names.recognizer_images.name)
+    with Pictures(max_pixels=settings.max_pixels, threads=settings.decode_threads) as pictures:
+        handler = Handler(
+            originals=Originals(s3, max_bytes=settings.max_bytes),
+            pictures=pictures,
+            rekognition=Rekognition(
+                rekognition,
+                paces={
+                    DETECT_FACES: Pace(settings.detect_faces_rate),
+                    DETECT_LABELS: Pace(settings.detect_labels_rate),
+                },
+                max_labels=settings.max_labels,
+                min_confidence=settings.min_confidence,
+                price=settings.price_per_call,
+            ),
+            results=results,
+            publisher=Publisher(await aws.client("sns"), await aws.topic_arn(names.image_recognized)),
+            outages=Outages(),
+            clock=_now,
+        )
+        consumer = Consumer(
+            sqs=sqs,
+            queue=names.recognizer_images,
+            url=queue_url,
+            dead_letter_url=await aws.queue_url(names.recognizer_images.dead_letter),
+            decode=events.decode,
+            handle=handler.handle,
+            concurrency=settings.concurrency,
+            grace=common.shutdown_grace,
+        )
+        sweeper = Sweeper(
+            s3=s3, sqs=sqs, images=names.images.name, results=names.results.name, queue_url=queue_url, clock=_now
+        )
+
+        async def check_s3() -> None:
+            await s3.head_bucket(Bucket=names.results.name)
+
+        async def check_sqs() -> None:
+            await sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
+
+        async def check_rekognition() -> None:
+            await rekognition.list_collections(MaxResults=1)  # costs nothing
+
+        yield Service(
+            name="recognizer",
+            routers=[router(s3, results)],
+            workers=[consumer],
+            checks={"s3": check_s3, "sqs": check_sqs, "rekognition": check_rekognition},
+            sweep=sweeper.sweep,
+        )
+
+
+def main() -> None:
+    """Run the recognizer until it is told to stop."""
+    run_service("recognizer", compose, RecognizerSettings())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The images bucket: fetches the very version of a picture that its event was about."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
+from onlooker_shared.images import ImageRef
+from onlooker_shared.objects import is_missing
+from onlooker_shared.telemetry.tracing import from_headers
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A picture's bytes, and the trace that its upload began."""
+
+    data: bytes
+    traceparent: str | None
+
+
+class Originals:
+    """Fetches pictures.
+
+    Args:
+        s3: the process's client.
+        max_bytes: of the largest file that is read.
+    """
+
+    def __init__(self, s3: "S3Client", *, max_bytes: int) -> None:
+        self._s3 = s3
+        self._max_bytes = max_bytes
+
+    async def fetch(self, image: ImageRef) -> Original:
+        """Return a picture's bytes.
+
+        Raises:
+            PictureGoneError: it was deleted or overwritten.
+            PictureRefusedError: the file is too large; its bytes are not read.
+        """
+        try:
+            answer = await self._s3.get_object(**_version(image))
+        except ClientError as error:
+            raise _gone(error) or error from None
+        async with answer["Body"] as body:
+            if answer["ContentLength"] > self._max_bytes:
+                raise PictureRefusedError(
+                    f"The file has {answer['ContentLength']} bytes; at most {self._max_bytes} are taken."
+                )
+            return Original(await body.read(), from_headers(answer["Metadata"]))
+
+    async def confirm(self, image: ImageRef) -> None:
+        """Return if the picture is still the one of its event.
+
+        Raises:
+            PictureGoneError: it was deleted or overwritten.
+        """
+        try:
+            await self._s3.head_object(**_version(image))
+        except ClientError as error:
+            raise _gone(error) or error from None
+
+
+def _version(image: ImageRef) -> dict[str, Any]:
+    """Return the arguments that name one version of an object: its version id, or its ETag as a condition."""
+    named = {"Bucket": image.bucket, "Key": image.key}
+    if image.version_id is not None:
+        return {**named, "VersionId": image.version_id}
+    return {**named, "IfMatch": f'"{image.etag}"'}
+
+
+def _gone(error: ClientError) -> PictureGoneError | None:
+    if is_missing(error):
+        return PictureGoneError("deleted")
+    if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.PRECONDITION_FAILED:
+        return PictureGoneError("overwritten")
+    return None

@@ -1,0 +1,118 @@
+"""``/recognitions``: what was recognized in a picture, and which pictures could not be."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel
+
+from onlooker_shared import cursor
+from onlooker_shared.errors import BadRequestError, NotFoundError
+from onlooker_shared.images import IMAGE_ID_PATTERN, ImageRef
+from onlooker_shared.keys import Principal, Scope
+from onlooker_shared.objects import exists
+from onlooker_shared.recognition import Recognition
+from onlooker_shared.results import FAILURES, Results, StoredFailure, failure_key, result_key
+from onlooker_shared.web.auth import requires
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+Reader = Annotated[Principal, Depends(requires(Scope.RECOGNITIONS_READ))]
+
+
+class Recognized(BaseModel):
+    """A picture that was recognized."""
+
+    state: Literal["recognized"] = "recognized"
+    image: ImageRef
+    recognition: Recognition
+
+
+class Failed(BaseModel):
+    """A picture that can never be recognized."""
+
+    state: Literal["failed"] = "failed"
+    image: ImageRef
+    reason: str
+
+
+class Failures(BaseModel):
+    """One page of them."""
+
+    recognitions: list[Failed]
+    cursor: str | None = None
+
+
+def router(s3: "S3Client", results: Results) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(prefix="/recognitions", tags=["recognitions"])
+
+    @routes.get("/{image_id}")
+    async def get_recognition(
+        reader: Reader, image_id: Annotated[str, Path(pattern=IMAGE_ID_PATTERN)]
+    ) -> Recognized | Failed:
+        """Answer with what was recognized in a picture, or why it could not be."""
+        found = await _find(results, image_id)
+        if not reader.may_touch(found.image.bucket, found.image.key):
+            raise NotFoundError(f"Nothing is known about a picture with the id {image_id} (yet).")
+        return found
+
+    @routes.get("")
+    async def list_recognitions(
+        reader: Reader,
+        _state: Annotated[Literal["failed"], Query(alias="state", description="The others: see /tags/images.")],
+        limit: Annotated[int, Query(ge=1, le=100)] = 50,
+        after: Annotated[str | None, Query(alias="cursor", description="Of the page before.")] = None,
+    ) -> Failures:
+        """List pictures that can never be recognized, in the order of their ids.
+
+        A page may have fewer entries than asked for, even none, and still be followed by another: only without a
+        cursor in the answer is it the last.
+        """
+        return await _failures(s3, results, reader, limit, _start(after))
+
+    return routes
+
+
+async def _find(results: Results, image_id: str) -> Recognized | Failed:
+    try:
+        result = await results.get(image_id)
+    except NotFoundError:
+        failure = await results.get_failure(image_id)
+        return Failed(image=failure.image, reason=failure.reason)
+    return Recognized(image=result.image, recognition=result.recognition)
+
+
+async def _failures(s3: "S3Client", results: Results, reader: Principal, limit: int, start: str) -> Failures:
+    answer = await s3.list_objects_v2(Bucket=results.bucket, Prefix=FAILURES, MaxKeys=limit, StartAfter=start)
+    ids = [entry["Key"].removeprefix(FAILURES).removesuffix(".json") for entry in answer.get("Contents", [])]
+    found = await asyncio.gather(*(_current_failure(s3, results, image_id) for image_id in ids))
+    return Failures(
+        recognitions=[
+            Failed(image=failure.image, reason=failure.reason)
+            for failure in found
+            if failure is not None and reader.may_touch(failure.image.bucket, failure.image.key)
+        ],
+        cursor=cursor.encode({"after": ids[-1]}) if answer["IsTruncated"] else None,
+    )
+
+
+async def _current_failure(s3: "S3Client", results: Results, image_id: str) -> StoredFailure | None:
+    """Return a failure unless it was overcome: redriven after a mend, the picture has a result too."""
+    if await exists(s3, results.bucket, result_key(image_id)):
+        return None
+    try:
+        return await results.get_failure(image_id)
+    except NotFoundError:
+        return None  # deleted since it was listed
+
+
+def _start(given: str | None) -> str:
+    """Return the key that a page starts after."""
+    if given is None:
+        return ""
+    after = cursor.decode(given).get("after")
+    if not isinstance(after, str):
+        raise BadRequestError("This cursor is not one of this list; start again without one.")
+    return failure_key(after)

@@ -1,0 +1,30 @@
+"""The recognizer's settings: ``ONLOOKER_RECOGNIZER_*``."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from onlooker_shared.settings import ServerSettings
+
+
+class RecognizerSettings(ServerSettings):
+    """How much at the same time, how fast, how large, and what is asked of Rekognition.
+
+    The rates default to what Amazon grants an account in us-east-1, us-west-2 and eu-west-1; where it grants less,
+    lower them ("Guidelines and quotas in Amazon Rekognition", default quotas).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ONLOOKER_RECOGNIZER_", frozen=True, extra="ignore")
+
+    concurrency: int = Field(
+        default=4, ge=1, le=200, description="Pictures in work at the same time; with Amazon behind it 32 is sensible."
+    )
+    decode_threads: int = Field(
+        default=2, ge=1, le=32, description="Threads that look into pictures; each may hold one decoded picture."
+    )
+    max_bytes: int = Field(default=64 * 1024 * 1024, gt=0, description="Bytes of the largest file that is taken.")
+    max_pixels: int = Field(default=100_000_000, gt=0, description="Width times height that is taken, by the header.")
+    max_labels: int = Field(default=10, ge=1, le=1000, description="DetectLabels' MaxLabels.")
+    min_confidence: float = Field(default=55.0, ge=0, le=100, description="DetectLabels' MinConfidence, 0 to 100.")
+    detect_faces_rate: float = Field(default=100.0, gt=0, description="DetectFaces calls a second.")
+    detect_labels_rate: float = Field(default=50.0, gt=0, description="DetectLabels calls a second.")
+    price_per_call: float = Field(default=0.001, ge=0, description="US dollars, for the estimated cost in the metrics.")
