@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from onlooker_rekognition.__main__ import run
 from onlooker_rekognition.analyst import VisionEngine
+from onlooker_rekognition.logs import configure_logging
 from onlooker_rekognition.settings import Settings
 from onlooker_rekognition.vision.errors import ImageTooLargeError, UnreadableImageError
 from onlooker_rekognition.vision.image import Image
@@ -68,9 +69,7 @@ class FakeEngine(VisionEngine):
         pixels[: len(data)] = np.frombuffer(data, np.uint8)
         return Image(pixels.reshape(SIDE, SIDE, 3))
 
-    def detect_faces(
-        self, image: Image, *, attributes: bool, embeddings: bool = False
-    ) -> tuple[FaceAnalysis, ...]:
+    def detect_faces(self, image: Image, *, attributes: bool, embeddings: bool = False) -> tuple[FaceAnalysis, ...]:
         content = self._look(image)
         if content.get("broken"):
             raise RuntimeError("the engine broke")
@@ -140,4 +139,6 @@ def _label(label: dict) -> LabelAnalysis:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(CliApp.run(Settings, cli_args=sys.argv[1:]), FakeEngine()))
+    settings = CliApp.run(Settings, cli_args=sys.argv[1:])
+    configure_logging(settings.log_level)
+    asyncio.run(run(settings, FakeEngine()))

@@ -1,0 +1,85 @@
+"""Starting, stopping and being killed."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rekognition_fakes import scene
+from rekognition_server import FAKE, REAL, STOP_SECONDS, running_server
+
+
+def index(client: Any, person: int) -> str:
+    answer = client.index_faces(
+        CollectionId="people", Image={"Bytes": scene(person)}, ExternalImageId=f"person-{person}"
+    )
+    return answer["FaceRecords"][0]["Face"]["FaceId"]
+
+
+def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    with running_server(FAKE, tmp_path) as server:
+        client = server.client()
+        client.create_collection(CollectionId="people")
+        kept = [index(client, person) for person in range(20)]
+        client.delete_faces(CollectionId="people", FaceIds=kept[:5])
+        server.kill()
+    with running_server(FAKE, tmp_path) as server:
+        client = server.client()
+        assert [face["FaceId"] for face in client.list_faces(CollectionId="people")["Faces"]] == kept[5:]
+        found = client.search_faces_by_image(CollectionId="people", Image={"Bytes": scene(7)})
+        assert [match["Face"]["ExternalImageId"] for match in found["FaceMatches"]] == ["person-7"]
+        gone = client.search_faces_by_image(CollectionId="people", Image={"Bytes": scene(2)})
+        assert gone["FaceMatches"] == []
+
+
+def test_two_servers_do_not_share_a_data_folder(tmp_path: Path) -> None:
+    with (
+        running_server(FAKE, tmp_path),
+        pytest.raises(RuntimeError, match=r"Another server uses the data folder .*choose another one with --data"),
+        running_server(FAKE, tmp_path),
+    ):
+        pass
+
+
+def test_it_ends_when_its_parents_pipe_closes(tmp_path: Path) -> None:
+    with running_server(FAKE, tmp_path) as server:
+        server.process.stdin.close()
+        assert server.process.wait(STOP_SECONDS) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("--models", "EMPTY"), "python -m onlooker_rekognition.weights"),
+        (("--port", "99999"), "port: Input should be less than or equal to 65535"),
+        (("--workers", "0"), "workers: Input should be greater than or equal to 1"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_said(tmp_path: Path, options: tuple[str, str], complaint: str) -> None:
+    name, value = options
+    (tmp_path / "empty").mkdir()
+    chosen = (name, str(tmp_path / "empty") if value == "EMPTY" else value)
+    ended = subprocess.run(
+        [sys.executable, *REAL, "--data", str(tmp_path / "data"), "--port", "0", *chosen],
+        capture_output=True,
+        text=True,
+        timeout=STOP_SECONDS,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert complaint in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "data"
+    with running_server(FAKE, folder.parent, "--data", str(folder)):
+        assert folder.stat().st_mode & 0o777 == 0o700
+        for file in folder.glob("collections*"):
+            assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_the_log_says_that_signatures_are_not_verified(tmp_path: Path) -> None:
+    with running_server(FAKE, tmp_path) as server:
+        assert "signatures are accepted and not verified" in server.log.read_text()

@@ -1,0 +1,132 @@
+"""The protocol below boto3: headers, bodies and the shape of errors."""
+
+import base64
+import json
+from typing import Any
+
+import httpx
+import pytest
+from onlooker_rekognition.protocol.model import load_service
+from rekognition_fakes import scene
+from rekognition_server import RekognitionServer
+
+CONTENT_TYPE = "application/x-amz-json-1.1"
+
+
+def post(
+    server: RekognitionServer, operation: str, body: bytes, *, content_type: str = CONTENT_TYPE
+) -> httpx.Response:
+    headers = {"x-amz-target": f"RekognitionService.{operation}", "content-type": content_type}
+    return httpx.post(server.url, content=body, headers=headers)
+
+
+def test_an_answer_carries_amazons_headers(server: RekognitionServer) -> None:
+    answer = post(server, "ListCollections", b"{}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == CONTENT_TYPE
+    assert answer.headers["x-amzn-requestid"]
+
+
+def test_an_error_has_amazons_shape(server: RekognitionServer) -> None:
+    answer = post(server, "DescribeCollection", b'{"CollectionId": "nowhere"}')
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == CONTENT_TYPE
+    assert answer.headers["x-amzn-errortype"] == "ResourceNotFoundException"
+    assert answer.json() == {
+        "__type": "ResourceNotFoundException",
+        "Code": "ResourceNotFoundException",
+        "Logref": answer.headers["x-amzn-requestid"],
+        "Message": "The collection id: nowhere does not exist",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"{", "not valid JSON"),
+        (b"\xff\xfe", "not valid JSON"),
+        (b"[" * 100_000, "not valid JSON"),
+        (b'{"MaxResults": NaN}', "NaN is not a JSON number"),
+        (b"[]", "START_ARRAY can not be converted to a structure"),
+        (b'{"MaxResults": "3"}', "STRING_VALUE can not be converted to a Integer at 'MaxResults'"),
+        (b'{"MaxResults": 1.5}', "NUMBER_VALUE can not be converted to a Integer at 'MaxResults'"),
+        (b'{"MaxResults": 99999999999}', "NUMBER_VALUE can not be converted to a Integer at 'MaxResults'"),
+        (b'{"MaxResults": true}', "BOOLEAN_VALUE can not be converted to a Integer at 'MaxResults'"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_malformed_body_is_a_serialization_error(
+    server: RekognitionServer, body: bytes, complaint: str
+) -> None:
+    answer = post(server, "ListCollections", body)
+    assert answer.status_code == 400
+    assert answer.json()["__type"] == "SerializationException"
+    assert complaint in answer.json()["Message"]
+
+
+def test_bad_base64_is_a_serialization_error(server: RekognitionServer) -> None:
+    answer = post(server, "DetectFaces", b'{"Image": {"Bytes": "a picture"}}')
+    assert answer.json()["__type"] == "SerializationException"
+    assert "not valid base64" in answer.json()["Message"]
+    assert "'Image.Bytes'" in answer.json()["Message"]
+
+
+def test_what_the_model_does_not_know_is_ignored_and_null_is_absent(server: RekognitionServer) -> None:
+    answer = post(server, "ListCollections", b'{"Unknown": [1], "NextToken": null}')
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("target", ["", "RekognitionService.Nothing", "Other.DetectFaces", "DetectFaces"])
+def test_an_unknown_target_is_an_unknown_operation(server: RekognitionServer, target: str) -> None:
+    headers = {"x-amz-target": target, "content-type": CONTENT_TYPE}
+    answer = httpx.post(server.url, content=b"{}", headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["__type"] == "UnknownOperationException"
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", ""])
+def test_another_content_type_is_refused(server: RekognitionServer, content_type: str) -> None:
+    answer = post(server, "ListCollections", b"{}", content_type=content_type)
+    assert answer.status_code == 400
+    assert "Content-Type must be application/x-amz-json-1.1" in answer.json()["Message"]
+
+
+def test_a_body_over_the_limit_is_refused_and_read_in_pieces(server: RekognitionServer) -> None:
+    piece = b" " * 1024 * 1024
+    headers = {"x-amz-target": "RekognitionService.DetectFaces", "content-type": CONTENT_TYPE}
+    answer = httpx.post(server.url, content=(piece for _ in range(20)), headers=headers)
+    assert answer.status_code == 413
+    assert answer.json()["__type"] == "RequestEntityTooLargeException"
+    assert "Put the image into S3" in answer.json()["Message"]
+
+
+def test_the_servers_own_failure_is_told_without_its_cause(server: RekognitionServer) -> None:
+    body = {"Image": {"Bytes": base64.b64encode(scene(broken=True)).decode()}}
+    answer = post(server, "DetectFaces", json.dumps(body).encode())
+    assert answer.status_code == 500
+    assert answer.json()["__type"] == "InternalServerError"
+    assert "the engine broke" not in answer.text
+    log = server.log.read_text()
+    assert "the engine broke" in log
+    assert answer.headers["x-amzn-requestid"] in log
+
+
+@pytest.mark.parametrize("name", sorted(load_service().operations))
+def test_every_operation_of_the_model_answers_without_a_fault(server: RekognitionServer, name: str) -> None:
+    answer = post(server, name, b"{}")
+    assert answer.status_code in (200, 400)
+    assert answer.status_code == 200 or answer.json()["__type"] in load_service().operations[name].error_codes
+
+
+def test_what_is_not_offered_says_so(client: Any) -> None:
+    with pytest.raises(client.exceptions.AccessDeniedException, match="CompareFaces is not offered by this server"):
+        client.compare_faces(SourceImage={"Bytes": b"a"}, TargetImage={"Bytes": b"b"})
+
+
+def test_health_readiness_and_metrics_answer(server: RekognitionServer) -> None:
+    assert httpx.get(f"{server.url}/healthz").text == "ok\n"
+    assert httpx.get(f"{server.url}/readyz").status_code == 200
+    post(server, "ListCollections", b"{}")
+    metrics = httpx.get(f"{server.url}/metrics").text
+    assert 'onlooker_rekognition_requests_total{code="OK",operation="ListCollections"}' in metrics
+    assert "onlooker_rekognition_admitted_requests 0.0" in metrics
