@@ -3,6 +3,7 @@
 Making a client costs more than an upload, so none is made on a request's path.
 """
 
+import asyncio
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
@@ -40,17 +41,24 @@ class Aws:
         self._session = aioboto3.Session()
         self._stack = AsyncExitStack()
         self._clients: dict[str, Any] = {}
+        self._opening = asyncio.Lock()
         self._public_s3_endpoint = settings.s3_public_endpoint
         self._config = AioConfig(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
             max_pool_connections=POOL,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-            signature_version="s3v4",
-            s3={"addressing_style": settings.s3_addressing},
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
         )
+        self._own_configs = {
+            "s3": AioConfig(
+                signature_version="s3v4",  # the default presigner of us-east-1 still makes version 2
+                s3={"addressing_style": settings.s3_addressing},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+            # Its caller paces, counts and repeats each call; unseen repetitions would break its rates.
+            "rekognition": AioConfig(retries={"mode": "standard", "total_max_attempts": 1}),
+        }
 
     async def __aenter__(self) -> Self:
         await self._stack.__aenter__()
@@ -84,12 +92,16 @@ class Aws:
         client: S3Client = await self._client("s3-public", "s3", self._public_s3_endpoint)
         return client
 
+    async def arn(self, service: str, resource: str) -> str:
+        """Return the ARN of a resource in this process's account, region and partition."""
+        client = await self._client("sts", "sts", None)
+        identity = await client.get_caller_identity()
+        partition = identity["Arn"].split(":")[1]
+        return f"arn:{partition}:{service}:{client.meta.region_name}:{identity['Account']}:{resource}"
+
     async def topic_arn(self, name: str) -> str:
         """Return the ARN of a topic in this process's account and region."""
-        sns = await self.client("sns")
-        sts = await self._client("sts", "sts", None)
-        account = (await sts.get_caller_identity())["Account"]
-        return f"arn:aws:sns:{sns.meta.region_name}:{account}:{name}"
+        return await self.arn("sns", name)
 
     async def queue_url(self, name: str) -> str:
         """Return a queue's URL.
@@ -101,7 +113,9 @@ class Aws:
         return (await sqs.get_queue_url(QueueName=name))["QueueUrl"]
 
     async def _client(self, name: str, service: str, endpoint: str | None) -> Any:
-        if name not in self._clients:
-            opening = self._session.client(service, config=self._config, endpoint_url=endpoint)  # type: ignore[call-overload]
-            self._clients[name] = await self._stack.enter_async_context(opening)
-        return self._clients[name]
+        async with self._opening:  # or two askers at once would open two
+            if name not in self._clients:
+                config = self._config.merge(self._own_configs.get(service, AioConfig()))
+                opening = self._session.client(service, config=config, endpoint_url=endpoint)  # type: ignore[call-overload]
+                self._clients[name] = await self._stack.enter_async_context(opening)
+            return self._clients[name]

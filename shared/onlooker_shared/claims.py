@@ -72,7 +72,9 @@ class Claims:
                     "until": {"N": f"{now + lease.total_seconds():.3f}"},
                     "expires_at": {"N": str(int(now + KEPT.total_seconds()))},
                 },
-                ConditionExpression="attribute_not_exists(claim_id) OR (#state = :busy AND (#until < :now OR holder = :me))",
+                ConditionExpression=(
+                    "attribute_not_exists(claim_id) OR (#state = :busy AND (#until < :now OR holder = :me))"
+                ),
                 ExpressionAttributeNames={"#state": "state", "#until": "until"},
                 ExpressionAttributeValues={
                     ":busy": {"S": "in progress"},

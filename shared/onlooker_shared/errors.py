@@ -15,7 +15,8 @@
     ├── Reject                  a message's work can never be done: it goes to the dead-letter queue with the reason
     └── ConfigurationError      the process cannot start like this; the text says what to set
 
-Anything else that is raised is a fault of Onlooker's own: logged with its stack, answered by 500, or retried with back-off.
+Anything else that is raised is a fault of Onlooker's own: logged with its stack, answered by 500, or retried with
+back-off.
 """
 
 from http import HTTPStatus

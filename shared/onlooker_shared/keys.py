@@ -1,7 +1,7 @@
 """Access keys: who may call the HTTP APIs, and for what.
 
-A key is ``olk_<key_id>_<secret>``. It is shown once, when it is made; DynamoDB keeps the SHA-256 of its secret, which is
-enough for 256 random bits (nothing to guess, so nothing to slow down).
+A key is ``olk_<key_id>_<secret>``. It is shown once, when it is made; DynamoDB keeps the SHA-256 of its secret, which
+is enough for 256 random bits (nothing to guess, so nothing to slow down).
 """
 
 import hashlib

@@ -29,7 +29,7 @@ class Publisher:
 
 
 def body_of(message: ImageRecognized | ImageFailed | ImageAnnotated) -> str:
-    """Return a message as JSON within the queue's limit: a recognition that is too large stays in the results bucket."""
+    """Return a message as JSON within the queue's limit: too large a recognition stays in the results bucket."""
     body = message.model_dump_json(exclude_none=True)
     if isinstance(message, ImageRecognized) and len(body.encode()) > SIZE_LIMIT:
         return message.model_copy(update={"recognition": None}).model_dump_json(exclude_none=True)

@@ -1,17 +1,21 @@
 """Runs composed services in this process: HTTP and consumers together, until SIGTERM or SIGINT."""
 
 import asyncio
-import contextlib
+import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Generator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import timedelta
+from typing import Any
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from onlooker_shared.aws import Aws
+from onlooker_shared.errors import ConfigurationError
 from onlooker_shared.keys import KeyStore
 from onlooker_shared.queue.policy import describe
 from onlooker_shared.service import Service
@@ -21,6 +25,9 @@ from onlooker_shared.web.app import STUCK_AFTER, create_app
 
 KEEP_ALIVE = 75
 """Seconds an idle connection stays open: longer than a load balancer's 60, so that it is the one to close."""
+BACKLOG = 2048
+"""Connections that the kernel holds while none is accepted; uvicorn's own default."""
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 Compose = Callable[[Aws, CommonSettings], AbstractAsyncContextManager[Service]]
 """A service's composition: opens what it needs, yields it, closes it."""
@@ -29,10 +36,21 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 def run_service(name: str, compose: Compose, server: ServerSettings) -> None:
-    """Run one service until it is told to stop: the body of every service's ``__main__``."""
+    """Run one service until it is told to stop: the body of every service's ``__main__``.
+
+    Ends the process with 0 when it was told to stop, with 78 (``EX_CONFIG``) when it cannot start like this, with 1
+    when it failed; the log has the reason.
+    """
     settings = CommonSettings()
     logs.configure(settings, name)
-    asyncio.run(_run_alone(compose, settings, server))
+    try:
+        asyncio.run(_run_alone(compose, settings, server))
+    except ConfigurationError as error:
+        log.critical("process.not_started", reason=str(error))
+        sys.exit(os.EX_CONFIG)
+    except Exception as error:
+        log.critical("process.failed", exc_info=error)
+        sys.exit(1)
 
 
 async def _run_alone(compose: Compose, settings: CommonSettings, server: ServerSettings) -> None:
@@ -54,40 +72,63 @@ async def serve(
     """Answer HTTP and work on queues until SIGTERM or SIGINT; then drain.
 
     A worker that ends by an error ends everything with that error: the supervisor (Docker, ECS, the launcher) starts
-    it again, which is better than half a service that looks alive.
+    it again, which is better than half a service that looks alive. What is in hand is finished first.
 
     Args:
         app: the application of the services.
-        services: whose workers run and whose sweeps are made once at the start.
-        server: where to listen.
+        services: whose workers run and whose sweeps are made once at the start, in the background.
+        server: where to listen; port 0 lets the kernel choose.
         settings: the grace for shutting down.
         sweep_older_than: what counts as stuck for the sweeps at the start.
         ready: called with the port once requests are answered.
+
+    Raises:
+        ConfigurationError: nobody can listen there.
+        Exception: what the first part that failed raised.
     """
-    config = uvicorn.Config(
-        app,
-        host=server.host,
-        port=server.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=int(settings.shutdown_grace),
-    )
-    http = _Server(config)
-    workers = [worker for service in services for worker in service.workers]
-    async with asyncio.TaskGroup() as group:
-        answering = group.create_task(http.serve())
-        working = [group.create_task(worker.run()) for worker in workers]
-        await http.wait_started(answering)
+    listener = _listen(server.host, server.port)
+    port: int = listener.getsockname()[1]
+
+    def announce() -> None:
+        log.info("http.listening", host=server.host, port=port)
         if ready is not None:
-            ready(http.port)
-        sweeping = group.create_task(_sweep(services, sweep_older_than))
-        await asyncio.wait([answering, *working], return_when=asyncio.FIRST_COMPLETED)
-        sweeping.cancel()
-        http.should_exit = True
-        for worker in workers:
-            worker.stop()
+            ready(port)
+
+    http = _Http(_uvicorn_config(app, settings), announce)
+    workers = [worker for service in services for worker in service.workers]
+    stopping = asyncio.Event()
+    with listener, _stopped_by_signals(stopping):
+        async with asyncio.TaskGroup() as group:
+            parts = [
+                group.create_task(_part("http", http.serve(sockets=[listener]), stopping)),
+                *(group.create_task(_part(repr(worker), worker.run(), stopping)) for worker in workers),
+            ]
+            sweeping = group.create_task(_sweep(services, sweep_older_than))
+            await stopping.wait()
+            log.info("process.stopping")
+            sweeping.cancel()
+            http.should_exit = True
+            for worker in workers:
+                worker.stop()
+            failures = [failure for failure in await asyncio.gather(*parts) if failure is not None]
+    if failures:
+        raise failures[0]
+
+
+async def _part(name: str, work: Coroutine[Any, Any, None], stopping: asyncio.Event) -> Exception | None:
+    """Run one part of the process and return what it failed by; the first part that ends has all others stopped."""
+    failure: Exception | None = None
+    try:
+        await work
+        if not stopping.is_set():
+            failure = RuntimeError(f"{name} ended without being told to")
+    except Exception as error:  # noqa: BLE001 - raised by `serve` once the other parts have stopped in order
+        failure = error
+    finally:
+        stopping.set()
+    if failure is not None:
+        log.critical("process.part_failed", part=name, error=describe(failure))
+    return failure
 
 
 async def _sweep(services: Sequence[Service], older_than: timedelta) -> None:
@@ -96,42 +137,60 @@ async def _sweep(services: Sequence[Service], older_than: timedelta) -> None:
             continue
         try:
             swept = await service.sweep(older_than)
-        except Exception as error:  # noqa: BLE001 - a sweep that fails is made again at the next start or on demand
-            log.warning("sweep.failed", swept_service=service.name, error=describe(error))
+        except Exception as error:  # it is made again at the next start or on demand
+            log.warning("sweep.failed", swept_service=service.name, error=describe(error), exc_info=error)
         else:
             log.info("sweep.done", swept_service=service.name, looked_at=swept.looked_at, sent_on=swept.sent_on)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn's server, without its habit of raising the signal again once it is done."""
+@contextmanager
+def _stopped_by_signals(stopping: asyncio.Event) -> Generator[None, None, None]:
+    loop = asyncio.get_running_loop()
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, stopping.set)
+    try:
+        yield
+    finally:
+        for number in STOP_SIGNALS:
+            loop.remove_signal_handler(number)
 
-    port = 0
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> AsyncIterator[None]:  # type: ignore[override]
-        """Stop in order at SIGTERM and SIGINT."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.remove_signal_handler(number)
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise ConfigurationError(f"Cannot listen on {host} port {port}: {error}. Set another host or port.") from error
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
-        """Start, and note the port (it is the kernel's choice where 0 was asked for)."""
-        await super().startup(sockets)  # type: ignore[arg-type]
-        if self.started:
-            self.port = self.servers[0].sockets[0].getsockname()[1]
-            self._up.set()
 
-    def __init__(self, config: uvicorn.Config) -> None:
+def _uvicorn_config(app: FastAPI, settings: CommonSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=max(1, int(settings.shutdown_grace)),
+    )
+
+
+class _Http(uvicorn.Server):
+    """uvicorn's server that says when it answers, and leaves the signals to `serve`.
+
+    Its own handlers end the process by the same signal as soon as HTTP is done, when consumers may still drain.
+    """
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
         super().__init__(config)
-        self._up = asyncio.Event()
+        self._announce = announce
 
-    async def wait_started(self, answering: "asyncio.Task[None]") -> None:
-        """Wait until requests are answered, or the server gave up."""
-        up = asyncio.ensure_future(self._up.wait())
-        await asyncio.wait((up, answering), return_when=asyncio.FIRST_COMPLETED)
-        up.cancel()
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Capture none."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to answer, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._announce()

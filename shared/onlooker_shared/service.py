@@ -46,4 +46,4 @@ class Service:
     checks: Mapping[str, Check] = field(default_factory=dict)
     """For readiness, by the name of what is checked (`s3`, `rekognition`, ...)."""
     sweep: Sweep | None = None
-    """Run at start and at ``POST /{prefix}/sweep``."""
+    """Made at the start and at ``POST /sweeps/{name}``."""

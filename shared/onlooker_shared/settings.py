@@ -1,7 +1,8 @@
 """Settings that every service has. Each service's own class extends this one and reads its own prefix.
 
 AWS's endpoint, region and credentials are not here: they come from the standard variables that every AWS SDK reads
-(``AWS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL_REKOGNITION``, ``AWS_REGION``, ...), so no code knows whether it talks to Amazon.
+(``AWS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL_REKOGNITION``, ``AWS_REGION``, ...), so no code knows whether it talks to
+Amazon.
 """
 
 from typing import Literal
@@ -30,7 +31,8 @@ class CommonSettings(BaseSettings):
     )
     s3_public_endpoint: str | None = Field(
         default=None,
-        description="The S3 URL that presigned links name, where it differs from AWS_ENDPOINT_URL (a signature binds the host).",
+        description="The S3 URL that presigned links name, where readers need another than AWS_ENDPOINT_URL: "
+        "a signature binds the host.",
     )
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Origins whose pages may call the HTTP APIs, as a JSON list; none by default."

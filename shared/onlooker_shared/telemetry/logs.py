@@ -28,7 +28,7 @@ QUIET = (
 
 def configure(settings: CommonSettings, service: str) -> None:
     """Send this process's logs, the libraries' too, to standard error in one format."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -54,12 +54,18 @@ def configure(settings: CommonSettings, service: str) -> None:
     root.setLevel(settings.log_level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
     structlog.contextvars.bind_contextvars(service=service)
 
 
 def _renderer(settings: CommonSettings) -> list[structlog.typing.Processor]:
     if settings.log_format == "console":
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                exception_formatter=structlog.dev.plain_traceback,  # others print local variables, keys among them
+            )
+        ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
 
 
