@@ -13,7 +13,7 @@ EX_FAILED = 1
 
 app = typer.Typer(
     name="onlooker",
-    help="Faces, emotions and labels from your pictures: the whole of Onlooker on one machine, and a client for it anywhere.",
+    help="Faces, emotions and labels from your pictures: all of Onlooker on one machine, and a client for it anywhere.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

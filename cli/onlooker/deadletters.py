@@ -21,6 +21,8 @@ HIDDEN = 2
 """Seconds that a dead letter is hidden while it is looked at: long enough to see each one once."""
 HELD = 60
 """Seconds that a dead letter is hidden while it is moved."""
+POLL = 1
+"""Seconds: a poll that does not wait at all asks only some of SQS's servers and may miss what is there."""
 SUMMARY = 100
 """Characters of a message that are shown where nothing shorter says what it is about."""
 
@@ -52,7 +54,7 @@ async def states(sqs: "SQSClient", topology: Topology) -> list[QueueState]:
 async def look(sqs: "SQSClient", state: QueueState) -> list[DeadLetter]:
     """Return some of a queue's dead letters; they stay where they are."""
     letters: dict[str, DeadLetter] = {}
-    while len(letters) < LOOKED_AT and (batch := await _receive(sqs, state.dead_letter_url, HIDDEN)):
+    while len(letters) < min(LOOKED_AT, state.dead) and (batch := await _receive(sqs, state.dead_letter_url, HIDDEN)):
         fresh = {m.message_id: _letter(m) for m in batch if m.message_id not in letters}
         if not fresh:
             break
@@ -109,6 +111,7 @@ async def _receive(sqs: "SQSClient", url: str, hidden: int) -> list[Received]:
         QueueUrl=url,
         MaxNumberOfMessages=MAX_BATCH,
         VisibilityTimeout=hidden,
+        WaitTimeSeconds=POLL,
         MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
         MessageAttributeNames=["All"],
     )

@@ -1,4 +1,4 @@
-"""`onlooker queues` and `onlooker redrive`: what waits, what is in work, what went wrong and why, and trying it again."""
+"""`onlooker queues` and `onlooker redrive`: what waits, what went wrong and why, and trying it again."""
 
 import asyncio
 from typing import Annotated

@@ -8,7 +8,11 @@ from importlib import import_module
 from pathlib import Path
 
 from onlooker.datalock import EX_BUSY, DataFolderBusyError, DataLock
-from onlooker.emulator.adjustments import deliver_events_on_the_loop, keep_expired_items
+from onlooker.emulator.adjustments import (
+    deliver_events_on_the_loop,
+    keep_expired_items,
+    receive_without_a_full_scan,
+)
 from onlooker.emulator.app import EmulatorApp
 from onlooker.emulator.asgi import App
 from onlooker.emulator.environment import emulator_environment
@@ -77,6 +81,7 @@ def _ministack(objects: Path, port: int) -> App:
     s3 = import_module("ministack.services.s3")
     deliver_events_on_the_loop(s3)
     watch_writes(s3)
+    receive_without_a_full_scan(import_module("ministack.services.sqs"))
     keep_expired_items(import_module("ministack.services.dynamodb"))
     return app
 

@@ -6,8 +6,10 @@ each is still in effect.
 
 import asyncio
 import contextvars
+import time
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 
 def deliver_events_on_the_loop(s3: Any) -> None:
@@ -30,6 +32,24 @@ def deliver_events_on_the_loop(s3: Any) -> None:
         asyncio.get_running_loop().call_soon(deliver, context=contextvars.copy_context())
 
     s3._fire_s3_event_async = fire  # noqa: SLF001
+
+
+def receive_without_a_full_scan(sqs: Any) -> None:
+    """Look at a queue's messages only as far as the first few that can be received.
+
+    MiniStack prepares every message of the queue at each receive: with 2,000 waiting that is 4 ms of the one thread
+    that answers everything.
+    """
+    collect = sqs._collect_msgs  # noqa: SLF001
+
+    def collect_first(queue: dict[str, Any], most: int, visibility: int) -> list[Any]:
+        if queue["is_fifo"]:  # a group's order depends on the messages behind the first few
+            return cast(list[Any], collect(queue, most, visibility))
+        now = time.time()
+        visible = (message for message in queue["messages"] if message.get("visible_at", 0.0) <= now)
+        return cast(list[Any], collect({**queue, "messages": list(islice(visible, most))}, most, visibility))
+
+    sqs._collect_msgs = collect_first  # noqa: SLF001
 
 
 def keep_expired_items(dynamodb: Any) -> None:

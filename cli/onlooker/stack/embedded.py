@@ -1,4 +1,4 @@
-"""Starts the whole stack on this machine and runs it until it is told to stop: the composition root of `onlooker up`."""
+"""Starts the whole stack on this machine and runs it until told to stop: the composition root of `onlooker up`."""
 
 import asyncio
 import os
@@ -123,7 +123,7 @@ class _Stack:
         )
 
     async def _restart(self, child: Child) -> None:
-        """Start a child again where it was; the emulator comes back without queues, so they are made and filled anew."""
+        """Start a child again where it was; the emulator comes back without queues: they are made and filled anew."""
         port = int(child.url.rpartition(":")[2])
         await child.start(os.environ, port)
         if child is self._emulator:

@@ -1,0 +1,72 @@
+"""The client against a small application: what it sends, and how it tells errors."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from onlooker.client import ApiError, OnlookerClient, connect, object_path
+
+
+async def _put(request: Request) -> Response:
+    body = await request.body()
+    if body == b"text":
+        problem = {"detail": "This is text, not an image.", "instance": "urn:uuid:1"}
+        return JSONResponse(problem, 415, media_type="application/problem+json")
+    assert request.headers["Authorization"] == "Bearer olk_1_2"
+    assert request.headers["Content-Length"] == str(len(body))
+    raw: bytes = request.scope["raw_path"]
+    return Response(headers={"X-Onlooker-Image-Id": raw.decode()})
+
+
+async def _broken(_: Request) -> Response:
+    return PlainTextResponse("Bad Gateway", 502)
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[OnlookerClient]:
+    app = Starlette(routes=[Route("/v1/{path:path}", _put, methods=["PUT"]), Route("/tags/statistics", _broken)])
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers={"Authorization": "Bearer olk_1_2"}
+    ) as http:
+        yield OnlookerClient(http)
+
+
+async def test_a_file_is_sent_whole_under_its_key(client: OnlookerClient, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x" * 600_000)
+    sent: list[int] = []
+    answer = await client.upload(path, "images", "a b/../ü+%.jpg", sent.append)
+    assert answer == "/v1/images/a%20b%2F..%2F%C3%BC%2B%25.jpg"
+    assert sum(sent) == 600_000
+    assert len(sent) > 1
+
+
+async def test_a_problem_is_told_in_its_own_words_with_its_id(client: OnlookerClient, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"text")
+    with pytest.raises(ApiError, match="This is text, not an image") as caught:
+        await client.upload(path, "images", "a.jpg")
+    assert (caught.value.status, caught.value.problem_id) == (415, "urn:uuid:1")
+
+
+async def test_an_answer_without_a_problem_document_is_told_by_its_status(client: OnlookerClient) -> None:
+    with pytest.raises(ApiError, match="502 Bad Gateway"):
+        await client.statistics()
+
+
+async def test_nothing_there_is_explained() -> None:
+    async with connect("http://127.0.0.1:9", "olk_1_2") as client:
+        with pytest.raises(ApiError, match="Is `onlooker up` running") as caught:
+            await client.statistics()
+    assert caught.value.status == 0
+
+
+def test_no_key_can_climb_out_of_its_bucket() -> None:
+    assert object_path("images", "../../tags") == "/v1/images/..%2F..%2Ftags"

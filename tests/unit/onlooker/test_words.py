@@ -1,0 +1,32 @@
+"""Documents in words for people."""
+
+import pytest
+
+from onlooker import words
+
+FACE = {"person": None, "emotion": "HAPPY", "emotion_confidence": 97.6, "age_low": 25, "age_high": 33}
+
+
+def test_a_face_is_told_by_what_is_known_of_it() -> None:
+    assert words.face(FACE) == "Happy 98 % · 25-33"
+    assert words.face(FACE | {"person": "Ann"}) == "Ann · Happy 98 % · 25-33"
+    assert words.face({"emotion": None, "age_low": None}) == "a face"
+
+
+def test_many_faces_are_counted() -> None:
+    assert words.faces({"faces": [], "face_count": 0}) == "none"
+    assert words.faces({"faces": [FACE] * 60, "face_count": 60}, most=1) == "Happy 98 % · 25-33\nand 59 more"
+
+
+def test_labels_come_with_confidence() -> None:
+    assert words.labels({"labels": [{"name": "Cat", "confidence": 96.7}, {"name": "Pet", "confidence": 95}]}) == (
+        "Cat 97, Pet 95"
+    )
+    assert words.labels({"labels": []}) == "none"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (3 * 2**20, "3.0 MiB"), (5 * 2**30, "5.0 GiB")]
+)
+def test_sizes(count: int, said: str) -> None:
+    assert words.size(count) == said
