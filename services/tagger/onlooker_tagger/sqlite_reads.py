@@ -25,6 +25,14 @@ from onlooker_tagger.queries import (
 
 RANK = "bm25(words, 2.0, 3.0, 1.0)"
 """FTS5's measure of a match, the best (most negative) first: names weigh more than labels, labels than file names."""
+RANKED = (
+    f"(SELECT rowid AS id, {RANK} AS rank FROM words WHERE words MATCH ?) w JOIN documents d USING (id)",
+    "w.rank",
+    ">",
+    "ASC",
+)
+NEWEST = ("documents d", "d.uploaded_at", "<", "DESC")
+"""How a search is sorted: its tables, the value sorted by, how the next page's values compare, the direction."""
 LAST = "\U0010ffff"
 """Sorts after every other character, in UTF-8 too."""
 PERIODS = {"day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H:00:00Z"}
@@ -44,6 +52,10 @@ class Conditions:
         self._terms.append(term)
         self.parameters += parameters
 
+    def __bool__(self) -> bool:
+        """Whether anything is demanded."""
+        return bool(self._terms)
+
     @property
     def sql(self) -> str:
         """All terms joined; true if there is none."""
@@ -56,12 +68,18 @@ def fts(text: str) -> str:
     return " ".join(quoted) + "*"
 
 
-def conditions(filters: Filters, within: Within) -> Conditions:
-    """Return what must hold of a document that the filters mean and the caller may know of."""
+def conditions(filters: Filters, within: Within, *, text: bool = True) -> Conditions:
+    """Return what must hold of a document that the filters mean and the caller may know of.
+
+    Args:
+        filters: what is asked for.
+        within: what the caller may know of.
+        text: whether the free text is among the conditions, or is matched elsewhere.
+    """
     found = Conditions()
     for bucket, prefix in ((within.bucket, within.prefix), (filters.bucket, filters.prefix)):
         _add_place(found, bucket, prefix)
-    if filters.q is not None:
+    if text and filters.q is not None:
         found.add("d.id IN (SELECT rowid FROM words WHERE words MATCH ?)", fts(filters.q))
     for label in filters.label:
         found.add("d.id IN (SELECT document FROM labels WHERE name = ?)", label)
@@ -88,7 +106,7 @@ def _add_face(found: Conditions, filters: Filters) -> None:
         face.add("age_high >= ?", filters.min_age)
     if filters.max_age is not None:
         face.add("age_low <= ?", filters.max_age)
-    if face.parameters:
+    if face:
         found.add(f"d.id IN (SELECT document FROM faces WHERE {face.sql})", *face.parameters)
 
 
@@ -124,22 +142,18 @@ def get(db: sqlite3.Connection, image_id: str) -> Document:
 
 def search(db: sqlite3.Connection, query: ImageQuery, within: Within) -> Page:
     """Return a page of a search."""
-    wanted = conditions(query, within)
+    ranked = query.order == "relevance"
+    wanted = conditions(query, within, text=not ranked)
+    source, value, comparison, direction = RANKED if ranked else NEWEST
     after = query.position()
-    by_rank = query.order == "relevance"
-    if by_rank:
-        source = f"(SELECT rowid AS id, {RANK} AS rank FROM words WHERE words MATCH ?) w JOIN documents d USING (id)"
-        value, comparison, direction = "w.rank", ">", "ASC"
-    else:
-        source = "documents d"
-        value, comparison, direction = "d.uploaded_at", "<", "DESC"
     if after is not None:
         wanted.add(f"({value}, d.id) {comparison} (?, ?)", *after)
+    matched = [fts(query.q or "")] if ranked else []
     rows = db.execute(
         f"SELECT d.id, d.body, {value} AS value, r.body AS renditions FROM {source}"
         f" LEFT JOIN renditions r USING (image_id) WHERE {wanted.sql}"
         f" ORDER BY {value} {direction}, d.id {direction} LIMIT ?",
-        (*([fts(query.q or "")] if by_rank else []), *wanted.parameters, query.limit + 1),
+        (*matched, *wanted.parameters, query.limit + 1),
     ).fetchall()
     page = rows[: query.limit]
     more = len(rows) > query.limit
@@ -153,19 +167,21 @@ def statistics(db: sqlite3.Connection, query: StatisticsQuery, within: Within) -
     """Return counts over what a query finds."""
     wanted = conditions(query, within)
     chosen, parameters = f"FROM documents d WHERE {wanted.sql}", wanted.parameters
+    # Unsaid where everything is meant: then SQLite counts along an index, which is ten times as fast.
+    among = f"AND document IN (SELECT d.id {chosen})" if wanted else ""
     sums = db.execute(
         f"SELECT count(*) AS total, coalesce(sum(state = 'failed'), 0) AS failed,"
         f" coalesce(sum(face_count), 0) AS faces {chosen}",
         parameters,
     ).fetchone()
     labels = db.execute(
-        f"SELECT name, count(*) AS count FROM labels WHERE own AND document IN (SELECT d.id {chosen})"
+        f"SELECT name, count(*) AS count FROM labels WHERE own {among}"
         f" GROUP BY name ORDER BY count DESC, name LIMIT {TOP_LABELS}",
         parameters,
     )
     emotions = db.execute(
-        f"SELECT emotion AS name, count(*) AS count FROM faces"
-        f" WHERE emotion IS NOT NULL AND document IN (SELECT d.id {chosen}) GROUP BY emotion ORDER BY count DESC, name",
+        f"SELECT emotion AS name, count(*) AS count FROM faces WHERE emotion IS NOT NULL {among}"
+        " GROUP BY emotion ORDER BY count DESC, name",
         parameters,
     ).fetchall()
     periods = db.execute(

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+
 from onlooker_tagger.index import Index
 from onlooker_tagger.sqlite import open_index
 

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
+
 from onlooker_shared.errors import BadRequestError, NotFoundError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import Face, Label
@@ -21,7 +23,7 @@ async def put(index: Index, image: ImageRef, *found: Face | Label) -> str:
     return image.image_id
 
 
-async def keys(index: Index, within: Within = ALL, **asked: object) -> list[str]:
+async def keys(index: Index, within: Within = ALL, **asked: Any) -> list[str]:
     page = await index.search(ImageQuery.model_validate(asked), within)
     return [document.key for document in page.images]
 
@@ -140,7 +142,7 @@ async def test_filters_hold_together(index: Index) -> None:
     await put(index, an_image("adult.jpg"), a_face("HAPPY", age=(30, 40), name="Ann"), a_label("Puppy", "Dog"))
     await index.put(documents.failed(an_image("broken.jpg"), "This is no picture."))
 
-    async def found(**asked: object) -> set[str]:
+    async def found(**asked: Any) -> set[str]:
         return set(await keys(index, **asked))
 
     assert await found(emotion="happy") == {"child.jpg", "adult.jpg"}
@@ -168,7 +170,7 @@ async def test_finds_by_time_and_place(index: Index) -> None:
             image = an_image(f"{hour}/{camera}", bucket=f"b{hour}", uploaded_at=NOON + timedelta(hours=hour))
             await put(index, image)
 
-    assert await keys(index, **{"from": "2026-11-20T13:00:00Z", "to": "2026-11-20T14:00:00Z"}) == [
+    assert await keys(index, since="2026-11-20T13:00:00Z", until="2026-11-20T14:00:00Z") == [
         "1/yard/1.jpg",
         "1/door/1.jpg",
     ]

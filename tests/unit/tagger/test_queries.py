@@ -1,7 +1,8 @@
 import pytest
+from pydantic import ValidationError
+
 from onlooker_shared.errors import BadRequestError
 from onlooker_tagger.queries import ImageQuery, words
-from pydantic import ValidationError
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""What only a file on a disk can suffer."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from onlooker_shared.errors import ConfigurationError, RetryLater, UnavailableError
+from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized
+from onlooker_shared.results import Results
+from onlooker_tagger import documents, sqlite_schema
+from onlooker_tagger.handlers import Handler
+from onlooker_tagger.queries import ImageQuery, Within
+from onlooker_tagger.sqlite import SqliteIndex, open_index
+from recognitions import a_face, a_label, a_recognition, an_image, failed, recognized
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "tags.db"
+
+
+def handler(index: SqliteIndex) -> Handler:
+    no_bucket: S3Client = None  # type: ignore[assignment]  # every message here has its recognition inline
+    return Handler(index, Results(no_bucket, "results"))
+
+
+async def count(index: SqliteIndex) -> int:
+    return len((await index.search(ImageQuery(limit=500), Within())).images)
+
+
+async def test_what_was_acknowledged_is_there_after_a_restart(file: Path) -> None:
+    image = an_image()
+    async with open_index(file) as index:
+        await handler(index).handle(recognized(image))
+
+    async with open_index(file) as index:
+        assert (await index.get(image.image_id)).key == image.key
+
+
+async def test_many_messages_share_few_transactions(file: Path) -> None:
+    async with open_index(file) as index:
+        commits = 0
+        commit = index._commit
+
+        def counting(writes: list[object]) -> None:
+            nonlocal commits
+            commits += 1
+            commit(writes)  # type: ignore[arg-type]
+
+        index._commit = counting  # type: ignore[method-assign,assignment]  # watched, not replaced
+        await asyncio.gather(*(handler(index).handle(failed(an_image(f"{n}.jpg"))) for n in range(200)))
+
+        assert await count(index) == 200
+        assert commits <= 3
+
+
+async def test_messages_wait_while_another_process_holds_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_schema, "BUSY_TIMEOUT", 0.05)
+    message = recognized(an_image())
+    async with open_index(file) as index:
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(RetryLater, match="locked") as waiting:
+            await handler(index).handle(message)
+        assert waiting.value.pause
+        assert await count(index) == 0  # searches go on meanwhile
+
+        other.execute("ROLLBACK")
+        other.close()
+        await handler(index).handle(message)
+        assert await count(index) == 1
+
+
+async def test_a_full_disk_loses_nothing_and_heals(file: Path) -> None:
+    async with open_index(file) as index:
+        pages = index._writer.execute("PRAGMA page_count").fetchone()[0]
+        index._writer.execute(f"PRAGMA max_page_count = {pages + 2}")  # SQLite's own way to a full disk
+        messages: list[ImageRecognized | ImageFailed | ImageAnnotated] = [
+            recognized(an_image(f"{n}.jpg"), a_face(), *(a_label(f"Label {m}") for m in range(40))) for n in range(20)
+        ]
+        refused = await asyncio.gather(*map(handler(index).handle, messages), return_exceptions=True)
+        assert any(isinstance(error, RetryLater) and "full" in error.reason for error in refused)
+
+        index._writer.execute("PRAGMA max_page_count = 1000000")
+        for message, error in zip(messages, refused, strict=True):
+            if error is not None:
+                await handler(index).handle(message)
+        assert await count(index) == 20
+
+
+async def test_a_file_that_is_no_database_is_set_aside_and_begun_anew(file: Path) -> None:
+    file.write_bytes(b"this is not a database" * 1000)
+
+    async with open_index(file) as index:
+        await index.ping()
+        assert await index.missing(["0" * 32]) == {"0" * 32}  # so a sweep will send everything again
+
+    assert [kept.read_bytes()[:7] for kept in file.parent.glob("tags.db.broken-*")] == [b"this is"]
+
+
+async def test_a_file_of_another_schema_is_set_aside_too(file: Path) -> None:
+    with sqlite3.connect(file) as old:
+        old.execute("PRAGMA user_version = 99")
+    old.close()
+
+    async with open_index(file) as index:
+        await index.ping()
+
+    assert list(file.parent.glob("tags.db.broken-*"))
+
+
+async def test_a_folder_that_cannot_be_written_is_said_at_start() -> None:
+    with pytest.raises(ConfigurationError, match="ONLOOKER_TAGGER_DATABASE"):
+        async with open_index(Path("/proc/tags.db")):
+            pass
+
+
+async def test_a_database_damaged_while_open_is_said_by_searches_and_retried_by_messages(file: Path) -> None:
+    async with open_index(file) as index:
+        for n in range(50):
+            await index.put(documents.recognized(an_image(f"{n}.jpg"), a_recognition(a_label("Cat"))))
+        index._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        damaged = bytearray(file.read_bytes())
+        damaged[4096:] = b"\xff" * (len(damaged) - 4096)
+        file.write_bytes(damaged)
+        index._writer.execute("PRAGMA shrink_memory")  # forget the pages read before
+
+        with pytest.raises(RetryLater):
+            await handler(index).handle(recognized(an_image("new.jpg")))
+        with pytest.raises(UnavailableError, match="does not answer"):
+            await index.search(ImageQuery(), Within())

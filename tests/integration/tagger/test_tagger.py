@@ -1,0 +1,151 @@
+"""The tagger as it is deployed: from its queue to its HTTP API."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from emulator import Emulator
+from installation import Installation, Keys, client_of, eventually, installation, working
+from onlooker_shared.images import ImageRef
+from onlooker_shared.keys import Principal, Scope
+from onlooker_shared.queue.sender import Sender
+from onlooker_shared.results import Results, StoredFailure, StoredResult
+from onlooker_shared.service import Service
+from onlooker_tagger.__main__ import compose
+from recognitions import a_face, a_label, a_recognition, an_image, annotated, failed, recognized
+
+
+@pytest.fixture
+async def here(emulator: Emulator) -> AsyncIterator[Installation]:
+    async with installation() as made:
+        yield made
+
+
+@pytest.fixture
+async def service(here: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
+    monkeypatch.setenv("ONLOOKER_TAGGER_DATABASE", str(tmp_path / "tags.db"))
+    async with compose(here.aws, here.common) as composed:
+        yield composed
+
+
+@pytest.fixture
+async def sender(here: Installation) -> Sender:
+    return Sender(await here.aws.client("sqs"), await here.aws.queue_url(here.topology.tagger.name))
+
+
+@pytest.fixture
+async def results(here: Installation) -> Results:
+    return Results(await here.aws.client("s3"), here.topology.results.name)
+
+
+async def found(client: httpx.AsyncClient, **asked: str) -> list[dict[str, object]]:
+    answer = await client.get("/tags/images", params=asked)
+    assert answer.status_code == 200, answer.text
+    images: list[dict[str, object]] = answer.json()["images"]
+    return images
+
+
+async def put_rendition(here: Installation, image: ImageRef, kind: str, width: int, height: int) -> None:
+    s3 = await here.aws.client("s3")
+    await s3.put_object(
+        Bucket=here.topology.annotated.name,
+        Key=f"{kind}/{image.image_id}.jpg",
+        Body=b"jpeg",
+        ContentType="image/jpeg",
+        Metadata={"width": str(width), "height": str(height)},
+    )
+
+
+async def test_a_recognized_picture_becomes_searchable(service: Service, sender: Sender) -> None:
+    cat, broken = an_image("cat.jpg"), an_image("broken.jpg")
+    for message in (recognized(cat, a_face(), a_label("Cat")), annotated(cat), failed(broken, "It is empty.")):
+        await sender.send(message)
+        await sender.send(message)  # SQS may deliver twice
+
+    async with client_of(service) as client, working(service):
+        await eventually(lambda: found(client), lambda images: len(images) == 2)
+        [image] = await eventually(lambda: found(client, q="cat"), lambda images: bool(images[0]["thumbnail"]))
+        assert (await client.get(f"/tags/images/{cat.image_id}")).json() == image
+        statistics = (await client.get("/tags/statistics")).json()
+
+    assert image["tags"] == ["Cat"]
+    assert (statistics["total"], statistics["failed"], statistics["faces"]) == (2, 1, 1)
+
+
+async def test_reads_a_result_that_was_too_large_for_its_message(
+    service: Service, sender: Sender, results: Results
+) -> None:
+    image = an_image()
+    await results.put(StoredResult(image=image, recognition=a_recognition(a_label("Cat")), rekognition={}))
+    await sender.send(recognized(image).model_copy(update={"recognition": None}))
+
+    async with client_of(service) as client, working(service):
+        await eventually(lambda: found(client, q="cat"))
+
+
+async def test_a_message_whose_result_is_gone_is_a_dead_letter_that_says_so(
+    here: Installation, service: Service, sender: Sender
+) -> None:
+    sqs = await here.aws.client("sqs")
+    dead_letters = await here.aws.queue_url(here.topology.tagger.dead_letter)
+    await sender.send(recognized(an_image()).model_copy(update={"recognition": None}))
+
+    async with working(service):
+        answer = await sqs.receive_message(QueueUrl=dead_letters, WaitTimeSeconds=10, MessageAttributeNames=["All"])
+
+    assert "is gone" in answer["Messages"][0]["MessageAttributes"]["Reason"]["StringValue"]
+
+
+async def test_a_sweep_derives_a_lost_index_from_the_buckets(
+    here: Installation, service: Service, results: Results
+) -> None:
+    assert service.sweep is not None
+    cat, broken = an_image("cat.jpg"), an_image("broken.jpg")
+    await results.put(StoredResult(image=cat, recognition=a_recognition(a_label("Cat")), rekognition={}))
+    await results.put_failure(StoredFailure(image=broken, reason="It is empty."))
+    await put_rendition(here, cat, "annotated", 640, 480)
+    await put_rendition(here, cat, "thumbnails", 300, 225)
+
+    async with client_of(service) as client, working(service):
+        answer = await client.post("/sweeps/tagger", params={"older_than": 0})
+        assert answer.json() == {"looked_at": 3, "sent_on": 3}
+        [image] = await eventually(
+            lambda: found(client, q="cat"), lambda images: bool(images and images[0]["thumbnail"])
+        )
+        await eventually(lambda: found(client, state="failed"))
+        assert (await client.post("/sweeps/tagger", params={"older_than": 0})).json() == {"looked_at": 3, "sent_on": 0}
+
+    thumbnail = image["thumbnail"]
+    assert isinstance(thumbnail, dict)
+    assert (thumbnail["width"], thumbnail["height"]) == (300, 225)
+
+
+async def test_a_sweep_leaves_alone_what_may_still_be_in_the_queue(service: Service, results: Results) -> None:
+    await results.put(StoredResult(image=an_image(), recognition=a_recognition(), rekognition={}))
+
+    async with client_of(service) as client:
+        answer = await client.post("/sweeps/tagger", params={"older_than": 3600})
+
+    assert answer.json() == {"looked_at": 0, "sent_on": 0}
+
+
+async def test_a_key_sees_only_what_it_is_bound_to(service: Service, sender: Sender) -> None:
+    image = an_image("mine/cat.jpg")
+    scopes = frozenset({Scope.TAGS_READ})
+    keys = Keys(
+        {
+            "mine": Principal(key_id="1", owner="me", scopes=scopes, bucket="images", prefix="mine/"),
+            "theirs": Principal(key_id="2", owner="they", scopes=scopes, bucket="images", prefix="theirs/"),
+            "none": Principal(key_id="3", owner="nobody", scopes=frozenset({Scope.IMAGES_READ})),
+        }
+    )
+    await sender.send(recognized(image))
+
+    async with working(service), client_of(service, keys, "mine") as mine, client_of(service, keys, "theirs") as theirs:
+        await eventually(lambda: found(mine))
+        assert await found(theirs) == []
+        assert (await theirs.get(f"/tags/images/{image.image_id}")).status_code == 404
+    async with client_of(service, keys, "none") as none:
+        assert (await none.get("/tags/images")).status_code == 403
