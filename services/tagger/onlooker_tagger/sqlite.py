@@ -16,7 +16,7 @@ from onlooker_shared.errors import ConfigurationError, UnavailableError
 from onlooker_tagger import sqlite_reads, sqlite_writes
 from onlooker_tagger.documents import Document, Renditions
 from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
-from onlooker_tagger.sqlite_schema import open_reader, open_writer
+from onlooker_tagger.sqlite_schema import note_damage, open_reader, open_writer
 
 READERS = 2
 """Searches at the same time; more only wait for the same cores."""
@@ -29,7 +29,8 @@ T = TypeVar("T")
 class SqliteIndex:
     """An `onlooker_tagger.index.Index`. Use `open_index`."""
 
-    def __init__(self, writer: sqlite3.Connection, readers: Collection[sqlite3.Connection]) -> None:
+    def __init__(self, path: Path, writer: sqlite3.Connection, readers: Collection[sqlite3.Connection]) -> None:
+        self._path = path
         self._writer = writer
         self._readers: asyncio.Queue[sqlite3.Connection] = asyncio.Queue()
         for reader in readers:
@@ -90,7 +91,7 @@ class SqliteIndex:
         try:
             return await asyncio.shield(reading)
         except sqlite3.Error as error:
-            raise _unavailable(error) from error
+            raise self._unavailable(error) from error
 
     def _give_back(self, connection: sqlite3.Connection, done: "asyncio.Future[T]") -> None:
         """Take a connection back once the thread is done with it, even if nobody waits for the answer any more."""
@@ -113,7 +114,7 @@ class SqliteIndex:
             try:
                 await loop.run_in_executor(self._writing, self._commit, [write for write, _ in batch])
             except Exception as raised:  # noqa: BLE001 - handed to everybody whose write this was
-                error = _unavailable(raised) if isinstance(raised, sqlite3.Error) else raised
+                error = self._unavailable(raised) if isinstance(raised, sqlite3.Error) else raised
             for _, committed in batch:
                 if committed.done():  # its caller was cancelled
                     continue
@@ -134,6 +135,10 @@ class SqliteIndex:
                 self._writer.execute("ROLLBACK")
             raise
 
+    def _unavailable(self, error: sqlite3.Error) -> UnavailableError:
+        note_damage(self._path, error)
+        return UnavailableError(f"The index does not answer: {error}.")
+
 
 @asynccontextmanager
 async def open_index(path: Path) -> AsyncIterator[SqliteIndex]:
@@ -150,12 +155,8 @@ async def open_index(path: Path) -> AsyncIterator[SqliteIndex]:
             f"The tagger cannot use its database {path}: {error}. ONLOOKER_TAGGER_DATABASE must name a file in "
             "a folder that can be written, on a local disk (SQLite's WAL does not work on network drives)."
         ) from error
-    index = SqliteIndex(writer, readers)
+    index = SqliteIndex(path, writer, readers)
     try:
         yield index
     finally:
         await index.close()
-
-
-def _unavailable(error: sqlite3.Error) -> UnavailableError:
-    return UnavailableError(f"The index does not answer: {error}.")

@@ -15,6 +15,9 @@ SCHEMA_VERSION = 1
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another process's write."""
 
+DAMAGED = "-damaged"
+"""Ends the name of an empty file that says of a database that a read or write found it damaged."""
+
 TABLES = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
@@ -85,11 +88,20 @@ def open_writer(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError:
         aside = path.with_name(f"{path.name}.broken-{int(time.time())}")
         log.exception("index.set_aside", path=str(path), kept_as=str(aside))
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", DAMAGED):
             part = path.with_name(path.name + suffix)
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
         return _open(path)
+
+
+def note_damage(path: Path, error: sqlite3.Error) -> None:
+    """Have the database set aside at the next start if an error says that it is damaged.
+
+    Looking for damage at every start would read the whole file.
+    """
+    if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        path.with_name(path.name + DAMAGED).touch()
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -107,6 +119,8 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _open(path: Path) -> sqlite3.Connection:
+    if path.with_name(path.name + DAMAGED).exists():
+        raise sqlite3.DatabaseError("found damaged before")
     connection = connect(path)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -135,3 +135,8 @@ async def test_a_database_damaged_while_open_is_said_by_searches_and_retried_by_
             await handler(index).handle(recognized(an_image("new.jpg")))
         with pytest.raises(UnavailableError, match="does not answer"):
             await index.search(ImageQuery(), Within())
+
+    async with open_index(file) as index:  # the next start begins anew
+        assert await count(index) == 0
+        await handler(index).handle(recognized(an_image("new.jpg")))
+    assert list(file.parent.glob("tags.db.broken-*"))
