@@ -44,7 +44,7 @@ test: setup .cache/pictures/.ready ## Run the tests
 	$(BIN)/python -m pytest
 
 bench: setup .cache/pictures/.ready ## Print the benchmarks' ratios
-	$(BIN)/python -m tests.bench
+	$(BIN)/python tests/bench
 
 check: lint types imports deps ## Everything that reads the code without running it
 
