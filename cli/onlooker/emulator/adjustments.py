@@ -44,10 +44,10 @@ def receive_without_a_full_scan(sqs: Any) -> None:
 
     def collect_first(queue: dict[str, Any], most: int, visibility: int) -> list[Any]:
         if queue["is_fifo"]:  # a group's order depends on the messages behind the first few
-            return cast(list[Any], collect(queue, most, visibility))
+            return cast("list[Any]", collect(queue, most, visibility))
         now = time.time()
         visible = (message for message in queue["messages"] if message.get("visible_at", 0.0) <= now)
-        return cast(list[Any], collect({**queue, "messages": list(islice(visible, most))}, most, visibility))
+        return cast("list[Any]", collect({**queue, "messages": list(islice(visible, most))}, most, visibility))
 
     sqs._collect_msgs = collect_first  # noqa: SLF001
 
