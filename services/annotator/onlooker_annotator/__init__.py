@@ -1,1 +1,1 @@
-""""""
+"""The annotator: draws what was recognized, and presigns links to it."""

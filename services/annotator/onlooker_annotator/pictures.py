@@ -1,0 +1,112 @@
+"""Bytes to an upright RGB picture no larger than needed, and back to JPEG."""
+
+import io
+
+import pi_heif  # type: ignore[import-untyped] # it ships no types
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from onlooker_annotator.geometry import Size
+
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+"""What is opened at all, by Pillow's names: what ingest lets in."""
+GROUND = (255, 255, 255)
+"""What shines through transparent pixels."""
+DEPTH_16 = ("I;16", "I;16B", "I;16L")
+"""Pillow's modes of grey in 16 bits. It would cut them off at 255 instead of scaling them."""
+
+PROFILE = "icc_profile"
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What sets a picture upright, by EXIF orientation (Exif 2.3, 4.6.4)."""
+
+
+class UnreadablePictureError(Exception):
+    """The bytes can not be decoded; the text says why, for the owner of the picture."""
+
+
+def set_up_pillow() -> None:
+    """Let Pillow open HEIC, and leave the judgement of a picture's size to `decode`.
+
+    Pillow's own limit is one for the whole process, and only warns where ours refuses.
+    """
+    pi_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None
+
+
+def decode(data: bytes, *, longest: int, max_pixels: int) -> Image.Image:
+    """Return the picture in `data`: RGB, EXIF orientation applied, its longest side at most `longest` pixels.
+
+    A JPEG that is larger is decoded at a half, a quarter or an eighth where that suffices. Of an animation, the first
+    frame is taken.
+
+    Raises:
+        UnreadablePictureError: it is no picture, damaged, or its header announces more than `max_pixels`.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            _refuse_larger(picture, max_pixels)
+            target = Size(*picture.size).within(longest)
+            picture.draft("RGB", target)
+            pixels = _fitted(_rgb(picture), target, picture.getexif().get(ExifTags.Base.Orientation, 1))
+            pixels.info = {PROFILE: picture.info.get(PROFILE)} if picture.mode == "RGB" else {}
+            return pixels
+    except UnidentifiedImageError as error:
+        raise UnreadablePictureError("The bytes are no picture of a known format.") from error
+    except (MemoryError, UnreadablePictureError):
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever they meet in damaged bytes
+        raise UnreadablePictureError(f"The picture is damaged and can not be decoded: {error}") from error
+
+
+def _refuse_larger(picture: Image.Image, max_pixels: int) -> None:
+    if picture.width * picture.height > max_pixels:
+        raise UnreadablePictureError(
+            f"The picture has {picture.width} x {picture.height} pixels; {max_pixels / 1e6:g} million are the most."
+        )
+
+
+def shrink(picture: Image.Image, longest: int) -> Image.Image:
+    """Return a copy of a picture with its longest side at most `longest` pixels."""
+    target = Size(*picture.size).within(longest)
+    if target == picture.size:
+        return picture.copy()
+    return picture.resize(target, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def encode(picture: Image.Image, quality: int) -> bytes:
+    """Return a picture as JPEG, with its colour profile, without other metadata: EXIF may say where it was taken."""
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, icc_profile=picture.info.get(PROFILE))
+    return out.getvalue()
+
+
+def _rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode == "RGB":
+        picture.load()
+        return picture
+    if picture.mode in DEPTH_16:
+        return picture.point(lambda value: value / 256).convert("L").convert("RGB")
+    if picture.has_transparency_data:
+        return _on_ground(picture.convert("RGBA"))
+    return picture.convert("RGB")
+
+
+def _on_ground(picture: Image.Image) -> Image.Image:
+    ground = Image.new("RGB", picture.size, GROUND)
+    ground.paste(picture, mask=picture.getchannel("A"))
+    return ground
+
+
+def _fitted(pixels: Image.Image, target: Size, orientation: int) -> Image.Image:
+    """Resize, then turn: the smaller picture turns faster."""
+    if pixels.size != target:
+        pixels = pixels.resize(target, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    turn = TURNS.get(orientation)
+    return pixels.transpose(turn) if turn is not None else pixels

@@ -1,0 +1,96 @@
+"""Finds recognized pictures that are not annotated and sends them to the annotator's queue again.
+
+Queues lose what they hold where the emulator is killed, and a message can end in the dead-letter queue; results and
+annotations are in buckets and stay. Memory does not grow with the number of pictures: S3 lists both buckets in the
+order of the image ids, so they are walked side by side.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from onlooker_annotator.annotations import THUMBNAILS, UNANNOTATED
+from onlooker_shared.errors import NotFoundError
+from onlooker_shared.objects import list_objects
+from onlooker_shared.queue.sender import Sender
+from onlooker_shared.results import RESULTS, Results
+from onlooker_shared.service import Swept
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Sweeper:
+    """Sweeps the results bucket.
+
+    Args:
+        s3: the process's client.
+        results: the results.
+        annotated: the bucket of annotated pictures.
+        sender: sends to the annotator's own queue.
+        clock: the time, UTC.
+    """
+
+    def __init__(
+        self, *, s3: "S3Client", results: Results, annotated: str, sender: Sender, clock: Callable[[], datetime]
+    ) -> None:
+        self._s3 = s3
+        self._results = results
+        self._annotated = annotated
+        self._sender = sender
+        self._clock = clock
+
+    async def sweep(self, older_than: timedelta) -> Swept:
+        """Send on every picture that was recognized longer ago than this and is not annotated.
+
+        Those with a note why they can not be are left alone. A picture that is merely still queued is sent twice and
+        annotated once: its second message finds the copy.
+
+        Raises:
+            botocore.exceptions.ClientError: S3 or SQS refuses.
+        """
+        until = self._clock() - older_than
+        settled = [_Walk(self._ids(THUMBNAILS)), _Walk(self._ids(UNANNOTATED))]
+        looked_at = sent_on = 0
+        async for entry in list_objects(self._s3, self._results.bucket, RESULTS):
+            looked_at += 1
+            image_id = _image_id(entry["Key"], RESULTS)
+            if entry["LastModified"] <= until and not any([await walk.meets(image_id) for walk in settled]):
+                sent_on += await self._send(image_id)
+        return Swept(looked_at, sent_on)
+
+    async def _ids(self, prefix: str) -> AsyncIterator[str]:
+        async for entry in list_objects(self._s3, self._annotated, prefix):
+            yield _image_id(entry["Key"], prefix)
+
+    async def _send(self, image_id: str) -> int:
+        """Send a picture to the queue; return 1, or 0 if its result was deleted since it was listed."""
+        try:
+            result = await self._results.get(image_id)
+        except NotFoundError as error:
+            log.info("sweep.gone", image_id=image_id, reason=error.detail)
+            return 0
+        await self._sender.send(result.message(self._results.bucket))
+        return 1
+
+
+class _Walk:
+    """Sorted ids, read only as far as they are asked for; must be asked in the same order."""
+
+    def __init__(self, ids: AsyncIterator[str]) -> None:
+        self._ids = ids
+        self._at: str | None = ""
+
+    async def meets(self, image_id: str) -> bool:
+        """Whether the id is among them."""
+        while self._at is not None and self._at < image_id:
+            self._at = await anext(self._ids, None)
+        return self._at == image_id
+
+
+def _image_id(key: str, prefix: str) -> str:
+    return key.removeprefix(prefix).partition(".")[0]
