@@ -37,6 +37,7 @@ def set_up_pillow() -> None:
     Pillow's own limit is one for the whole process, and only warns where ours refuses.
     """
     pi_heif.register_heif_opener()
+    Image.init()  # loads every plugin now: done by the first two threads at once, one would miss some
     Image.MAX_IMAGE_PIXELS = None
 
 

@@ -63,6 +63,7 @@ class Pictures:
         self._max_pixels = max_pixels
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="pictures")
         pi_heif.register_heif_opener()
+        Image.init()  # loads every plugin now: done by the first two threads at once, one would miss some
         Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit warns and is the process's; ours refuses, for each picture
 
     def __enter__(self) -> Self:
