@@ -25,20 +25,8 @@ def problems(shape: Shape | None, value: Any, path: str = "$") -> list[str]:
         return [] if value == {} else [f"{path}: the operation has no output"]
     if type(value) not in _TYPES[shape.type_name]:
         return [f"{path}: {value!r} is not a {shape.type_name}"]
-    match shape.type_name:
-        case "structure":
-            return _structure_problems(shape, value, path)
-        case "list":
-            inner = [problems(shape.member, element, f"{path}[{i}]") for i, element in enumerate(value)]
-            return sum(inner, _length_problems(shape, value, path))
-        case "map":
-            inner = [problems(shape.value, element, f"{path}[{key}]") for key, element in value.items()]
-            return sum(inner, _length_problems(shape, value, path))
-        case "string":
-            return _string_problems(shape, value, path)
-        case "float" | "integer" | "long":
-            return _range_problems(shape, value, path)
-    return []
+    look = _LOOKS.get(shape.type_name)
+    return look(shape, value, path) if look else []
 
 
 def _structure_problems(shape: Any, value: dict[str, Any], path: str) -> list[str]:
@@ -49,6 +37,16 @@ def _structure_problems(shape: Any, value: dict[str, Any], path: str) -> list[st
         else:
             found.append(f"{path}: {shape.name} has no member {name}")
     return found
+
+
+def _list_problems(shape: Any, value: list[Any], path: str) -> list[str]:
+    inner = [problems(shape.member, element, f"{path}[{number}]") for number, element in enumerate(value)]
+    return sum(inner, _length_problems(shape, value, path))
+
+
+def _map_problems(shape: Any, value: dict[str, Any], path: str) -> list[str]:
+    inner = [problems(shape.value, element, f"{path}[{key}]") for key, element in value.items()]
+    return sum(inner, _length_problems(shape, value, path))
 
 
 def _string_problems(shape: Any, value: str, path: str) -> list[str]:
@@ -69,3 +67,14 @@ def _length_problems(shape: Shape, value: Any, path: str) -> list[str]:
 def _range_problems(shape: Shape, value: float, path: str) -> list[str]:
     low, high = shape.metadata.get("min", float("-inf")), shape.metadata.get("max", float("inf"))
     return [] if low <= value <= high else [f"{path}: {value} is not within {low} to {high}"]
+
+
+_LOOKS = {
+    "structure": _structure_problems,
+    "list": _list_problems,
+    "map": _map_problems,
+    "string": _string_problems,
+    "float": _range_problems,
+    "integer": _range_problems,
+    "long": _range_problems,
+}

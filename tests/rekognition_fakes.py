@@ -10,6 +10,8 @@ import threading
 from pathlib import Path
 
 import numpy as np
+from pydantic_settings import CliApp
+
 from onlooker_rekognition.__main__ import run
 from onlooker_rekognition.analyst import VisionEngine
 from onlooker_rekognition.logs import configure_logging
@@ -31,7 +33,6 @@ from onlooker_rekognition.vision.results import (
     Quality,
     Verdict,
 )
-from pydantic_settings import CliApp
 
 SIDE = 200  # pixels of the pictures the engine pretends to decode
 LANDMARKS = ("eyeLeft", "eyeRight", "mouthLeft", "mouthRight", "nose", "chinBottom", "leftPupil")

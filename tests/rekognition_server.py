@@ -12,10 +12,12 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+
 from emulator import CREDENTIALS, REGION
 from rekognition_conformance import problems
 
 READY = "Rekognition ready: "
+MODELS = "ONLOOKER_REKOGNITION_MODELS"
 STOP_SECONDS = 30
 REAL = ("-m", "onlooker_rekognition")
 FAKE = (str(Path(__file__).with_name("rekognition_fakes.py")),)
@@ -81,7 +83,9 @@ def running_server(
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ONLOOKER_"))}
+    """This process's environment without what would change a server, but with where the models are."""
+    foreign = [name for name in os.environ if name.startswith(("AWS_", "ONLOOKER_")) and name != MODELS]
+    return {name: value for name, value in os.environ.items() if name not in foreign}
 
 
 def _close(process: subprocess.Popen[str]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from rekognition_server import FAKE, RekognitionServer, running_server
 
 

@@ -1,7 +1,8 @@
-import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from rekognition_server import RekognitionServer
 
 
@@ -14,8 +15,8 @@ def test_a_collection_is_created_described_and_deleted(client: Any) -> None:
     assert described["FaceCount"] == 0
     assert described["CollectionARN"] == "arn:aws:rekognition:us-east-1:000000000000:collection/first"
     assert described["FaceModelVersion"] == created["FaceModelVersion"]
-    age = datetime.datetime.now(datetime.UTC) - described["CreationTimestamp"]
-    assert abs(age) < datetime.timedelta(minutes=1)
+    age = datetime.now(UTC) - described["CreationTimestamp"]
+    assert abs(age) < timedelta(minutes=1)
 
     assert client.delete_collection(CollectionId="first")["StatusCode"] == 200
     with pytest.raises(client.exceptions.ResourceNotFoundException, match="The collection id: first does not exist"):

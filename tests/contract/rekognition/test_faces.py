@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from rekognition_fakes import scene
 
 ALL_MEMBERS = {
@@ -104,9 +105,7 @@ def test_poor_faces_are_left_out_unless_the_filter_is_off(
 
 def test_faces_are_listed_in_pages_without_gaps_or_repeats(client: Any, collection: str) -> None:
     kept = [face for number in range(7) for face in face_ids(index(client, collection, number))]
-    pages = list(
-        client.get_paginator("list_faces").paginate(CollectionId=collection, PaginationConfig={"PageSize": 3})
-    )
+    pages = list(client.get_paginator("list_faces").paginate(CollectionId=collection, PaginationConfig={"PageSize": 3}))
     assert [len(page["Faces"]) for page in pages] == [3, 3, 1]
     assert [face["FaceId"] for page in pages for face in page["Faces"]] == kept
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+
 from emulator import Emulator
 from rekognition_fakes import scene
 from rekognition_server import FAKE, running_server

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from rekognition_fakes import scene
 
 SEEN = [
@@ -48,9 +49,7 @@ def test_filters_include_and_exclude_by_name_and_category(client: Any) -> None:
 
 
 def test_an_exclusion_wins_over_an_inclusion(client: Any) -> None:
-    chosen = filtered(
-        client, LabelCategoryInclusionFilters=["Vehicles and Automotive"], LabelExclusionFilters=["Car"]
-    )
+    chosen = filtered(client, LabelCategoryInclusionFilters=["Vehicles and Automotive"], LabelExclusionFilters=["Car"])
     assert chosen == ["Vehicle"]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from rekognition_fakes import scene
 from rekognition_server import FAKE, REAL, STOP_SECONDS, running_server
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from botocore.exceptions import ConnectionClosedError
+
 from rekognition_fakes import scene
 from rekognition_server import FAKE, RekognitionServer, running_server
 
@@ -56,6 +57,11 @@ def until_admitted(server: RekognitionServer, count: int) -> None:
         if admitted(server) == count:
             return
     pytest.fail(f"{admitted(server)} requests are admitted, not {count}")
+
+
+def ask_for_ever(server: RekognitionServer) -> None:
+    while True:
+        httpx.get(f"{server.url}/healthz")
 
 
 def fill(
@@ -112,8 +118,7 @@ def test_sigterm_lets_running_requests_finish(
     opened = gate.wait_for_visitor()
     busy_server.process.terminate()
     with pytest.raises((httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError)):
-        while True:
-            httpx.get(f"{busy_server.url}/healthz")
+        ask_for_ever(busy_server)
     os.close(opened)
     assert answer.result(20) == 1
     assert busy_server.process.wait(20) == 0

@@ -1,21 +1,18 @@
 from typing import Any
 
 import pytest
+
 from rekognition_fakes import scene
 
 
 def index(client: Any, collection: str, person: int, variant: int = 0) -> str:
     picture = scene({"person": person, "variant": variant})
-    answer = client.index_faces(
-        CollectionId=collection, Image={"Bytes": picture}, ExternalImageId=f"person-{person}"
-    )
+    answer = client.index_faces(CollectionId=collection, Image={"Bytes": picture}, ExternalImageId=f"person-{person}")
     return answer["FaceRecords"][0]["Face"]["FaceId"]
 
 
 def search(client: Any, collection: str, *people: Any, **parameters: Any) -> dict[str, Any]:
-    return client.search_faces_by_image(
-        CollectionId=collection, Image={"Bytes": scene(*people)}, **parameters
-    )
+    return client.search_faces_by_image(CollectionId=collection, Image={"Bytes": scene(*people)}, **parameters)
 
 
 def names(answer: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from botocore.model import Shape
+
 from onlooker_rekognition.operations import build_handlers
 from onlooker_rekognition.protocol.model import load_service
 from rekognition_server import RekognitionServer
@@ -129,7 +130,7 @@ def test_all_missing_members_are_named_at_once(server: RekognitionServer) -> Non
     assert "'image'" in message
 
 
-@pytest.mark.parametrize(("operation", "path", "shape"), members(where=lambda shape: True))
+@pytest.mark.parametrize(("operation", "path", "shape"), members(where=bool))
 def test_a_member_of_the_wrong_type_is_named(
     server: RekognitionServer, operation: str, path: tuple[str, ...], shape: Shape
 ) -> None:

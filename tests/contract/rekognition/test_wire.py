@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from onlooker_rekognition.protocol.model import load_service
 from rekognition_fakes import scene
 from rekognition_server import RekognitionServer
@@ -13,9 +14,7 @@ from rekognition_server import RekognitionServer
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
-def post(
-    server: RekognitionServer, operation: str, body: bytes, *, content_type: str = CONTENT_TYPE
-) -> httpx.Response:
+def post(server: RekognitionServer, operation: str, body: bytes, *, content_type: str = CONTENT_TYPE) -> httpx.Response:
     headers = {"x-amz-target": f"RekognitionService.{operation}", "content-type": content_type}
     return httpx.post(server.url, content=body, headers=headers)
 
@@ -55,9 +54,7 @@ def test_an_error_has_amazons_shape(server: RekognitionServer) -> None:
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_a_malformed_body_is_a_serialization_error(
-    server: RekognitionServer, body: bytes, complaint: str
-) -> None:
+def test_a_malformed_body_is_a_serialization_error(server: RekognitionServer, body: bytes, complaint: str) -> None:
     answer = post(server, "ListCollections", body)
     assert answer.status_code == 400
     assert answer.json()["__type"] == "SerializationException"

@@ -1,0 +1,72 @@
+import threading
+
+import numpy as np
+import numpy.typing as npt
+
+from onlooker_rekognition.index import EmbeddingIndex
+
+DIMENSIONS = 16
+
+
+def vectors(count: int, seed: int = 0) -> npt.NDArray[np.float32]:
+    return np.random.default_rng(seed).normal(size=(count, DIMENSIONS)).astype(np.float32)
+
+
+def exact(stored: npt.NDArray[np.float32], keys: list[int], query: npt.NDArray[np.float32]) -> list[int]:
+    return [keys[row] for row in np.argsort(np.linalg.norm(stored - query, axis=1))]
+
+
+def test_the_nearest_come_first_as_an_exact_search_finds_them() -> None:
+    index, stored = EmbeddingIndex(DIMENSIONS), vectors(500)
+    keys = list(range(1000, 1500))
+    for start in range(0, 500, 7):
+        index.add(keys[start : start + 7], stored[start : start + 7])
+    for query in vectors(20, seed=1):
+        found, rows = index.nearest(query, 10)
+        assert found == exact(stored, keys, query)[:10]
+        assert np.array_equal(rows, stored[[key - 1000 for key in found]])
+
+
+def test_removed_ones_are_never_found_even_after_many_removals() -> None:
+    index, stored = EmbeddingIndex(DIMENSIONS), vectors(300)
+    index.add(range(300), stored)
+    alive = list(range(300))
+    for start in range(0, 290, 29):
+        index.remove(range(start, start + 29))
+        alive = [key for key in alive if not start <= key < start + 29]
+        found, _ = index.nearest(stored[0], 300)
+        assert sorted(found) == alive
+        assert len(index) == len(alive)
+    index.add([999], stored[:1])
+    assert index.nearest(stored[0], 1)[0] == [999]
+
+
+def test_an_empty_index_finds_nothing() -> None:
+    index = EmbeddingIndex(DIMENSIONS)
+    assert index.nearest(vectors(1)[0], 5)[0] == []
+    index.add([1], vectors(1))
+    index.remove([1, 2])
+    assert index.nearest(vectors(1)[0], 5)[0] == []
+
+
+def test_searches_beside_additions_and_removals_see_whole_states() -> None:
+    index, stored = EmbeddingIndex(DIMENSIONS), vectors(2000)
+    index.add(range(100), stored[:100])
+    failures: list[object] = []
+
+    def search() -> None:
+        for query in range(100):
+            found, rows = index.nearest(stored[query], 2000)
+            if query not in found or not np.array_equal(rows, stored[found]):
+                failures.append((query, found))
+
+    searching = [threading.Thread(target=search) for _ in range(2)]
+    for thread in searching:
+        thread.start()
+    for key in range(100, 2000):
+        index.add([key], stored[key : key + 1])
+        if key % 3:
+            index.remove([key])
+    for thread in searching:
+        thread.join()
+    assert failures == []
