@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from onlooker.emulator.answers import s3_error
-from onlooker.emulator.asgi import App, ClientGoneError, Message, Receive, Scope, Send, reply
+from onlooker.emulator.asgi import App, ClientGoneError, Message, Receive, Scope, Send, refuse
 from onlooker.emulator.disk import free_bytes
 from onlooker.emulator.dynamodb import JournalledDynamoDB, operation_of
 from onlooker.emulator.guard import refusal
@@ -36,7 +36,7 @@ class EmulatorApp:
             return
         reason = refusal(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]))
         if reason is not None:
-            await reply(send, s3_error(403, "AccessDenied", reason))
+            await refuse(scope, receive, send, s3_error(403, "AccessDenied", reason))
             return
         operation = operation_of(scope)
         if operation is None or self._dynamodb is None:

@@ -1,7 +1,7 @@
 """The little of ASGI that the emulator's layers share: types, a whole request in, a whole answer out."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -60,6 +60,20 @@ async def ask(app: App, scope: Scope, body: bytes) -> Answer:
     return Answer(
         sent[0]["status"], list(sent[0]["headers"]), b"".join(message.get("body", b"") for message in sent[1:])
     )
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
+    """Send a whole answer to a request that was not read, and leave the connection in order.
+
+    A client that waits for "100 Continue" keeps its body to itself, so the connection ends here: the server would take
+    the next request for that body. Any other has its body read to the end, or it would miss the answer.
+    """
+    if header(scope, b"expect"):
+        answer = replace(answer, headers=[*answer.headers, (b"connection", b"close")])
+    else:
+        while (await receive()).get("more_body", False):
+            pass
+    await reply(send, answer)
 
 
 async def reply(send: Send, answer: Answer) -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from onlooker.emulator.answers import dynamodb_error
-from onlooker.emulator.asgi import Answer, App, Receive, Scope, Send, ask, header, read_body, reply
+from onlooker.emulator.asgi import Answer, App, Receive, Scope, Send, ask, header, read_body, refuse, reply
 from onlooker.emulator.commit import Write, one_line
 from onlooker.emulator.inprocess import Account
 from onlooker.emulator.journal import Journal, JournalFailedError
@@ -58,12 +58,12 @@ class JournalledDynamoDB:
         """Answer one request. Raises ClientGoneError if it never came completely."""
         kind = kind_of(operation)
         if self._failure is not None:
-            await reply(send, dynamodb_error(500, "InternalServerError", self._failure))
+            await refuse(scope, receive, send, dynamodb_error(500, "InternalServerError", self._failure))
         elif kind is Kind.READ:
             await self._app(scope, receive, send)
         elif kind is Kind.REFUSED:
             message = f"{operation} is not offered by the embedded emulator: it could not be made to last."
-            await reply(send, dynamodb_error(400, "UnknownOperationException", message))
+            await refuse(scope, receive, send, dynamodb_error(400, "UnknownOperationException", message))
         else:
             await reply(send, await self._write(operation, scope, await read_body(receive)))
 

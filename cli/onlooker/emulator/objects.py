@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from onlooker.emulator.answers import s3_error
-from onlooker.emulator.asgi import App, Message, Receive, Scope, Send, header, reply
+from onlooker.emulator.asgi import App, Message, Receive, Scope, Send, header, refuse, reply
 from onlooker.emulator.disk import sync_path
 
 
@@ -66,7 +66,7 @@ class DurableObjects:
             return
         reason = self._lacks_room(int(header(scope, b"content-length") or 0))
         if reason is not None:
-            await reply(send, s3_error(500, "InternalError", reason))
+            await refuse(scope, receive, send, s3_error(500, "InternalError", reason))
             return
         written = _Written()
         _written.set(written)
