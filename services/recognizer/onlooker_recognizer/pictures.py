@@ -21,8 +21,8 @@ from onlooker_recognizer.conversion import Frame, convert
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_shared.queue.policy import describe
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
-"""What is opened at all, by Pillow's names; the same that ingest lets in."""
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+"""What is opened at all, by Pillow's names (a JPEG with several pictures comes back as MPO); what ingest lets in."""
 KNOWN = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC"
 MAX_SENT_BYTES = 5 * 1024 * 1024
 """Of a picture inside a request."""

@@ -1,0 +1,119 @@
+"""A stand-in for Rekognition: speaks JSON 1.1 over HTTP, answers by script, and remembers what it was asked.
+
+No models: what the recognizer makes of throttling, outages and answers is to be seen, not what is in a picture.
+"""
+
+import asyncio
+import base64
+import contextlib
+import json
+import socket
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+
+FACE = {
+    "BoundingBox": {"Left": 0.25, "Top": 0.25, "Width": 0.5, "Height": 0.5},
+    "Confidence": 99.5,
+    "AgeRange": {"Low": 20, "High": 30},
+    "Emotions": [{"Type": "HAPPY", "Confidence": 97.0}],
+}
+LABEL = {"Name": "Person", "Confidence": 98.0, "Instances": [], "Parents": [], "Aliases": [], "Categories": []}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call."""
+
+    operation: str
+    body: dict[str, Any]
+
+    @property
+    def image(self) -> bytes:
+        """The bytes that came with the call."""
+        return base64.b64decode(self.body["Image"]["Bytes"])
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error in place of an answer."""
+
+    code: str
+    status: int = 400
+    message: str = "by script"
+
+
+@dataclass
+class StandIn:
+    """What it answers, and what it was asked."""
+
+    faces: list[dict[str, Any]] = field(default_factory=lambda: [FACE])
+    labels: list[dict[str, Any]] = field(default_factory=lambda: [LABEL])
+    script: deque[Refusal] = field(default_factory=deque)
+    """Answers to the next calls, whichever they are."""
+    judge: Callable[[Asked], Refusal | None] = lambda _: None
+    """What it refuses, once the script is over."""
+    asked: list[Asked] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared, it lets callers wait."""
+
+    def calls(self, operation: str) -> int:
+        """How often an operation was called."""
+        return sum(asked.operation == operation for asked in self.asked)
+
+    async def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        """The status and body for one call."""
+        self.asked.append(asked)
+        await self.gate.wait()
+        refusal = self.script.popleft() if self.script else self.judge(asked)
+        if refusal is not None:
+            return refusal.status, {"__type": refusal.code, "message": refusal.message}
+        match asked.operation:
+            case "DetectFaces":
+                return 200, {"FaceDetails": self.faces}
+            case "DetectLabels":
+                return 200, {"Labels": self.labels, "LabelModelVersion": "3.0"}
+            case _:
+                return 200, {"CollectionIds": []}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """The ASGI application."""
+        body = b""
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        target = dict(scope["headers"])[b"x-amz-target"].decode()
+        status, answer = await self.answer(Asked(target.removeprefix("RekognitionService."), json.loads(body)))
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [(b"content-type", b"application/x-amz-json-1.1")],
+            }
+        )
+        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: StandIn, port: int = 0) -> AsyncIterator[int]:
+    """Serve it on 127.0.0.1 and yield the port."""
+    listener = socket.create_server(("127.0.0.1", port))
+    server = _Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = server.force_exit = True
+        await running
+        listener.close()
