@@ -80,13 +80,20 @@ class DataFolder:
         """Return what was announced; None if nothing is, or its process is gone."""
         try:
             found = Running(**json.loads(self._running.read_text()))
-            os.kill(found.pid, 0)
-        except (FileNotFoundError, ProcessLookupError):
+        except FileNotFoundError:
             return None
-        except PermissionError:
-            pass  # it runs as somebody else
-        return found
+        return found if _lives(found.pid) else None
 
     @property
     def _running(self) -> Path:
         return self.root / "running.json"
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it lives, as somebody else's
+    return True

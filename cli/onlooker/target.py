@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from onlooker.client import OnlookerClient, connect
 from onlooker.datafolder import DataFolder
 from onlooker.stack.environment import aws_environment
@@ -35,11 +37,22 @@ class Target:
 
     @asynccontextmanager
     async def aws(self) -> AsyncIterator[tuple[Aws, CommonSettings]]:
-        """Open AWS clients: the emulator's if it runs here, else as AWS's standard variables say."""
+        """Open AWS clients: the emulator's if it runs here, else as AWS's standard variables say.
+
+        Raises:
+            ConfigurationError: AWS does not answer, or not to these credentials, or nothing says where it is.
+        """
         with self._environment():
             settings = CommonSettings()
-            async with Aws(settings) as aws:
-                yield aws, settings
+            try:
+                async with Aws(settings) as aws:
+                    yield aws, settings
+            except (BotoCoreError, ClientError) as error:
+                raise ConfigurationError(
+                    f"AWS cannot be used: {error} (Nothing runs on {self.folder.root}.)"
+                    if self.folder.running() is None
+                    else f"The emulator cannot be used: {error}"
+                ) from error
 
     @property
     def url(self) -> str:

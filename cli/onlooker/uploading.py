@@ -44,6 +44,9 @@ async def upload_all(
         pictures: what to send.
         sent: called with numbers of bytes as they leave.
         settled: called as each upload ends.
+
+    Raises:
+        ApiError: the installation does not answer, or not to this key.
     """
     slots = asyncio.Semaphore(AT_ONCE)
 
@@ -61,8 +64,11 @@ async def upload_all(
         settled(result)
         return result
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(picture)) for picture in pictures]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(picture)) for picture in pictures]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures  # they are all of one kind, and the caller wants to tell it
     return [task.result() for task in tasks]
 
 

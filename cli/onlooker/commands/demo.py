@@ -20,7 +20,7 @@ from onlooker.commands import search as searching
 from onlooker.commands import stats, upload
 from onlooker.commands.queues import print_states
 from onlooker.datafolder import DataFolder
-from onlooker.pictures import pictures
+from onlooker.pictures import Picture, pictures
 from onlooker.stack.child import Child
 from onlooker.target import Target
 from onlooker.uploading import Uploaded
@@ -56,7 +56,7 @@ class _Demo:
         self._console = Console()
         self._began = time.monotonic()
 
-    async def run(self, found: Sequence[upload.Picture]) -> bool:
+    async def run(self, found: Sequence[Picture]) -> bool:
         """Run all of it; returns whether all went well."""
         async with self._stack(), Target(self._folder).client() as client:
             self._say(f"Onlooker is up. Sending {len(found)} pictures.")

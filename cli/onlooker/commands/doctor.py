@@ -3,6 +3,7 @@
 import asyncio
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -15,7 +16,7 @@ from onlooker.target import Target
 def doctor(data: Data = None) -> None:
     """Check this machine and the installation on it. Exits 1 if something is wrong."""
     findings = asyncio.run(diagnose(Target(DataFolder.chosen(data))))
-    table = Table("", "check", "found", "to mend it")
+    table = Table("", "check", "found", "to mend it", box=box.SIMPLE_HEAD)
     for finding in findings:
         mark = "[green]ok[/]" if finding.well else "[red]wrong[/]"
         table.add_row(mark, finding.check, finding.found, finding.remedy)

@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -40,14 +41,16 @@ async def _queues(target: Target, console: Console, *, json: bool) -> None:
 async def print_states(target: Target, console: Console) -> bool:
     """Print a table of the queues, and their dead letters; returns whether there are any dead letters."""
     found = await _look(target)
-    table = Table("queue", "waiting", "in work", "dead letters")
+    table = Table("queue", "waiting", "in work", "dead letters", box=box.SIMPLE_HEAD)
     for state, _ in found:
         cells = (str(state.waiting), str(state.in_work), str(state.dead))
         table.add_row(state.name, *cells, style="red" if state.dead else "")
     console.print(table)
     for state, letters in found:
         if letters:
-            reasons = Table("reason", "message", title=f"dead letters of {state.name}", title_justify="left")
+            reasons = Table(
+                "reason", "message", title=f"dead letters of {state.name}", title_justify="left", box=box.SIMPLE_HEAD
+            )
             for letter in letters:
                 reasons.add_row(letter.reason, letter.summary)
             console.print(reasons)

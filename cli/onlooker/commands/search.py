@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -56,13 +57,12 @@ async def _search(target: Target, parameters: dict[str, Any]) -> dict[str, Any]:
 
 def table_of(documents: list[dict[str, Any]]) -> Table:
     """Return a table of documents."""
-    table = Table("picture", "faces", "labels", "uploaded", "image id")
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("picture", overflow="fold")
+    table.add_column("faces", no_wrap=True)
+    table.add_column("labels", overflow="fold")
+    table.add_column("uploaded", no_wrap=True)
     for document in documents:
-        table.add_row(
-            document["key"],
-            words.faces(document),
-            words.labels(document),
-            document["uploaded_at"][:16].replace("T", " "),
-            document["image_id"],
-        )
+        uploaded = document["uploaded_at"][:16].replace("T", " ")
+        table.add_row(document["key"], words.faces(document), words.labels(document), uploaded)
     return table

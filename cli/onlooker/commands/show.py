@@ -5,6 +5,7 @@ import re
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -58,14 +59,14 @@ async def _find(client: OnlookerClient, image: str) -> dict[str, Any]:
     if re.fullmatch(IMAGE_ID_PATTERN, image):
         return await client.document(image)
     page = await client.search({"prefix": image, "limit": 2})
-    exact = [document for document in page["images"] if document["key"] == image]
+    exact: list[dict[str, Any]] = [document for document in page["images"] if document["key"] == image]
     if not exact:
         raise ApiError(NOT_FOUND, f"No picture with the key '{image}' is indexed (yet).")
     return exact[0]
 
 
 def _faces(document: dict[str, Any]) -> Table:
-    table = Table("face", "person", "emotion", "age", "gender")
+    table = Table("face", "person", "emotion", "age", "gender", box=box.SIMPLE_HEAD)
     for number, entry in enumerate(document["faces"], start=1):
         table.add_row(
             str(number),
@@ -78,7 +79,7 @@ def _faces(document: dict[str, Any]) -> Table:
 
 
 def _labels(document: dict[str, Any]) -> Table:
-    table = Table("label", "confidence", "parents")
+    table = Table("label", "confidence", "parents", box=box.SIMPLE_HEAD)
     for entry in document["labels"]:
         table.add_row(entry["name"], f"{entry['confidence']:.1f}", ", ".join(entry["parents"]))
     return table

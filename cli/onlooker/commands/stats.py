@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -25,10 +26,10 @@ def stats(data: Data = None, json: Json = False) -> None:
     console.print(summary(found), highlight=False)
     if found["total"] == 0:
         raise typer.Exit
-    labels = Table("label", "pictures")
+    labels = Table("label", "pictures", box=box.SIMPLE_HEAD)
     for entry in found["labels"][:LABELS]:
         labels.add_row(entry["name"], str(entry["count"]))
-    emotions = Table("emotion", "faces", "share")
+    emotions = Table("emotion", "faces", "share", box=box.SIMPLE_HEAD)
     for entry in found["emotions"]:
         emotions.add_row(entry["name"].capitalize(), str(entry["count"]), f"{entry['share']:.0%}")
     console.print(labels, emotions)

@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -26,7 +27,7 @@ def sweep(
 
 
 async def _sweep(target: Target, older_than: float) -> None:
-    table = Table("service", "looked at", "sent on")
+    table = Table("service", "looked at", "sent on", box=box.SIMPLE_HEAD)
     async with target.client() as client:
         for service in SERVICES:
             swept = await client.sweep(service, older_than)

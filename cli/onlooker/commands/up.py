@@ -9,7 +9,6 @@ from rich.console import Console
 
 from onlooker.commands.options import Data
 from onlooker.datafolder import DataFolder, Running
-from onlooker.stack.embedded import Ports, run_stack
 from onlooker_shared.settings import CommonSettings
 from onlooker_shared.telemetry import logs
 
@@ -22,6 +21,8 @@ def up(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log all, not only warnings.")] = False,
 ) -> None:
     """Run all of Onlooker on this machine: no Docker, no AWS account, nothing leaves it. Ctrl-C stops it in order."""
+    from onlooker.stack.embedded import Ports, run_stack  # noqa: PLC0415 - the other commands need no service
+
     people = sys.stderr.isatty()
     settings = CommonSettings().model_copy(
         update={"log_level": "INFO" if verbose else "WARNING", "log_format": "console" if people else "json"}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -89,18 +90,22 @@ def _print(results: Sequence[Uploaded], *, json: bool) -> None:
 
 def table_of(results: Sequence[Uploaded]) -> Table:
     """Return a table of what became of pictures."""
-    table = Table("picture", "state", "faces", "labels", "image id")
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("picture", overflow="fold")
+    table.add_column("", no_wrap=True)
+    table.add_column("faces", no_wrap=True)
+    table.add_column("labels, or what was wrong", overflow="fold")
     for result in results:
-        document = result.document if result.stage == "done" else None
-        table.add_row(
-            result.picture.key,
-            result.stage,
-            words.faces(document) if document else "",
-            words.labels(document) if document else (result.reason or ""),
-            result.image_id or "",
-            style="" if result.stage in {"sent", "done"} else "red",
-        )
+        style = "" if result.stage in {"sent", "done"} else "red"
+        table.add_row(result.picture.key, result.stage, *_found(result), style=style)
     return table
+
+
+def _found(result: Uploaded) -> tuple[str, str]:
+    """Return the cells for faces and labels; those of a picture that was only sent tell its id."""
+    if result.stage == "done" and result.document:
+        return words.faces(result.document), words.labels(result.document)
+    return "", result.reason or f"id {result.image_id}"
 
 
 def _as_json(result: Uploaded) -> dict[str, object]:

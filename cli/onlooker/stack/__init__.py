@@ -1,1 +1,1 @@
-"""All of Onlooker on one machine in three processes: every service in this one, the emulator, the Rekognition server."""
+"""All of Onlooker in three processes: every service in this one, the emulator, the Rekognition server."""

@@ -66,9 +66,8 @@ async def test_a_file_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> No
 @pytest.mark.parametrize("status", [0, 401])
 async def test_what_would_fail_for_all_ends_it(tmp_path: Path, status: int) -> None:
     client = FakeClient({"a": ApiError(status, "no use")})
-    with pytest.raises(ExceptionGroup) as caught:
-        await upload_all(client, "bucket", _pictures(tmp_path, "a"), sent=_nothing, settled=_nothing)
-    assert caught.group_contains(ApiError, match="no use")
+    with pytest.raises(ApiError, match="no use"):
+        await upload_all(client, "bucket", _pictures(tmp_path, "a", "b"), sent=_nothing, settled=_nothing)
 
 
 async def test_waiting_ends_when_annotated_failed_or_out_of_patience(tmp_path: Path) -> None:
