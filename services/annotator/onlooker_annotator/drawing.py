@@ -18,6 +18,8 @@ from onlooker_annotator.text import set_line
 
 SUPERSAMPLING = 8
 """Corners are drawn this many times larger and reduced: 64 steps of grey."""
+CORNERS_KEPT = 256
+"""Sets of masks, a few kilobytes each: a picture needs about five, pictures of one size the same ones."""
 OPAQUE = 255
 ARM_SHARE = 0.22
 """Of an object's shorter side: the length of its corners' arms."""
@@ -67,7 +69,7 @@ _PLATE = _Paint(palette.PLATE, palette.PLATE_OPACITY)
 def _paint_outline(picture: Image.Image, rect: Rect, radius: int, width: int, paint: _Paint, arm: int | None) -> None:
     """Paint a rounded outline of `width` pixels inside `rect`; with `arm`, only so much of each edge from its ends."""
     corner = max(radius, width)
-    _paint_corners(picture, rect, _corner(radius, width), paint)
+    _paint_corners(picture, rect, radius, width, paint)
     for start, end in _stretches(rect.left, rect.right, corner, arm):
         _fill(picture, Rect(start, rect.top, end, rect.top + width), paint)
         _fill(picture, Rect(start, rect.bottom - width, end, rect.bottom), paint)
@@ -86,22 +88,19 @@ def _stretches(start: int, end: int, corner: int, arm: int | None) -> list[tuple
 def _paint_plate(picture: Image.Image, rect: Rect, radius: int, paint: _Paint) -> None:
     """Fill a rounded rectangle."""
     if radius:
-        _paint_corners(picture, rect, _corner(radius, radius), paint)
+        _paint_corners(picture, rect, radius, radius, paint)
     _fill(picture, Rect(rect.left + radius, rect.top, rect.right - radius, rect.top + radius), paint)
     _fill(picture, Rect(rect.left, rect.top + radius, rect.right, rect.bottom - radius), paint)
     _fill(picture, Rect(rect.left + radius, rect.bottom - radius, rect.right - radius, rect.bottom), paint)
 
 
-def _paint_corners(picture: Image.Image, rect: Rect, corner: Image.Image, paint: _Paint) -> None:
-    """Paint the four corners of `rect` through a mask of its top left one."""
-    if paint.opacity < 1:
-        corner = corner.point([round(value * paint.opacity) for value in range(OPAQUE + 1)])
-    right, bottom = rect.right - corner.width, rect.bottom - corner.height
-    mirrored = corner.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    picture.paste(paint.colour, (rect.left, rect.top), corner)
-    picture.paste(paint.colour, (right, rect.top), mirrored)
-    picture.paste(paint.colour, (rect.left, bottom), corner.transpose(Image.Transpose.FLIP_TOP_BOTTOM))
-    picture.paste(paint.colour, (right, bottom), mirrored.transpose(Image.Transpose.FLIP_TOP_BOTTOM))
+def _paint_corners(picture: Image.Image, rect: Rect, radius: int, width: int, paint: _Paint) -> None:
+    top_left, top_right, bottom_left, bottom_right = _corners(radius, width, paint.opacity)
+    right, bottom = rect.right - top_left.width, rect.bottom - top_left.height
+    picture.paste(paint.colour, (rect.left, rect.top), top_left)
+    picture.paste(paint.colour, (right, rect.top), top_right)
+    picture.paste(paint.colour, (rect.left, bottom), bottom_left)
+    picture.paste(paint.colour, (right, bottom), bottom_right)
 
 
 def _fill(picture: Image.Image, rect: Rect, paint: _Paint) -> None:
@@ -114,15 +113,17 @@ def _fill(picture: Image.Image, rect: Rect, paint: _Paint) -> None:
         picture.paste(paint.colour, rect, mask)
 
 
-@lru_cache(maxsize=256)
-def _corner(radius: int, width: int) -> Image.Image:
-    """Return the mask of the top left corner of a rounded outline; of a filled one if the width is the radius."""
+@lru_cache(maxsize=CORNERS_KEPT)
+def _corners(radius: int, width: int, opacity: float) -> tuple[Image.Image, Image.Image, Image.Image, Image.Image]:
+    """Return the masks of a rounded outline's corners, top ones first; of a plate's, if the width is the radius."""
     side = max(radius, width)
     large = Image.new("L", (side * SUPERSAMPLING, side * SUPERSAMPLING))
-    pen = ImageDraw.Draw(large)
-    reach = 2 * large.width
-    pen.rounded_rectangle((0, 0, reach, reach), radius * SUPERSAMPLING, fill=OPAQUE)
+    pen, reach = ImageDraw.Draw(large), 2 * large.width
+    pen.rounded_rectangle((0, 0, reach, reach), radius * SUPERSAMPLING, fill=round(OPAQUE * opacity))
     if width < radius:
         inset = width * SUPERSAMPLING
         pen.rounded_rectangle((inset, inset, reach, reach), (radius - width) * SUPERSAMPLING, fill=0)
-    return large.reduce(SUPERSAMPLING)
+    left = large.reduce(SUPERSAMPLING)
+    right = left.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    down = Image.Transpose.FLIP_TOP_BOTTOM
+    return left, right, left.transpose(down), right.transpose(down)

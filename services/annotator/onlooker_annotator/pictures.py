@@ -7,7 +7,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from onlooker_annotator.geometry import Size
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 """What is opened at all, by Pillow's names: what ingest lets in."""
 GROUND = (255, 255, 255)
 """What shines through transparent pixels."""
@@ -15,6 +15,9 @@ DEPTH_16 = ("I;16", "I;16B", "I;16L")
 """Pillow's modes of grey in 16 bits. It would cut them off at 255 instead of scaling them."""
 
 PROFILE = "icc_profile"
+REDUCING_GAP = 1.1
+"""A thumbnail is first reduced by a whole factor to at least 1.1 times its size, then resized: three times as fast as
+resizing alone, and no eye can tell."""
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -44,8 +47,8 @@ def set_up_pillow() -> None:
 def decode(data: bytes, *, longest: int, max_pixels: int) -> Image.Image:
     """Return the picture in `data`: RGB, EXIF orientation applied, its longest side at most `longest` pixels.
 
-    A JPEG that is larger is decoded at a half, a quarter or an eighth where that suffices. Of an animation, the first
-    frame is taken.
+    A larger one is halved until it fits: a JPEG's decoder does so for less than nothing, and an exact fit would look no
+    better. Of an animation, the first frame is taken.
 
     Raises:
         UnreadablePictureError: it is no picture, damaged, or its header announces more than `max_pixels`.
@@ -53,9 +56,9 @@ def decode(data: bytes, *, longest: int, max_pixels: int) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             _refuse_larger(picture, max_pixels)
-            target = Size(*picture.size).within(longest)
-            picture.draft("RGB", target)
-            pixels = _fitted(_rgb(picture), target, picture.getexif().get(ExifTags.Base.Orientation, 1))
+            factor = _factor(picture, longest)
+            picture.draft("RGB", (picture.width // factor, picture.height // factor))
+            pixels = _upright(_halved(_rgb(picture), longest), _orientation(picture))
             pixels.info = {PROFILE: picture.info.get(PROFILE)} if picture.mode == "RGB" else {}
             return pixels
     except UnidentifiedImageError as error:
@@ -73,12 +76,26 @@ def _refuse_larger(picture: Image.Image, max_pixels: int) -> None:
         )
 
 
+def _halved(pixels: Image.Image, longest: int) -> Image.Image:
+    """Halve what no decoder has halved: of the formats, only JPEG's can."""
+    factor = _factor(pixels, longest)
+    return pixels.reduce(factor) if factor > 1 else pixels
+
+
+def _factor(picture: Image.Image, longest: int) -> int:
+    """Return the least power of two by which a picture must be divided for no side to be over `longest` pixels."""
+    factor = 1
+    while max(picture.size) > factor * longest:
+        factor *= 2
+    return factor
+
+
 def shrink(picture: Image.Image, longest: int) -> Image.Image:
     """Return a copy of a picture with its longest side at most `longest` pixels."""
     target = Size(*picture.size).within(longest)
     if target == picture.size:
         return picture.copy()
-    return picture.resize(target, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return picture.resize(target, Image.Resampling.HAMMING, reducing_gap=REDUCING_GAP)
 
 
 def encode(picture: Image.Image, quality: int) -> bytes:
@@ -89,13 +106,13 @@ def encode(picture: Image.Image, quality: int) -> bytes:
 
 
 def _rgb(picture: Image.Image) -> Image.Image:
+    if picture.has_transparency_data:
+        return _on_ground(picture.convert("RGBA"))
     if picture.mode == "RGB":
         picture.load()
         return picture
     if picture.mode in DEPTH_16:
-        return picture.point(lambda value: value / 256).convert("L").convert("RGB")
-    if picture.has_transparency_data:
-        return _on_ground(picture.convert("RGBA"))
+        return picture.point(lambda level: level / 256).convert("L").convert("RGB")
     return picture.convert("RGB")
 
 
@@ -105,9 +122,13 @@ def _on_ground(picture: Image.Image) -> Image.Image:
     return ground
 
 
-def _fitted(pixels: Image.Image, target: Size, orientation: int) -> Image.Image:
-    """Resize, then turn: the smaller picture turns faster."""
-    if pixels.size != target:
-        pixels = pixels.resize(target, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    turn = TURNS.get(orientation)
-    return pixels.transpose(turn) if turn is not None else pixels
+def _orientation(picture: Image.Image) -> int:
+    """Return the EXIF orientation, 1 (upright) where there is none or it can not be read."""
+    try:
+        return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001 - metadata of strangers: a picture is not refused for it
+        return 1
+
+
+def _upright(pixels: Image.Image, orientation: int) -> Image.Image:
+    return pixels.transpose(TURNS[orientation]) if orientation in TURNS else pixels
