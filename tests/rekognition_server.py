@@ -29,7 +29,12 @@ class RekognitionServer:
 
     url: str
     process: subprocess.Popen[str]
-    log: Path
+    data: Path
+
+    @property
+    def log(self) -> Path:
+        """What it logged, and its predecessors on the same data."""
+        return _log(self.data)
 
     def client(self) -> Any:
         """An unmodified boto3 client, which fails a test over any answer that the model does not allow."""
@@ -56,14 +61,16 @@ def _hold_against_model(http_response: Any, model: Any, **_: Any) -> None:
         assert not found, f"{model.name} answers what the model does not allow: {found}"
 
 
+def _log(data: Path) -> Path:
+    return data.with_name(f"{data.name}.log")
+
+
 @contextmanager
 def running_server(
     program: tuple[str, ...], data: Path, *options: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[RekognitionServer]:
     """A server for the length of a `with` block. It may be stopped or killed in between."""
-    data.mkdir(parents=True, exist_ok=True)
-    log = data / "server.log"
-    with log.open("a") as errors:
+    with _log(data).open("a") as errors:
         process = subprocess.Popen(
             [sys.executable, *program, "--port", "0", "--data", str(data), "--exit-with-parent", *options],
             stdin=subprocess.PIPE,  # the pipe closes with the test run, however that ends
@@ -76,8 +83,8 @@ def running_server(
         line = process.stdout.readline().strip()
         if not line.startswith(READY):
             process.wait(STOP_SECONDS)
-            raise RuntimeError(f"the server did not start (exit {process.returncode}): {log.read_text()}")
-        yield RekognitionServer(line.removeprefix(READY), process, log)
+            raise RuntimeError(f"the server did not start (exit {process.returncode}): {_log(data).read_text()}")
+        yield RekognitionServer(line.removeprefix(READY), process, data)
     finally:
         _close(process)
 

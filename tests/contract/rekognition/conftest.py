@@ -12,7 +12,7 @@ from rekognition_server import FAKE, RekognitionServer, running_server
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RekognitionServer]:
     """The server, as a process of its own, with an engine that sees what a scene says."""
     options = ("--workers", "2", "--queue-length", "2")
-    with running_server(FAKE, tmp_path_factory.mktemp("rekognition"), *options) as running:
+    with running_server(FAKE, tmp_path_factory.mktemp("rekognition") / "data", *options) as running:
         yield running
 
 

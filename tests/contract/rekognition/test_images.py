@@ -25,7 +25,7 @@ def bucket(emulator: Emulator) -> str:
 @pytest.fixture(scope="module")
 def s3_client(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A client of a server whose S3 is the emulator's."""
-    folder = tmp_path_factory.mktemp("rekognition-s3")
+    folder = tmp_path_factory.mktemp("rekognition-s3") / "data"
     with running_server(FAKE, folder, environment=emulator.environment) as running:
         yield running.client()
 
@@ -55,7 +55,7 @@ def test_an_object_over_15_mb_is_too_large(emulator: Emulator, s3_client: Any, b
 
 def test_an_s3_that_does_not_answer_is_the_servers_fault(tmp_path: Path) -> None:
     unreachable = {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}
-    with running_server(FAKE, tmp_path, environment=unreachable) as running:
+    with running_server(FAKE, tmp_path / "data", environment=unreachable) as running:
         client = running.client()
         with pytest.raises(client.exceptions.InternalServerError, match="S3 could not be reached"):
             client.detect_faces(Image={"S3Object": PLACE})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rekognition_fakes import scene
-from rekognition_server import FAKE, REAL, STOP_SECONDS, running_server
+from rekognition_server import FAKE, REAL, STOP_SECONDS, RekognitionServer, running_server
 
 
 def index(client: Any, person: int) -> str:
@@ -19,13 +19,13 @@ def index(client: Any, person: int) -> str:
 
 
 def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
-    with running_server(FAKE, tmp_path) as server:
+    with running_server(FAKE, tmp_path / "data") as server:
         client = server.client()
         client.create_collection(CollectionId="people")
         kept = [index(client, person) for person in range(20)]
         client.delete_faces(CollectionId="people", FaceIds=kept[:5])
         server.kill()
-    with running_server(FAKE, tmp_path) as server:
+    with running_server(FAKE, tmp_path / "data") as server:
         client = server.client()
         assert [face["FaceId"] for face in client.list_faces(CollectionId="people")["Faces"]] == kept[5:]
         found = client.search_faces_by_image(CollectionId="people", Image={"Bytes": scene(7)})
@@ -34,17 +34,16 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
         assert gone["FaceMatches"] == []
 
 
-def test_two_servers_do_not_share_a_data_folder(tmp_path: Path) -> None:
+def test_two_servers_do_not_share_a_data_folder(server: RekognitionServer) -> None:
     with (
-        running_server(FAKE, tmp_path),
         pytest.raises(RuntimeError, match=r"Another server uses the data folder .*choose another one with --data"),
-        running_server(FAKE, tmp_path),
+        running_server(FAKE, server.data),
     ):
         pass
 
 
 def test_it_ends_when_its_parents_pipe_closes(tmp_path: Path) -> None:
-    with running_server(FAKE, tmp_path) as server:
+    with running_server(FAKE, tmp_path / "data") as server:
         server.process.stdin.close()
         assert server.process.wait(STOP_SECONDS) == 0
 
@@ -73,14 +72,12 @@ def test_what_keeps_it_from_starting_is_said(tmp_path: Path, options: tuple[str,
     assert "Traceback" not in ended.stderr
 
 
-def test_the_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
-    folder = tmp_path / "new" / "data"
-    with running_server(FAKE, folder.parent, "--data", str(folder)):
-        assert folder.stat().st_mode & 0o777 == 0o700
-        for file in folder.glob("collections*"):
-            assert file.stat().st_mode & 0o077 == 0, file
+def test_the_data_folder_is_its_owners_alone(server: RekognitionServer) -> None:
+    assert server.data.stat().st_mode & 0o777 == 0o700
+    files = list(server.data.glob("collections*"))
+    assert files
+    assert not [file for file in files if file.stat().st_mode & 0o077]
 
 
-def test_the_log_says_that_signatures_are_not_verified(tmp_path: Path) -> None:
-    with running_server(FAKE, tmp_path) as server:
-        assert "signatures are accepted and not verified" in server.log.read_text()
+def test_the_log_says_that_signatures_are_not_verified(server: RekognitionServer) -> None:
+    assert "signatures are accepted and not verified" in server.log.read_text()
