@@ -6,6 +6,7 @@ is enough for 256 random bits (nothing to guess, so nothing to slow down).
 
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import AttributeValueTypeDef
 
-KEY_PREFIX = "olk"
+KEY_PATTERN = re.compile("olk_([0-9a-f]{16})_([0-9a-f]{64})")
 REMEMBERED = 30.0
 """Seconds that a looked-up key is believed without asking again; a revoked key works no longer than this."""
 REMEMBERED_KEYS = 10_000
@@ -105,7 +106,7 @@ class KeyStore:
         if expires_at is not None:
             item["expires_at"] = {"S": expires_at.isoformat()}
         await self._dynamodb.put_item(TableName=self._table, Item=item)
-        return f"{KEY_PREFIX}_{key_id}_{secret}"
+        return f"olk_{key_id}_{secret}"
 
     async def revoke(self, key_id: str) -> None:
         """Make a key worthless; other processes believe it for at most `REMEMBERED` seconds more."""
@@ -118,10 +119,10 @@ class KeyStore:
         Raises:
             UnauthorizedError: the key is malformed, unknown, or expired. Which of these is not said.
         """
-        parts = key.split("_")
-        if len(parts) != 3 or parts[0] != KEY_PREFIX:
+        parts = KEY_PATTERN.fullmatch(key)
+        if parts is None:
             raise _unknown()
-        _, key_id, secret = parts
+        key_id, secret = parts.groups()
         secret_hash, principal, expires_at = await self._look_up(key_id)
         if not hmac.compare_digest(secret_hash, _hash(secret)):
             raise _unknown()

@@ -14,7 +14,7 @@ class Queue:
     """A standard SQS queue with its dead-letter queue."""
 
     name: str
-    visibility_timeout: int = 60
+    visibility_timeout: int = 30
     """Seconds; the consumer extends it while work runs, so this is how long a killed worker's message stays hidden."""
     max_receive_count: int = 50
     """SQS's own redrive, the backstop behind the consumer's judgement, which counts fewer attempts."""
@@ -74,6 +74,7 @@ class Topology:
     access_keys: Table
     claims: Table
     alert_rules: Table
+    alert_notices: Table
     alert_deliveries: Table
     subscriptions: Sequence[Subscription] = field(default=())
 
@@ -95,7 +96,7 @@ class Topology:
     @property
     def tables(self) -> tuple[Table, ...]:
         """Every table."""
-        return (self.access_keys, self.claims, self.alert_rules, self.alert_deliveries)
+        return (self.access_keys, self.claims, self.alert_rules, self.alert_notices, self.alert_deliveries)
 
 
 def topology(prefix: str = "onlooker-") -> Topology:
@@ -119,12 +120,14 @@ def topology(prefix: str = "onlooker-") -> Topology:
         access_keys=Table(f"{prefix}access-keys", hash_key="key_id"),
         claims=Table(f"{prefix}claims", hash_key="claim_id", ttl="expires_at"),
         alert_rules=Table(f"{prefix}alert-rules", hash_key="rule_id"),
-        alert_deliveries=Table(f"{prefix}alert-deliveries", hash_key="day", range_key="delivery_id"),
+        alert_notices=Table(f"{prefix}alert-notices", hash_key="list", range_key="notice_id", ttl="expires_at"),
+        alert_deliveries=Table(
+            f"{prefix}alert-deliveries", hash_key="month", range_key="delivery_id", ttl="expires_at"
+        ),
         subscriptions=(
             Subscription(recognized, annotator.name, ("image.recognized.v1",)),
             Subscription(recognized, tagger.name, ("image.recognized.v1", "image.failed.v1")),
             Subscription(recognized, notifier.name, ("image.recognized.v1", "image.failed.v1")),
             Subscription(annotated, tagger.name, ("image.annotated.v1",)),
-            Subscription(annotated, notifier.name, ("image.annotated.v1",)),
         ),
     )

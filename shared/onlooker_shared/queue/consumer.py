@@ -8,13 +8,14 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
 from pydantic import ValidationError
 
 from onlooker_shared.errors import OnlookerError
+from onlooker_shared.queue.failures import Failures
 from onlooker_shared.queue.policy import DeadLetter, Done, Outcome, Retry, RetryPolicy, describe
 from onlooker_shared.queue.received import MAX_BATCH, Received
 from onlooker_shared.queue.settler import Settler
@@ -26,12 +27,20 @@ if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
 
 T = TypeVar("T")
-R = TypeVar("R")
 
-LONG_POLL = 20
-"""Seconds: SQS's longest wait for a message."""
+LONG_POLL = 5
+"""Seconds that one receive waits for a message. SQS allows 20; but a server may give messages to a poll whose asker was
+killed, and hides them then for their whole time-out, so a poll shall not live long."""
+LAST_POLL = 0.5
+"""Seconds that a poll may still answer once the consumer is told to stop: what it brings is handed back at once."""
+CANCELLED_WITHIN = 5.0
+"""Seconds that cancelled work is given to clean up."""
 RECEIVE_BACKOFF_CAP = 30.0
 """Seconds between tries to receive while SQS does not answer."""
+WORK_LIMIT = 900.0
+"""Seconds after which work counts as hanging, unless the consumer is made with another limit."""
+SETTLED: dict[type[Outcome], str] = {Done: "done", Retry: "retried", DeadLetter: "rejected"}
+"""Outcomes as the metric names them."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -50,6 +59,7 @@ class Consumer(Generic[T]):
         concurrency: messages in work at the same time.
         grace: seconds that work in hand is given to finish after `stop`; what is left is handed back to the queue.
         policy: how failures are retried.
+        work_limit: seconds after which a handler is taken to hang, is cancelled, and has failed.
     """
 
     def __init__(
@@ -64,44 +74,56 @@ class Consumer(Generic[T]):
         concurrency: int = MAX_BATCH,
         grace: float = 25.0,
         policy: RetryPolicy | None = None,
+        work_limit: float = WORK_LIMIT,
     ) -> None:
         self._sqs = sqs
         self._queue = queue
         self._url = url
         self._decode = decode
         self._handle = handle
+        self._concurrency = concurrency
         self._grace = grace
         self._policy = policy or RetryPolicy(last_receive=queue.max_receive_count)
+        self._work_limit = work_limit
         self._settler = Settler(sqs, url, dead_letter_url, queue.name)
-        self._slots = asyncio.Semaphore(concurrency)
+        self._failures = Failures()
         self._working: dict[asyncio.Task[None], Received] = {}
+        self._slot_freed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._paused_until = 0.0
+
+    def __repr__(self) -> str:
+        return f"consumer of {self._queue.name}"
 
     def stop(self) -> None:
         """Receive nothing more; `run` returns when the work in hand is finished or its grace is over."""
         self._stopping.set()
+        self._slot_freed.set()
 
     async def run(self) -> None:
         """Work until `stop`."""
-        settling = asyncio.create_task(self._settler.run(), name=f"settle {self._queue.name}")
-        extending = asyncio.create_task(self._keep_hidden(), name=f"extend {self._queue.name}")
+        deleting = asyncio.create_task(self._settler.delete_finished(), name=f"delete {self._queue.name}")
+        deleting.add_done_callback(lambda _: self.stop())  # were it to fail, nothing would be acknowledged
+        hiding = asyncio.create_task(
+            self._settler.keep_hidden(self._queue.visibility_timeout), name=f"hide {self._queue.name}"
+        )
         try:
             await self._receive_until_stopped()
-            await self._drain()
+            if self._working:
+                await asyncio.wait(self._working, timeout=self._grace)
         finally:
-            extending.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await extending
+            await self._hand_back_the_rest()
+            hiding.cancel()
             self._settler.close()
-            await settling
+            await deleting
 
     async def _receive_until_stopped(self) -> None:
         failures = 0
         while not self._stopping.is_set():
             await self._wait_out_pause()
-            slots = await self._take_slots()
-            messages: list[Received] = []
+            slots = await self._free_slots()
+            if not slots:
+                continue
             try:
                 messages = await self._receive(slots)
                 failures = 0
@@ -109,26 +131,22 @@ class Consumer(Generic[T]):
                 failures += 1
                 log.warning("queue.not_received", queue=self._queue.name, error=describe(error), failures=failures)
                 self._pause(min(RECEIVE_BACKOFF_CAP, 0.5 * 2.0 ** min(failures, 10)))
-            finally:
-                for _ in range(slots - len(messages)):
-                    self._slots.release()
-            for message in messages:
-                self._begin(message)
+            else:
+                await self._begin(messages)
 
-    async def _take_slots(self) -> int:
-        """Wait for a free slot and return how many were taken, 1 to 10; 0 when told to stop meanwhile."""
-        if not await self._unless_stopped(self._slots.acquire()):
-            return 0
-        taken = 1
-        while taken < MAX_BATCH and not self._slots.locked():
-            await self._slots.acquire()
-            taken += 1
-        return taken
+    async def _free_slots(self) -> int:
+        """Wait for free slots and return how many there are, 1 to 10; 0 when told to stop meanwhile."""
+        while not self._stopping.is_set():
+            free = min(MAX_BATCH, self._concurrency - len(self._working))
+            if free > 0:
+                return free
+            self._slot_freed.clear()
+            await self._slot_freed.wait()
+        return 0
 
     async def _receive(self, slots: int) -> list[Received]:
-        if not slots:
-            return []
-        answer = await self._unless_stopped(
+        """Return the next messages; those of the last moment, too, when told to stop meanwhile."""
+        poll = asyncio.ensure_future(
             self._sqs.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=slots,
@@ -138,19 +156,35 @@ class Consumer(Generic[T]):
                 MessageAttributeNames=["All"],
             )
         )
-        return [Received.of(message) for message in answer.get("Messages", [])] if answer else []
+        stop = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait((poll, stop), return_when=asyncio.FIRST_COMPLETED)
+            if not poll.done():
+                await asyncio.wait((poll,), timeout=LAST_POLL)
+            return [Received.of(each) for each in poll.result().get("Messages", [])] if poll.done() else []
+        finally:
+            poll.cancel()
+            stop.cancel()
 
-    def _begin(self, message: Received) -> None:
-        task = asyncio.create_task(self._work(message), name=f"{self._queue.name} {message.message_id}")
-        self._working[task] = message
-        task.add_done_callback(self._ended)
+    async def _begin(self, messages: Sequence[Received]) -> None:
+        """Begin to work on messages, unless the consumer was stopped or paused while they were on their way."""
+        pause = self._paused_until - time.monotonic()
+        if self._stopping.is_set() or pause > 0:
+            await self._hand_back(messages, 0.0 if self._stopping.is_set() else pause)
+            return
+        for message in messages:
+            self._settler.hold(message)
+            task = asyncio.create_task(self._work(message), name=f"{self._queue.name} {message.message_id}")
+            self._working[task] = message
+            task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._working[task]
-        self._slots.release()
+        self._settler.let_go(self._working.pop(task))
+        self._slot_freed.set()
         if not task.cancelled() and (error := task.exception()):
             # Settling itself failed: SQS shows the message again when its time-out ends.
-            log.error("message.not_settled", queue=self._queue.name, error=describe(error))
+            log.error("message.not_settled", queue=self._queue.name, error=describe(error), exc_info=error)
+            MESSAGES.labels(self._queue.name, "failed").inc()
 
     async def _work(self, message: Received) -> None:
         with MESSAGE_SECONDS.labels(self._queue.name).time():
@@ -165,20 +199,41 @@ class Consumer(Generic[T]):
             return self._judge(message, error)
         with span(f"{self._queue.name} process", getattr(decoded, "traceparent", None)):
             try:
-                await self._handle(decoded)
+                await self._run_handler(decoded)
             except Exception as error:  # noqa: BLE001 - as above
                 return self._judge(message, error)
         return Done()
 
+    async def _run_handler(self, decoded: T) -> None:
+        """Run the handler; one that hangs, or in which something was cancelled, has failed like any other."""
+        limit = asyncio.timeout(self._work_limit)
+        try:
+            async with limit:
+                await self._handle(decoded)
+        except TimeoutError as error:
+            if limit.expired():
+                raise TimeoutError(f"the work took longer than {self._work_limit:g} seconds") from error
+            raise
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise  # the consumer wants it: the grace is over
+            raise RuntimeError("a part of the work was cancelled") from error
+
     def _judge(self, message: Received, error: Exception) -> Outcome:
-        outcome = self._policy.judge(error, message.attempts, random.random)
         expected = isinstance(error, OnlookerError | ValidationError)
+        outcome = self._policy.judge(
+            error,
+            receives=message.attempts,
+            failures=0 if expected else self._failures.add(message.message_id),
+            random=random.random,
+        )
         log.log(
             logging.WARNING if expected else logging.ERROR,
             "message.retried" if isinstance(outcome, Retry) else "message.rejected",
             queue=self._queue.name,
             message_id=message.message_id,
-            attempt=message.attempts,
+            receives=message.attempts,
             reason=getattr(outcome, "reason", ""),
             exc_info=None if expected else error,
         )
@@ -191,33 +246,31 @@ class Consumer(Generic[T]):
             case Retry(delay=delay, pause=pause):
                 if pause:
                     self._pause(delay)
-                await self._settler.postpone(message, delay)
+                await self._settler.postpone([message], delay)
             case DeadLetter(reason=reason):
                 await self._settler.reject(message, reason)
-        MESSAGES.labels(self._queue.name, type(outcome).__name__.lower()).inc()
+        if not isinstance(outcome, Retry):
+            self._failures.forget(message.message_id)
+        MESSAGES.labels(self._queue.name, SETTLED[type(outcome)]).inc()
 
-    async def _keep_hidden(self) -> None:
-        """Extend the time-outs of everything in work, well before they end."""
-        timeout = self._queue.visibility_timeout
-        while True:
-            await asyncio.sleep(timeout / 3)
-            try:
-                await self._settler.extend(tuple(self._working.values()), timeout)
-            except Exception as error:  # noqa: BLE001 - the next beat tries again before the time-out ends
-                log.warning("messages.not_extended", queue=self._queue.name, error=describe(error))
-
-    async def _drain(self) -> None:
-        """Let work finish within the grace; hand the rest back so that another worker has it at once."""
-        if not self._working:
-            return
-        await asyncio.wait(self._working, timeout=self._grace)
+    async def _hand_back_the_rest(self) -> None:
+        """Cancel what is still in work and hand it back, so that another worker has it at once."""
         left = dict(self._working)
+        if not left:
+            return
         for task in left:
             task.cancel()
-        if left:
-            await asyncio.wait(left)
-            log.warning("messages.handed_back", queue=self._queue.name, count=len(left))
-            await self._settler.extend(left.values(), 0)
+        await asyncio.wait(left, timeout=CANCELLED_WITHIN)
+        await self._hand_back([message for task, message in left.items() if task.cancelled()], 0.0)
+
+    async def _hand_back(self, messages: Sequence[Received], seconds: float) -> None:
+        if not messages:
+            return
+        log.info("messages.handed_back", queue=self._queue.name, count=len(messages))
+        try:
+            await self._settler.postpone(messages, seconds)
+        except Exception as error:  # noqa: BLE001 - SQS shows them again when their time-outs end
+            log.warning("messages.not_handed_back", queue=self._queue.name, error=describe(error))
 
     def _pause(self, seconds: float) -> None:
         self._paused_until = max(self._paused_until, time.monotonic() + seconds)
@@ -227,14 +280,3 @@ class Consumer(Generic[T]):
         if left > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), left)
-
-    async def _unless_stopped(self, work: Awaitable[R]) -> R | None:
-        """Return what `work` returns, or None (the work cancelled) when told to stop first."""
-        task = asyncio.ensure_future(work)
-        stop = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
-            return await task if task.done() else None
-        finally:
-            for waiting in (task, stop):
-                waiting.cancel()
