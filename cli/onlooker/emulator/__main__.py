@@ -1,6 +1,7 @@
 """`python -m onlooker.emulator`: puts the emulator together and runs it."""
 
 import argparse
+import contextlib
 import logging
 import os
 import sys
@@ -16,7 +17,7 @@ from onlooker.emulator.adjustments import (
 from onlooker.emulator.app import EmulatorApp
 from onlooker.emulator.asgi import App
 from onlooker.emulator.environment import emulator_environment
-from onlooker.emulator.objects import watch_writes
+from onlooker.emulator.objects import remove_leftovers, watch_writes
 from onlooker.emulator.server import LOOPBACK, Server, bind_loopback
 
 EX_UNAVAILABLE = 69  # sysexits.h: the port is not to be had
@@ -68,7 +69,8 @@ def _serve(data: Path, options: argparse.Namespace) -> int:
     app = EmulatorApp(_ministack(objects, port), data, data / JOURNAL_NAME, options.keep_free, server.fail)
     server.serve_on(app, listener)
     if server.failure is not None:
-        print(f"The emulator stopped: {server.failure}", file=sys.stderr)
+        with contextlib.suppress(OSError):  # standard error may be a file on the very disk that is full
+            print(f"The emulator stopped: {server.failure}", file=sys.stderr)
         return EX_IOERR
     return 0
 
@@ -77,6 +79,7 @@ def _ministack(objects: Path, port: int) -> App:
     environment = emulator_environment(os.environ, objects, port)
     os.environ.clear()
     os.environ.update(environment)
+    remove_leftovers(objects)
     app: App = import_module("ministack.app").app  # reads the environment while it is imported
     s3 = import_module("ministack.services.s3")
     deliver_events_on_the_loop(s3)

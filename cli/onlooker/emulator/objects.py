@@ -1,8 +1,9 @@
 """Makes S3's objects last: what a write put on disk is synced before its answer leaves, or the answer is an error.
 
 MiniStack keeps an object's bytes in a file and its metadata in another beside it, and answers 200 even if it could not
-write them: the object would be in memory only, gone at the next start. So its one function that writes files is wrapped
-to take note of the paths, and of a failure; the request it happened in then answers for them.
+write them: the object would be in memory only, gone at the next start. So the functions by which it writes are replaced
+by ones that take note of the paths, and of a failure; the request it happened in then answers for them. They also let
+the two files take their places together, so that a full disk or a kill leaves the old object or the new one.
 """
 
 import asyncio
@@ -16,32 +17,69 @@ from onlooker.emulator.answers import s3_error
 from onlooker.emulator.asgi import App, Message, Receive, Scope, Send, header, refuse, reply
 from onlooker.emulator.disk import sync_path
 
+_METADATA = ".meta.json"
+_STAGED = ".staged.tmp"  # MiniStack passes over names that end in .tmp when it loads what is there
+_LEFTOVERS = "*.tmp"
+
 
 @dataclass(slots=True)
 class _Written:
+    """What one request has written: files in place, files that wait for their metadata, the first failure."""
+
     paths: list[Path] = field(default_factory=list)
+    staged: set[Path] = field(default_factory=set)
     failure: str | None = None
+
+    def stage(self, write: Callable[..., None], path: Path, data: bytes | str, *, text: bool) -> None:
+        write(f"{path}{_STAGED}", data, text=text)
+        self.staged.add(path)
+        if text:  # the metadata come last: now both are whole
+            self._place(Path(str(path).removesuffix(_METADATA)))
+            self._place(path)
+
+    def _place(self, path: Path) -> None:
+        if path in self.staged:
+            Path(f"{path}{_STAGED}").replace(path)
+            self.staged.remove(path)
+            self.paths.append(path)
 
 
 _written: ContextVar[_Written | None] = ContextVar("written", default=None)
 
 
 def watch_writes(s3: Any) -> None:
-    """Let every file that MiniStack's module `s3` writes be noted by the request it is written in."""
-    write = s3._atomic_write  # noqa: SLF001 - the one place where all its files are written
+    """Replace the functions by which MiniStack's module `s3` writes an object, and every file."""
+    persist, write = s3._persist_object, s3._atomic_write  # noqa: SLF001
+    versions = s3._VERSIONS_DIR  # noqa: SLF001
 
     def noted(path: str, data: bytes | str, *, text: bool = False) -> None:
         written = _written.get()
-        try:
+        if written is None:
             write(path, data, text=text)
+            return
+        try:
+            if versions in Path(path).parts:  # an older version's bytes, which have no metadata beside them
+                write(path, data, text=text)
+                written.paths.append(Path(path))
+            else:
+                written.stage(write, Path(path), data, text=text)
         except OSError as error:
-            if written is not None:
-                written.failure = f"an S3 object could not be written: {error}"
+            written.failure = f"an S3 object could not be written: {error}"
             raise
-        if written is not None:
-            written.paths.append(Path(path))
 
-    s3._atomic_write = noted  # noqa: SLF001
+    def checked(bucket: str, key: str, record: dict[str, Any]) -> None:
+        persist(bucket, key, record)
+        written = _written.get()
+        if written is not None and record.get("body") is not None:  # it lets go of the bytes once they are on disk
+            written.failure = written.failure or "an S3 object could not be written; the log says why"
+
+    s3._persist_object, s3._atomic_write = checked, noted  # noqa: SLF001
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a kill left half-written under `folder`."""
+    for path in folder.rglob(_LEFTOVERS):
+        path.unlink()
 
 
 class DurableObjects:

@@ -27,9 +27,9 @@ def make_table(dynamodb: Any) -> None:
     )
 
 
-def limit_files(emulator: Emulator) -> None:
+def limit_files(emulator: Emulator, size: int = SMALL_FILE) -> None:
     """Let every write beyond a size fail, as on a disk that is full to that point."""
-    resource.prlimit(emulator.process.pid, resource.RLIMIT_FSIZE, (SMALL_FILE, SMALL_FILE))
+    resource.prlimit(emulator.process.pid, resource.RLIMIT_FSIZE, (size, size))
 
 
 def test_writes_are_refused_while_too_little_is_free(tmp_path: Path) -> None:
@@ -83,3 +83,31 @@ def test_an_object_that_cannot_be_written_ends_the_emulator_and_leaves_the_old_o
         s3 = boto3.client("s3")
         assert [entry["Key"] for entry in s3.list_objects_v2(Bucket="images")["Contents"]] == ["kept"]
         assert s3.get_object(Bucket="images", Key="kept")["Body"].read() == b"old"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits another process")
+def test_an_object_whose_metadata_cannot_be_written_stays_what_it_was(tmp_path: Path) -> None:
+    with running_emulator(tmp_path) as first, aws_environment(first):
+        s3 = boto3.client("s3", config=ONCE)
+        s3.create_bucket(Bucket="images")
+        old = s3.put_object(Bucket="images", Key="kept", Body=b"old", ContentType="image/png")
+        limit_files(first, 1500)
+        with pytest.raises(ClientError, match=r"\(InternalError\).*could not be written"):
+            s3.put_object(Bucket="images", Key="kept", Body=b"new", Metadata={"note": "n" * 1500})
+        assert first.process.wait(15) == 74
+    with running_emulator(tmp_path) as second, aws_environment(second):
+        found = boto3.client("s3").get_object(Bucket="images", Key="kept")
+        assert (found["Body"].read(), found["ContentType"], found["ETag"]) == (b"old", "image/png", old["ETag"])
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_an_object_that_has_no_place_on_the_disk_is_not_acknowledged(tmp_path: Path) -> None:
+    with running_emulator(tmp_path) as first, aws_environment(first):
+        s3 = boto3.client("s3", config=ONCE)
+        s3.create_bucket(Bucket="images")
+        folder = tmp_path / "s3" / "000000000000" / "images"
+        folder.rmdir()
+        folder.write_bytes(b"in the way")
+        with pytest.raises(ClientError, match=r"\(InternalError\).*could not be written"):
+            s3.put_object(Bucket="images", Key="lost", Body=b"x")
+        assert first.process.wait(15) == 74
