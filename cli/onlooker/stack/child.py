@@ -42,6 +42,7 @@ class Child:
         self.url = ""
         self._command = command
         self._log_path = log_path
+        self._log_start = 0
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -60,8 +61,9 @@ class Child:
             ChildFailedError: it ended, or was not ready in time.
         """
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._log_path.exists() and self._log_path.stat().st_size > LOG_LIMIT
-        with self._log_path.open("wb" if fresh else "ab") as output:
+        written = self._log_path.stat().st_size if self._log_path.exists() else 0
+        self._log_start = 0 if written > LOG_LIMIT else written
+        with self._log_path.open("ab" if self._log_start else "wb") as output:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
                 "--port",
@@ -111,6 +113,6 @@ class Child:
         raise ChildFailedError(self._failure(f"ended with code {await process.wait()} before it was ready"))
 
     def _failure(self, what: str) -> str:
-        lines = self._log_path.read_text(errors="replace").splitlines() if self._log_path.exists() else []
+        lines = self._log_path.read_bytes()[self._log_start :].decode(errors="replace").splitlines()
         said = "\n".join(f"  {line}" for line in lines[-LAST_LINES:])
         return f"The {self.name} {what}. The end of {self._log_path}:\n{said}"

@@ -85,11 +85,12 @@ class _Stack:
         await self._emulator.start(os.environ, self._ports.emulator)
         os.environ.update(aws_environment(os.environ, self._emulator.url, None))
         stack.push_async_callback(self._rekognition.stop)
-        starting = asyncio.create_task(self._rekognition.start(os.environ, self._ports.rekognition))
         self._settings = CommonSettings()
         self._aws = await stack.enter_async_context(Aws(self._settings))
-        await provision(self._aws, self._settings.topology)
-        await starting
+        await asyncio.gather(
+            self._rekognition.start(os.environ, self._ports.rekognition),
+            provision(self._aws, self._settings.topology),
+        )
         os.environ.update(aws_environment(os.environ, self._emulator.url, self._rekognition.url))
         for name, value in service_defaults(self._folder.index).items():
             os.environ.setdefault(name, value)
