@@ -67,7 +67,8 @@ class FakeEngine(VisionEngine):
         if not data.startswith(b"{"):
             raise UnreadableImageError("The image is neither a JPEG nor a PNG.")
         pixels = np.zeros(SIDE * SIDE * 3, np.uint8)
-        pixels[: len(data)] = np.frombuffer(data, np.uint8)
+        kept = np.frombuffer(data.rstrip(), np.uint8)  # pictures may be padded with spaces to any size
+        pixels[: len(kept)] = kept
         return Image(pixels.reshape(SIDE, SIDE, 3))
 
     def detect_faces(self, image: Image, *, attributes: bool, embeddings: bool = False) -> tuple[FaceAnalysis, ...]:

@@ -1,0 +1,28 @@
+import asyncio
+import socket
+from contextlib import closing
+
+from onlooker_rekognition.server import bind, url_of
+
+
+async def test_answers_are_sent_without_waiting_for_acknowledgements() -> None:
+    without_delay: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = writer.get_extra_info("socket")
+        without_delay.set_result(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+        await writer.wait_closed()
+
+    listening = bind("127.0.0.1", 0)
+    async with await asyncio.start_server(accept, sock=listening):
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        assert await without_delay
+        writer.close()
+        await writer.wait_closed()
+
+
+def test_the_url_is_where_it_listens() -> None:
+    with closing(bind("127.0.0.1", 0)) as listening:
+        host, port = listening.getsockname()
+        assert url_of(listening) == f"http://{host}:{port}"
