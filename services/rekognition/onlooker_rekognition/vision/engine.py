@@ -8,7 +8,7 @@ import numpy as np
 
 from onlooker_rekognition.vision import landmarks, pose, quality
 from onlooker_rekognition.vision.attributes import AttributeReader
-from onlooker_rekognition.vision.detectors import BlazeFace, Ssd
+from onlooker_rekognition.vision.detector import FaceDetector
 from onlooker_rekognition.vision.embeddings import Embedder
 from onlooker_rekognition.vision.eyes import Eyes
 from onlooker_rekognition.vision.faces import Face, FaceFinder
@@ -45,9 +45,7 @@ class Engine:
             return models.load(name, threads=threads)
 
         self._max_pixels = max_pixels
-        self._faces = FaceFinder(
-            BlazeFace(load("blazeface")), Ssd(load("ssd_mobilenetv1")), MeshFitter(load("facemesh"))
-        )
+        self._faces = FaceFinder(FaceDetector(load("blazeface")), MeshFitter(load("facemesh")))
         self._attributes = AttributeReader(
             faceres=load("faceres"),
             emotion=load("emotion"),

@@ -1,4 +1,4 @@
-"""Finds the faces of a picture with two detectors, and lets the mesh decide where they are not sure."""
+"""Finds the faces of a picture: the detector proposes, the mesh decides where it is not sure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onlooker_rekognition.vision.detectors import BlazeFace, Candidates, Ssd
-from onlooker_rekognition.vision.geometry import Array, overlaps, suppress
+from onlooker_rekognition.vision.detector import FaceDetector
+from onlooker_rekognition.vision.geometry import Array, suppress
 from onlooker_rekognition.vision.image import Pixels
 from onlooker_rekognition.vision.mesh import Mesh, MeshFitter
 
-_SAME_UNION, _SAME_SMALLER = 0.3, 0.7  # above either, two boxes of two detectors are one face
-_BLAZE_SURE, _SSD_SURE = 0.7, 0.9  # a score that needs no confirmation
-_MESH_SURE = 0.9  # real faces, small ones too, are at 0.99 and more; walls and hands were seen at up to 0.85
+_SURE = 0.9  # a detector's score that needs no confirmation
+_MESH_SURE = 0.9  # real faces, small ones too, are at 0.99 and more; walls, hands and cats were seen at up to 0.85
 _UNION, _SMALLER = 0.3, 0.6  # above either, two faces are one
 
 
@@ -27,45 +26,22 @@ class Face:
 
 
 class FaceFinder:
-    """Together, without a false face: 46 of 46 in group photos, 40 of 40 at half their size, 29 at a quarter."""
+    """See docs/accuracy.md for what it finds."""
 
-    def __init__(self, blazeface: BlazeFace, ssd: Ssd, mesh: MeshFitter) -> None:
-        self._blazeface = blazeface
-        self._ssd = ssd
+    def __init__(self, detector: FaceDetector, mesh: MeshFitter) -> None:
+        self._detector = detector
         self._mesh = mesh
 
     def find(self, pixels: Pixels) -> list[Face]:
         """All faces, largest first."""
-        candidates, confirmed = _merged(self._blazeface.find(pixels), self._ssd.find(pixels))
+        candidates = self._detector.find(pixels)
         meshes = self._mesh.fit(pixels, candidates.boxes, candidates.angles)
         faces = [
             Face(mesh.box if mesh.face > _MESH_SURE else box, float(score), mesh)
-            for box, score, mesh, sure in zip(candidates.boxes, candidates.scores, meshes, confirmed, strict=True)
-            if sure or mesh.face > _MESH_SURE
+            for box, score, mesh in zip(candidates.boxes, candidates.scores, meshes, strict=True)
+            if score >= _SURE or mesh.face > _MESH_SURE
         ]
         return _distinct(faces)
-
-
-def _merged(blaze: Candidates, ssd: Candidates) -> tuple[Candidates, list[bool]]:
-    """Every candidate once, and whether it needs no confirmation by the mesh.
-
-    Both detectors may take a raised hand for a face, so that they agree does not count by itself.
-    """
-    scores, used = blaze.scores.copy(), set[int]()
-    for index, box in enumerate(blaze.boxes):
-        of_union, of_smaller = overlaps(box, ssd.boxes)
-        same = np.flatnonzero((of_union > _SAME_UNION) | (of_smaller > _SAME_SMALLER))
-        if same.size:
-            partner = int(same[np.argmax(of_union[same])])
-            used.add(partner)
-            scores[index] = max(scores[index], ssd.scores[partner])
-    rest = [index for index in range(len(ssd)) if index not in used]
-    merged = Candidates(
-        np.concatenate([blaze.boxes, ssd.boxes[rest]]),
-        np.concatenate([scores, ssd.scores[rest]]),
-        np.concatenate([blaze.angles, ssd.angles[rest]]),
-    )
-    return merged, [*(scores >= _BLAZE_SURE), *(ssd.scores[rest] >= _SSD_SURE)]
 
 
 def _distinct(faces: list[Face]) -> list[Face]:

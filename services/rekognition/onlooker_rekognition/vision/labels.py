@@ -11,7 +11,7 @@ from onlooker_rekognition.vision.expressions import soft_step
 from onlooker_rekognition.vision.geometry import Array, suppress
 from onlooker_rekognition.vision.image import Image
 from onlooker_rekognition.vision.models import Network
-from onlooker_rekognition.vision.resample import letterbox
+from onlooker_rekognition.vision.resample import fit, pad
 from onlooker_rekognition.vision.results import Box, LabelAnalysis, LabelInstance
 
 _LOW = 0.2
@@ -29,7 +29,8 @@ class LabelReader:
 
     def read(self, image: Image) -> tuple[LabelAnalysis, ...]:
         """Every label from a confidence of 25 on, likeliest first, parents included."""
-        view = letterbox(image.pixels, self._network.size)  # stretched to a square, objects score lower
+        size = self._network.size
+        view = pad(fit(image.pixels, size), size)  # stretched to a square, objects would score lower
         detections = self._network.run(view.pixels[None])["detections"][0]
         detections = detections[detections[:, 4] >= _LOW]
         limits = np.array([image.width, image.height])

@@ -114,15 +114,6 @@ MODELS = (
         batch=1,
     ),
     Model(
-        "ssd_mobilenetv1",
-        "finds small faces",
-        FACE_API,
-        "model/ssd_mobilenetv1_model-weights_manifest.json",
-        512,
-        (Output("boxes", (None, 5118, 4)), Output("scores", (None, 5118))),
-        _face_api(faceapi.ssd_mobilenet),
-    ),
-    Model(
         "facemesh",
         "landmarks, pose, mouth; confirms faces",
         HUMAN,

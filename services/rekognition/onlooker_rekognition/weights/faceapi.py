@@ -16,64 +16,6 @@ from onlooker_rekognition.weights.tensors import Tensor
 Tensors = Mapping[str, Tensor]
 
 _MEAN = np.array([122.782, 117.001, 104.298], np.float32)
-_BATCH_NORM_EPSILON = np.float32(0.0010000000474974513)
-
-
-def ssd_mobilenet(graph: GraphBuilder, weights: Tensors, image: str) -> tuple[str, str]:
-    """Faces in 512 x 512: boxes (n, 5118, 4) as top, left, bottom, right ratios, and scores (n, 5118)."""
-    features: list[str] = []
-    deepest = graph.op("Sub", graph.op("Div", image, np.float32(127.5)), np.float32(1))
-    deepest = _pointwise(graph, weights, deepest, "MobilenetV1/Conv2d_0_pointwise", stride=2)
-    for layer in range(1, 14):
-        stride = 2 if layer in {2, 4, 6, 12} else 1
-        deepest = _depthwise(graph, weights, deepest, f"MobilenetV1/Conv2d_{layer}_depthwise", stride)
-        deepest = _pointwise(graph, weights, deepest, f"MobilenetV1/Conv2d_{layer}_pointwise")
-        if layer in {11, 13}:
-            features.append(deepest)
-    for layer in range(8):
-        stride = 2 if layer % 2 else 1
-        deepest = _pointwise(graph, weights, deepest, f"Prediction/Conv2d_{layer}_pointwise", stride)
-        if layer % 2:
-            features.append(deepest)
-    encodings = _predictions(graph, weights, features, "BoxEncodingPredictor", 4)
-    classes = _predictions(graph, weights, features, "ClassPredictor", 3)
-    face = graph.op("Slice", classes, np.array([1]), np.array([2]), np.array([2]))
-    scores = graph.op("Squeeze", graph.op("Sigmoid", face), np.array([2]))
-    return _decoded_boxes(graph, encodings, weights["Output/extra_dim"][0]), scores
-
-
-def _predictions(graph: GraphBuilder, weights: Tensors, features: list[str], name: str, size: int) -> str:
-    parts = []
-    for index, feature in enumerate(features):
-        prefix = f"Prediction/BoxPredictor_{index}/{name}"
-        raw = graph.conv(feature, weights[f"{prefix}/weights"], weights[f"{prefix}/biases"])
-        parts.append(graph.op("Reshape", raw, np.array([0, -1, size])))
-    return graph.op("Concat", *parts, axis=1)
-
-
-def _decoded_boxes(graph: GraphBuilder, encodings: str, anchors: Tensor) -> str:
-    """Encodings are offsets from the anchors, in tenths and fifths of their sizes (variances of SSD)."""
-    sizes = anchors[:, 2:] - anchors[:, :2]
-    centres = anchors[:, :2] + sizes / 2
-    shift, growth = graph.ops("Split", encodings, np.array([2, 2]), outputs=2, axis=2)
-    centre = graph.op("Add", graph.op("Mul", shift, sizes[None] / np.float32(10)), centres[None])
-    half = graph.op("Exp", graph.op("Div", growth, np.float32(5)))
-    half = graph.op("Mul", half, sizes[None] / np.float32(2))
-    return graph.op("Concat", graph.op("Sub", centre, half), graph.op("Add", centre, half), axis=2)
-
-
-def _pointwise(graph: GraphBuilder, weights: Tensors, tensor: str, prefix: str, stride: int = 1) -> str:
-    kernel, offset = weights[f"{prefix}/weights"], weights[f"{prefix}/convolution_bn_offset"]
-    return graph.relu6(graph.conv(tensor, kernel, offset, stride=stride))
-
-
-def _depthwise(graph: GraphBuilder, weights: Tensors, tensor: str, prefix: str, stride: int) -> str:
-    """With the batch norm folded into kernel and bias."""
-    norm = {key: weights[f"{prefix}/BatchNorm/{key}"] for key in ("gamma", "beta", "moving_mean", "moving_variance")}
-    scale = norm["gamma"] / np.sqrt(norm["moving_variance"] + _BATCH_NORM_EPSILON)
-    kernel = weights[f"{prefix}/depthwise_weights"] * scale[None, None, :, None]
-    bias = norm["beta"] - norm["moving_mean"] * scale
-    return graph.relu6(graph.conv(tensor, kernel, bias, stride=stride, depthwise=True))
 
 
 def face_recognition(graph: GraphBuilder, weights: Tensors, image: str) -> tuple[str]:

@@ -1,0 +1,150 @@
+"""Finds what looks like a face, with one small network that looks at the picture closer and closer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from onlooker_rekognition.vision.geometry import Array, suppress
+from onlooker_rekognition.vision.image import Pixels
+from onlooker_rekognition.vision.models import Floats, Network
+from onlooker_rekognition.vision.resample import View, cut, fit, pad
+
+_LOW = 0.4
+_UNION, _SMALLER = 0.3, 0.6  # above either, two boxes are one face
+_CLOSEST = 4  # windows per side; a face of 2 % of the picture's side is then found
+_ALWAYS = 2
+_OVERLAP = 0.3  # of neighbouring windows: a face smaller than this is whole in one of them
+_LARGEST_IN_WINDOW = 0.45  # larger faces are the business of the coarser look; here they are parts of things
+_SMALLEST_IN_WINDOW = 0.055  # of its side; smaller faces are mostly missed
+_BORDER = 2  # pixels; a box that ends here at a window's inner border is cut off
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What may be faces, best first: boxes (n, 4) in pixels, scores (n,) 0..1, roll (n,) in radians."""
+
+    boxes: Array
+    scores: Array
+    angles: Array
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @property
+    def sides(self) -> Array:
+        """The boxes' longer sides (n,)."""
+        return np.asarray((self.boxes[:, 2:] - self.boxes[:, :2]).max(axis=1))
+
+
+class FaceDetector:
+    """BlazeFace on the whole picture, on four windows of it, and on more while there are small faces.
+
+    The network sees 256 pixels. Anchors: 2 at each 16th pixel, 6 at each 32nd.
+    """
+
+    def __init__(self, blazeface: Network) -> None:
+        self._network = blazeface
+        self._anchors = np.concatenate(
+            [_grid(blazeface.size, stride).repeat(count, axis=0) for stride, count in ((16, 2), (32, 6))]
+        )
+
+    def find(self, pixels: Pixels) -> Candidates:
+        """Candidates with a score of at least 0.4."""
+        longest = max(pixels.shape[:2])
+        found = self._look(pixels, 1)
+        for level in range(2, _CLOSEST + 1):
+            if _window(longest, level) < self._network.size or not _worthwhile(found, longest, level):
+                break
+            found = _best([found, self._look(pixels, level)])
+        return found
+
+    def _look(self, pixels: Pixels, level: int) -> Candidates:
+        """All faces in the windows of a level, each shown to the network at its size."""
+        size = self._network.size
+        longest = max(pixels.shape[:2])
+        picture = fit(pixels, round(size * longest / _window(longest, level)))
+        parts = []
+        for left, top in _windows(picture.pixels.shape[1], picture.pixels.shape[0], size):
+            view = cut(picture, left, top, size)
+            faces = self._faces(pad(view, size))
+            if level > 1:
+                faces = _select(faces, faces.sides * view.scale.max() < _LARGEST_IN_WINDOW * size)
+                faces = _select(faces, _inside(faces.boxes, view, pixels))
+            parts.append(faces)
+        return _best(parts)
+
+    def _faces(self, view: View) -> Candidates:
+        output = self._network.run(view.pixels[None])
+        scores = _sigmoid(np.concatenate([output["fine_scores"][0], output["coarse_scores"][0]])[:, 0])
+        sure = scores > _LOW
+        regression = np.concatenate([output["fine_boxes"][0], output["coarse_boxes"][0]])[sure]
+        centres, half = regression[:, :2] + self._anchors[sure], regression[:, 2:4] / 2
+        eyes = regression[:, 4:8].reshape(-1, 2, 2)  # the first two of six points, relative to the anchor
+        across = eyes[:, 1] - eyes[:, 0]
+        corners = view.to_picture(np.stack([centres - half, centres + half], axis=1))
+        return Candidates(corners.reshape(-1, 4), scores[sure], np.arctan2(across[:, 1], across[:, 0]))
+
+
+def _worthwhile(found: Candidates, longest: int, level: int) -> bool:
+    """Whether to look as close as `level`: always at first, then while small faces, or none, were found."""
+    if level <= _ALWAYS:
+        return True
+    if not len(found):
+        return level == _ALWAYS + 1
+    return bool(found.sides.min() < 2.5 * _SMALLEST_IN_WINDOW * _window(longest, level - 1))
+
+
+def _window(longest: int, level: int) -> float:
+    """The side, in the picture's pixels, of a level's windows."""
+    return longest if level == 1 else longest / level * (1 + _OVERLAP)
+
+
+def _windows(width: int, height: int, size: int) -> Iterator[tuple[int, int]]:
+    for top in _starts(height, size):
+        for left in _starts(width, size):
+            yield left, top
+
+
+def _starts(length: int, size: int) -> list[int]:
+    """Where windows begin that cover `length` evenly with at least the overlap."""
+    if length <= size:
+        return [0]
+    count = int(np.ceil((length - size * _OVERLAP) / (size * (1 - _OVERLAP))))
+    return [int(start) for start in np.linspace(0, length - size, max(count, 2)).round()]
+
+
+def _inside(boxes: Array, view: View, picture: Pixels) -> Array:
+    """Which boxes (n, 4) do not end at a border of the view that is not the picture's border."""
+    limits = np.array(picture.shape[1::-1])
+    low = view.to_picture(np.array([_BORDER, _BORDER]))
+    high = view.to_picture(np.array(view.pixels.shape[1::-1]) - _BORDER)
+    first, last = view.to_picture(np.zeros(2)), view.to_picture(np.array(view.pixels.shape[1::-1]))
+    cut_low = (boxes[:, :2] < low) & (first > 1)
+    cut_high = (boxes[:, 2:] > high) & (last < limits - 1 / view.scale)
+    return np.asarray(~(cut_low | cut_high).any(axis=1))
+
+
+def _best(parts: list[Candidates]) -> Candidates:
+    boxes = np.concatenate([part.boxes for part in parts])
+    scores = np.concatenate([part.scores for part in parts])
+    angles = np.concatenate([part.angles for part in parts])
+    kept = suppress(boxes, scores, union=_UNION, smaller=_SMALLER)
+    return Candidates(boxes[kept], scores[kept], angles[kept])
+
+
+def _select(candidates: Candidates, which: Array) -> Candidates:
+    return Candidates(candidates.boxes[which], candidates.scores[which], candidates.angles[which])
+
+
+def _grid(size: int, stride: int) -> Array:
+    """The centres (n, 2) of a grid's cells, row by row."""
+    centres = (np.arange(size // stride) + 0.5) * stride
+    across, down = np.meshgrid(centres, centres)
+    return np.stack([across, down], axis=-1).reshape(-1, 2)
+
+
+def _sigmoid(values: Floats) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(values.astype(np.float64), -60, 60))))
