@@ -19,7 +19,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from onlooker_recognizer.completeness import jpeg_is_whole, png_is_whole
 from onlooker_recognizer.conversion import Frame, convert
 from onlooker_recognizer.errors import PictureRefusedError
-from onlooker_shared.queue.policy import describe
+from onlooker_shared.errors import describe
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 """What is opened at all, by Pillow's names (a JPEG with several pictures comes back as MPO); what ingest lets in."""
@@ -146,6 +146,8 @@ def _goes_as_it_is(kind: str, image: Image.Image, orientation: int, data: bytes)
 
 def _orientation(image: Image.Image) -> int:
     """Return the EXIF orientation, 1 to 8; 1 (upright) where there is none or it cannot be read."""
+    if image.format == "TIFF":
+        return 1  # Pillow opens it upright
     try:
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:  # noqa: BLE001 - metadata of strangers: a picture is not refused for it

@@ -59,14 +59,22 @@ class StandIn:
     asked: list[Asked] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """Cleared, it lets callers wait."""
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def calls(self, operation: str) -> int:
         """How often an operation was called."""
         return sum(asked.operation == operation for asked in self.asked)
 
+    async def reached(self, count: int) -> None:
+        """Wait until it was asked so often."""
+        while len(self.asked) < count:
+            self._news.clear()
+            await self._news.wait()
+
     async def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
         """The status and body for one call."""
         self.asked.append(asked)
+        self._news.set()
         await self.gate.wait()
         refusal = self.script.popleft() if self.script else self.judge(asked)
         if refusal is not None:

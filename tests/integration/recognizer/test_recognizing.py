@@ -91,7 +91,7 @@ async def test_the_same_picture_twice_at_once_is_paid_for_once(stage: Stage, sta
     standin.gate.clear()
     async with stage.recognizer():
         await stage.put("a.jpg", jpeg())
-        await until(_asked(standin, 2))
+        await standin.reached(2)
         twin = events.encode(await _image(stage, "a.jpg"))
         await stage.send(twin)
         await until(_in_flight(stage, 2))
@@ -175,7 +175,7 @@ async def test_a_picture_that_rekognition_may_have_fetched_too_late_is_left_to_i
     standin.gate.clear()
     async with stage.recognizer():
         older = await stage.put("noise.png", noise(1500, 1500))
-        await until(_asked(standin, 2))
+        await standin.reached(2)
         newer = await stage.put("noise.png", jpeg())
         standin.gate.set()
         (message,) = await stage.announced()
@@ -198,13 +198,6 @@ async def test_a_version_of_a_versioned_bucket_is_recognized_as_that_version(sta
         m.image.version_id: m.recognition.width for m in announced if isinstance(m, ImageRecognized) and m.recognition
     }
     assert widths == {versions[0]["VersionId"]: 100, versions[1]["VersionId"]: 200}
-
-
-def _asked(standin: StandIn, count: int) -> Callable[[], Awaitable[bool]]:
-    async def asked() -> bool:
-        return len(standin.asked) >= count
-
-    return asked
 
 
 def _in_flight(stage: Stage, count: int) -> Callable[[], Awaitable[bool]]:
