@@ -82,6 +82,10 @@ class Body:
             self._pending += await self._receive()
         return self._pending[:count]
 
+    async def whole(self) -> bytes:
+        """Return all of it; for bodies whose limit is small."""
+        return b"".join([part.read() async for part in self.parts(self._limits.size)])
+
     async def parts(self, size: int) -> AsyncIterator[io.BytesIO]:
         """Yield the body in parts of `size` bytes, the last one shorter; none of an empty body.
 

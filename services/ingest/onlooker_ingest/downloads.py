@@ -6,12 +6,15 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import quote
 
+import structlog
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from onlooker_ingest.formats import MEDIA_TYPES
 from onlooker_ingest.metrics import SENT_BYTES
 from onlooker_ingest.s3 import OpenObject, StoredObject
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 def headers_of(stored: StoredObject) -> dict[str, str]:
@@ -42,6 +45,10 @@ def validators_of(stored: StoredObject) -> dict[str, str]:
     }
 
 
+class _ReaderStalled(Exception):  # noqa: N818 - not an error of ours
+    """The other end took no more bytes for too long."""
+
+
 class Download(StreamingResponse):
     """Streams an object, and lets go of S3 however the answer ends.
 
@@ -66,11 +73,16 @@ class Download(StreamingResponse):
         """Answer."""
 
         async def impatient(message: Message) -> None:
-            async with asyncio.timeout(self._patience):
-                await send(message)
+            try:
+                async with asyncio.timeout(self._patience):
+                    await send(message)
+            except TimeoutError as error:
+                raise _ReaderStalled from error
 
         try:
             await super().__call__(scope, receive, impatient)
+        except _ReaderStalled:  # the server cuts the connection of an answer that was not completed
+            log.info("download.stalled", bucket=self._opened.stored.address.bucket, key=self._opened.stored.address.key)
         finally:
             self._opened.close()
             self._done()

@@ -53,6 +53,8 @@ _BRANDS = {
 
 _BINARY = frozenset({*range(0x09), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)})
 """WHATWG, MIME Sniffing Standard, "binary data byte": what text does not contain."""
+_FTYP_BYTES = 16
+"""Of the shortest file type box: size, type, major brand, its version."""
 _OTHERS = (
     (b"%PDF-", "a PDF document"),
     (b"PK\x03\x04", "a ZIP archive (or an office document)"),
@@ -100,7 +102,7 @@ def describe(head: bytes) -> str:
 def _brands(head: bytes) -> list[bytes]:
     """The brands in the leading file type box (ISO/IEC 14496-12, 4.3), the major one first; none without such a box."""
     size = int.from_bytes(head[:4], "big")
-    if head[4:8] != b"ftyp":
+    if head[4:8] != b"ftyp" or size < _FTYP_BYTES:
         return []
     major, compatible = head[8:12], head[16:size]
     return [major, *(compatible[at : at + 4] for at in range(0, len(compatible) - 3, 4))]

@@ -119,8 +119,12 @@ class _Found:
                 self.keys.append(key)
             case "starts-with", "key", str(prefix):
                 self.keys.append(prefix + FILENAME)
-            case "eq" | "starts-with", str(name), str(value):
-                _check_field(name, value)
+            case "eq", "acl", "private":
+                self.others.append(condition)
+            case _, "acl", _:
+                raise ForbiddenError("Pictures are never public: the only 'acl' that is signed is 'private'.")
+            case "eq" | "starts-with", str(name), str():
+                _check_field(name)
                 self.others.append(condition)
             case _:
                 raise BadRequestError(f"The condition {condition} is not one of a POST policy.")
@@ -145,11 +149,8 @@ def _read(condition: Condition) -> tuple[str, str | int, str | int]:
     return condition
 
 
-def _check_field(name: str, value: str) -> None:
-    if name == "acl":
-        if value != "private":
-            raise ForbiddenError("Pictures are never public: the only 'acl' that is signed is 'private'.")
-    elif name not in _FREE and not name.startswith("x-amz-meta-"):
+def _check_field(name: str) -> None:
+    if name not in _FREE and not name.startswith("x-amz-meta-"):
         raise BadRequestError(f"The field '{name}' is not signed here (those of the signature are added by Onlooker).")
 
 

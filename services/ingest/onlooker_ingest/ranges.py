@@ -2,7 +2,9 @@
 
 import re
 
-_SINGLE = re.compile(r"bytes=\s*(?:(?P<first>\d{1,18})-(?P<last>\d{0,18})|-(?P<suffix>\d{1,18}))\s*", re.IGNORECASE)
+_SINGLE = re.compile(
+    r"bytes=\s*(?:(?P<first>\d{1,18})-(?P<last>\d{0,18})|-(?P<suffix>\d{1,18}))\s*", re.IGNORECASE | re.ASCII
+)
 
 
 def single(header: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from onlooker_shared.errors import UnavailableError
+from onlooker_shared.errors import TooManyRequestsError
 
 RETRY_AFTER = "1"
 """Seconds; an upload of a few megabytes takes less."""
@@ -21,10 +21,10 @@ class Slots:
         """Take a slot.
 
         Raises:
-            UnavailableError: none is free.
+            TooManyRequestsError: none is free.
         """
         if self._taken >= self._limit:
-            raise UnavailableError(
+            raise TooManyRequestsError(
                 f"{self._limit} {self._kind} are under way, which is the limit; try again in a moment.",
                 headers={"Retry-After": RETRY_AFTER},
             )
