@@ -17,8 +17,7 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
-from onlooker_shared.errors import RetryLater
-from onlooker_shared.queue.policy import describe
+from onlooker_shared.errors import RetryLater, describe
 
 SHORTEST, LONGEST = 2.0, 300.0
 """Seconds of one rest. SQS counts each receive: 50 of them last for hours at this pace."""

@@ -120,7 +120,7 @@ def topology(prefix: str = "onlooker-") -> Topology:
         access_keys=Table(f"{prefix}access-keys", hash_key="key_id"),
         claims=Table(f"{prefix}claims", hash_key="claim_id", ttl="expires_at"),
         alert_rules=Table(f"{prefix}alert-rules", hash_key="rule_id"),
-        alert_notices=Table(f"{prefix}alert-notices", hash_key="list", range_key="notice_id", ttl="expires_at"),
+        alert_notices=Table(f"{prefix}alert-notices", hash_key="about", range_key="notice_id", ttl="expires_at"),
         alert_deliveries=Table(
             f"{prefix}alert-deliveries", hash_key="month", range_key="delivery_id", ttl="expires_at"
         ),

@@ -1,1 +1,1 @@
-""""""
+"""Rules, channels and deliveries: tells people what was seen."""

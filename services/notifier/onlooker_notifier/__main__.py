@@ -1,0 +1,92 @@
+"""Composes the notifier, and runs it alone: ``python -m onlooker_notifier``."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from onlooker_notifier.channels import Channels
+from onlooker_notifier.decisions import default_rule
+from onlooker_notifier.deliveries import Deliveries
+from onlooker_notifier.digests import Digests, DigestWorker, Policy
+from onlooker_notifier.gathering import Gathering
+from onlooker_notifier.handlers import Handler, decode_event
+from onlooker_notifier.routes import router
+from onlooker_notifier.rulebook import Rulebook
+from onlooker_notifier.settings import NotifierSettings
+from onlooker_notifier.sweep import Sweeper
+from onlooker_shared.aws import Aws
+from onlooker_shared.claims import Claims
+from onlooker_shared.outages import Outages
+from onlooker_shared.queue.consumer import Consumer
+from onlooker_shared.queue.sender import Sender
+from onlooker_shared.results import Results
+from onlooker_shared.run import run_service
+from onlooker_shared.service import Service
+from onlooker_shared.settings import CommonSettings
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
+    """Connect rules, digests and channels, and see to it that there is a rule."""
+    settings, topology = NotifierSettings(), common.topology
+    dynamodb, s3, sqs = await aws.client("dynamodb"), await aws.client("s3"), await aws.client("sqs")
+    ses, sns = await aws.client("ses"), await aws.client("sns")
+    if settings.verify_sender and settings.email_from is not None:
+        await ses.verify_email_identity(EmailAddress=settings.email_from)
+    rulebook = Rulebook(dynamodb, topology.alert_rules.name)
+    await rulebook.ensure_default(
+        default_rule(email_to=settings.email_to, topic_arn=settings.topic_arn, digest_interval=settings.digest_interval)
+    )
+    gathering = Gathering(dynamodb, topology.alert_notices.name, clock=time.time)
+    deliveries = Deliveries(dynamodb, topology.alert_deliveries.name)
+    worker = DigestWorker(
+        rulebook,
+        Digests(
+            gathering=gathering,
+            claims=Claims(dynamodb, topology.claims.name),
+            channels=Channels(ses, sns, sender=settings.email_from),
+            deliveries=deliveries,
+            policy=Policy(limit=settings.digest_limit, picture_url=settings.picture_url),
+            clock=time.time,
+        ),
+    )
+    results = Results(s3, topology.results.name)
+    url = await aws.queue_url(topology.notifier.name)
+    consumer = Consumer(
+        sqs=sqs,
+        queue=topology.notifier,
+        url=url,
+        dead_letter_url=await aws.queue_url(topology.notifier.dead_letter),
+        decode=decode_event,
+        handle=Handler(
+            rulebook=rulebook, results=results, gathering=gathering, wake=worker.wake, outages=Outages()
+        ).handle,
+        grace=common.shutdown_grace,
+    )
+    sweeper = Sweeper(s3=s3, results=results, gathering=gathering, sender=Sender(sqs, url), clock=utc_now)
+
+    async def rules_answer() -> None:
+        await rulebook.all()
+
+    yield Service(
+        name="notifier",
+        routers=[router(rulebook, deliveries, utc_now)],
+        workers=[consumer, worker],
+        checks={"rules": rules_answer},
+        sweep=sweeper.sweep,
+    )
+
+
+def main() -> None:
+    """Run the notifier until it is told to stop."""
+    run_service("notifier", compose, NotifierSettings())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Who is told what, and when: pure decisions over rules and recorded state."""
+
+from collections.abc import Iterable, Sequence
+
+from onlooker_notifier.notices import Notice
+from onlooker_notifier.rules import Channel, EmailChannel, Rule, SnsChannel
+
+DEFAULT_RULE = "picture-recognized"
+"""The id of the rule that is made from the settings."""
+
+
+def default_rule(*, email_to: Sequence[str], topic_arn: str | None, digest_interval: float) -> Rule:
+    """Return the rule that there is before anybody makes one: a picture was recognized."""
+    channels: list[Channel] = [EmailChannel(to=address) for address in email_to]
+    if topic_arn is not None:
+        channels.append(SnsChannel(topic_arn=topic_arn))
+    return Rule(
+        rule_id=DEFAULT_RULE,
+        name="A picture was recognized",
+        events=frozenset({"recognized"}),
+        channels=tuple(channels),
+        digest_interval=digest_interval,
+        origin="settings",
+    )
+
+
+def to_store_at_start(stored: Sequence[Rule], default: Rule) -> Rule | None:
+    """Return the default rule if it is to be stored: where no rule is, or its stored form comes from other settings.
+
+    A rule that somebody made or changed is theirs.
+    """
+    if not stored:
+        return default
+    mine = next((rule for rule in stored if rule.rule_id == default.rule_id and rule.origin == "settings"), None)
+    return default if mine is not None and mine != default else None
+
+
+def who_is_told(rules: Iterable[Rule], notice: Notice) -> list[Rule]:
+    """Return the rules by which a picture is told to somebody."""
+    return [rule for rule in rules if rule.enabled and rule.channels and notice.event in rule.events]
+
+
+def wait(rule: Rule, first_at: float, now: float) -> float:
+    """Return the seconds until a digest is due whose first picture came at `first_at` (epoch seconds); 0 if it is."""
+    return max(0.0, first_at + rule.digest_interval - now)

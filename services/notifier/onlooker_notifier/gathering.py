@@ -1,0 +1,254 @@
+"""Notices waiting for their digest, in DynamoDB, so that they survive a restart and are shared among instances.
+
+    about                 notice_id
+    seen#{image_id}     {event}                   this event of this picture was decided; kept for 30 days
+    pending#{rule_id}   {time}#{image_id}#{event}   a notice that no finished digest has
+    digest#{rule_id}    current                   how many digests were begun, and what an unfinished one has
+
+Each notice is in exactly one digest: it becomes pending in the transaction that notes its event as decided, which
+succeeds once; a digest is begun by raising the number that was read before the pending notices were, which one of
+several instances can do; and the next digest can be begun only when the notices of the last one are gone.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from botocore.exceptions import ClientError
+
+from onlooker_notifier.notices import Notice
+from onlooker_shared.errors import RetryLater
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        TransactWriteItemTypeDef,
+        WriteRequestOutputTypeDef,
+        WriteRequestTypeDef,
+    )
+
+    Item: TypeAlias = dict[str, AttributeValueTypeDef]
+
+KEPT = timedelta(days=30)
+"""How long a decision is remembered. The sweep must not look further back, or it would tell everything again."""
+MOST_RULES = 99
+"""Rules that one picture is told by at most: a transaction takes 100 items, one of which is the decision."""
+GET_BATCH, DELETE_BATCH = 100, 25
+"""Items that DynamoDB reads or writes in one batch call."""
+CONFLICT_DELAY = 1.0
+"""Seconds to wait when two transactions met."""
+CURRENT = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A notice that waits for a digest."""
+
+    notice_id: str
+    notice: Notice
+
+    @property
+    def since(self) -> float:
+        """Since when, in epoch seconds."""
+        return int(self.notice_id.partition("#")[0]) / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Notices that are told together."""
+
+    rule_id: str
+    number: int
+    notice_ids: tuple[str, ...]
+    begun_at: float
+    """Epoch seconds."""
+
+    @property
+    def digest_id(self) -> str:
+        """The same for everybody who works on it; no other digest has it, for its first notice is in no other."""
+        return f"{self.rule_id}#{self.notice_ids[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a rule's digests are."""
+
+    number: int
+    """Digests begun until now."""
+    unfinished: Digest | None
+
+
+class Gathering:
+    """The table of notices."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, clock: Callable[[], float]) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+
+    async def decide(self, notice: Notice, rule_ids: Sequence[str]) -> bool:
+        """Note that a picture's event was decided, and its notice as pending for some rules: all of it or nothing.
+
+        Returns whether this was the first time; otherwise nothing changed.
+
+        Raises:
+            RetryLater: another transaction was in the way.
+        """
+        now = self._clock()
+        notice_id = f"{int(now * 1000):013d}#{notice.image_id}#{notice.event}"
+        until = str(int(now + KEPT.total_seconds()))
+        seen: TransactWriteItemTypeDef = {
+            "Put": {
+                "TableName": self._table,
+                "Item": {**_key(f"seen#{notice.image_id}", notice.event), "expires_at": {"N": until}},
+                "ConditionExpression": "attribute_not_exists(about)",
+            }
+        }
+        pending: list[TransactWriteItemTypeDef] = [
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": {**_key(f"pending#{rule_id}", notice_id), "body": {"S": notice.model_dump_json()}},
+                }
+            }
+            for rule_id in rule_ids[:MOST_RULES]
+        ]
+        try:
+            await self._dynamodb.transact_write_items(TransactItems=[seen, *pending])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise
+            if _reason(error) == "ConditionalCheckFailed":
+                return False
+            raise RetryLater(f"Another writer was in the way: {error}", delay=CONFLICT_DELAY) from error
+        return True
+
+    async def undecided(self, events: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Return those of some (image id, event) that were never decided."""
+        left = [_key(f"seen#{image_id}", event) for image_id, event in events]
+        found: set[tuple[str, str]] = set()
+        while left:
+            asked, left = left[:GET_BATCH], left[GET_BATCH:]
+            answer = await self._dynamodb.batch_get_item(
+                RequestItems={self._table: {"Keys": asked, "ProjectionExpression": "about, notice_id"}}
+            )
+            found |= {
+                (item["about"]["S"].removeprefix("seen#"), item["notice_id"]["S"])
+                for item in answer["Responses"].get(self._table, [])
+            }
+            if self._table in answer["UnprocessedKeys"]:
+                left += answer["UnprocessedKeys"][self._table]["Keys"]
+        return set(events) - found
+
+    async def pending(self, rule_id: str, limit: int) -> list[Pending]:
+        """Return a rule's first pending notices, oldest first."""
+        return await self._query(
+            limit,
+            KeyConditionExpression="about = :about",
+            ExpressionAttributeValues={":about": {"S": f"pending#{rule_id}"}},
+        )
+
+    async def notices_of(self, digest: Digest) -> list[Notice]:
+        """Return the notices of an unfinished digest, oldest first."""
+        between = await self._query(
+            None,
+            KeyConditionExpression="about = :about AND notice_id BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":about": {"S": f"pending#{digest.rule_id}"},
+                ":first": {"S": digest.notice_ids[0]},
+                ":last": {"S": digest.notice_ids[-1]},
+            },
+        )
+        wanted = set(digest.notice_ids)
+        return [each.notice for each in between if each.notice_id in wanted]
+
+    async def state(self, rule_id: str) -> State:
+        """Return how far a rule's digests are. Must be read before the pending notices are."""
+        answer = await self._dynamodb.get_item(
+            TableName=self._table, Key=_key(f"digest#{rule_id}", CURRENT), ConsistentRead=True
+        )
+        item = answer.get("Item")
+        if item is None:
+            return State(0, None)
+        number = int(item["number"]["N"])
+        if "notices" not in item:
+            return State(number, None)
+        notice_ids = tuple(json.loads(item["notices"]["S"]))
+        return State(number, Digest(rule_id, number, notice_ids, float(item["begun_at"]["N"])))
+
+    async def begin(self, rule_id: str, state: State, notice_ids: Sequence[str]) -> Digest | None:
+        """Begin a digest of some pending notices; None if somebody else began one since the state was read."""
+        digest = Digest(rule_id, state.number + 1, tuple(notice_ids), self._clock())
+        begun = await self._update_current(
+            rule_id,
+            "SET #number = :new, notices = :notices, begun_at = :now",
+            "attribute_not_exists(notices) AND (attribute_not_exists(about) OR #number = :old)",
+            {
+                ":old": {"N": str(state.number)},
+                ":new": {"N": str(digest.number)},
+                ":notices": {"S": json.dumps(digest.notice_ids)},
+                ":now": {"N": f"{digest.begun_at:.3f}"},
+            },
+        )
+        return digest if begun else None
+
+    async def finish(self, digest: Digest) -> None:
+        """Forget the notices of a digest that was delivered, and allow the next one."""
+        await self._delete(_key(f"pending#{digest.rule_id}", notice_id) for notice_id in digest.notice_ids)
+        await self._update_current(
+            digest.rule_id, "REMOVE notices", "#number = :number", {":number": {"N": str(digest.number)}}
+        )
+
+    async def _query(self, limit: int | None, **condition: Any) -> list[Pending]:
+        found: list[Pending] = []
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            PaginationConfig={} if limit is None else {"MaxItems": limit},
+            **condition,
+        )
+        async for page in pages:
+            for item in page["Items"]:
+                notice = Notice.model_validate_json(item["body"]["S"])
+                found.append(Pending(item["notice_id"]["S"], notice))
+        return found
+
+    async def _update_current(self, rule_id: str, update: str, condition: str, values: "Item") -> bool:
+        """Change what is known of a rule's digests if a condition holds; return whether it did."""
+        try:
+            await self._dynamodb.update_item(
+                TableName=self._table,
+                Key=_key(f"digest#{rule_id}", CURRENT),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#number": "number"},
+                ExpressionAttributeValues=values,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    async def _delete(self, keys: "Iterable[Item]") -> None:
+        left: Sequence[WriteRequestTypeDef | WriteRequestOutputTypeDef] = [{"DeleteRequest": {"Key": k}} for k in keys]
+        while left:
+            answer = await self._dynamodb.batch_write_item(RequestItems={self._table: left[:DELETE_BATCH]})
+            unprocessed = answer["UnprocessedItems"].get(self._table, [])
+            left = [*left[DELETE_BATCH:], *unprocessed]
+            if unprocessed:
+                await asyncio.sleep(CONFLICT_DELAY)
+
+
+def _key(about: str, notice_id: str) -> "Item":
+    return {"about": {"S": about}, "notice_id": {"S": notice_id}}
+
+
+def _reason(error: ClientError) -> str:
+    """Return why the first item of a transaction was not written."""
+    reasons = cast("list[dict[str, str]]", error.response.get("CancellationReasons", []))
+    return reasons[0].get("Code", "") if reasons else ""

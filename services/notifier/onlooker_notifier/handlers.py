@@ -1,0 +1,74 @@
+"""Decides of each picture who is told of it."""
+
+from collections.abc import Callable
+
+from onlooker_notifier import notices
+from onlooker_notifier.decisions import who_is_told
+from onlooker_notifier.gathering import Gathering
+from onlooker_notifier.notices import Notice
+from onlooker_notifier.rulebook import Rulebook
+from onlooker_shared.errors import NotFoundError, Reject
+from onlooker_shared.messages import ImageFailed, ImageRecognized, decode
+from onlooker_shared.outages import Outages
+from onlooker_shared.results import Results
+
+
+def decode_event(body: str) -> ImageRecognized | ImageFailed:
+    """Return the message in a body of the notifier's queue.
+
+    Raises:
+        pydantic.ValidationError: it is no message of Onlooker.
+        Reject: it is a message that is not for the notifier.
+    """
+    message = decode(body)
+    if not isinstance(message, ImageRecognized | ImageFailed):
+        raise Reject(f"The notifier takes image.recognized.v1 and image.failed.v1, not {message.type}.")
+    return message
+
+
+class Handler:
+    """Handles the notifier queue's messages, each of which may come twice.
+
+    Args:
+        rulebook: the rules.
+        results: what was recognized, where it was too much for the message.
+        gathering: takes the notices.
+        wake: called when there is something to tell.
+        outages: how long to rest while AWS does not answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        rulebook: Rulebook,
+        results: Results,
+        gathering: Gathering,
+        wake: Callable[[], None],
+        outages: Outages,
+    ) -> None:
+        self._rulebook = rulebook
+        self._results = results
+        self._gathering = gathering
+        self._wake = wake
+        self._outages = outages
+
+    async def handle(self, message: ImageRecognized | ImageFailed) -> None:
+        """Note a picture for the next digest of every rule that tells of it; in DynamoDB when this returns.
+
+        Raises:
+            RetryLater: AWS does not answer.
+            Reject: the message points to a result that is gone.
+        """
+        with self._outages.weathered():
+            notice = await self._notice(message)
+            told = who_is_told(await self._rulebook.all(), notice)
+            if await self._gathering.decide(notice, [rule.rule_id for rule in told]) and told:
+                self._wake()
+
+    async def _notice(self, message: ImageRecognized | ImageFailed) -> Notice:
+        if isinstance(message, ImageFailed):
+            return notices.failed(message.image, message.reason)
+        try:
+            return notices.recognized(message.image, await self._results.recognition_of(message))
+        except NotFoundError as error:
+            raise Reject(f"The result that this message points to is gone: {message.result.key}") from error

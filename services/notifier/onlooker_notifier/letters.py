@@ -1,0 +1,97 @@
+"""A digest as a message that people read: subject, text, and HTML in which everything foreign is escaped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from html import escape
+from urllib.parse import quote
+
+from onlooker_notifier import wording
+from onlooker_notifier.notices import Notice
+
+MOST_ROWS = 100
+"""Pictures that a message lists; mail programs cut longer ones off (Gmail at 102 kB)."""
+STYLE = {
+    "body": "margin:0;padding:24px;background:#f4f5f7;color:#1c1e21;"
+    "font-family:system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif",
+    "card": "max-width:720px;margin:0 auto;background:#ffffff;border-radius:8px;padding:24px",
+    "title": "margin:0 0 16px;font-size:20px;line-height:1.3",
+    "table": "width:100%;border-collapse:collapse;font-size:14px",
+    "head": "text-align:left;padding:8px;border-bottom:2px solid #d0d4da;color:#5a6069",
+    "cell": "padding:8px;border-bottom:1px solid #e6e8eb;vertical-align:top;overflow-wrap:anywhere",
+    "time": "padding:8px;border-bottom:1px solid #e6e8eb;vertical-align:top;white-space:nowrap;color:#5a6069",
+    "link": "color:#0b57d0",
+    "foot": "margin:16px 0 0;font-size:12px;color:#5a6069",
+}
+"""Inline, because mail programs drop style sheets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is sent."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def write(notices: Sequence[Notice], *, rule_name: str, picture_url: str | None) -> Letter:
+    """Return the message about some pictures.
+
+    Args:
+        notices: the pictures, in the order in which they are listed; at least one.
+        rule_name: of the rule by which they are told.
+        picture_url: what to link to, with `{image_id}` for the id; None for no links.
+    """
+    subject = wording.subject(notices)
+    listed, left_out = notices[:MOST_ROWS], max(0, len(notices) - MOST_ROWS)
+    more = f"And {left_out} more." if left_out else ""
+    foot = f"Told by the rule “{rule_name}”. Times are UTC. Emotions are what faces look like, not what people feel."
+    links = [picture_url.replace("{image_id}", quote(n.image_id)) if picture_url else "" for n in listed]
+    rows = list(zip(listed, links, strict=True))
+    return Letter(subject, _text(subject, rows, more, foot), _html(subject, rows, more, foot))
+
+
+def _text(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str) -> str:
+    lines = [subject, ""]
+    for notice, link in rows:
+        lines.append(f"{_when(notice)}  {notice.bucket}/{_printable(notice.key)}")
+        lines += [f"    {line}" for line in (_found(notice), link) if line]
+    return "\n".join([*lines, *([more] if more else []), "", foot, ""])
+
+
+def _html(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str) -> str:
+    heads = "".join(f'<th scope="col" style="{STYLE["head"]}">{name}</th>' for name in ("Picture", "Found", "Uploaded"))
+    body = "".join(_row(notice, link) for notice, link in rows)
+    rest = f"<p>{escape(more)}</p>" if more else ""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(subject)}</title></head>'
+        f'<body style="{STYLE["body"]}"><div style="{STYLE["card"]}">'
+        f'<h1 style="{STYLE["title"]}">{escape(subject)}</h1>'
+        f'<table style="{STYLE["table"]}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{rest}'
+        f'<p style="{STYLE["foot"]}">{escape(foot)}</p></div></body></html>'
+    )
+
+
+def _row(notice: Notice, link: str) -> str:
+    name = escape(f"{notice.bucket}/{_printable(notice.key)}")
+    if link:
+        name = f'<a style="{STYLE["link"]}" href="{escape(link)}">{name}</a>'
+    found = escape(_found(notice) or "nothing known")
+    return (
+        f'<tr><td style="{STYLE["cell"]}">{name}</td><td style="{STYLE["cell"]}">{found}</td>'
+        f'<td style="{STYLE["time"]}">{_when(notice)}</td></tr>'
+    )
+
+
+def _found(notice: Notice) -> str:
+    return f"Failed: {_printable(notice.reason)}" if notice.event == "failed" else wording.found_in([notice])
+
+
+def _when(notice: Notice) -> str:
+    return notice.uploaded_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _printable(text: str) -> str:
+    """Return a text in which nothing can break a line or turn the direction of reading."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

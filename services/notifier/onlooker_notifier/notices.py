@@ -1,0 +1,58 @@
+"""What an alert says about one picture: pure functions from messages to notices."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from onlooker_notifier.rules import Event
+from onlooker_shared.images import ImageRef
+from onlooker_shared.recognition import EmotionType, Recognition
+
+MOST_LABELS = 5
+"""Labels that a notice keeps; the most confident ones."""
+
+
+class Notice(BaseModel):
+    """One picture, as short as an alert needs it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    event: Event
+    image_id: str
+    bucket: str
+    key: str
+    uploaded_at: datetime
+    faces: int = 0
+    emotions: tuple[EmotionType, ...] = Field(
+        default=(), description="The most confident one of each face that has any."
+    )
+    persons: tuple[str, ...] = Field(default=(), description="Names of those known, sorted, each once.")
+    labels: tuple[str, ...] = Field(default=(), description="Most confident first.")
+    reason: str = Field(default="", description="Why a picture failed.")
+
+
+def recognized(image: ImageRef, recognition: Recognition) -> Notice:
+    """Return the notice of a recognized picture."""
+    return _notice(image, "recognized").model_copy(
+        update={
+            "faces": len(recognition.faces),
+            "emotions": tuple(face.emotion.type for face in recognition.faces if face.emotion),
+            "persons": tuple(sorted({face.person.name for face in recognition.faces if face.person})),
+            "labels": tuple(label.name for label in recognition.labels[:MOST_LABELS]),
+        }
+    )
+
+
+def failed(image: ImageRef, reason: str) -> Notice:
+    """Return the notice of a picture that can never be recognized."""
+    return _notice(image, "failed").model_copy(update={"reason": reason})
+
+
+def _notice(image: ImageRef, event: Event) -> Notice:
+    return Notice(
+        event=event,
+        image_id=image.image_id,
+        bucket=image.bucket,
+        key=image.key,
+        uploaded_at=image.uploaded_at,
+    )

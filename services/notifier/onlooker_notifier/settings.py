@@ -1,0 +1,54 @@
+"""The notifier's settings."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from onlooker_notifier.rules import LONGEST_INTERVAL, Address, TopicArn
+from onlooker_shared.settings import ServerSettings
+
+
+class NotifierSettings(ServerSettings):
+    """``ONLOOKER_NOTIFIER_*``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ONLOOKER_NOTIFIER_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    email_to: Annotated[tuple[Address, ...], NoDecode] = Field(
+        default=(), description="Addresses that the default rule mails to, separated by commas."
+    )
+    email_from: Address | None = Field(
+        default=None, description="The sender of mails; SES must have verified it (or its domain)."
+    )
+    topic_arn: TopicArn | None = Field(default=None, description="SNS topic that the default rule publishes to.")
+    digest_interval: float = Field(
+        default=60.0, ge=0, le=LONGEST_INTERVAL, description="Seconds that the default rule gathers pictures for."
+    )
+    digest_limit: int = Field(default=1000, ge=1, le=2000, description="Pictures in one message at most.")
+    picture_url: str | None = Field(
+        default=None, description="The page of a picture that messages link to; `{image_id}` stands for its id."
+    )
+    verify_sender: bool = Field(
+        default=False,
+        description="Ask SES at start to verify `email_from`. An emulator says yes; Amazon sends a mail with a link.",
+    )
+
+    @field_validator("email_to", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("picture_url")
+    @classmethod
+    def _is_a_template(cls, value: str | None) -> str | None:
+        if value is not None and (not value.startswith(("http://", "https://")) or "{image_id}" not in value):
+            raise ValueError("must begin with http:// or https:// and contain {image_id}")
+        return value
+
+    @model_validator(mode="after")
+    def _mails_have_a_sender(self) -> Self:
+        if self.email_to and self.email_from is None:
+            raise ValueError("ONLOOKER_NOTIFIER_EMAIL_TO needs ONLOOKER_NOTIFIER_EMAIL_FROM, the sender of the mails")
+        return self

@@ -1,0 +1,96 @@
+from datetime import timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from onlooker_notifier import notices
+from onlooker_notifier.decisions import default_rule, to_store_at_start, wait, who_is_told
+from onlooker_notifier.gathering import KEPT
+from onlooker_notifier.rules import EmailChannel, Rule, SnsChannel
+from onlooker_notifier.settings import NotifierSettings
+from onlooker_notifier.sweep import NEWS
+from recognitions import a_recognition, an_image
+
+TOPIC = "arn:aws:sns:us-east-1:000000000000:alerts"
+DEFAULT = default_rule(email_to=["ann@example.com"], topic_arn=None, digest_interval=60)
+RECOGNIZED = notices.recognized(an_image(), a_recognition())
+FAILED = notices.failed(an_image(), "broken")
+
+
+def test_the_default_rule_tells_of_recognized_pictures_by_every_channel_of_the_settings() -> None:
+    rule = default_rule(email_to=["ann@example.com", "bob@example.com"], topic_arn=TOPIC, digest_interval=60)
+
+    assert rule.channels == (
+        EmailChannel(to="ann@example.com"),
+        EmailChannel(to="bob@example.com"),
+        SnsChannel(topic_arn=TOPIC),
+    )
+    assert who_is_told([rule], RECOGNIZED) == [rule]
+    assert who_is_told([rule], FAILED) == []
+
+
+def test_nobody_is_told_by_a_rule_that_is_disabled_or_has_no_channel() -> None:
+    disabled = DEFAULT.model_copy(update={"enabled": False})
+    mute = default_rule(email_to=[], topic_arn=None, digest_interval=60)
+
+    assert who_is_told([disabled, mute], RECOGNIZED) == []
+
+
+def test_the_default_rule_follows_the_settings_until_somebody_changes_it() -> None:
+    of_other_settings = default_rule(email_to=[], topic_arn=TOPIC, digest_interval=5)
+    changed = of_other_settings.model_copy(update={"origin": "user"})
+    another = changed.model_copy(update={"rule_id": "mine"})
+
+    assert to_store_at_start([], DEFAULT) == DEFAULT
+    assert to_store_at_start([of_other_settings, another], DEFAULT) == DEFAULT
+    assert to_store_at_start([DEFAULT], DEFAULT) is None
+    assert to_store_at_start([changed], DEFAULT) is None
+    assert to_store_at_start([another], DEFAULT) is None  # deleted by somebody, who wants it gone
+
+
+def test_a_digest_is_due_an_interval_after_its_first_picture() -> None:
+    assert wait(DEFAULT, first_at=1000.0, now=1000.0) == 60.0
+    assert wait(DEFAULT, first_at=1000.0, now=1059.5) == 0.5
+    assert wait(DEFAULT, first_at=1000.0, now=2000.0) == 0.0
+
+
+def test_the_sweep_never_looks_further_back_than_decisions_are_remembered() -> None:
+    assert NEWS + timedelta(days=1) < KEPT
+
+
+@pytest.mark.parametrize("address", ["ann", "ann@", "a b@example.com", "ann@example.com\nBcc: eve@example.com", ""])
+def test_refuses_what_is_no_mail_address(address: str) -> None:
+    with pytest.raises(ValidationError):
+        EmailChannel(to=address)
+
+
+def test_refuses_what_is_no_topic() -> None:
+    with pytest.raises(ValidationError, match="no ARN"):
+        SnsChannel(topic_arn="alerts")
+
+
+def test_a_stored_rule_is_read_back_as_it_was() -> None:
+    assert Rule.model_validate_json(DEFAULT.model_dump_json()) == DEFAULT
+
+
+def test_settings_take_addresses_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONLOOKER_NOTIFIER_EMAIL_TO", "ann@example.com, bob@example.com")
+    monkeypatch.setenv("ONLOOKER_NOTIFIER_EMAIL_FROM", "onlooker@example.com")
+
+    assert NotifierSettings().email_to == ("ann@example.com", "bob@example.com")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("EMAIL_TO", "ann@example.com", "needs ONLOOKER_NOTIFIER_EMAIL_FROM"),
+        ("PICTURE_URL", "https://example.com/", "image_id"),
+        ("PICTURE_URL", "javascript:{image_id}", "http"),
+        ("DIGEST_INTERVAL", "-1", "greater than or equal to 0"),
+    ],
+)
+def test_says_which_setting_is_wrong(monkeypatch: pytest.MonkeyPatch, name: str, value: str, fault: str) -> None:
+    monkeypatch.setenv(f"ONLOOKER_NOTIFIER_{name}", value)
+
+    with pytest.raises(ValidationError, match=fault):
+        NotifierSettings()
