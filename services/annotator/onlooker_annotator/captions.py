@@ -4,12 +4,12 @@ A caption comes in several lengths, so that the layout can take the longest for 
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from onlooker_annotator.characters import clean
-from onlooker_shared.recognition import BoundingBox, Face, Label, Recognition
+from onlooker_shared.recognition import BoundingBox, Face, Instance, Label, Recognition
 
 NAME_LIMIT = 40
 """Characters of a name that are written where there is room."""
@@ -20,6 +20,11 @@ NARROW_NO_BREAK_SPACE = "\u202f"
 SAME_PLACE = 0.85
 """Overlap (intersection over union) from which two instances are one thing under two labels: Rekognition reports a
 woman as Person, Adult, Female and Woman, each with nearly the same box."""
+
+RATHER = 50.0
+"""Confidence from which an instance is drawn; a label that is sure may have places that are not."""
+PERSON = "Person"
+"""Rekognition's label for people."""
 
 
 class Kind(StrEnum):
@@ -55,7 +60,8 @@ def subjects(recognition: Recognition) -> list[Subject]:
         Subject(Kind.FACE, face.bounding_box, _face_captions(face, number))
         for number, face in enumerate(recognition.faces, start=1)
     ]
-    return [subject for subject in (*faces, *_objects(recognition.labels)) if _has_area(subject.box)]
+    objects = (_object(label, instance, recognition.faces) for label, instance in _seen(recognition.labels))
+    return [subject for subject in (*faces, *objects) if _has_area(subject.box)]
 
 
 def _face_captions(face: Face, number: int) -> tuple[Caption, ...]:
@@ -91,18 +97,35 @@ def _percent(confidence: float) -> str:
     return f"{confidence:.0f}{NARROW_NO_BREAK_SPACE}%"
 
 
-def _objects(labels: Sequence[Label]) -> Iterator[Subject]:
-    """Yield every object once, under its most special label: the one with most parents, then the more confident."""
+def _object(label: Label, instance: Instance, faces: Sequence[Face]) -> Subject:
+    """Return an object's box and captions; a person whose face says more than the word needs none."""
+    box, name = instance.bounding_box, Span(clean(label.name, NAME_LIMIT))
+    if not name.text or (label.name == PERSON and any(_centre_is_inside(face.bounding_box, box) for face in faces)):
+        return Subject(Kind.OBJECT, box, ())
+    confidence = Span(_percent(instance.confidence), strong=False)
+    return Subject(Kind.OBJECT, box, (((name, confidence),), ((name,),)))
+
+
+def _seen(labels: Sequence[Label]) -> list[tuple[Label, Instance]]:
+    """Return every object that is rather there than not, once, most confident first.
+
+    Of several labels for one place the most special is taken: the one with most parents, then the more confident.
+    """
     places = [(label, instance) for label in labels for instance in label.instances]
     places.sort(key=lambda place: (-len(place[0].parents), -place[1].confidence))
-    taken: list[BoundingBox] = []
+    kept: list[tuple[Label, Instance]] = []
     for label, instance in places:
-        if any(overlap(instance.bounding_box, other) >= SAME_PLACE for other in taken):
-            continue
-        taken.append(instance.bounding_box)
-        name = Span(clean(label.name, NAME_LIMIT))
-        confidence = Span(_percent(instance.confidence), strong=False)
-        yield Subject(Kind.OBJECT, instance.bounding_box, (((name, confidence),), ((name,),)) if name.text else ())
+        known = (other.bounding_box for _, other in kept)
+        if instance.confidence >= RATHER and not any(
+            overlap(instance.bounding_box, box) >= SAME_PLACE for box in known
+        ):
+            kept.append((label, instance))
+    return sorted(kept, key=lambda place: -place[1].confidence)
+
+
+def _centre_is_inside(box: BoundingBox, other: BoundingBox) -> bool:
+    x, y = box.left + box.width / 2, box.top + box.height / 2
+    return other.left <= x <= other.left + other.width and other.top <= y <= other.top + other.height
 
 
 def overlap(one: BoundingBox, other: BoundingBox) -> float:

@@ -37,7 +37,8 @@ def _draw_frame(picture: Image.Image, frame: Frame) -> None:
     """Draw a frame inside its box, so that one around the whole picture is seen, and its halo on both sides of it."""
     halo, arm = frame.halo, None
     if frame.kind is Kind.OBJECT:
-        arm = round(min(frame.rect.width, frame.rect.height) * ARM_SHARE)
+        side = min(frame.rect.width, frame.rect.height)
+        arm = max(round(side * ARM_SHARE), 2 * max(frame.radius, frame.stroke))
     _paint_outline(picture, frame.rect.grown(halo), frame.radius + halo, frame.stroke + 2 * halo, _HALO, arm)
     _paint_outline(picture, frame.rect, frame.radius, frame.stroke, _Paint(palette.ACCENT[frame.kind]), arm)
 

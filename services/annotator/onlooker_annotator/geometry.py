@@ -1,5 +1,7 @@
 """Rectangles and lines in whole pixels."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from onlooker_shared.recognition import BoundingBox
@@ -62,6 +64,37 @@ class Rect(NamedTuple):
     def is_inside(self, canvas: Size) -> bool:
         """Whether all of it is on the canvas."""
         return self.left >= 0 and self.top >= 0 and self.right <= canvas.width and self.bottom <= canvas.height
+
+
+class Taken:
+    """Rectangles that are in the way of others, found by the squares of a grid that they lie in.
+
+    Args:
+        cell: a square's side in pixels: about as large as what is asked about.
+    """
+
+    def __init__(self, cell: int) -> None:
+        self._cell = cell
+        self._squares: defaultdict[tuple[int, int], list[Rect]] = defaultdict(list)
+
+    def add(self, rect: Rect) -> None:
+        """Let a rectangle be in the way."""
+        for square in self._touched(rect):
+            self._squares[square].append(rect)
+
+    def blocks(self, rect: Rect, *, but: Rect | None = None) -> bool:
+        """Whether anything is in the way of `rect`, `but` aside."""
+        return any(
+            rect.overlaps(other)
+            for square in self._touched(rect)
+            for other in self._squares.get(square, ())
+            if other is not but
+        )
+
+    def _touched(self, rect: Rect) -> Iterator[tuple[int, int]]:
+        for column in range(rect.left // self._cell, (rect.right - 1) // self._cell + 1):
+            for row in range(rect.top // self._cell, (rect.bottom - 1) // self._cell + 1):
+                yield column, row
 
 
 def on_canvas(box: BoundingBox, canvas: Size) -> Rect:

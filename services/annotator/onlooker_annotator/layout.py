@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from onlooker_annotator.captions import Caption, Kind, Line, Span, Subject
-from onlooker_annotator.geometry import Extent, Rect, Size, on_canvas
+from onlooker_annotator.geometry import Extent, Rect, Size, Taken, on_canvas
 from onlooker_annotator.sizes import Sizes
 
 Measure = Callable[[str, int], Extent]
@@ -102,16 +102,21 @@ class _Placing:
         self._sizes = sizes
         self._measure = measure
         self._subjects = list(zip(subjects, boxes, strict=True))
-        self._faces = [box for subject, box in self._subjects if subject.kind is Kind.FACE]
-        self._blocks: dict[Caption, _Block] = {}
+        self._blocks: dict[tuple[Kind, Caption], _Block] = {}
+        self._cell = 4 * sizes.text
+        self._faces = Taken(self._cell)
+        for subject, box in self._subjects:
+            if subject.kind is Kind.FACE:
+                self._faces.add(box)
 
     def pills(self) -> list[Pill]:
         """Return the pills, with the longest captions that most faces have room for."""
+        faces = sum(subject.kind is Kind.FACE for subject, _ in self._subjects)
         longest = max((len(subject.captions) for subject, _ in self._subjects), default=0)
         placed: list[Pill] = []
         for skipped in range(longest):
             placed, whole = self._place_all(skipped)
-            if whole >= EVEN_SHARE * len(self._faces):
+            if whole >= EVEN_SHARE * faces:
                 break
         return placed
 
@@ -122,36 +127,37 @@ class _Placing:
             the pills, and how many faces got the longest caption that was left.
         """
         placed: list[Pill] = []
+        taken = Taken(self._cell)
         whole = 0
         for subject, box in self._subjects:
             lengths = subject.captions[min(skipped, max(len(subject.captions) - 1, 0)) :]
-            for position, caption in enumerate(lengths):
-                pill = self._place(subject.kind, box, caption, placed)
-                if pill is not None:
-                    placed.append(pill)
-                    whole += position == 0 and subject.kind is Kind.FACE
-                    break
+            pills = (self._place(subject.kind, box, caption, taken) for caption in lengths)
+            position, pill = next(((n, pill) for n, pill in enumerate(pills) if pill is not None), (0, None))
+            if pill is not None:
+                placed.append(pill)
+                taken.add(pill.rect)
+                whole += position == 0 and subject.kind is Kind.FACE
         return placed, whole
 
-    def _place(self, kind: Kind, box: Rect, caption: Caption, placed: Sequence[Pill]) -> Pill | None:
-        block = self._block(caption)
+    def _place(self, kind: Kind, box: Rect, caption: Caption, taken: Taken) -> Pill | None:
+        """Return a pill that covers no face but, on its chin, its own, and keeps a little distance to other pills."""
+        block = self._block(kind, caption)
         around = _around_face if kind is Kind.FACE else _around_object
         for rect in around(box, block.width, block.height, self._sizes, self._canvas):
-            if rect.is_inside(self._canvas) and self._is_free(rect, box, placed):
+            if (
+                rect.is_inside(self._canvas)
+                and not self._faces.blocks(rect, but=box)
+                and not taken.blocks(rect.grown(self._sizes.halo))
+            ):
                 return _pill(kind, rect, block, self._sizes)
         return None
 
-    def _is_free(self, rect: Rect, box: Rect, placed: Sequence[Pill]) -> bool:
-        """Whether a pill there covers no face but, on its chin, its own, and keeps a little distance to other pills."""
-        if any(rect.overlaps(face) for face in self._faces if face is not box):
-            return False
-        spaced = rect.grown(self._sizes.halo)
-        return not any(spaced.overlaps(pill.rect) for pill in placed)
-
-    def _block(self, caption: Caption) -> _Block:
-        if caption not in self._blocks:
-            self._blocks[caption] = _set(caption, self._sizes, self._measure)
-        return self._blocks[caption]
+    def _block(self, kind: Kind, caption: Caption) -> _Block:
+        """Set a caption, once; an object's words are smaller than a face's."""
+        if (kind, caption) not in self._blocks:
+            sizes = self._sizes if kind is Kind.FACE else self._sizes.lesser
+            self._blocks[kind, caption] = _set(caption, sizes, self._measure)
+        return self._blocks[kind, caption]
 
 
 def _around_face(box: Rect, width: int, height: int, sizes: Sizes, canvas: Size) -> Iterator[Rect]:

@@ -57,7 +57,7 @@ def decode(data: bytes, *, longest: int, max_pixels: int) -> Image.Image:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             _refuse_larger(picture, max_pixels)
             factor = _factor(picture, longest)
-            picture.draft("RGB", (picture.width // factor, picture.height // factor))
+            picture.draft("RGB", (max(1, picture.width // factor), max(1, picture.height // factor)))
             pixels = _upright(_halved(_rgb(picture), longest), _orientation(picture))
             pixels.info = {PROFILE: picture.info.get(PROFILE)} if picture.mode == "RGB" else {}
             return pixels

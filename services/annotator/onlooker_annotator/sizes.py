@@ -20,6 +20,8 @@ MOST_TEXT = 160
 """At the longest side a JPEG can have (65,535), growth alone would give 268."""
 SHORT_SIDE_SHARE = 0.2
 """Of the shorter side, for text: a panorama 60 pixels high has room for a pill, and for something of the picture."""
+SMALL_SHARE = 0.88
+"""Of the text's size, for what is read second."""
 CROWD = 10
 """Faces from which letters get smaller, down to `LEAST_CROWD_SHARE`, so that more faces keep their words."""
 LEAST_CROWD_SHARE = 0.7
@@ -40,6 +42,11 @@ class Sizes(NamedTuple):
     gap: int
     """Between a box and its pill, and between pills."""
 
+    @property
+    def lesser(self) -> "Sizes":
+        """The sizes for what is read second."""
+        return self._replace(text=self.small_text)
+
     @classmethod
     def of(cls, canvas: Size, faces: int) -> "Sizes":
         """Return the sizes for a canvas with a number of faces on it."""
@@ -49,7 +56,7 @@ class Sizes(NamedTuple):
         text = round(em) if em >= LEAST_TEXT else 0
         return cls(
             text=text,
-            small_text=max(round(em * 0.88), LEAST_TEXT) if text else 0,
+            small_text=max(round(em * SMALL_SHARE), LEAST_TEXT) if text else 0,
             stroke=max(1, round(em / 8)),
             halo=max(1, round(em / 22)),
             radius=max(1, round(em * 0.5)),

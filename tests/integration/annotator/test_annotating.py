@@ -1,13 +1,12 @@
-"""From a message in the annotator's queue to stored pictures and an announcement, through the emulator's SQS, S3, SNS."""
+"""From a message in the annotator's queue to stored pictures and an announcement, on the real queue, bucket and topic."""
 
 import io
 
 from PIL import Image
 
-from onlooker_annotator.annotations import annotated_key, thumbnail_key
 from recognitions import a_face
 
-from .conftest import GREY, House, a_photo
+from .conftest import House, a_photo
 
 
 async def test_a_recognized_picture_is_drawn_stored_and_announced(house: House) -> None:

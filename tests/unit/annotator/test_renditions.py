@@ -1,0 +1,45 @@
+"""Both pictures are drawn, each for its own size."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from onlooker_annotator.pictures import set_up_pillow
+from onlooker_annotator.renditions import Encoded, Limits, annotate
+from recognitions import a_face, a_recognition
+
+LIMITS = Limits(longest=4096, thumbnail=480, quality=90, max_pixels=100_000_000)
+GREY = (120, 120, 120)
+
+
+def a_photo(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), GREY).save(out, "JPEG")
+    return out.getvalue()
+
+
+def height_of_letters(rendition: Encoded) -> int:
+    """Rows with white in them: those of the first line and of the second."""
+    with Image.open(io.BytesIO(rendition.data)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", rendition.size)
+        return int((np.asarray(picture).min(axis=2) > 235).any(axis=1).sum())
+
+
+def test_letters_are_drawn_for_each_size_and_not_shrunk_with_the_picture() -> None:
+    set_up_pillow()
+    renditions = annotate(a_photo(4000, 3000), a_recognition(a_face("CALM")), LIMITS)
+
+    assert (renditions.annotated.size, renditions.thumbnail.size) == ((4000, 3000), (480, 360))
+    large, small = height_of_letters(renditions.annotated), height_of_letters(renditions.thumbnail)
+    assert 35 <= large <= 60
+    assert 9 <= small <= 20
+
+
+def test_a_picture_without_anything_in_it_gets_both_pictures_too() -> None:
+    set_up_pillow()
+    renditions = annotate(a_photo(640, 480), a_recognition(), LIMITS)
+
+    with Image.open(io.BytesIO(renditions.annotated.data)) as picture:
+        assert (np.abs(np.asarray(picture).astype(int) - GREY) <= 2).all()
+    assert renditions.thumbnail.size == (480, 360)
