@@ -12,8 +12,9 @@ _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"IEND"
 _JPEG_START = b"\xff\xd8\xff"
 _JPEG_END = b"\xff\xd9"
+_FILL = 0xFF
 _START_OF_SCAN = 0xDA
-_NOT_FRAMES = {0xC4, 0xC8, 0xCC}  # between the start-of-frame markers: Huffman tables, reserved, arithmetic tables
+_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # less Huffman tables, a reserved one, arithmetic tables
 _BARE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
 
 
@@ -49,24 +50,14 @@ def _png(data: bytes) -> Header:
 
 
 def _jpeg(data: bytes) -> Header:
-    """Walks the segments: each a marker and, but for bare ones, a length that includes itself."""
     header: Header | None = None
     position = 2
     try:
-        while True:
-            if data[position] != 0xFF:  # noqa: PLR2004 (every marker starts so)
-                raise UnreadableImageError("The JPEG is damaged.")
-            marker = data[position + 1]
-            if marker == 0xFF or marker in _BARE:  # noqa: PLR2004 (a fill byte)
-                position += 1 if marker == 0xFF else 2  # noqa: PLR2004
-                continue
-            if 0xC0 <= marker <= 0xCF and marker not in _NOT_FRAMES:  # noqa: PLR2004
+        while (marker := _marker(data, position)) != _START_OF_SCAN:
+            if marker in _FRAMES:
                 height, width = struct.unpack(">HH", data[position + 5 : position + 9])
                 header = _sized("jpeg", width, height)
-            if marker == _START_OF_SCAN:
-                break
-            (length,) = struct.unpack(">H", data[position + 2 : position + 4])
-            position += 2 + length
+            position += _length(data, position, marker)
     except (IndexError, struct.error) as error:
         raise UnreadableImageError("The JPEG is cut off.") from error
     if header is None:
@@ -74,6 +65,22 @@ def _jpeg(data: bytes) -> Header:
     if data.find(_JPEG_END, position) < 0:
         raise UnreadableImageError("The JPEG is cut off.")
     return header
+
+
+def _marker(data: bytes, position: int) -> int:
+    if data[position] != _FILL:
+        raise UnreadableImageError("The JPEG is damaged.")
+    return data[position + 1]
+
+
+def _length(data: bytes, position: int, marker: int) -> int:
+    """How far it is to the next marker: one byte for fill, two for bare markers, else as the segment states."""
+    if marker == _FILL:
+        return 1
+    if marker in _BARE:
+        return 2
+    (length,) = struct.unpack(">H", data[position + 2 : position + 4])
+    return 2 + int(length)
 
 
 def _sized(kind: Literal["jpeg", "png"], width: int, height: int) -> Header:

@@ -40,13 +40,13 @@ def pad(view: View, size: int) -> View:
     left, top = (size - width) // 2, (size - height) // 2
     canvas = np.zeros((size, size, 3), np.uint8)
     canvas[top : top + height, left : left + width] = view.pixels
-    return View(canvas, view.scale, view.offset + [left, top])
+    return View(canvas, view.scale, view.offset + np.array([left, top]))
 
 
 def cut(view: View, left: int, top: int, size: int) -> View:
     """What a square window on the view shows; less than `size` where the view ends."""
     window = view.pixels[top : top + size, left : left + size]
-    return View(window, view.scale, view.offset - [left, top])
+    return View(window, view.scale, view.offset - np.array([left, top]))
 
 
 def crop(pixels: Pixels, transform: Array, size: int) -> Pixels:
