@@ -66,7 +66,7 @@ format: setup ## Format the code
 	$(BIN)/ruff format .
 
 schemas: setup ## Write docs/messages from the code
-	$(BIN)/python -m onlooker_shared.messages docs/messages
+	$(BIN)/python -m onlooker_shared.schemas docs/messages
 
 lock: ## Pin every dependency anew, with hashes
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/bootstrap.txt requirements/bootstrap.in

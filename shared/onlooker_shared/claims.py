@@ -93,9 +93,13 @@ class Claims:
         await self._dynamodb.update_item(
             TableName=self._table,
             Key={"claim_id": {"S": claim.claim_id}},
-            UpdateExpression="SET #state = :done, #result = :result",
+            UpdateExpression="SET #state = :done, #result = :result, expires_at = :expires_at",
             ExpressionAttributeNames={"#state": "state", "#result": "result"},
-            ExpressionAttributeValues={":done": {"S": "done"}, ":result": {"S": result}},
+            ExpressionAttributeValues={
+                ":done": {"S": "done"},
+                ":result": {"S": result},
+                ":expires_at": {"N": str(int(self._clock() + KEPT.total_seconds()))},
+            },
         )
 
     async def release(self, claim: Claimed) -> None:

@@ -128,3 +128,9 @@ class Reject(OnlookerError):  # noqa: N818 - see RetryLater
 
 class ConfigurationError(OnlookerError):
     """The process cannot start with these settings or in this surrounding."""
+
+
+def describe(error: BaseException) -> str:
+    """Return an error as one line: its type and text."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

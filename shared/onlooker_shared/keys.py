@@ -4,8 +4,10 @@ A key is ``olk_<key_id>_<secret>``. It is shown once, when it is made; DynamoDB 
 is enough for 256 random bits (nothing to guess, so nothing to slow down).
 """
 
+import contextlib
 import hashlib
 import hmac
+import os
 import re
 import secrets
 import time
@@ -13,9 +15,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onlooker_shared.errors import UnauthorizedError
+import structlog
+from botocore.exceptions import BotoCoreError, ClientError
+
+from onlooker_shared.errors import UnauthorizedError, UnavailableError, describe
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -28,6 +34,10 @@ REMEMBERED_KEYS = 10_000
 """Keys remembered at most; beyond, all are forgotten and looked up anew."""
 TOUCH_EVERY = 300.0
 """Seconds between two notes of a key's last use."""
+PRIVATE = 0o600
+"""Mode of a file that only its owner can read and write."""
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class Scope(StrEnum):
@@ -91,7 +101,13 @@ class KeyStore:
         prefix: str = "",
         expires_at: datetime | None = None,
     ) -> str:
-        """Make a key and return it; it can never be read again."""
+        """Make a key and return it; it can never be read again.
+
+        Raises:
+            ValueError: `expires_at` names no time zone, so nobody could tell when it is.
+        """
+        if expires_at is not None and expires_at.tzinfo is None:
+            raise ValueError("expires_at needs a time zone")
         key_id, secret = secrets.token_hex(8), secrets.token_hex(32)
         item: dict[str, AttributeValueTypeDef] = {
             "key_id": {"S": key_id},
@@ -118,6 +134,7 @@ class KeyStore:
 
         Raises:
             UnauthorizedError: the key is malformed, unknown, or expired. Which of these is not said.
+            UnavailableError: DynamoDB does not answer.
         """
         parts = KEY_PATTERN.fullmatch(key)
         if parts is None:
@@ -134,7 +151,10 @@ class KeyStore:
     async def _look_up(self, key_id: str) -> tuple[bytes, Principal, datetime | None]:
         known = self._remembered.get(key_id)
         if known is None or known[0] <= self._monotonic():
-            answer = await self._dynamodb.get_item(TableName=self._table, Key={"key_id": {"S": key_id}})
+            try:
+                answer = await self._dynamodb.get_item(TableName=self._table, Key={"key_id": {"S": key_id}})
+            except (BotoCoreError, ClientError) as error:
+                raise UnavailableError("Access keys cannot be looked up just now; try again.") from error
             item = answer.get("Item")
             if item is None:
                 raise _unknown()
@@ -150,13 +170,49 @@ class KeyStore:
         if now - self._touched.get(key_id, -TOUCH_EVERY) < TOUCH_EVERY:
             return
         self._touched[key_id] = now
-        await self._dynamodb.update_item(
-            TableName=self._table,
-            Key={"key_id": {"S": key_id}},
-            UpdateExpression="SET last_used_at = :now",
-            ConditionExpression="attribute_exists(key_id)",
-            ExpressionAttributeValues={":now": {"S": datetime.now(UTC).isoformat(timespec="seconds")}},
-        )
+        try:
+            await self._dynamodb.update_item(
+                TableName=self._table,
+                Key={"key_id": {"S": key_id}},
+                UpdateExpression="SET last_used_at = :now",
+                ConditionExpression="attribute_exists(key_id)",  # or a key revoked this moment would rise again
+                ExpressionAttributeValues={":now": {"S": datetime.now(UTC).isoformat(timespec="seconds")}},
+            )
+        except (BotoCoreError, ClientError) as error:
+            log.warning("key.use_not_noted", key_id=key_id, error=describe(error))
+
+
+async def ensure_admin_key(keys: KeyStore, path: Path) -> None:
+    """Have a file with a valid admin key that only its owner can read.
+
+    The key in it is kept as long as it is valid; a new one is made if the file or the table lost it.
+    """
+    with contextlib.suppress(UnauthorizedError):
+        if (await keys.authenticate(_read_private(path))).may(Scope.ADMIN):
+            return
+    key = await keys.create(owner="admin", scopes=[Scope.ADMIN])
+    _write_private(path, f"{key}\n")
+
+
+def _read_private(path: Path) -> str:
+    """Return what is in a file, nothing if there is none; others are shut out of it if they were not."""
+    if not path.exists():
+        return ""
+    path.chmod(PRIVATE)
+    return path.read_text().strip()
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file whole or not at all; nobody else can read it at any moment."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _read(item: "dict[str, AttributeValueTypeDef]") -> tuple[bytes, Principal, datetime | None]:

@@ -20,10 +20,11 @@ class Publisher:
         self._topic_arn = topic_arn
 
     async def publish(self, message: ImageRecognized | ImageFailed | ImageAnnotated) -> None:
-        """Publish a message as part of the running trace."""
+        """Publish a message as part of the running trace, or of its own if none is running."""
+        traced = message.model_copy(update={"traceparent": current_traceparent() or message.traceparent})
         await self._sns.publish(
             TopicArn=self._topic_arn,
-            Message=body_of(message.model_copy(update={"traceparent": current_traceparent()})),
+            Message=body_of(traced),
             MessageAttributes={"type": {"DataType": "String", "StringValue": message.type}},
         )
 

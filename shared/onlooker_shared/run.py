@@ -15,9 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from onlooker_shared.aws import Aws
-from onlooker_shared.errors import ConfigurationError
+from onlooker_shared.errors import ConfigurationError, describe
 from onlooker_shared.keys import KeyStore
-from onlooker_shared.queue.policy import describe
 from onlooker_shared.service import Service
 from onlooker_shared.settings import CommonSettings, ServerSettings
 from onlooker_shared.telemetry import logs

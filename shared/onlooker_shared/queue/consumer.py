@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import structlog
 from pydantic import ValidationError
 
-from onlooker_shared.errors import OnlookerError
+from onlooker_shared.errors import OnlookerError, describe
 from onlooker_shared.queue.failures import Failures
-from onlooker_shared.queue.policy import DeadLetter, Done, Outcome, Retry, RetryPolicy, describe
+from onlooker_shared.queue.policy import DeadLetter, Done, Outcome, Retry, RetryPolicy
 from onlooker_shared.queue.received import MAX_BATCH, Received
 from onlooker_shared.queue.settler import Settler
 from onlooker_shared.telemetry.metrics import MESSAGE_SECONDS, MESSAGES
-from onlooker_shared.telemetry.tracing import span
+from onlooker_shared.telemetry.tracing import note_failure, span
 from onlooker_shared.topology import Queue
 
 if TYPE_CHECKING:
@@ -201,6 +201,7 @@ class Consumer(Generic[T]):
             try:
                 await self._run_handler(decoded)
             except Exception as error:  # noqa: BLE001 - as above
+                note_failure(error)
                 return self._judge(message, error)
         return Done()
 

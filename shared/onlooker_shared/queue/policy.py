@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from onlooker_shared.errors import Reject, RetryLater
+from onlooker_shared.errors import Reject, RetryLater, describe
 
 MAX_DELAY = 39_600.0
 """Seconds (11 hours): SQS hides a message for at most 12 hours from its receipt, and the work took some of them."""
@@ -80,12 +80,6 @@ class RetryPolicy:
                 return Retry(self.backoff(failures, random), describe(error))
             case _:
                 return DeadLetter(f"Failed {failures} times, last: {describe(error)}")
-
-
-def describe(error: BaseException) -> str:
-    """Return an error as one line: its type and text."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _first_fault(error: ValidationError) -> str:

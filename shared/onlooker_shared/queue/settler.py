@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from onlooker_shared.queue.policy import describe
+from onlooker_shared.errors import describe
 from onlooker_shared.queue.received import MAX_BATCH, Received
 
 if TYPE_CHECKING:

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from opentelemetry import context, trace
-from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
+from opentelemetry.trace import NonRecordingSpan, SpanContext, StatusCode, TraceFlags
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from onlooker_shared.errors import describe
 
 TRACEPARENT = "traceparent"
 
@@ -19,12 +21,33 @@ _propagator = TraceContextTextMapPropagator()
 
 @contextmanager
 def span(name: str, traceparent: str | None = None) -> Iterator[None]:
-    """Run the block inside a span that continues ``traceparent``, or the running span, or begins a new trace."""
-    parent = _propagator.extract({TRACEPARENT: traceparent}) if traceparent else context.get_current()
-    if not trace.get_current_span(parent).get_span_context().is_valid:
-        parent = trace.set_span_in_context(NonRecordingSpan(_random_context()), parent)
-    with trace.get_tracer("onlooker").start_as_current_span(name, context=parent):
-        yield
+    """Run the block inside a span that continues ``traceparent``, or the running span, or begins a new trace.
+
+    A malformed ``traceparent`` counts as none.
+    """
+    parent = context.get_current()
+    if traceparent:
+        parent = _propagator.extract({TRACEPARENT: traceparent}, parent)
+    before = trace.get_current_span(parent).get_span_context()
+    with trace.get_tracer("onlooker").start_as_current_span(name, context=parent) as begun:
+        made = begun.get_span_context()
+        if made.is_valid and made.span_id != before.span_id:
+            yield
+        else:  # no SDK is there to make ids
+            with trace.use_span(NonRecordingSpan(_child_of(before))):
+                yield
+
+
+def rename(name: str) -> None:
+    """Give the running span the name that was not known when it began."""
+    trace.get_current_span().update_name(name)
+
+
+def note_failure(error: BaseException) -> None:
+    """Note in the running span that its work failed."""
+    running = trace.get_current_span()
+    running.record_exception(error)
+    running.set_status(StatusCode.ERROR, describe(error))
 
 
 def current_traceparent() -> str | None:
@@ -49,10 +72,11 @@ def from_headers(headers: Mapping[str, str]) -> str | None:
     return value if valid else None
 
 
-def _random_context() -> SpanContext:
+def _child_of(parent: SpanContext) -> SpanContext:
     return SpanContext(
-        trace_id=secrets.randbits(128) | 1,
+        trace_id=parent.trace_id if parent.is_valid else secrets.randbits(128) | 1,
         span_id=secrets.randbits(64) | 1,
         is_remote=False,
-        trace_flags=TraceFlags(TraceFlags.SAMPLED),
+        trace_flags=parent.trace_flags if parent.is_valid else TraceFlags(TraceFlags.SAMPLED),
+        trace_state=parent.trace_state,
     )

@@ -3,16 +3,17 @@
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Query
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onlooker_shared.keys import Principal
 from onlooker_shared.keys import Scope as KeyScope
-from onlooker_shared.service import Service, Sweep, Swept
+from onlooker_shared.service import Check, Service, Sweep, Swept
 from onlooker_shared.telemetry import tracing
 from onlooker_shared.telemetry.metrics import REQUESTS
 from onlooker_shared.web import health, problems
@@ -20,6 +21,8 @@ from onlooker_shared.web.auth import Authenticator, requires
 
 STUCK_AFTER = 15 * 60
 """Seconds after which something unfinished counts as stuck, unless a sweep is asked for with another age."""
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 def create_app(
@@ -41,7 +44,8 @@ def create_app(
             app.include_router(routes)
         if service.sweep is not None:
             app.include_router(_sweep_route(service.name, service.sweep))
-    app.include_router(health.router({k: v for service in services for k, v in service.checks.items()}))
+    app.include_router(health.router(_checks(services)))
+    app.add_middleware(Telemetry, service=name)
     if cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -50,8 +54,16 @@ def create_app(
             allow_headers=["*"],
             expose_headers=["ETag", "X-Onlooker-Image-Id"],
         )
-    app.add_middleware(Telemetry, service=name)
     return app
+
+
+def _checks(services: Sequence[Service]) -> dict[str, Check]:
+    """Return every service's checks, with its name before them where there are several services."""
+    return {
+        name if len(services) == 1 else f"{service.name}.{name}": check
+        for service in services
+        for name, check in service.checks.items()
+    }
 
 
 def _sweep_route(name: str, sweep: Sweep) -> APIRouter:
@@ -69,9 +81,10 @@ def _sweep_route(name: str, sweep: Sweep) -> APIRouter:
 
 
 class Telemetry:
-    """ASGI middleware: a span for each request, continued from the caller's ``traceparent``, and its time measured.
+    """ASGI middleware: a span for each request, continued from the caller's ``traceparent``, its time, its faults.
 
-    Plain ASGI, so that bodies stream through it untouched.
+    Plain ASGI, so that bodies stream through it untouched. Faults are answered here and not further out, where the
+    trace has ended already.
     """
 
     def __init__(self, app: ASGIApp, service: str) -> None:
@@ -83,7 +96,7 @@ class Telemetry:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        status: int | None = None
 
         async def watch(message: Message) -> None:
             nonlocal status
@@ -91,11 +104,19 @@ class Telemetry:
                 status = message["status"]
             await send(message)
 
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         started = time.perf_counter()
-        with tracing.span(f"{scope['method']} {scope['path']}", tracing.from_headers(headers)):
+        with tracing.span(scope["method"], tracing.from_headers(Headers(scope=scope))):
             try:
                 await self._app(scope, receive, watch)
+            except Exception as error:
+                tracing.note_failure(error)
+                if status is not None:
+                    log.exception("http.broken_off", path=scope["path"])
+                    raise  # the answer has begun: the server closes the connection, so that nobody takes it for whole
+                await problems.fault(Request(scope), error)(scope, receive, watch)
             finally:
                 route = getattr(scope.get("route"), "path", "unmatched")
-                REQUESTS.labels(self._service, scope["method"], route, status).observe(time.perf_counter() - started)
+                tracing.rename(f"{scope['method']} {route}")
+                REQUESTS.labels(self._service, scope["method"], route, status or 0).observe(
+                    time.perf_counter() - started
+                )

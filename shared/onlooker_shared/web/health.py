@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from onlooker_shared.queue.policy import describe
+from onlooker_shared.errors import describe
 from onlooker_shared.service import Check
 
 CHECK_TIMEOUT = 3.0

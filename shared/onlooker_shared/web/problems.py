@@ -7,23 +7,29 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from onlooker_shared.errors import ProblemError
 from onlooker_shared.telemetry.tracing import current_trace_id
 
 MEDIA_TYPE = "application/problem+json"
+DETAILS = {
+    HTTPStatus.NOT_FOUND: "Nothing is at this path.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not take this method; `Allow` names those it takes.",
+}
+"""What Starlette's own errors say no more about than their name."""
 
 log = structlog.stdlib.get_logger(__name__)
 
 
 def install(app: FastAPI) -> None:
-    """Make an application answer every error with a problem document."""
+    """Make an application answer every expected error with a problem document; `fault` answers the others."""
     app.add_exception_handler(ProblemError, _problem_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_exception)
-    app.add_exception_handler(Exception, _fault)
+    app.add_exception_handler(ClientDisconnect, _client_left)
 
 
 def problem(
@@ -68,9 +74,20 @@ def problem(
     return JSONResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def fault(request: Request, error: Exception) -> JSONResponse:
+    """Return the problem document for a fault of ours: it says nothing about it but the id that the log has too."""
+    return problem(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Onlooker failed at this. The log has the reason under the id in `instance`.",
+        error=error,
+    )
+
+
 async def _problem_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)  # noqa: S101 - Starlette's handler type is wider than its registration
-    return problem(request, error.status, error.detail, headers=error.headers)
+    ours = error if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
+    return problem(request, error.status, error.detail, headers=error.headers, error=ours)
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
@@ -84,18 +101,12 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - see above
-    return problem(
-        request,
-        HTTPStatus(error.status_code),
-        error.detail,
-        headers=dict(error.headers) if error.headers else None,
-    )
+    status = HTTPStatus(error.status_code)
+    detail = DETAILS.get(status, error.detail) if error.detail == status.phrase else error.detail
+    return problem(request, status, detail, headers=dict(error.headers or {}))
 
 
-async def _fault(request: Request, error: Exception) -> JSONResponse:
-    return problem(
-        request,
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "Onlooker failed at this. The log has the reason under the id in `instance`.",
-        error=error,
-    )
+async def _client_left(request: Request, _: Exception) -> Response:
+    """Note that the caller went away in the middle of its request; nobody reads the answer."""
+    log.info("http.client_left", method=request.method, path=request.url.path)
+    return Response(status_code=HTTPStatus.BAD_REQUEST)

@@ -1,0 +1,20 @@
+"""Cursors."""
+
+import pytest
+
+from onlooker_shared import cursor
+from onlooker_shared.errors import BadRequestError
+
+
+@pytest.mark.parametrize("position", [{}, {"after": "folder/é+ %2F.jpg", "n": 3, "nested": [1.5, None]}])
+def test_a_cursor_gives_back_its_position(position: dict[str, object]) -> None:
+    text = cursor.encode(position)
+    assert cursor.decode(text) == position
+    assert text.isascii()
+    assert not set(text) & set("+/=&?#")
+
+
+@pytest.mark.parametrize("text", ["", "x", "!!!!", "bnVsbA", "WzFd", "/w", "é", "{}"])
+def test_what_was_not_given_out_is_a_bad_request(text: str) -> None:
+    with pytest.raises(BadRequestError):
+        cursor.decode(text)
