@@ -13,6 +13,8 @@ from onlooker_shared.aws import Aws
 from onlooker_shared.errors import UnauthorizedError
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.provision import provision
+from onlooker_shared.provision.report import Report
+from onlooker_shared.provision.tables import Tables
 from onlooker_shared.service import Service
 from onlooker_shared.settings import CommonSettings
 from onlooker_shared.topology import Topology
@@ -38,11 +40,15 @@ class Installation:
 
 
 @asynccontextmanager
-async def installation() -> AsyncIterator[Installation]:
-    """Provision under a fresh prefix in the emulator that the environment names."""
+async def installation(*, tables_only: bool = False) -> AsyncIterator[Installation]:
+    """Provision under a fresh prefix in the emulator that the environment names; only the tables where they do."""
     common = CommonSettings(prefix=f"t{uuid.uuid4().hex[:10]}-", shutdown_grace=5.0)
     async with Aws(common) as aws:
-        await provision(aws, common.topology)
+        if tables_only:
+            tables = Tables(await aws.client("dynamodb"), Report())
+            await asyncio.gather(*map(tables.ensure, common.topology.tables))
+        else:
+            await provision(aws, common.topology)
         yield Installation(aws, common)
 
 

@@ -1,0 +1,102 @@
+"""Digests over the emulator's SES, SNS and DynamoDB, with a clock that tests move, and the mails that were sent."""
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from emulator import Emulator
+from installation import Installation, installation
+from onlooker_notifier.channels import Channels
+from onlooker_notifier.deliveries import Deliveries
+from onlooker_notifier.digests import Digests, Policy
+from onlooker_notifier.gathering import Gathering
+from onlooker_shared.claims import Claims
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_ses import SESClient
+    from types_aiobotocore_sns import SNSClient
+
+SENDER = "onlooker@example.com"
+
+
+class Clock:
+    """Epoch seconds that pass only when told."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """The mails that SES took for one address, which no other test has."""
+
+    emulator: Emulator
+    address: str
+
+    async def mails(self) -> list[dict[str, Any]]:
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"{self.emulator.url}/_ministack/ses/messages")
+        sent = [mail for account in answer.json()["messages"].values() for mail in account]
+        return [mail for mail in sent if self.address in mail["To"]]
+
+
+@pytest.fixture
+def mailbox(emulator: Emulator) -> Mailbox:
+    return Mailbox(emulator, f"{uuid.uuid4().hex}@example.com")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@dataclass
+class Parts:
+    """What an instance of the notifier is made of, around the digests."""
+
+    dynamodb: "DynamoDBClient"
+    ses: "SESClient"
+    sns: "SNSClient"
+    gathering: Gathering
+    claims: Claims
+    deliveries: Deliveries
+    clock: Clock
+
+    def instance(self, *, channels: Channels | None = None, limit: int = 1000) -> Digests:
+        """One instance, sharing its tables with the others."""
+        return Digests(
+            gathering=self.gathering,
+            claims=self.claims,
+            channels=channels or Channels(self.ses, self.sns, sender=SENDER),
+            deliveries=self.deliveries,
+            policy=Policy(limit=limit, picture_url=None),
+            clock=self.clock,
+        )
+
+
+@pytest.fixture
+async def parts(emulator: Emulator, clock: Clock) -> AsyncIterator[Parts]:
+    async with installation(tables_only=True) as here:
+        await (await here.aws.client("ses")).verify_email_identity(EmailAddress=SENDER)
+        yield await _parts(here, clock)
+
+
+async def _parts(here: Installation, clock: Clock) -> Parts:
+    dynamodb = await here.aws.client("dynamodb")
+    return Parts(
+        dynamodb=dynamodb,
+        ses=await here.aws.client("ses"),
+        sns=await here.aws.client("sns"),
+        gathering=Gathering(dynamodb, here.topology.alert_notices.name, clock=clock),
+        claims=Claims(dynamodb, here.topology.claims.name, clock=clock),
+        deliveries=Deliveries(dynamodb, here.topology.alert_deliveries.name),
+        clock=clock,
+    )

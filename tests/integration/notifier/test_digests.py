@@ -1,0 +1,260 @@
+"""Each picture is told exactly once, whatever happens meanwhile."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from onlooker_notifier import digests, letters, notices
+from onlooker_notifier.channels import Channels
+from onlooker_notifier.decisions import default_rule
+from onlooker_notifier.deliveries import Delivery
+from onlooker_notifier.letters import Letter
+from onlooker_notifier.rules import Channel, Rule
+from recognitions import a_face, a_recognition, an_image
+
+from .conftest import SENDER, Clock, Mailbox, Parts
+
+INTERVAL = 60.0
+
+
+@pytest.fixture
+def rule(mailbox: Mailbox) -> Rule:
+    return default_rule(email_to=[mailbox.address], topic_arn=None, digest_interval=INTERVAL)
+
+
+async def gather(parts: Parts, rule: Rule, *names: str) -> list[bool]:
+    recognition = a_recognition(a_face("HAPPY"))
+    return [
+        await parts.gathering.decide(notices.recognized(an_image(name), recognition), [rule.rule_id]) for name in names
+    ]
+
+
+async def recorded(parts: Parts) -> tuple[Delivery, ...]:
+    page = await parts.deliveries.newest(100, None, datetime.fromtimestamp(parts.clock(), UTC))
+    return page.deliveries
+
+
+class Broken(Channels):
+    """Channels that do something else than sending, the first time."""
+
+    def __init__(self, parts: Parts, error: BaseException) -> None:
+        super().__init__(parts.ses, parts.sns, sender=SENDER)
+        self._error: BaseException | None = error
+
+    async def send(self, channel: Channel, letter: Letter) -> str:
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
+        return await super().send(channel, letter)
+
+
+async def test_five_hundred_pictures_are_one_mail(parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock) -> None:
+    instance = parts.instance()
+    for start in range(0, 500, 50):
+        await asyncio.gather(*(gather(parts, rule, f"{n}.jpg") for n in range(start, start + 50)))
+    assert await instance.flush(rule) == INTERVAL
+    assert await mailbox.mails() == []
+
+    clock.now += INTERVAL
+    assert await instance.flush(rule) == 0.0
+    assert await instance.flush(rule) is None
+
+    [mail] = await mailbox.mails()
+    assert mail["Subject"] == "500 pictures recognized: 500 faces, all Happy"
+    assert mail["Source"] == SENDER
+    assert mail["BodyText"].count("1 face, Happy\n") == letters.MOST_ROWS
+    assert "And 400 more." in mail["BodyHtml"]
+    [delivery] = await recorded(parts)
+    assert (delivery.outcome.status, delivery.pictures, delivery.target) == ("sent", 500, mailbox.address)
+    assert len(set(delivery.image_ids)) == 500
+    assert delivery.outcome.message_id == mail["MessageId"]
+    assert (delivery.subject, delivery.text) == (mail["Subject"], mail["BodyText"])
+
+
+async def test_a_picture_is_gathered_once_however_often_its_message_comes(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock
+) -> None:
+    assert await gather(parts, rule, "cat.jpg", "cat.jpg") == [True, False]
+    clock.now += INTERVAL
+    await parts.instance().flush(rule)
+
+    assert await gather(parts, rule, "cat.jpg") == [False]
+    clock.now += INTERVAL
+    assert await parts.instance().flush(rule) is None
+    assert len(await mailbox.mails()) == 1
+
+
+async def test_a_picture_that_arrives_twice_at_once_is_gathered_once(parts: Parts, rule: Rule) -> None:
+    gathered = await asyncio.gather(*(gather(parts, rule, "cat.jpg") for _ in range(10)))
+
+    assert sorted(first for [first] in gathered) == [False] * 9 + [True]
+
+
+async def test_pictures_that_come_while_a_digest_is_delivered_are_in_the_next(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock
+) -> None:
+    await gather(parts, rule, "1.jpg", "2.jpg", "3.jpg")
+    clock.now += INTERVAL
+    instance = parts.instance(limit=2)
+
+    assert await instance.flush(rule) == 0.0
+    await gather(parts, rule, "4.jpg")
+    assert await instance.flush(rule) == 0.0
+    assert await instance.flush(rule) is None
+
+    assert [d.pictures for d in await recorded(parts)] == [2, 2]
+    told = [image for delivery in await recorded(parts) for image in delivery.image_ids]
+    assert sorted(told) == sorted(an_image(f"{n}.jpg").image_id for n in range(1, 5))
+
+
+async def test_several_instances_at_once_send_one_mail(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock
+) -> None:
+    instances = [parts.instance(limit=7) for _ in range(4)]
+    await gather(parts, rule, *(f"{n}.jpg" for n in range(20)))
+    clock.now += INTERVAL
+
+    async def run(instance: digests.Digests) -> None:
+        while (wait := await instance.flush(rule)) is not None:
+            clock.now += wait  # as if it had waited
+
+    await asyncio.gather(*map(run, instances))
+
+    assert sorted(mail["Subject"].split()[0] for mail in await mailbox.mails()) == ["6", "7", "7"]
+    told = [image for delivery in await recorded(parts) for image in delivery.image_ids]
+    assert sorted(told) == sorted(an_image(f"{n}.jpg").image_id for n in range(20))
+
+
+async def test_killed_between_claim_and_send_it_is_sent_once_when_the_claim_lapses(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock
+) -> None:
+    await gather(parts, rule, "cat.jpg")
+    clock.now += INTERVAL
+    with pytest.raises(asyncio.CancelledError):
+        await parts.instance(channels=Broken(parts, asyncio.CancelledError())).flush(rule)
+
+    another = parts.instance()
+    wait = await another.flush(rule)
+    assert wait is not None
+    assert 0 < wait <= digests.LEASE.total_seconds()
+    assert await mailbox.mails() == []
+
+    clock.now += wait + 1
+    await another.flush(rule)
+    assert len(await mailbox.mails()) == 1
+    assert len(await recorded(parts)) == 1
+
+
+async def test_killed_after_the_mail_was_noted_as_sent_it_is_recorded_and_not_sent_again(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await gather(parts, rule, "cat.jpg")
+    clock.now += INTERVAL
+    with monkeypatch.context() as killed:
+        killed.setattr(parts.deliveries, "record", _killed)
+        with pytest.raises(asyncio.CancelledError):
+            await parts.instance().flush(rule)
+
+    await parts.instance().flush(rule)
+
+    assert len(await mailbox.mails()) == 1
+    assert [delivery.outcome.status for delivery in await recorded(parts)] == ["sent"]
+
+
+async def test_killed_while_it_forgets_the_notices_nothing_is_sent_again(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await gather(parts, rule, "1.jpg", "2.jpg")
+    clock.now += INTERVAL
+    with monkeypatch.context() as killed:
+        killed.setattr(parts.gathering, "_update_current", _killed_unless_beginning(parts))
+        with pytest.raises(asyncio.CancelledError):
+            await parts.instance().flush(rule)
+    await gather(parts, rule, "3.jpg")
+    clock.now += INTERVAL
+
+    await parts.instance().flush(rule)
+    await parts.instance().flush(rule)
+
+    assert [delivery.pictures for delivery in await recorded(parts)] == [1, 2]
+    assert len(await mailbox.mails()) == 2
+
+
+async def test_while_ses_does_not_answer_the_digest_waits(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock
+) -> None:
+    instance = parts.instance(channels=Broken(parts, EndpointConnectionError(endpoint_url="http://ses")))
+    await gather(parts, rule, "cat.jpg")
+    clock.now += INTERVAL
+
+    assert await instance.flush(rule) == digests.RETRY_AFTER
+    assert await recorded(parts) == ()
+    await instance.flush(rule)
+    assert len(await mailbox.mails()) == 1
+
+
+async def test_a_channel_that_refuses_is_recorded_with_advice_and_holds_up_no_other(
+    parts: Parts, mailbox: Mailbox, clock: Clock
+) -> None:
+    topic = "arn:aws:sns:us-east-1:000000000000:there-is-none"
+    rule = default_rule(email_to=[mailbox.address], topic_arn=topic, digest_interval=0)
+    channels = Channels(parts.ses, parts.sns, sender="nobody-verified@example.com")
+    await gather(parts, rule, "cat.jpg")
+
+    await parts.instance(channels=channels).flush(rule)
+
+    outcomes = {delivery.channel: delivery.outcome for delivery in await recorded(parts)}
+    assert {outcome.status for outcome in outcomes.values()} == {"failed"}
+    assert "verify-email-identity" in (outcomes["email"].reason or "")
+    assert "Is there such a topic" in (outcomes["sns"].reason or "")
+    assert await parts.instance().flush(rule) is None
+
+
+async def test_a_topic_gets_the_text(parts: Parts, clock: Clock) -> None:
+    arn = (await parts.sns.create_topic(Name="alerts"))["TopicArn"]
+    rule = default_rule(email_to=[], topic_arn=arn, digest_interval=0)
+    await gather(parts, rule, "cat.jpg")
+
+    await parts.instance().flush(rule)
+
+    [delivery] = await recorded(parts)
+    assert (delivery.channel, delivery.target, delivery.outcome.status) == ("sns", arn, "sent")
+
+
+async def test_deliveries_are_listed_newest_first_page_by_page_over_months(
+    parts: Parts, rule: Rule, clock: Clock
+) -> None:
+    subjects = []
+    for day in range(0, 60, 10):
+        clock.now = datetime(2027, 1, 5, tzinfo=UTC).timestamp() + timedelta(days=day).total_seconds()
+        await gather(parts, rule, *(f"{day}-{n}.jpg" for n in range(day // 10 + 1)))
+        clock.now += INTERVAL
+        await parts.instance().flush(rule)
+        subjects.append(day // 10 + 1)
+    listed: list[int] = []
+    cursor = None
+    while True:
+        page = await parts.deliveries.newest(4, cursor, datetime.fromtimestamp(clock.now, UTC))
+        listed += [delivery.pictures for delivery in page.deliveries]
+        cursor = page.cursor
+        if cursor is None:
+            break
+
+    assert listed == subjects[::-1]
+
+
+async def _killed(*_: object) -> None:
+    raise asyncio.CancelledError
+
+
+def _killed_unless_beginning(parts: Parts) -> object:
+    update = parts.gathering._update_current
+
+    async def update_or_die(rule_id: str, change: str, *rest: object) -> bool:
+        if change.startswith("REMOVE"):
+            raise asyncio.CancelledError
+        return await update(rule_id, change, *rest)  # type: ignore[arg-type]  # passed through
+
+    return update_or_die

@@ -1,0 +1,159 @@
+"""The notifier as it is deployed: from its queue to the mailbox."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from emulator import Emulator
+from installation import Installation, Keys, client_of, eventually, installation, working
+from onlooker_notifier.__main__ import compose
+from onlooker_shared.keys import Principal, Scope
+from onlooker_shared.queue.sender import Sender
+from onlooker_shared.results import Results, StoredFailure, StoredResult
+from onlooker_shared.service import Service
+from recognitions import a_face, a_label, a_recognition, an_image, annotated, failed, recognized
+
+from .conftest import SENDER, Mailbox
+
+
+@pytest.fixture
+async def here(emulator: Emulator) -> AsyncIterator[Installation]:
+    async with installation() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def settings(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "EMAIL_TO": mailbox.address,
+        "EMAIL_FROM": SENDER,
+        "VERIFY_SENDER": "true",
+        "DIGEST_INTERVAL": "0.5",
+        "PICTURE_URL": "https://onlooker.example.com/pictures/{image_id}",
+    }.items():
+        monkeypatch.setenv(f"ONLOOKER_NOTIFIER_{name}", value)
+
+
+@pytest.fixture
+async def service(here: Installation) -> AsyncIterator[Service]:
+    async with compose(here.aws, here.common) as composed:
+        yield composed
+
+
+@pytest.fixture
+async def sender(here: Installation) -> Sender:
+    return Sender(await here.aws.client("sqs"), await here.aws.queue_url(here.topology.notifier.name))
+
+
+async def deliveries(client: httpx.AsyncClient, **asked: object) -> list[dict[str, Any]]:
+    answer = await client.get("/alerts/deliveries", params={key: str(value) for key, value in asked.items()})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["deliveries"]
+    return found
+
+
+async def test_a_recognized_picture_is_mailed_with_a_link_and_listed(
+    service: Service, sender: Sender, mailbox: Mailbox
+) -> None:
+    image = an_image("cat.jpg")
+    await sender.send(recognized(image, a_face("HAPPY"), a_label("Cat")))
+    await sender.send(failed(an_image("broken.jpg")))  # the default rule tells of none
+
+    async with working(service), client_of(service) as client:
+        [delivery] = await eventually(lambda: deliveries(client))
+        [rule] = (await client.get("/alerts/rules")).json()
+
+    [mail] = await mailbox.mails()
+    assert mail["Subject"] == delivery["subject"] == "A picture was recognized: 1 face, Happy; Cat"
+    assert f"https://onlooker.example.com/pictures/{image.image_id}" in mail["BodyHtml"]
+    assert delivery["image_ids"] == [image.image_id]
+    assert delivery["outcome"]["status"] == "sent"
+    assert (rule["rule_id"], rule["digest_interval"]) == ("picture-recognized", 0.5)
+
+
+async def test_two_instances_and_redelivered_messages_tell_each_picture_once(
+    here: Installation, sender: Sender, mailbox: Mailbox
+) -> None:
+    messages = [recognized(an_image(f"{n}.jpg")) for n in range(30)]
+    await asyncio.gather(*map(sender.send, messages), *map(sender.send, messages))
+
+    async with AsyncExitStack() as stack:
+        services = [await stack.enter_async_context(compose(here.aws, here.common)) for _ in range(2)]
+        client = await stack.enter_async_context(client_of(services[0]))
+
+        async def told() -> list[str]:
+            return [image for delivery in await deliveries(client, limit=100) for image in delivery["image_ids"]]
+
+        async with working(*services):
+            await eventually(told, lambda images: len(images) >= len(messages))
+        assert sorted(await told()) == sorted(message.image.image_id for message in messages)
+        assert len(await mailbox.mails()) == len(await deliveries(client))
+
+
+async def test_a_sweep_tells_what_was_never_decided_and_nothing_twice(
+    here: Installation, service: Service, mailbox: Mailbox
+) -> None:
+    results = Results(await here.aws.client("s3"), here.topology.results.name)
+    cat = an_image("cat.jpg")
+    await results.put(StoredResult(image=cat, recognition=a_recognition(a_label("Cat")), rekognition={}))
+    await results.put_failure(StoredFailure(image=an_image("broken.jpg"), reason="It is empty."))
+
+    async with client_of(service) as client:
+
+        async def sweep() -> dict[str, int]:
+            counted: dict[str, int] = (await client.post("/sweeps/notifier", params={"older_than": 0})).json()
+            return counted
+
+        assert (await client.post("/sweeps/notifier", params={"older_than": 3600})).json()["sent_on"] == 0
+        assert await sweep() == {"looked_at": 2, "sent_on": 2}
+        async with working(service):
+            await eventually(mailbox.mails)
+            await eventually(sweep, lambda swept: swept["sent_on"] == 0)
+            [delivery] = await eventually(lambda: deliveries(client))
+
+    assert delivery["image_ids"] == [cat.image_id]
+
+
+async def test_what_is_not_for_the_notifier_is_a_dead_letter_that_says_so(
+    here: Installation, service: Service, sender: Sender
+) -> None:
+    sqs = await here.aws.client("sqs")
+    dead_letters = await here.aws.queue_url(here.topology.notifier.dead_letter)
+    await sender.send(annotated(an_image()))
+
+    async with working(service):
+        answer = await sqs.receive_message(QueueUrl=dead_letters, WaitTimeSeconds=10, MessageAttributeNames=["All"])
+
+    assert "not image.annotated.v1" in answer["Messages"][0]["MessageAttributes"]["Reason"]["StringValue"]
+
+
+async def test_alerts_are_not_for_keys_that_lack_the_scope_or_are_bound(service: Service) -> None:
+    keys = Keys(
+        {
+            "none": Principal(key_id="1", owner="nobody", scopes=frozenset({Scope.TAGS_READ})),
+            "bound": Principal(key_id="2", owner="one", scopes=frozenset({Scope.ALERTS_READ}), bucket="images"),
+            "reader": Principal(key_id="3", owner="one", scopes=frozenset({Scope.ALERTS_READ})),
+        }
+    )
+    for path in ("/alerts/rules", "/alerts/deliveries"):
+        for key, status in (("none", 403), ("bound", 403), ("reader", 200), ("unknown", 401)):
+            async with client_of(service, keys, key) as client:
+                assert (await client.get(path)).status_code == status
+    async with client_of(service, keys, "reader") as client:
+        assert (await client.get("/alerts/deliveries?cursor=nonsense")).status_code == 400
+        assert (await client.get("/alerts/deliveries?limit=1000")).status_code == 422
+
+
+async def test_a_changed_setting_changes_the_default_rule_at_the_next_start(
+    here: Installation, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_NOTIFIER_EMAIL_TO", "")
+
+    async with compose(here.aws, here.common) as restarted, client_of(restarted) as client:
+        [rule] = (await client.get("/alerts/rules")).json()
+
+    assert rule["channels"] == []
