@@ -14,6 +14,8 @@ from starlette.applications import Starlette
 
 from onlooker_rekognition.analyst import Analyst, VisionEngine
 from onlooker_rekognition.app import Endpoint, create_app
+from onlooker_rekognition.bodies import Bodies
+from onlooker_rekognition.budget import MemoryBudget
 from onlooker_rekognition.dispatch import Dispatcher
 from onlooker_rekognition.folder import FolderError, hold_folder
 from onlooker_rekognition.images import Images, ObjectSource
@@ -82,13 +84,10 @@ def compose(
     analyst = Analyst(engine, Images(objects), pool, decoded_pixels=settings.decoded_pixels)
     handlers = build_handlers(analyst, store, ResourceNames(settings.region, settings.account))
     metrics = Metrics(pool)
-    endpoint = Endpoint(
-        Dispatcher(load_service(), handlers),
-        metrics,
-        max_body_bytes=settings.max_body_bytes,
-        body_seconds=settings.body_seconds,
+    bodies = Bodies(
+        MemoryBudget(settings.body_memory), max_bytes=settings.max_body_bytes, seconds=settings.body_seconds
     )
-    return create_app(endpoint, metrics)
+    return create_app(Endpoint(Dispatcher(load_service(), handlers), metrics, bodies), metrics)
 
 
 if __name__ == "__main__":

@@ -13,16 +13,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from onlooker_rekognition.bodies import Bodies
 from onlooker_rekognition.dispatch import Answer, Dispatcher, refusal
 from onlooker_rekognition.metrics import Metrics
 from onlooker_rekognition.protocol.errors import (
-    RequestTooLargeError,
-    SerializationError,
     ServiceError,
     UnknownOperationError,
 )
 
-_PATIENCE = 4  # how many times the limit is read and thrown away, so that the client reads our refusal
 _CLIENT_GONE = 499
 
 _log = logging.getLogger(__name__)
@@ -31,11 +29,10 @@ _log = logging.getLogger(__name__)
 class Endpoint:
     """The endpoint of all operations."""
 
-    def __init__(self, dispatcher: Dispatcher, metrics: Metrics, *, max_body_bytes: int, body_seconds: float) -> None:
+    def __init__(self, dispatcher: Dispatcher, metrics: Metrics, bodies: Bodies) -> None:
         self._dispatcher = dispatcher
         self._metrics = metrics
-        self._max_body_bytes = max_body_bytes
-        self._body_seconds = body_seconds
+        self._bodies = bodies
 
     async def serve(self, request: Request) -> Response:
         """Answer a request, or stop working for it when its client has gone."""
@@ -44,8 +41,8 @@ class Endpoint:
         try:
             self._check_content_type(request)
             operation = self._dispatcher.operation_name(request.headers.get("x-amz-target", ""))
-            body = await self._read_body(request)
-            answer = await _unless_gone(request, self._dispatcher.answer(operation, body))
+            async with self._bodies.read(request) as body:
+                answer = await _unless_gone(request, self._dispatcher.answer(operation, body))
         except ServiceError as error:
             answer = refusal(error, str(uuid.uuid4()))
         except ClientDisconnect:
@@ -59,25 +56,6 @@ class Endpoint:
         given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if given != wanted:
             raise UnknownOperationError(f"Content-Type must be {wanted}, it is '{given}'.")
-
-    async def _read_body(self, request: Request) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(self._body_seconds):
-                async for chunk in request.stream():
-                    size += len(chunk)
-                    if size <= self._max_body_bytes:
-                        chunks.append(chunk)
-                    elif size > _PATIENCE * self._max_body_bytes:
-                        break
-        except TimeoutError as error:
-            raise SerializationError(f"The request's body did not arrive within {self._body_seconds} s.") from error
-        if size > self._max_body_bytes:
-            raise RequestTooLargeError(
-                f"The request's body is larger than {self._max_body_bytes} bytes. Put the image into S3."
-            )
-        return b"".join(chunks)
 
     def _record(self, operation: str, code: str, began: float, request_id: str) -> None:
         seconds = time.perf_counter() - began

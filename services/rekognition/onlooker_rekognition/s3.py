@@ -55,7 +55,7 @@ class S3Objects:
                         "from S3."
                     )
                 return await body.read()
-        except (ClientError, BotoCoreError, OSError) as error:
+        except (ClientError, BotoCoreError, OSError, UnicodeEncodeError) as error:
             _log.warning("S3 gave no object: %s", error, extra={"bucket": bucket})
             if _is_refusal(error):
                 raise InvalidS3ObjectError(_UNAVAILABLE) from error
@@ -66,7 +66,7 @@ def _is_refusal(error: Exception) -> bool:
     """Whether S3 (or having no credentials for it) said no, so that asking again is of no use."""
     if isinstance(error, ClientError):
         return int(error.response["ResponseMetadata"]["HTTPStatusCode"]) < HTTPStatus.INTERNAL_SERVER_ERROR
-    return isinstance(error, (NoCredentialsError, ParamValidationError))
+    return isinstance(error, (NoCredentialsError, ParamValidationError, UnicodeEncodeError))
 
 
 @asynccontextmanager

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         24_000_000, ge=0, description="pixels of decoded pictures kept for the next request about them (3 bytes each)"
     )
     max_body_bytes: int = Field(16 * 1024 * 1024, ge=1, description="bytes of the largest request body")
+    body_memory: int = Field(
+        128 * 1024 * 1024, ge=1, description="bytes of request bodies in memory at once; more wait in the network"
+    )
     body_seconds: float = Field(30, gt=0, description="how long a request's body may take to arrive")
     drain_seconds: int = Field(20, ge=0, description="how long requests may finish after SIGTERM")
     region: str = Field(default_factory=_default_region, description="the region in ARNs, and that of S3")

@@ -37,7 +37,9 @@ def test_a_picture_is_read_from_s3(emulator: Emulator, s3_client: Any, bucket: s
     assert len(answer["FaceDetails"]) == 2
 
 
-@pytest.mark.parametrize("place", [("no-such-bucket", "a.jpg"), (None, "no-such-object")])
+@pytest.mark.parametrize(
+    "place", [("no-such-bucket", "a.jpg"), (None, "no-such-object"), (None, "half a character \ud800")]
+)
 def test_an_object_that_is_not_there_is_named_as_amazon_does(
     s3_client: Any, bucket: str, place: tuple[str | None, str]
 ) -> None:

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import socket
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,7 +11,7 @@ import pytest
 
 from onlooker_rekognition.protocol.model import load_service
 from rekognition_fakes import scene
-from rekognition_server import RekognitionServer
+from rekognition_server import FAKE, RekognitionServer, running_server
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
@@ -127,3 +129,17 @@ def test_health_readiness_and_metrics_answer(server: RekognitionServer) -> None:
     metrics = httpx.get(f"{server.url}/metrics").text
     assert 'onlooker_rekognition_requests_total{code="OK",operation="ListCollections"}' in metrics
     assert "onlooker_rekognition_admitted_requests 0.0" in metrics
+
+
+def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
+    head = (
+        b"POST / HTTP/1.1\r\nhost: localhost\r\nx-amz-target: RekognitionService.DetectFaces\r\n"
+        b"content-type: application/x-amz-json-1.1\r\ncontent-length: 100\r\n\r\n{"
+    )
+    with running_server(FAKE, tmp_path / "data", "--body-seconds", "0.2") as running:
+        address = (httpx.URL(running.url).host, httpx.URL(running.url).port)
+        with socket.create_connection(address, timeout=10) as connection:
+            connection.sendall(head)
+            answer = connection.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert b"ThrottlingException" in answer
