@@ -17,6 +17,7 @@ from onlooker.emulator.adjustments import (
 from onlooker.emulator.app import EmulatorApp
 from onlooker.emulator.asgi import App
 from onlooker.emulator.environment import emulator_environment
+from onlooker.emulator.inprocess import Tables
 from onlooker.emulator.objects import remove_leftovers, watch_writes
 from onlooker.emulator.server import LOOPBACK, Server, bind_loopback
 
@@ -66,7 +67,8 @@ def _serve(data: Path, options: argparse.Namespace) -> int:
     port: int = listener.getsockname()[1]
     objects = data / "s3"
     server = Server(f"Emulator ready: http://{LOOPBACK}:{port}", exit_with_stdin=options.exit_with_parent)
-    app = EmulatorApp(_ministack(objects, port), data, data / JOURNAL_NAME, options.keep_free, server.fail)
+    ministack, tables = _ministack(objects, port)
+    app = EmulatorApp(ministack, tables, data, data / JOURNAL_NAME, options.keep_free, server.fail)
     server.serve_on(app, listener)
     if server.failure is not None:
         with contextlib.suppress(OSError):  # standard error may be a file on the very disk that is full
@@ -75,7 +77,7 @@ def _serve(data: Path, options: argparse.Namespace) -> int:
     return 0
 
 
-def _ministack(objects: Path, port: int) -> App:
+def _ministack(objects: Path, port: int) -> tuple[App, Tables]:
     environment = emulator_environment(os.environ, objects, port)
     os.environ.clear()
     os.environ.update(environment)
@@ -85,8 +87,9 @@ def _ministack(objects: Path, port: int) -> App:
     deliver_events_on_the_loop(s3)
     watch_writes(s3)
     receive_without_a_full_scan(import_module("ministack.services.sqs"))
-    keep_expired_items(import_module("ministack.services.dynamodb"))
-    return app
+    dynamodb = import_module("ministack.services.dynamodb")
+    keep_expired_items(dynamodb)
+    return app, Tables(dynamodb, import_module("ministack.core.responses"))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from onlooker.emulator.asgi import App, ClientGoneError, Message, Receive, Scope
 from onlooker.emulator.disk import free_bytes
 from onlooker.emulator.dynamodb import JournalledDynamoDB, operation_of
 from onlooker.emulator.guard import refusal
+from onlooker.emulator.inprocess import Tables
 from onlooker.emulator.journal import Journal, JournalDamagedError
 from onlooker.emulator.objects import DurableObjects
 from onlooker.emulator.replay import restore
@@ -19,8 +20,17 @@ _MEBIBYTE = 1 << 20
 class EmulatorApp:
     """Routes requests to the layers. DynamoDB is answered only after the journal has been replayed, at start-up."""
 
-    def __init__(self, ministack: App, data: Path, journal: Path, keep_free: int, fail: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        ministack: App,
+        tables: Tables,
+        data: Path,
+        journal: Path,
+        keep_free: int,
+        fail: Callable[[str], None],
+    ) -> None:
         self._ministack = ministack
+        self._tables = tables
         self._data = data
         self._path = journal
         self._keep_free = keep_free
@@ -51,13 +61,15 @@ class EmulatorApp:
         async def send_when_restored(message: Message) -> None:
             if message["type"] == "lifespan.startup.complete":
                 try:
-                    await restore(self._ministack, self._path, time.time())
+                    history = await restore(self._path, self._tables, time.time())
                     self._journal = Journal(self._path)
                 except (JournalDamagedError, OSError) as error:
                     self._fail(str(error))
                     await send({"type": "lifespan.startup.failed", "message": ""})
                     return
-                self._dynamodb = JournalledDynamoDB(self._ministack, self._journal, self._lacks_room, self._fail)
+                self._dynamodb = JournalledDynamoDB(
+                    self._ministack, self._tables, history, self._journal, self._lacks_room, self._fail
+                )
             elif message["type"] == "lifespan.shutdown.complete" and self._journal is not None:
                 await self._journal.close()
             await send(message)

@@ -7,14 +7,18 @@ A refused write waits as well: what it was refused for ("somebody has claimed th
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from onlooker.emulator.answers import dynamodb_error
 from onlooker.emulator.asgi import Answer, App, Receive, Scope, Send, ask, header, read_body, refuse, reply
 from onlooker.emulator.commit import Write, one_line
-from onlooker.emulator.inprocess import Account
+from onlooker.emulator.inprocess import Account, Tables
 from onlooker.emulator.journal import Journal, JournalFailedError
 from onlooker.emulator.operations import TARGET_PREFIX, Kind, kind_of
+from onlooker.emulator.snapshot import shorten
+from onlooker.emulator.tables import TableHistory
 
 DEFAULT = Account("000000000000", "us-east-1")  # MiniStack's, for a request that does not say
 _CREDENTIAL = re.compile(rb"Credential=([^/, ]+)/\d{8}/([^/, ]+)/")
@@ -45,9 +49,17 @@ class JournalledDynamoDB:
     """
 
     def __init__(
-        self, app: App, journal: Journal, lacks_room: Callable[[int], str | None], fail: Callable[[str], None]
+        self,
+        app: App,
+        tables: Tables,
+        history: TableHistory,
+        journal: Journal,
+        lacks_room: Callable[[int], str | None],
+        fail: Callable[[str], None],
     ) -> None:
         self._app = app
+        self._tables = tables
+        self._history = history
         self._journal = journal
         self._lacks_room = lacks_room
         self._fail = fail
@@ -76,18 +88,25 @@ class JournalledDynamoDB:
         except ValueError as error:
             return dynamodb_error(400, "SerializationException", str(error))
         account = account_of(scope)
-        async with self._turn:
-            answer = await ask(self._app, scope, body)
-            durable: Awaitable[None]
-            if answer.status == 200:  # noqa: PLR2004 - HTTP's own word for it
-                durable = self._journal.append(Write(operation, account.number, account.region, line))
-            else:
-                durable = self._journal.settled()
         try:
+            async with self._turn:
+                if self._journal.is_long:
+                    await self._journal.rewrite(self._shorten)
+                answer = await ask(self._app, scope, body)
+                durable = self._record(answer, Write(operation, account.number, account.region, line))
             await durable
         except JournalFailedError as error:
             return self._failed(str(error))
         return answer
+
+    def _record(self, answer: Answer, write: Write) -> Awaitable[None]:
+        if answer.status != 200:  # noqa: PLR2004 - HTTP's own word for it
+            return self._journal.settled()
+        self._history.add(write)
+        return self._journal.append(write)
+
+    async def _shorten(self, path: Path) -> None:
+        await shorten(path, self._tables, self._history, time.time())
 
     def _failed(self, reason: str) -> Answer:
         if self._failure is None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +14,9 @@ from onlooker.emulator.commit import VERSION_LINE, DamagedLineError, Write, deco
 from onlooker.emulator.disk import sync, sync_path
 
 ADVICE = "Start the version of onlooker that wrote it, or put a backup in its place."
+
+LONG_BYTES = 8 << 20  # some 20,000 writes, replayed in a few seconds
+LONG_GROWTH = 3
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +44,10 @@ class Rewrite:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-        self._temporary.unlink(missing_ok=True)
+        try:
+            self._file.close()
+        finally:  # closing writes what is left, for which a full disk has no room
+            self._temporary.unlink(missing_ok=True)
 
     @property
     def size(self) -> int:
@@ -93,13 +98,37 @@ class Journal:
     """Appends to the file. All writes that arrive while one commit is on its way to the disk share the next."""
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
-        self._size = os.fstat(self._descriptor).st_size
+        self.path = path
+        self._open()
         self._waiting: list[tuple[Write, asyncio.Future[None]]] = []
         self._flusher: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._failure: JournalFailedError | None = None
         self._last: asyncio.Future[None] | None = None
+
+    def _open(self) -> None:
+        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+        self._size = self._size_at_first = os.fstat(self._descriptor).st_size
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has grown so much that writing it anew is worth the while it takes."""
+        return self._size > max(LONG_BYTES, LONG_GROWTH * self._size_at_first)
+
+    async def rewrite(self, shorten: Callable[[Path], Awaitable[None]]) -> None:
+        """Let `shorten` put another file in this one's place; nothing may be appended meanwhile.
+
+        If the disk has no room for it, this one goes on, and is not long for a while. Raises JournalFailedError.
+        """
+        await self.settled()
+        try:
+            await shorten(self.path)
+        except OSError as error:
+            log.warning("%s could not be written anew, and goes on growing: %s", self.path, error)
+            self._size_at_first = self._size
+            return
+        os.close(self._descriptor)
+        self._open()
 
     def append(self, write: Write) -> asyncio.Future[None]:
         """Put `write` behind all earlier ones; the future is done when it is on disk, or raises JournalFailedError."""

@@ -42,4 +42,5 @@ def service_defaults(index: Path) -> dict[str, str]:
         "ONLOOKER_TAGGER_DATABASE": str(index),
         "ONLOOKER_NOTIFIER_EMAIL_FROM": "onlooker@localhost.localdomain",
         "ONLOOKER_NOTIFIER_EMAIL_TO": "owner@localhost.localdomain",
+        "ONLOOKER_NOTIFIER_VERIFY_SENDER": "true",
     }
