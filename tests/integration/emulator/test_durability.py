@@ -207,6 +207,43 @@ def test_a_long_journal_is_rewritten_as_what_the_tables_hold(tmp_path: Path) -> 
         assert described["TimeToLiveStatus"] == "ENABLED"
 
 
+def test_what_expired_before_a_rewrite_is_gone_for_the_writes_after_it(tmp_path: Path) -> None:
+    expired = {"pk": {"S": "claim"}, "expires": {"N": "1"}, "data": {"B": bytes(300_000)}}
+    with running_emulator(tmp_path) as first:
+        dynamodb = client(first, "dynamodb")
+        make_table(dynamodb, "claims")
+        dynamodb.update_time_to_live(
+            TableName="claims", TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
+        )
+        for _ in range(4):
+            dynamodb.put_item(TableName="claims", Item=expired)
+    claim = {"pk": {"S": "claim"}, "owner": {"S": "second"}}
+    with running_emulator(tmp_path) as second:
+        dynamodb = client(second, "dynamodb")
+        dynamodb.put_item(TableName="claims", Item=claim, ConditionExpression="attribute_not_exists(pk)")
+        second.kill()
+    with running_emulator(tmp_path) as third:
+        assert all_items(client(third, "dynamodb"), "claims") == [claim]
+
+
+def test_a_journal_that_grows_long_is_rewritten_while_others_write(tmp_path: Path) -> None:
+    def write(dynamodb: Any, writer: int) -> None:
+        for number in range(20):
+            item = {"pk": {"S": str(writer)}, "n": {"N": str(number)}, "data": {"B": bytes(100_000)}}
+            dynamodb.put_item(TableName="items", Item=item)
+
+    with running_emulator(tmp_path) as first:
+        dynamodb = client(first, "dynamodb")
+        make_table(dynamodb, "items")
+        with ThreadPoolExecutor(4) as writers:
+            list(writers.map(write, [dynamodb] * 4, range(4)))
+        first.kill()
+    assert (tmp_path / JOURNAL).stat().st_size < 9_000_000  # 80 writes of 133 kB are 10.7 MB
+    with running_emulator(tmp_path) as second:
+        items = all_items(client(second, "dynamodb"), "items")
+        assert {(item["pk"]["S"], item["n"]["N"]) for item in items} == {(str(writer), "19") for writer in range(4)}
+
+
 def test_objects_survive_a_kill_with_all_that_belongs_to_them(tmp_path: Path) -> None:
     key = "a folder/ü+漢 %2F.jpg"
     with running_emulator(tmp_path) as first:
