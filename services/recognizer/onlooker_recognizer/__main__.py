@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from onlooker_recognizer import events
 from onlooker_recognizer.handlers import Handler
 from onlooker_recognizer.originals import Originals
-from onlooker_recognizer.outages import Outages
 from onlooker_recognizer.pictures import Pictures
 from onlooker_recognizer.rates import Pace
 from onlooker_recognizer.rekognition import DETECT_FACES, DETECT_LABELS, Rekognition
@@ -15,6 +14,7 @@ from onlooker_recognizer.routes import router
 from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_recognizer.sweep import Sweeper
 from onlooker_shared.aws import Aws
+from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.queue.consumer import Consumer
 from onlooker_shared.results import Results

@@ -25,11 +25,11 @@ from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.events import Arrivals
 from onlooker_recognizer.metrics import PICTURES
 from onlooker_recognizer.originals import Original, Originals
-from onlooker_recognizer.outages import Outages
 from onlooker_recognizer.pictures import Pictures
 from onlooker_recognizer.rekognition import DETECT_FACES, DETECT_LABELS, Rekognition
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.images import ImageRef, order
+from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.results import Results, StoredFailure, StoredResult
 from onlooker_shared.telemetry.tracing import current_traceparent, span

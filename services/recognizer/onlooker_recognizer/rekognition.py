@@ -15,9 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.metrics import CALL_SECONDS, CALLS, COST
-from onlooker_recognizer.outages import is_outage
 from onlooker_recognizer.rates import Pace
 from onlooker_shared.errors import RetryLater
+from onlooker_shared.outages import is_outage
 
 if TYPE_CHECKING:
     from types_aiobotocore_rekognition import RekognitionClient

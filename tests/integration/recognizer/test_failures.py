@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from integration.recognizer.conftest import Stage, jpeg, until
-from integration.recognizer.standin import Refusal, StandIn, serving
-from onlooker_recognizer import outages, rekognition
+from onlooker_recognizer import rekognition
 from onlooker_recognizer.metrics import CALLS
+from onlooker_shared import outages
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.messages import ImageFailed
+from recognizer_stage import Stage, jpeg, until
+from rekognition_standin import Refusal, StandIn, serving
 
 BOMB = b"\x89PNG\r\n\x1a\n" + b"".join(
     struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from onlooker_recognizer.outages import LONGEST, SHORTEST, Outages, is_outage
 from onlooker_shared.errors import RetryLater
+from onlooker_shared.outages import LONGEST, SHORTEST, Outages, is_outage
 
 DOWN = EndpointConnectionError(endpoint_url="http://x")
 
