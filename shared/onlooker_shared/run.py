@@ -19,7 +19,7 @@ from onlooker_shared.errors import ConfigurationError, describe
 from onlooker_shared.keys import KeyStore
 from onlooker_shared.service import Service
 from onlooker_shared.settings import CommonSettings, ServerSettings
-from onlooker_shared.telemetry import logs
+from onlooker_shared.telemetry import export, logs
 from onlooker_shared.web.app import STUCK_AFTER, create_app
 
 KEEP_ALIVE = 75
@@ -42,6 +42,7 @@ def run_service(name: str, compose: Compose, server: ServerSettings) -> None:
     """
     settings = CommonSettings()
     logs.configure(settings, name)
+    export.configure(name)
     try:
         asyncio.run(_run_alone(compose, settings, server))
     except ConfigurationError as error:
