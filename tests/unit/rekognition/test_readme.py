@@ -13,9 +13,8 @@ README = (Path(onlooker_rekognition.__file__).parent.parent / "README.md").read_
 
 
 def test_the_operations_offered_are_those_of_the_table() -> None:
-    assert sorted(re.findall(r"^\| `(\w+)` \| yes \|", README, re.MULTILINE)) == sorted(
-        build_handlers(None, None, None)
-    )
+    table = re.findall(r"^\| `(\w+)` \| yes \|", README, re.MULTILINE)
+    assert sorted(table) == sorted(build_handlers(None, None, None))
 
 
 def test_every_setting_is_in_the_table_with_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
