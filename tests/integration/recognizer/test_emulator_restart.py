@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from emulator import aws_environment, running_emulator
-from integration.recognizer.conftest import Stage, jpeg
-from integration.recognizer.standin import StandIn, serving
 from onlooker_shared.aws import Aws
 from onlooker_shared.provision import provision
 from onlooker_shared.settings import CommonSettings
+from recognizer_stage import Stage, jpeg
+from rekognition_standin import StandIn, serving
 
 
 async def test_a_killed_emulator_loses_no_picture(

@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from integration.recognizer.conftest import Stage, jpeg, noise, until
-from integration.recognizer.standin import FACE, StandIn
 from onlooker_recognizer import events
 from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import ImageFailed, ImageRecognized
 from onlooker_shared.objects import exists
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.results import result_key
+from recognizer_stage import Stage, jpeg, noise, until
+from rekognition_standin import FACE, StandIn
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from integration.recognizer.conftest import Stage
 from onlooker_recognizer.routes import router
 from onlooker_shared.errors import UnauthorizedError
 from onlooker_shared.keys import Principal, Scope
@@ -13,6 +12,7 @@ from onlooker_shared.results import Results, StoredFailure, StoredResult
 from onlooker_shared.service import Service
 from onlooker_shared.web.app import create_app
 from recognitions import a_face, a_recognition, an_image
+from recognizer_stage import Stage
 
 KEYS = {
     "reader": Principal("1", "all", frozenset({Scope.RECOGNITIONS_READ})),

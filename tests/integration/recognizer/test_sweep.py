@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from integration.recognizer.conftest import Stage, jpeg
-from integration.recognizer.standin import StandIn
 from onlooker_shared.service import Swept
+from recognizer_stage import Stage, jpeg
+from rekognition_standin import StandIn
 
 NOW = timedelta(0)
 
@@ -17,7 +17,7 @@ async def test_only_pictures_without_an_answer_are_sent_on(stage: Stage, standin
         await stage.settled()
     lost = {await stage.put(f"lost {n}/é+.jpg", jpeg(100 + n)) for n in range(12)}
     await stage.put("folder/", b"")
-    await stage.drop_events(13)
+    await stage.lose_events(13)
 
     async with stage.recognizer() as service:
         assert service.sweep is not None
@@ -44,7 +44,7 @@ async def test_of_a_versioned_bucket_the_current_version_is_sent_on_under_its_ow
     await s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     for width in (100, 200):
         latest = await s3.put_object(Bucket=bucket, Key="a.jpg", Body=jpeg(width))
-    await stage.drop_events(2)
+    await stage.lose_events(3)  # with S3's test event
 
     async with stage.recognizer() as service:
         assert service.sweep is not None
