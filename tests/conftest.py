@@ -3,8 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from emulator import Emulator, aws_environment, running_emulator
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """Log short lines: structlog's own default draws every local variable of every frame, which takes seconds."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's name
+from botocore.exceptions import ClientError
 
 from onlooker_ingest.addresses import ObjectAddress
 from onlooker_ingest.errors import PreconditionFailedError, RangeNotSatisfiableError
 from onlooker_shared.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
 from onlooker_shared.images import image_id
 from onlooker_shared.objects import is_missing
+from onlooker_shared.outages import UNREACHABLE, is_outage
 
 if TYPE_CHECKING:
     from aiobotocore.response import StreamingBody
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 RETRY_AFTER = {"Retry-After": "5"}
 """Seconds; the client behind has already tried several times within about as long."""
+PASSING = frozenset({"NoSuchBucket", "NoSuchUpload", "RequestTimeout", "SlowDown"})
+"""Codes of states that are no caller's fault: an installation that is still being provisioned, an upload that somebody
+aborted, too much at once.
+"""
 CHUNK = 256 * 1024
 """Bytes handed on at once when an object is sent."""
 
@@ -121,26 +126,29 @@ def translated(address: ObjectAddress) -> Iterator[None]:
         if problem is None:
             raise
         raise problem from error
-    except (ConnectionError, HTTPClientError) as error:
-        raise UnavailableError("S3 does not answer; try again in a moment.", headers=RETRY_AFTER) from error
+    except UNREACHABLE as error:
+        raise _unavailable() from error
+
+
+def _unavailable() -> UnavailableError:
+    return UnavailableError("S3 cannot do this now; try again in a moment.", headers=RETRY_AFTER)
 
 
 def _problem(error: ClientError, address: ObjectAddress) -> ProblemError | None:
-    code = error.response.get("Error", {}).get("Code", "")
-    answer = error.response.get("ResponseMetadata", {})
-    status = answer.get("HTTPStatusCode", 0)
     if is_missing(error):
         return NotFoundError(f"There is no object '{address.key}' in the bucket '{address.bucket}'.")
-    if status == HTTPStatus.PRECONDITION_FAILED:
-        return PreconditionFailedError("The object is not in the state that the request's conditions ask for.")
-    if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        headers = answer.get("HTTPHeaders", {})
-        known = {"Content-Range": headers["content-range"]} if "content-range" in headers else {}
-        return RangeNotSatisfiableError("The range lies outside the object.", headers=known)
-    if status == HTTPStatus.CONFLICT:
-        return ConflictError("Another upload to the same key was under way; try again.")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in {"NoSuchBucket", "NoSuchUpload", "SlowDown"}:
-        return UnavailableError(f"S3 cannot do this now ({code}); try again in a moment.", headers=RETRY_AFTER)
+    if is_outage(error) or error.response.get("Error", {}).get("Code") in PASSING:
+        return _unavailable()
+    answer = error.response.get("ResponseMetadata", {})
+    match answer.get("HTTPStatusCode"):
+        case HTTPStatus.PRECONDITION_FAILED:
+            return PreconditionFailedError("The object is not in the state that the request's conditions ask for.")
+        case HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            headers = answer.get("HTTPHeaders", {})
+            known = {"Content-Range": headers["content-range"]} if "content-range" in headers else {}
+            return RangeNotSatisfiableError("The range lies outside the object.", headers=known)
+        case HTTPStatus.CONFLICT:
+            return ConflictError("Another upload to the same key was under way; try again.")
     return None
 
 
