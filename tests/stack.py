@@ -79,14 +79,14 @@ class Stack:
         """Stop it in order; returns its exit code."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(STOP_SECONDS)
+        return self._wait()
 
     def kill(self) -> None:
         """Kill the process that holds the services; the other two have to notice and end."""
         assert self.process is not None
         children = self.children()
         self.process.kill()
-        self.process.wait(STOP_SECONDS)
+        self._wait()
         for pid in children.values():
             _wait_gone(pid)
 
@@ -107,6 +107,12 @@ class Stack:
             if parent == self.process.pid:
                 found |= {module: int(stat.parent.name) for module in (EMULATOR, REKOGNITION) if module in command}
         return found
+
+    def _wait(self) -> int:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return self.process.wait(STOP_SECONDS)
 
     def log(self) -> str:
         """Return what it wrote to standard error."""

@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING
 
 from onlooker.client import OnlookerClient, connect
 from onlooker.datafolder import DataFolder
 from onlooker.stack.environment import aws_environment
-from onlooker_shared.aws import Aws
 from onlooker_shared.errors import ConfigurationError
 from onlooker_shared.settings import CommonSettings
+
+if TYPE_CHECKING:
+    from onlooker_shared.aws import Aws
 
 URL = "ONLOOKER_URL"
 KEY = "ONLOOKER_KEY"
@@ -36,12 +37,17 @@ class Target:
             yield client
 
     @asynccontextmanager
-    async def aws(self) -> AsyncIterator[tuple[Aws, CommonSettings]]:
+    async def aws(self) -> "AsyncIterator[tuple[Aws, CommonSettings]]":
         """Open AWS clients: the emulator's if it runs here, else as AWS's standard variables say.
 
         Raises:
             ConfigurationError: AWS does not answer, or not to these credentials, or nothing says where it is.
         """
+        # Imported here, because it takes half a second that most commands need not wait for.
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+        from onlooker_shared.aws import Aws  # noqa: PLC0415
+
         with self._environment():
             settings = CommonSettings()
             try:
