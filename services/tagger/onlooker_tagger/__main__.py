@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from onlooker_shared.aws import Aws
 from onlooker_shared.messages import decode
+from onlooker_shared.outages import Outages
 from onlooker_shared.queue.consumer import Consumer
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import Results
@@ -32,7 +33,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             url=url,
             dead_letter_url=await aws.queue_url(topology.tagger.dead_letter),
             decode=decode,
-            handle=Handler(index, results).handle,
+            handle=Handler(index, results, Outages()).handle,
             concurrency=settings.concurrency,
             grace=common.shutdown_grace,
         )

@@ -2,27 +2,36 @@
 
 from onlooker_shared.errors import NotFoundError, Reject, RetryLater, UnavailableError
 from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized
+from onlooker_shared.outages import Outages
 from onlooker_shared.results import Results
 from onlooker_tagger import documents
 from onlooker_tagger.index import Index
 
 
 class Handler:
-    """Handles the tagger queue's messages. Every one of them may come twice, late, or in any order."""
+    """Handles the tagger queue's messages. Every one of them may come twice, late, or in any order.
 
-    def __init__(self, index: Index, results: Results) -> None:
+    Args:
+        index: where the documents go.
+        results: what was recognized, where it was too much for the message.
+        outages: how long to rest while AWS does not answer.
+    """
+
+    def __init__(self, index: Index, results: Results, outages: Outages) -> None:
         self._index = index
         self._results = results
+        self._outages = outages
 
     async def handle(self, message: ImageRecognized | ImageFailed | ImageAnnotated) -> None:
         """Index what a message says; on disk when this returns.
 
         Raises:
-            RetryLater: the index does not answer.
+            RetryLater: the index or AWS does not answer.
             Reject: the message points to a result that is gone.
         """
         try:
-            await self._index_message(message)
+            with self._outages.weathered():
+                await self._index_message(message)
         except UnavailableError as error:
             raise RetryLater(error.detail, pause=True) from error
         except NotFoundError as error:

@@ -20,9 +20,11 @@ from onlooker_tagger.index import Index
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_s3.type_defs import HeadObjectOutputTypeDef
 
 ANNOTATED = "annotated/"
 THUMBNAILS = "thumbnails/"
+"""The annotator stores the thumbnail last, with the sizes of both pictures in its metadata."""
 CHUNK = 500
 """Pictures that the index is asked about in one call."""
 
@@ -48,7 +50,7 @@ class TaggerSweep:
         for bucket, prefix, unknown, message_of in (
             (self._results.bucket, RESULTS, self._index.missing, self._recognized),
             (self._results.bucket, FAILURES, self._index.missing, self._failed),
-            (self._annotated_bucket, ANNOTATED, self._index.unannotated, self._annotated),
+            (self._annotated_bucket, THUMBNAILS, self._index.unannotated, self._annotated),
         ):
             async for image_ids in self._stored(bucket, prefix, before):
                 looked_at += len(image_ids)
@@ -88,29 +90,35 @@ class TaggerSweep:
 
     async def _annotated(self, image_id: str) -> ImageAnnotated:
         stored = await self._results.get(image_id)
+        annotated, thumbnail = await self._renditions(image_id)
         return ImageAnnotated(
-            image=stored.image,
-            annotated=await self._rendition(f"{ANNOTATED}{image_id}.jpg"),
-            thumbnail=await self._rendition(f"{THUMBNAILS}{image_id}.jpg"),
-            traceparent=stored.traceparent,
+            image=stored.image, annotated=annotated, thumbnail=thumbnail, traceparent=stored.traceparent
         )
 
-    async def _rendition(self, key: str) -> Rendition:
-        """Return a rendition as its object describes it: the annotator notes the size in the object's metadata.
+    async def _renditions(self, image_id: str) -> tuple[Rendition, Rendition]:
+        """Return the annotated copy and the thumbnail of a picture, as the thumbnail's metadata describes them.
 
         Raises:
-            NotFoundError: the object is gone, or says nothing of its size.
+            NotFoundError: the thumbnail is gone, or says nothing of sizes.
         """
+        key = f"{THUMBNAILS}{image_id}.jpg"
         try:
             head = await self._s3.head_object(Bucket=self._annotated_bucket, Key=key)
         except ClientError as error:
             if is_missing(error):
                 raise NotFoundError(f"There is no object {key}.") from error
             raise
+        return (
+            self._rendition(f"{ANNOTATED}{image_id}.jpg", head, "annotated-"),
+            self._rendition(key, head, ""),
+        )
+
+    def _rendition(self, key: str, head: "HeadObjectOutputTypeDef", prefix: str) -> Rendition:
+        sizes = head["Metadata"]
         try:
-            width, height = int(head["Metadata"]["width"]), int(head["Metadata"]["height"])
+            width, height = int(sizes[f"{prefix}width"]), int(sizes[f"{prefix}height"])
         except (KeyError, ValueError) as error:
-            raise NotFoundError(f"The object {key} does not say its width and height in its metadata.") from error
+            raise NotFoundError(f"The metadata of the thumbnail does not say the size of {key}.") from error
         return Rendition(
             bucket=self._annotated_bucket, key=key, width=width, height=height, content_type=head["ContentType"]
         )

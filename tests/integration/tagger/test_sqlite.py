@@ -9,6 +9,7 @@ import pytest
 
 from onlooker_shared.errors import ConfigurationError, RetryLater, UnavailableError
 from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized
+from onlooker_shared.outages import Outages
 from onlooker_shared.results import Results
 from onlooker_tagger import documents, sqlite_schema
 from onlooker_tagger.handlers import Handler
@@ -27,7 +28,7 @@ def file(tmp_path: Path) -> Path:
 
 def handler(index: SqliteIndex) -> Handler:
     no_bucket: S3Client = None  # type: ignore[assignment]  # every message here has its recognition inline
-    return Handler(index, Results(no_bucket, "results"))
+    return Handler(index, Results(no_bucket, "results"), Outages())
 
 
 async def count(index: SqliteIndex) -> int:

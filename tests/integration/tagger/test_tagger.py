@@ -47,14 +47,15 @@ async def found(client: httpx.AsyncClient, **asked: str) -> list[dict[str, objec
     return images
 
 
-async def put_rendition(here: Installation, image: ImageRef, kind: str, width: int, height: int) -> None:
+async def put_thumbnail(here: Installation, image: ImageRef) -> None:
+    """Store a thumbnail as the annotator does."""
     s3 = await here.aws.client("s3")
     await s3.put_object(
         Bucket=here.topology.annotated.name,
-        Key=f"{kind}/{image.image_id}.jpg",
+        Key=f"thumbnails/{image.image_id}.jpg",
         Body=b"jpeg",
         ContentType="image/jpeg",
-        Metadata={"width": str(width), "height": str(height)},
+        Metadata={"width": "300", "height": "225", "annotated-width": "640", "annotated-height": "480"},
     )
 
 
@@ -105,8 +106,7 @@ async def test_a_sweep_derives_a_lost_index_from_the_buckets(
     cat, broken = an_image("cat.jpg"), an_image("broken.jpg")
     await results.put(StoredResult(image=cat, recognition=a_recognition(a_label("Cat")), rekognition={}))
     await results.put_failure(StoredFailure(image=broken, reason="It is empty."))
-    await put_rendition(here, cat, "annotated", 640, 480)
-    await put_rendition(here, cat, "thumbnails", 300, 225)
+    await put_thumbnail(here, cat)
 
     async with client_of(service) as client, working(service):
         answer = await client.post("/sweeps/tagger", params={"older_than": 0})
@@ -117,9 +117,9 @@ async def test_a_sweep_derives_a_lost_index_from_the_buckets(
         await eventually(lambda: found(client, state="failed"))
         assert (await client.post("/sweeps/tagger", params={"older_than": 0})).json() == {"looked_at": 3, "sent_on": 0}
 
-    thumbnail = image["thumbnail"]
-    assert isinstance(thumbnail, dict)
-    assert (thumbnail["width"], thumbnail["height"]) == (300, 225)
+    sent_on = annotated(cat, bucket=here.topology.annotated.name)
+    assert image["thumbnail"] == sent_on.thumbnail.model_dump()
+    assert image["annotated"] == sent_on.annotated.model_dump()
 
 
 async def test_a_sweep_leaves_alone_what_may_still_be_in_the_queue(service: Service, results: Results) -> None:
