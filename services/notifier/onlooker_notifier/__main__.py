@@ -37,8 +37,6 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     settings, topology = NotifierSettings(), common.topology
     dynamodb, s3, sqs = await aws.client("dynamodb"), await aws.client("s3"), await aws.client("sqs")
     ses, sns = await aws.client("ses"), await aws.client("sns")
-    if settings.verify_sender and settings.email_from is not None:
-        await ses.verify_email_identity(EmailAddress=settings.email_from)
     rulebook = Rulebook(dynamodb, topology.alert_rules.name)
     await rulebook.ensure_default(
         default_rule(email_to=settings.email_to, topic_arn=settings.topic_arn, digest_interval=settings.digest_interval)
@@ -50,7 +48,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         Digests(
             gathering=gathering,
             claims=Claims(dynamodb, topology.claims.name),
-            channels=Channels(ses, sns, sender=settings.email_from),
+            channels=Channels(ses, sns, sender=settings.email_from, verify_sender=settings.verify_sender),
             deliveries=deliveries,
             policy=Policy(limit=settings.digest_limit, picture_url=settings.picture_url),
             clock=time.time,

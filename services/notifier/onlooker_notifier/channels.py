@@ -52,12 +52,15 @@ class Channels:
         ses: the process's client.
         sns: the process's client.
         sender: the address that mails come from; None if it is not set.
+        verify_sender: whether to ask SES to verify the sender where it does not know it. An emulator says yes at once
+            (and forgets it when it is restarted); Amazon sends the address a mail with a link.
     """
 
-    def __init__(self, ses: "SESClient", sns: "SNSClient", *, sender: str | None) -> None:
+    def __init__(self, ses: "SESClient", sns: "SNSClient", *, sender: str | None, verify_sender: bool = False) -> None:
         self._ses = ses
         self._sns = sns
         self._sender = sender
+        self._verify_sender = verify_sender
 
     async def send(self, channel: Channel, letter: Letter) -> str:
         """Send a letter and return the message id that the channel gave it.
@@ -76,6 +79,8 @@ class Channels:
     async def _mail(self, to: str, letter: Letter) -> str:
         if self._sender is None:
             raise RefusedError("Mails need a sender: set ONLOOKER_NOTIFIER_EMAIL_FROM.")
+        if self._verify_sender:
+            await self._have_verified(self._sender)
         answer = await self._ses.send_email(
             Source=self._sender,
             Destination={"ToAddresses": [to]},
@@ -88,6 +93,11 @@ class Channels:
             },
         )
         return answer["MessageId"]
+
+    async def _have_verified(self, address: str) -> None:
+        known = await self._ses.get_identity_verification_attributes(Identities=[address])
+        if address not in known["VerificationAttributes"]:
+            await self._ses.verify_email_identity(EmailAddress=address)
 
     async def _publish(self, topic_arn: str, letter: Letter) -> str:
         answer = await self._sns.publish(TopicArn=topic_arn, Subject=sns_subject(letter.subject), Message=letter.text)

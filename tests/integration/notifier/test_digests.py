@@ -212,6 +212,18 @@ async def test_a_channel_that_refuses_is_recorded_with_advice_and_holds_up_no_ot
     assert await parts.instance().flush(rule) is None
 
 
+async def test_a_sender_that_ses_does_not_know_is_verified_if_that_is_wished(
+    parts: Parts, mailbox: Mailbox, clock: Clock
+) -> None:
+    rule = default_rule(email_to=[mailbox.address], topic_arn=None, digest_interval=0)
+    channels = Channels(parts.ses, parts.sns, sender="newcomer@example.com", verify_sender=True)
+    await gather(parts, rule, "cat.jpg")
+
+    await parts.instance(channels=channels).flush(rule)
+
+    assert [mail["Source"] for mail in await mailbox.mails()] == ["newcomer@example.com"]
+
+
 async def test_a_topic_gets_the_text(parts: Parts, clock: Clock) -> None:
     arn = (await parts.sns.create_topic(Name="alerts"))["TopicArn"]
     rule = default_rule(email_to=[], topic_arn=arn, digest_interval=0)
