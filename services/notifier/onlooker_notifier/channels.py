@@ -96,7 +96,8 @@ class Channels:
 
     async def _have_verified(self, address: str) -> None:
         known = await self._ses.get_identity_verification_attributes(Identities=[address])
-        if address not in known["VerificationAttributes"]:
+        attributes = known["VerificationAttributes"].get(address)
+        if attributes is None or attributes["VerificationStatus"] not in {"Success", "Pending"}:
             await self._ses.verify_email_identity(EmailAddress=address)
 
     async def _publish(self, topic_arn: str, letter: Letter) -> str:

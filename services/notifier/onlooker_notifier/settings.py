@@ -32,7 +32,7 @@ class NotifierSettings(ServerSettings):
     )
     verify_sender: bool = Field(
         default=False,
-        description="Ask SES to verify `email_from` where it does not know it. An emulator says yes; Amazon mails a link.",
+        description="Ask SES to verify `email_from` if it does not know it. An emulator says yes; Amazon mails a link.",
     )
 
     @field_validator("email_to", mode="before")
