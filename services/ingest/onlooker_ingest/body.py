@@ -14,7 +14,9 @@ from onlooker_ingest.metrics import RECEIVED_BYTES
 from onlooker_shared.errors import BadRequestError, TooLargeError
 
 CLOSE = {"Connection": "close"}
-"""With an answer that comes before the body's end: what is left of it shall not be sent."""
+"""For a caller that sends too slowly. Others keep their connection, and what is left of a refused body is thrown away
+as it comes: to close it on somebody who still sends would make most clients lose the answer (RFC 9112, 9.6).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class BodyLimits:
 
     def too_large(self, size: str) -> TooLargeError:
         """Return the error for a body of this size."""
-        return TooLargeError(f"The body has {size}; {self.size} bytes are taken at most.", headers=CLOSE)
+        return TooLargeError(f"The body has {size}; {self.size} bytes are taken at most.")
 
 
 class Body:

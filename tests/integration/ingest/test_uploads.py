@@ -19,6 +19,7 @@ from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.telemetry.tracing import from_headers
 
+LIMIT = 64 * 1024 * 1024
 LARGE = JPEG + os.urandom(2 * PART_BYTES + 1000)
 
 
@@ -247,11 +248,20 @@ async def test_a_broken_chunk_leaves_nothing_behind(edge: Edge, key: str) -> Non
 
 
 async def test_a_body_over_the_limit_is_refused_by_its_declared_length(edge: Edge, key: str) -> None:
-    declared = 64 * 1024 * 1024 + 1
-    answer = await edge.raw(edge.head("PUT", edge.path(key), f"Content-Length: {declared}"))  # not a byte is sent
+    reader, writer = await edge.connect()
+    writer.write(edge.head("PUT", edge.path(key), f"Content-Length: {LIMIT + 1}"))  # not a byte of it is sent
 
-    assert answer.startswith(b"HTTP/1.1 413 ")
-    assert b"connection: close" in answer.lower()
+    assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
+    writer.close()
+
+
+async def test_a_client_that_sends_on_regardless_still_gets_the_answer(edge: Edge, key: str) -> None:
+    headers = {"Content-Length": str(LIMIT + 1)}
+
+    answer = await edge.http.put(edge.path(key), content=in_chunks(JPEG + bytes(LIMIT - 3), 1_000_000), headers=headers)
+
+    assert answer.status_code == 413
+    assert str(LIMIT) in answer.json()["detail"]
 
 
 async def test_a_body_over_the_limit_is_refused_while_it_streams(
