@@ -24,7 +24,7 @@ def headers_of(stored: StoredObject) -> dict[str, str]:
     what a browser is sent can neither be sniffed (`nosniff`) nor run scripts (`sandbox`).
     """
     known = stored.content_type in MEDIA_TYPES
-    name = quote(stored.address.key.rpartition("/")[2], safe="")
+    name = quote(stored.address.key.rstrip("/").rpartition("/")[2], safe="") or "picture"
     return {
         "Content-Type": stored.content_type if known else "application/octet-stream",
         "Content-Disposition": f"inline; filename*=UTF-8''{name}",

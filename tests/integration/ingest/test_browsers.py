@@ -135,3 +135,12 @@ async def test_options_says_what_can_be_done(edge: Edge, path: str, methods: set
 
     assert answer.status_code == 204
     assert set(answer.headers["Allow"].split(", ")) == methods
+
+
+async def test_the_api_describes_itself(edge: Edge) -> None:
+    paths = (await edge.http.get("/openapi.json")).json()["paths"]
+
+    assert set(paths["/v1/{bucket}/{object}"]) == {"get", "put"}
+    assert set(paths["/v1/{bucket}"]) == {"get"}
+    signing = paths["/v1/"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert set(signing["required"]) == {"expiration", "conditions"}
