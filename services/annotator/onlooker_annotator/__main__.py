@@ -16,6 +16,7 @@ from onlooker_annotator.routes import router
 from onlooker_annotator.settings import AnnotatorSettings
 from onlooker_annotator.sweep import Sweeper
 from onlooker_shared.aws import Aws
+from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.queue.consumer import Consumer
 from onlooker_shared.queue.sender import Sender
@@ -43,6 +44,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             publisher=Publisher(await aws.client("sns"), await aws.topic_arn(names.image_annotated)),
             draw=partial(annotate, limits=settings.limits),
             executor=threads,
+            outages=Outages(),
         )
         consumer = Consumer(
             sqs=sqs,

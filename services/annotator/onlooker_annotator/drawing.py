@@ -35,11 +35,12 @@ def draw(picture: Image.Image, layout: Layout) -> None:
 
 def _draw_frame(picture: Image.Image, frame: Frame) -> None:
     """Draw a frame inside its box, so that one around the whole picture is seen, and its halo on both sides of it."""
-    halo, arm = frame.halo, None
+    halo, arm = frame.halo, max(frame.rect.width, frame.rect.height)
     if frame.kind is Kind.OBJECT:
         side = min(frame.rect.width, frame.rect.height)
         arm = max(round(side * ARM_SHARE), 2 * max(frame.radius, frame.stroke))
-    _paint_outline(picture, frame.rect.grown(halo), frame.radius + halo, frame.stroke + 2 * halo, _HALO, arm)
+    around, width = frame.rect.grown(halo), frame.stroke + 2 * halo
+    _paint_outline(picture, around, frame.radius + halo, width, _HALO, arm + 2 * halo)
     _paint_outline(picture, frame.rect, frame.radius, frame.stroke, _Paint(palette.ACCENT[frame.kind]), arm)
 
 
@@ -67,8 +68,8 @@ _HALO = _Paint(palette.HALO, palette.HALO_OPACITY)
 _PLATE = _Paint(palette.PLATE, palette.PLATE_OPACITY)
 
 
-def _paint_outline(picture: Image.Image, rect: Rect, radius: int, width: int, paint: _Paint, arm: int | None) -> None:
-    """Paint a rounded outline of `width` pixels inside `rect`; with `arm`, only so much of each edge from its ends."""
+def _paint_outline(picture: Image.Image, rect: Rect, radius: int, width: int, paint: _Paint, arm: int) -> None:
+    """Paint a rounded outline of `width` pixels inside `rect`, of each edge only `arm` from its ends."""
     corner = max(radius, width)
     _paint_corners(picture, rect, radius, width, paint)
     for start, end in _stretches(rect.left, rect.right, corner, arm):
@@ -79,9 +80,9 @@ def _paint_outline(picture: Image.Image, rect: Rect, radius: int, width: int, pa
         _fill(picture, Rect(rect.right - width, start, rect.right, end), paint)
 
 
-def _stretches(start: int, end: int, corner: int, arm: int | None) -> list[tuple[int, int]]:
+def _stretches(start: int, end: int, corner: int, arm: int) -> list[tuple[int, int]]:
     """Return the straight parts of an edge between its two corners."""
-    if arm is None or 2 * arm >= end - start:
+    if 2 * arm >= end - start:
         return [(start + corner, end - corner)]
     return [(start + corner, start + arm), (end - arm, end - corner)]
 

@@ -13,6 +13,7 @@ from onlooker_annotator.pictures import UnreadablePictureError
 from onlooker_annotator.renditions import Renditions
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.messages import ImageAnnotated, ImageRecognized, decode
+from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.recognition import Recognition
 from onlooker_shared.results import Results
@@ -46,6 +47,7 @@ class Annotator:
         publisher: tells the others.
         draw: does the CPU's work.
         executor: where it does that work: off the event loop, and not more at a time than there are cores for.
+        outages: the answer to AWS not answering.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Annotator:
         publisher: Publisher,
         draw: Draw,
         executor: Executor,
+        outages: Outages,
     ) -> None:
         self._originals = originals
         self._results = results
@@ -64,6 +67,7 @@ class Annotator:
         self._publisher = publisher
         self._draw = draw
         self._executor = executor
+        self._outages = outages
 
     async def annotate(self, message: ImageRecognized) -> None:
         """Handle one message.
@@ -72,7 +76,12 @@ class Annotator:
 
         Raises:
             Reject: the picture can not be annotated, ever. The reason is noted in the bucket, too.
+            RetryLater: S3 or SNS does not answer.
         """
+        with self._outages.weathered():
+            await self._annotate_once(message)
+
+    async def _annotate_once(self, message: ImageRecognized) -> None:
         image_id = message.image.image_id
         annotation = await self._annotations.find(image_id)
         if annotation is None:

@@ -1,8 +1,10 @@
 """The annotator with everything around it in the emulator, and what an upload and the recognizer would have done."""
 
 import io
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 import httpx
 import pytest
@@ -19,6 +21,7 @@ from onlooker_shared.queue.settler import REASON
 from onlooker_shared.recognition import Face, Label
 from onlooker_shared.results import Results, StoredResult
 from onlooker_shared.service import Service
+from onlooker_shared.topology import Topology
 from recognitions import a_face, a_recognition
 
 GREY = (120, 130, 140)
@@ -33,21 +36,35 @@ def a_photo(width: int = 640, height: int = 480) -> bytes:
 
 @dataclass
 class House:
-    """An installation with a running annotator; a queue of the tests' own hears what is announced."""
+    """An installation with an annotator; what it announces is read from the tagger's queue."""
 
     home: Installation
     service: Service
-    keys: Keys
-    heard: str
-    """URL of the queue that receives what is announced: the tagger's."""
+    results: Results
+    annotations: Annotations
+    keys: Keys = field(default_factory=Keys)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    async def upload(self, data: bytes, key: str = "a photo.jpg") -> ImageRef:
-        """Store a picture, as ingest would."""
-        s3 = await self.home.aws.client("s3")
-        bucket = self.home.topology.images.name
-        etag = (await s3.put_object(Bucket=bucket, Key=key, Body=data))["ETag"]
+    @property
+    def topology(self) -> Topology:
+        return self.home.topology
+
+    @property
+    def queue(self) -> str:
+        return self.topology.annotator.name
+
+    async def upload(self, data: bytes, key: str | None = None) -> ImageRef:
+        """Store a picture, as ingest would; under a key of its own unless one is named."""
+        s3, bucket = await self.home.aws.client("s3"), self.topology.images.name
+        key = key or f"photo {next(self._numbers)}.jpg"
+        await s3.put_object(Bucket=bucket, Key=key, Body=data)
         head = await s3.head_object(Bucket=bucket, Key=key)
-        return ImageRef.of(bucket=bucket, key=key, etag=etag, size=len(data), uploaded_at=head["LastModified"])
+        return ImageRef.of(bucket=bucket, key=key, etag=head["ETag"], size=len(data), uploaded_at=head["LastModified"])
+
+    async def delete(self, image: ImageRef) -> None:
+        """Delete a picture, as its owner might at any time."""
+        s3 = await self.home.aws.client("s3")
+        await s3.delete_object(Bucket=image.bucket, Key=image.key)
 
     async def recognize(self, image: ImageRef, *found: Face | Label) -> ImageRecognized:
         """Store a result, as the recognizer would; returns what it would announce."""
@@ -61,27 +78,17 @@ class House:
         for message in messages:
             await sender.send(message)
 
-    async def annotate(self, image: ImageRef, *found: Face | Label) -> ImageAnnotated:
-        """Have a picture recognized and annotated; returns what the annotator announced."""
-        await self.announce(await self.recognize(image, *found))
-        return await self.next_announced()
-
-    async def next_announced(self) -> ImageAnnotated:
-        """Return the next announcement of an annotated picture."""
-        message = decode(await self._next(self.heard))
+    async def announced(self) -> ImageAnnotated:
+        """Return the annotator's next announcement."""
+        body, _ = await self.take(self.topology.tagger.name)
+        message = decode(body)
         assert isinstance(message, ImageAnnotated)
         return message
 
-    async def next_reason(self) -> str:
+    async def rejected(self) -> str:
         """Return why the next rejected message was."""
-        sqs = await self.home.aws.client("sqs")
-        url = await self.home.aws.queue_url(f"{self.queue}-dlq")
-
-        async def look() -> str:
-            answer = await sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"], WaitTimeSeconds=1)
-            return "".join(found["MessageAttributes"][REASON]["StringValue"] for found in answer.get("Messages", []))
-
-        return await eventually(look)
+        _, reason = await self.take(self.topology.annotator.dead_letter)
+        return reason
 
     async def depth(self, queue: str) -> int:
         """Return how many messages wait or are in work."""
@@ -90,10 +97,18 @@ class House:
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         return sum(int(answer["Attributes"][name]) for name in names)
 
+    async def settled(self) -> None:
+        """Wait until the annotator has nothing left to do."""
+
+        async def depth() -> int:
+            return await self.depth(self.queue)
+
+        await eventually(depth, lambda left: left == 0)
+
     async def object(self, key: str) -> bytes:
         """Return an object of the annotated bucket."""
         s3 = await self.home.aws.client("s3")
-        answer = await s3.get_object(Bucket=self.home.topology.annotated.name, Key=key)
+        answer = await s3.get_object(Bucket=self.annotations.bucket, Key=key)
         async with answer["Body"] as body:
             return await body.read()
 
@@ -101,42 +116,46 @@ class House:
         """Call the annotator's HTTP API."""
         return client_of(self.service, self.keys, key)
 
-    @property
-    def queue(self) -> str:
-        return self.home.topology.annotator.name
+    async def take(self, queue: str) -> tuple[str, str]:
+        """Take a queue's next message: its body, and the reason that a dead letter has."""
+        sqs, url = await self.home.aws.client("sqs"), await self.home.aws.queue_url(queue)
 
-    @property
-    def results(self) -> Results:
-        return self._results
-
-    @property
-    def annotations(self) -> Annotations:
-        return self._annotations
-
-    async def connect(self) -> None:
-        """Open what needs a client."""
-        s3 = await self.home.aws.client("s3")
-        self._results = Results(s3, self.home.topology.results.name)
-        self._annotations = Annotations(s3, self.home.topology.annotated.name)
-
-    async def _next(self, url: str) -> str:
-        sqs = await self.home.aws.client("sqs")
-
-        async def look() -> str:
-            answer = await sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, WaitTimeSeconds=1)
+        async def look() -> tuple[str, str] | None:
+            answer = await sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"], WaitTimeSeconds=1)
             for found in answer.get("Messages", []):
                 await sqs.delete_message(QueueUrl=url, ReceiptHandle=found["ReceiptHandle"])
-                return found["Body"]
-            return ""
+                return found["Body"], found["MessageAttributes"].get(REASON, {}).get("StringValue", "")
+            return None
 
-        return await eventually(look)
+        found = await eventually(look)
+        assert found is not None
+        return found
+
+
+@asynccontextmanager
+async def an_idle_house() -> AsyncIterator[House]:
+    async with installation() as home, compose(home.aws, home.common) as service:
+        s3 = await home.aws.client("s3")
+        results = Results(s3, home.topology.results.name)
+        yield House(home, service, results, Annotations(s3, home.topology.annotated.name))
+
+
+@pytest.fixture(scope="module")
+async def idle_house(emulator: Emulator) -> AsyncIterator[House]:
+    """An annotator that answers requests, but takes no messages."""
+    async with an_idle_house() as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+async def house(emulator: Emulator) -> AsyncIterator[House]:
+    """A running annotator. Tests take what they cause to be announced or rejected, so that the next finds none."""
+    async with an_idle_house() as house, working(house.service):
+        yield house
 
 
 @pytest.fixture
-async def house(emulator: Emulator) -> AsyncIterator[House]:
-    """A running annotator in an installation of its own."""
-    async with installation() as home, compose(home.aws, home.common) as service:
-        house = House(home, service, Keys(), await home.aws.queue_url(home.topology.tagger.name))
-        await house.connect()
-        async with working(service):
-            yield house
+async def new_house(emulator: Emulator) -> AsyncIterator[House]:
+    """An annotator that takes no messages, in an installation of this test's own."""
+    async with an_idle_house() as house:
+        yield house

@@ -1,18 +1,25 @@
-"""From a message in the annotator's queue to stored pictures and an announcement, on the real queue, bucket and topic."""
+"""From a message in the annotator's queue to stored pictures and an announcement, in a real queue, bucket and topic."""
 
 import io
 
+import numpy as np
 from PIL import Image
 
-from recognitions import a_face
+from integration.annotator.conftest import GREY, House, a_photo
+from onlooker_annotator.annotations import annotated_key, thumbnail_key
+from onlooker_shared.messages import ObjectRef
+from onlooker_shared.objects import exists
+from onlooker_shared.telemetry.tracing import span
+from recognitions import a_face, annotated
 
-from .conftest import House, a_photo
+TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
 async def test_a_recognized_picture_is_drawn_stored_and_announced(house: House) -> None:
-    image = await house.upload(a_photo(1280, 960))
+    image = await house.upload(a_photo(1280, 960), "Ordner/ein Foto+é.jpg")
+    await house.announce(await house.recognize(image, a_face(name="Ada Lovelace")))
 
-    announced = await house.annotate(image, a_face(name="Ada Lovelace"))
+    announced = await house.announced()
 
     assert announced.image == image
     assert (announced.annotated.key, announced.thumbnail.key) == (
@@ -23,4 +30,152 @@ async def test_a_recognized_picture_is_drawn_stored_and_announced(house: House) 
         assert (rendition.width, rendition.height, rendition.content_type) == (*size, "image/jpeg")
         with Image.open(io.BytesIO(await house.object(rendition.key))) as stored:
             assert (stored.format, stored.size) == ("JPEG", size)
-            assert stored.getcolors() is None or len(stored.getcolors(1 << 24)) > 100, "nothing was drawn"
+            different = (np.abs(np.asarray(stored).astype(int) - GREY) > 40).any(axis=2).mean()
+            assert 0.005 < different < 0.5, "something is drawn, and not everywhere"
+    await house.settled()
+
+
+async def test_each_stored_picture_says_its_size(house: House) -> None:
+    image = await house.upload(a_photo())
+    await house.announce(await house.recognize(image))
+    await house.announced()
+
+    s3 = await house.home.aws.client("s3")
+    for key, size in ((annotated_key(image.image_id), (640, 480)), (thumbnail_key(image.image_id), (480, 360))):
+        head = await s3.head_object(Bucket=house.annotations.bucket, Key=key)
+        assert head["ContentType"] == "image/jpeg"
+        assert (int(head["Metadata"]["width"]), int(head["Metadata"]["height"])) == size
+
+
+async def test_the_trace_of_the_upload_goes_on(house: House) -> None:
+    image = await house.upload(a_photo())
+    message = await house.recognize(image)
+    await house.announce(message.model_copy(update={"traceparent": f"00-{TRACE_ID}-00f067aa0ba902b7-01"}))
+
+    traceparent = (await house.announced()).traceparent
+
+    assert traceparent is not None
+    assert traceparent.split("-")[1] == TRACE_ID
+
+
+async def test_a_redelivered_message_is_announced_again_and_nothing_is_drawn_again(house: House) -> None:
+    image = await house.upload(a_photo())
+    message = await house.recognize(image)
+    await house.announce(message)
+    first = await house.announced()
+    await house.delete(image)  # drawing again would fail
+
+    await house.announce(message)
+    second = await house.announced()
+
+    assert (second.image, second.annotated, second.thumbnail) == (first.image, first.annotated, first.thumbnail)
+    await house.settled()
+    assert await house.depth(house.topology.annotator.dead_letter) == 0
+
+
+async def test_a_picture_that_comes_twice_at_once_ends_as_one(house: House) -> None:
+    image = await house.upload(a_photo())
+    message = await house.recognize(image)
+    await house.announce(message, message)
+
+    first, second = await house.announced(), await house.announced()
+
+    assert first.annotated == second.annotated
+    assert await house.annotations.find(image.image_id) is not None
+
+
+async def test_a_crash_between_both_pictures_is_made_good(house: House) -> None:
+    image = await house.upload(a_photo())
+    message = await house.recognize(image)
+    await house.announce(message)
+    await house.announced()
+    s3 = await house.home.aws.client("s3")
+    await s3.delete_object(Bucket=house.annotations.bucket, Key=thumbnail_key(image.image_id))
+
+    await house.announce(message)
+    await house.announced()
+
+    assert await exists(s3, house.annotations.bucket, thumbnail_key(image.image_id))
+
+
+async def test_a_result_too_large_for_a_message_is_read_from_its_bucket(house: House) -> None:
+    image = await house.upload(a_photo())
+    message = await house.recognize(image, *[a_face()] * 60)
+    await house.announce(message.model_copy(update={"recognition": None}))
+
+    assert (await house.announced()).image == image
+
+
+async def test_a_message_whose_result_is_gone_is_rejected(house: House) -> None:
+    image = await house.upload(a_photo())
+    gone = ObjectRef(bucket=house.results.bucket, key=f"results/{image.image_id}.json")
+    message = await house.recognize(image)
+    s3 = await house.home.aws.client("s3")
+    await s3.delete_object(Bucket=gone.bucket, Key=gone.key)
+
+    await house.announce(message.model_copy(update={"recognition": None}))
+
+    assert "The result that the message points to is gone" in await house.rejected()
+
+
+async def test_a_picture_without_anything_in_it_is_annotated_too(house: House) -> None:
+    image = await house.upload(a_photo())
+    message = await house.recognize(image)
+    assert message.recognition is not None
+    nothing = message.recognition.model_copy(update={"faces": (), "labels": ()})
+
+    await house.announce(message.model_copy(update={"recognition": nothing}))
+
+    assert (await house.announced()).thumbnail.width == 480
+
+
+async def test_a_deleted_picture_is_done_with(house: House) -> None:
+    image = await house.upload(a_photo())
+    message = await house.recognize(image)
+    await house.delete(image)
+
+    await house.announce(message)
+    await house.settled()
+
+    assert await house.annotations.find_reason(image.image_id) == "The picture was deleted before it was annotated."
+    assert await house.depth(house.topology.tagger.name) == 0
+    assert await house.depth(house.topology.annotator.dead_letter) == 0
+
+
+async def test_another_pictures_boxes_are_never_drawn_into_an_overwritten_one(house: House) -> None:
+    old = await house.upload(a_photo(640, 480), "again.jpg")
+    message = await house.recognize(old)
+    new = await house.upload(a_photo(300, 200), "again.jpg")
+
+    await house.announce(message, await house.recognize(new))
+
+    assert (await house.announced()).image == new
+    await house.settled()
+    assert await house.annotations.find(old.image_id) is None
+    assert await house.annotations.find_reason(old.image_id) == "The picture was overwritten before it was annotated."
+
+
+async def test_a_picture_that_can_not_be_decoded_is_rejected_with_the_reason(house: House) -> None:
+    image = await house.upload(b"Dear Sir or Madam,")
+    await house.announce(await house.recognize(image))
+
+    assert await house.rejected() == "The bytes are no picture of a known format."
+    assert await house.annotations.find_reason(image.image_id) == "The bytes are no picture of a known format."
+    await house.settled()
+
+
+async def test_a_message_for_others_is_rejected(house: House) -> None:
+    image = await house.upload(a_photo())
+    await house.announce(annotated(image))
+
+    assert await house.rejected() == "The annotator takes image.recognized.v1, not image.annotated.v1."
+
+
+async def test_work_runs_on_while_a_picture_is_drawn(house: House) -> None:
+    with span("many"):
+        for number in range(12):
+            image = await house.upload(a_photo(1600, 1200 + number), f"{number}.jpg")
+            await house.announce(await house.recognize(image))
+
+    assert len({(await house.announced()).image.key for _ in range(12)}) == 12
+    await house.settled()

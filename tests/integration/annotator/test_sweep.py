@@ -1,0 +1,79 @@
+"""What the queues forgot is found in the buckets and sent to the annotator again."""
+
+from datetime import timedelta
+
+from installation import working
+from integration.annotator.conftest import House, a_photo
+from onlooker_annotator.geometry import Size
+from onlooker_annotator.renditions import Encoded, Renditions
+from onlooker_shared.images import ImageRef
+from onlooker_shared.messages import ImageRecognized, decode
+from onlooker_shared.service import Swept
+
+NOW = timedelta(0)
+DRAWN = Renditions(Encoded(b"a", Size(2, 1)), Encoded(b"t", Size(2, 1)))
+
+
+async def sweep(house: House, older_than: timedelta = NOW) -> Swept:
+    assert house.service.sweep is not None
+    return await house.service.sweep(older_than)
+
+
+async def some(house: House, count: int) -> list[ImageRef]:
+    """Recognized pictures, none annotated."""
+    images = [await house.upload(a_photo(8, 8), f"{number}.jpg") for number in range(count)]
+    for image in images:
+        await house.recognize(image)
+    return images
+
+
+async def sent(house: House, count: int) -> set[str]:
+    """The ids of the pictures in the annotator's queue."""
+    found = set()
+    for _ in range(count):
+        body, _reason = await house.take(house.queue)
+        message = decode(body)
+        assert isinstance(message, ImageRecognized)
+        found.add(message.image.image_id)
+    return found
+
+
+async def test_what_is_not_annotated_is_sent_on_and_the_rest_is_not(new_house: House) -> None:
+    images = await some(new_house, 24)
+    for image in images[:8]:
+        await new_house.annotations.store(image.image_id, DRAWN)
+    for image in images[8:12]:
+        await new_house.annotations.store_reason(image.image_id, "The picture was deleted before it was annotated.")
+    await new_house.annotations.store("0" * 32, DRAWN)
+    await new_house.annotations.store("f" * 32, DRAWN)
+
+    assert await sweep(new_house) == Swept(looked_at=24, sent_on=12)
+    assert await sent(new_house, 12) == {image.image_id for image in images[12:]}
+
+
+async def test_a_copy_without_its_thumbnail_is_not_finished(new_house: House) -> None:
+    (image,) = await some(new_house, 1)
+    await new_house.annotations.store(image.image_id, DRAWN)
+    s3 = await new_house.home.aws.client("s3")
+    await s3.delete_object(Bucket=new_house.annotations.bucket, Key=f"thumbnails/{image.image_id}.jpg")
+
+    assert await sweep(new_house) == Swept(looked_at=1, sent_on=1)
+
+
+async def test_what_may_still_be_queued_is_left_alone(new_house: House) -> None:
+    await some(new_house, 3)
+
+    assert await sweep(new_house, timedelta(minutes=1)) == Swept(looked_at=3, sent_on=0)
+
+
+async def test_nothing_recognized_is_nothing_to_do(new_house: House) -> None:
+    assert await sweep(new_house) == Swept(looked_at=0, sent_on=0)
+
+
+async def test_what_was_swept_is_annotated_and_then_left_alone(new_house: House) -> None:
+    images = await some(new_house, 3)
+
+    async with working(new_house.service):
+        assert (await sweep(new_house)).sent_on == 3
+        assert {(await new_house.announced()).image.image_id for _ in images} == {image.image_id for image in images}
+        assert (await sweep(new_house)).sent_on == 0
