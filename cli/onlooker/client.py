@@ -15,6 +15,8 @@ TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 CONNECTIONS = 16
 CHUNK = 256 * 1024
 """Bytes read from disk at a time."""
+ATTEMPTS = 6
+"""Times that an upload is sent to an installation that asks to come back later: about half a minute without S3."""
 
 
 class ApiError(OnlookerError):
@@ -23,12 +25,16 @@ class ApiError(OnlookerError):
     Attributes:
         status: the HTTP status; 0 if nothing answered.
         problem_id: the id under which the service's log has it, if it gave one.
+        retry_after: seconds after which the same request may well succeed, if the service said so.
     """
 
-    def __init__(self, status: int, detail: str, problem_id: str | None = None) -> None:
+    def __init__(
+        self, status: int, detail: str, problem_id: str | None = None, retry_after: float | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.problem_id = problem_id
+        self.retry_after = retry_after
 
 
 class OnlookerClient:
@@ -40,12 +46,33 @@ class OnlookerClient:
     async def upload(self, path: Path, bucket: str, key: str, sent: Callable[[int], None] = lambda _: None) -> str:
         """Send a file, from disk as it is read, and return its image id.
 
+        An installation that is too busy, or without S3 for the moment, is asked again when it said to.
+
         Args:
             path: the file.
             bucket: where to.
             key: under which name.
-            sent: called with the number of bytes after each piece.
+            sent: called with the number of bytes after each piece; with a negative one if it begins anew.
         """
+        attempt = 1
+        while True:
+            counted = 0
+
+            def count(size: int) -> None:
+                nonlocal counted
+                counted += size
+                sent(size)
+
+            try:
+                return await self._upload(path, bucket, key, count)
+            except ApiError as error:
+                if error.retry_after is None or attempt == ATTEMPTS:
+                    raise
+                sent(-counted)
+                await asyncio.sleep(error.retry_after)
+                attempt += 1
+
+    async def _upload(self, path: Path, bucket: str, key: str, sent: Callable[[int], None]) -> str:
         size = await asyncio.to_thread(lambda: path.stat().st_size)
         answer = await self._request(
             "PUT", object_path(bucket, key), content=_pieces(path, sent), headers={"Content-Length": str(size)}
@@ -140,11 +167,13 @@ def unreachable(url: httpx.URL, error: httpx.TransportError) -> ApiError:
 
 
 def _refusal(answer: httpx.Response) -> ApiError:
+    seconds = answer.headers.get("Retry-After", "")
+    retry_after = float(seconds) if seconds.isdecimal() else None
     try:
         problem = answer.json()
-        return ApiError(answer.status_code, problem["detail"], problem.get("instance"))
+        return ApiError(answer.status_code, problem["detail"], problem.get("instance"), retry_after)
     except (ValueError, KeyError, TypeError):
-        return ApiError(answer.status_code, f"{answer.status_code} {answer.reason_phrase}")
+        return ApiError(answer.status_code, f"{answer.status_code} {answer.reason_phrase}", retry_after=retry_after)
 
 
 async def _pieces(path: Path, sent: Callable[[int], None]) -> AsyncIterator[bytes]:

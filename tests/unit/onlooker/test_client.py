@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from onlooker.client import ApiError, OnlookerClient, connect, object_path
+from onlooker.client import ATTEMPTS, ApiError, OnlookerClient, connect, object_path
 
 
 async def _put(request: Request) -> Response:
@@ -18,6 +18,9 @@ async def _put(request: Request) -> Response:
     if body == b"text":
         problem = {"detail": "This is text, not an image.", "instance": "urn:uuid:1"}
         return JSONResponse(problem, 415, media_type="application/problem+json")
+    if busy := request.app.state.busy:
+        request.app.state.busy = busy - 1
+        return JSONResponse({"detail": "Too busy."}, 429, {"Retry-After": "0"}, "application/problem+json")
     assert request.headers["Authorization"] == "Bearer olk_1_2"
     assert request.headers["Content-Length"] == str(len(body))
     raw: bytes = request.scope["raw_path"]
@@ -29,8 +32,14 @@ async def _broken(_: Request) -> Response:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[OnlookerClient]:
+def app() -> Starlette:
     app = Starlette(routes=[Route("/v1/{path:path}", _put, methods=["PUT"]), Route("/tags/statistics", _broken)])
+    app.state.busy = 0
+    return app
+
+
+@pytest.fixture
+async def client(app: Starlette) -> AsyncIterator[OnlookerClient]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://test", headers={"Authorization": "Bearer olk_1_2"}
@@ -54,6 +63,28 @@ async def test_a_problem_is_told_in_its_own_words_with_its_id(client: OnlookerCl
     with pytest.raises(ApiError, match="This is text, not an image") as caught:
         await client.upload(path, "images", "a.jpg")
     assert (caught.value.status, caught.value.problem_id) == (415, "urn:uuid:1")
+
+
+async def test_an_upload_is_sent_again_to_who_asked_to_come_back(
+    app: Starlette, client: OnlookerClient, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x" * 1000)
+    app.state.busy = 3
+    sent: list[int] = []
+
+    assert await client.upload(path, "images", "a.jpg", sent.append) == "/v1/images/a.jpg"
+    assert sum(sent) == 1000
+
+
+async def test_an_upload_is_not_tried_for_ever(app: Starlette, client: OnlookerClient, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x")
+    app.state.busy = 1000
+    with pytest.raises(ApiError, match="Too busy") as caught:
+        await client.upload(path, "images", "a.jpg")
+    assert caught.value.status == 429
+    assert app.state.busy == 1000 - ATTEMPTS
 
 
 async def test_an_answer_without_a_problem_document_is_told_by_its_status(client: OnlookerClient) -> None:
