@@ -15,8 +15,8 @@ from typing import Any, cast
 def deliver_events_on_the_loop(s3: Any) -> None:
     """Send bucket events from the event loop rather than from a thread for each.
 
-    A queue's list of messages is rebuilt on each receive and delete, on the loop; a message that a thread appends
-    in that moment is lost. On the loop events are also in the order of the writes.
+    So they are in the queue when the write is answered, in the order of the writes; and nothing but the loop
+    changes a queue's list of messages, which receives and deletes replace by a new list without any lock.
     """
 
     def fire(bucket: str, key: str, event: str, **details: Any) -> None:
