@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -40,16 +41,16 @@ class VisionEngine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A picture as the work on it sees it: decoded, and with the id that its bytes have."""
+    """A picture as the work on it sees it: decoded, and with the SHA-256 of its bytes."""
 
     engine: VisionEngine
     image: Image
-    data: bytes
+    digest: bytes
 
     @property
     def image_id(self) -> str:
-        """A UUID made of the bytes' hash: the same picture has the same id."""
-        return str(uuid.UUID(bytes=hashlib.sha256(self.data).digest()[:16], version=4))
+        """A UUID made of the digest: the same picture has the same id."""
+        return str(uuid.UUID(bytes=self.digest[:16], version=4))
 
 
 class Analyst:
@@ -66,27 +67,30 @@ class Analyst:
 
         Raises ThrottlingError when the queue is full, and what is wrong with the picture as ServiceError.
         """
-        try:
-            with self._pool.slot():
-                data = await self._images.load(image)
-                return await self._pool.run(lambda: self._look(data, work))
-        except QueueFullError as error:
-            raise ThrottlingError("Rate exceeded: the queue of this server is full. Try again.") from error
+        with self._slot():
+            data = await self._images.load(image)
+            return await self._pool.run(lambda: self._look(data, work))
 
     async def compute(self, work: Callable[[], Result]) -> Result:
         """What `work`, done by a worker thread, returns. Raises ThrottlingError when the queue is full."""
+        with self._slot():
+            return await self._pool.run(work)
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
         try:
             with self._pool.slot():
-                return await self._pool.run(work)
+                yield
         except QueueFullError as error:
             raise ThrottlingError("Rate exceeded: the queue of this server is full. Try again.") from error
 
     def _look(self, data: bytes, work: Callable[[Subject], Result]) -> Result:
+        digest = hashlib.sha256(data).digest()
         try:
-            image = self._decoded.get(data)
+            image = self._decoded.get(digest, data)
         except (UnreadableImageError, TooManyPixelsError) as error:
             raise _as_service_error(error) from error
-        return work(Subject(self._engine, image, data))
+        return work(Subject(self._engine, image, digest))
 
 
 def _as_service_error(error: Exception) -> ServiceError:

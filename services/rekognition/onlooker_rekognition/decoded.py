@@ -6,7 +6,6 @@ model does. The first request decodes, the others wait for it.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -26,9 +25,8 @@ class DecodedPictures:
         self._pixels = 0
         self._decoding: dict[bytes, Future[Image]] = {}
 
-    def get(self, data: bytes) -> Image:
-        """The picture in `data`; raises what decoding raises, to everybody who waited for it."""
-        key = hashlib.sha256(data).digest()
+    def get(self, key: bytes, data: bytes) -> Image:
+        """The picture in `data`, whose hash is `key`; raises what decoding raises, to everybody who waited for it."""
         with self._lock:
             if (picture := self._pictures.get(key)) is not None:
                 self._pictures.move_to_end(key)

@@ -1,11 +1,15 @@
 """Starting, stopping and being killed."""
 
+import queue
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import HTTPClientError
 
 from rekognition_fakes import scene
 from rekognition_server import FAKE, REAL, STOP_SECONDS, RekognitionServer, running_server
@@ -18,20 +22,46 @@ def index(client: Any, person: int) -> str:
     return answer["FaceRecords"][0]["Face"]["FaceId"]
 
 
-def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+def test_what_was_answered_survives_a_kill_in_the_middle_of_more(tmp_path: Path) -> None:
+    people, answered, enough = iter(range(1_000_000)), queue.SimpleQueue[tuple[int, str]](), threading.Semaphore(0)
+
+    def index_until_killed(client: Any) -> None:
+        for person in people:
+            try:
+                answered.put((person, index(client, person)))
+            except HTTPClientError:
+                return
+            enough.release()
+
+    with running_server(FAKE, tmp_path / "data") as server, ThreadPoolExecutor(4) as threads:
+        client = server.client()
+        client.create_collection(CollectionId="people")
+        for _ in range(4):
+            threads.submit(index_until_killed, client)
+        for _ in range(50):
+            assert enough.acquire(timeout=20)
+        server.kill()
+    kept = dict(answered.get() for _ in range(answered.qsize()))
+    with running_server(FAKE, tmp_path / "data") as server:
+        client = server.client()
+        listed = {face["FaceId"] for face in client.list_faces(CollectionId="people")["Faces"]}
+        assert set(kept.values()) <= listed
+        for person, face_id in list(kept.items())[::10]:
+            found = client.search_faces_by_image(CollectionId="people", Image={"Bytes": scene(person)})
+            assert [match["Face"]["FaceId"] for match in found["FaceMatches"]] == [face_id]
+
+
+def test_what_was_deleted_stays_deleted_after_a_kill(tmp_path: Path) -> None:
     with running_server(FAKE, tmp_path / "data") as server:
         client = server.client()
         client.create_collection(CollectionId="people")
-        kept = [index(client, person) for person in range(20)]
-        client.delete_faces(CollectionId="people", FaceIds=kept[:5])
+        gone, kept = index(client, 1), index(client, 2)
+        client.delete_faces(CollectionId="people", FaceIds=[gone])
         server.kill()
     with running_server(FAKE, tmp_path / "data") as server:
         client = server.client()
-        assert [face["FaceId"] for face in client.list_faces(CollectionId="people")["Faces"]] == kept[5:]
-        found = client.search_faces_by_image(CollectionId="people", Image={"Bytes": scene(7)})
-        assert [match["Face"]["ExternalImageId"] for match in found["FaceMatches"]] == ["person-7"]
-        gone = client.search_faces_by_image(CollectionId="people", Image={"Bytes": scene(2)})
-        assert gone["FaceMatches"] == []
+        assert [face["FaceId"] for face in client.list_faces(CollectionId="people")["Faces"]] == [kept]
+        assert client.search_faces_by_image(CollectionId="people", Image={"Bytes": scene(1)})["FaceMatches"] == []
 
 
 def test_two_servers_do_not_share_a_data_folder(server: RekognitionServer) -> None:

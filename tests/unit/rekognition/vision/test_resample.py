@@ -1,0 +1,61 @@
+"""Scaled and cut copies show the right part, and know where their points are in the picture."""
+
+import numpy as np
+import pytest
+
+from onlooker_rekognition.vision.geometry import square
+from onlooker_rekognition.vision.image import Pixels
+from onlooker_rekognition.vision.resample import crop, cut, fit, pad
+
+
+def spot(height: int, width: int, x: int, y: int, size: int) -> Pixels:
+    """A white square around (x, y) on black."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[y - size // 2 : y + size // 2, x - size // 2 : x + size // 2] = 255
+    return pixels
+
+
+def centre_of_light(pixels: Pixels) -> list[float]:
+    light = pixels[..., 0].astype(float)
+    rows, columns = np.mgrid[: light.shape[0], : light.shape[1]] + 0.5
+    return [(light * columns).sum() / light.sum(), (light * rows).sum() / light.sum()]
+
+
+@pytest.mark.parametrize(("height", "width"), [(1237, 1999), (1999, 1237), (100, 100), (61, 47), (3000, 301)])
+def test_a_point_of_the_view_is_found_back_in_the_picture(height: int, width: int) -> None:
+    x, y = width // 3, 3 * height // 4
+    view = pad(fit(spot(height, width, x, y, 30), 256), 256)
+    assert view.pixels.shape == (256, 256, 3)
+    back = view.to_picture(np.array(centre_of_light(view.pixels)))
+    np.testing.assert_allclose(back, [x, y], atol=max(height, width) / 256)
+
+
+def test_windows_of_a_view_lead_back_as_well() -> None:
+    view = cut(fit(spot(800, 1000, 900, 700, 30), 500), 300, 200, 200)
+    assert view.pixels.shape == (200, 200, 3)
+    np.testing.assert_allclose(view.to_picture(np.array(centre_of_light(view.pixels))), [900, 700], atol=1)
+
+
+def test_shrinking_averages_instead_of_picking() -> None:
+    checkers = np.indices((1000, 1000)).sum(axis=0) % 2 * 255
+    pixels = np.repeat(checkers[..., None], 3, axis=2).astype(np.uint8)
+    for shrunk in (fit(pixels, 100).pixels, crop(pixels, square(np.array([500.0, 500.0]), 900, 0.3, 100), 100)):
+        assert abs(float(shrunk.mean()) - 127.5) < 2
+        assert shrunk.std() < 15
+
+
+@pytest.mark.parametrize("side", [40.0, 150.0, 900.0])
+def test_a_crop_is_centred_where_it_was_asked_for(side: float) -> None:
+    pixels = spot(1000, 1000, 640, 360, 2 * int(side / 10))
+    np.testing.assert_allclose(
+        centre_of_light(crop(pixels, square(np.array([640.0, 360.0]), side, 0.5, 100), 100)), [50, 50], atol=0.8
+    )
+
+
+def test_outside_of_the_picture_is_black() -> None:
+    white = np.full((50, 50, 3), 255, np.uint8)
+    half = crop(white, square(np.array([0.0, 25.0]), 40, 0, 40), 40)
+    assert half[:, :19].max() == 0
+    assert half[:, 21:].min() == 255
+    far = square(np.array([-900.0, -900.0]), 400, 0, 40)
+    assert crop(white, far, 40).max() == 0

@@ -1,0 +1,21 @@
+"""The scale that distances are reported on."""
+
+import numpy as np
+import pytest
+
+from onlooker_rekognition.vision import similarity
+
+
+def test_similarity_falls_from_100_with_the_distance() -> None:
+    face = np.zeros(128, np.float32)
+    others = np.zeros((4, 128), np.float32)
+    others[:, 0] = [0, 0.6, 0.68, 1.2]
+    found = similarity(face, others)
+    assert found.shape == (4,)
+    assert found == pytest.approx([100, 80.8, 50, 0.01], abs=0.05)
+
+
+def test_it_is_symmetric_and_takes_none() -> None:
+    first, second = np.random.default_rng(0).normal(size=(2, 128)).astype(np.float32) / 11
+    assert similarity(first, second[None]) == pytest.approx(similarity(second, first[None]))
+    assert similarity(first, np.empty((0, 128), np.float32)).shape == (0,)
