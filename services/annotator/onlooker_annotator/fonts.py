@@ -53,10 +53,15 @@ def font(index: int, size: int) -> hb.Font:
 
 def covers(index: int, character: str) -> bool:
     """Whether a font of the catalogue has a glyph for a character."""
-    return ord(character) in face(index).unicodes
+    return ord(character) in _coverage(index)
 
 
 @lru_cache(maxsize=4096)
 def font_for(character: str) -> int | None:
     """Return the first font of the catalogue that has a glyph for a character; None if none has."""
     return next((index for index in range(len(CATALOGUE)) if covers(index, character)), None)
+
+
+@cache
+def _coverage(index: int) -> hb.Set:
+    return face(index).unicodes

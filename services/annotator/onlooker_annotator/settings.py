@@ -22,7 +22,7 @@ class AnnotatorSettings(ServerSettings):
     )
     max_bytes: int = Field(default=64 * 1024 * 1024, ge=1, description="Of an original, beyond which it is refused.")
     link_minutes: float = Field(
-        default=15, gt=0, le=7 * 24 * 60, description="How long a presigned link works; 7 days are S3's limit."
+        default=15, ge=1, le=7 * 24 * 60, description="How long a presigned link works; 7 days are S3's limit."
     )
     concurrency: int = Field(
         default=4, ge=1, le=64, description="Pictures in work: read, drawn or stored. Each is held in memory."
