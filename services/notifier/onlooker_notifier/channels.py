@@ -37,11 +37,13 @@ class RefusedError(OnlookerError):
     """A channel will never take this message.
 
     Args:
+        code: the channel's own name of the reason; for logs, as it holds no address.
         reason: why, and what to do about it.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
+        self.code = code
         self.reason = reason
 
 
@@ -78,7 +80,7 @@ class Channels:
 
     async def _mail(self, to: str, letter: Letter) -> str:
         if self._sender is None:
-            raise RefusedError("Mails need a sender: set ONLOOKER_NOTIFIER_EMAIL_FROM.")
+            raise RefusedError("NoSender", "Mails need a sender: set ONLOOKER_NOTIFIER_EMAIL_FROM.")
         if self._verify_sender:
             await self._have_verified(self._sender)
         answer = await self._ses.send_email(
@@ -119,7 +121,7 @@ def _refusals_explained() -> Iterator[None]:
         code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         if code not in REFUSALS:
             raise
-        raise RefusedError(f"{code}: {text}{_advice(code, text)}") from error
+        raise RefusedError(code, f"{code}: {text}{_advice(code, text)}") from error
 
 
 def _advice(code: str, text: str) -> str:

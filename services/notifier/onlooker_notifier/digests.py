@@ -133,7 +133,7 @@ class Digests:
                 message_id = await self._channels.send(channel, letter)
         except RefusedError as error:
             outcome = Outcome(status="failed", at=self._now(), reason=error.reason)
-            log.warning("alert.refused", rule_id=rule.rule_id, channel=channel.type, reason=error.reason)
+            log.warning("alert.refused", rule_id=rule.rule_id, channel=channel.type, code=error.code)
         except (BotoCoreError, ClientError, TimeoutError) as error:
             log.warning("alert.postponed", rule_id=rule.rule_id, channel=channel.type, error=describe(error))
             DELIVERIES.labels(channel.type, "postponed").inc()

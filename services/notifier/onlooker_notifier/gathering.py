@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from botocore.exceptions import ClientError
 
 from onlooker_notifier.notices import Notice
-from onlooker_shared.errors import RetryLater
+from onlooker_shared.errors import Reject, RetryLater
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -97,7 +97,10 @@ class Gathering:
 
         Raises:
             RetryLater: another transaction was in the way.
+            Reject: there are too many rules.
         """
+        if len(rule_ids) > MOST_RULES:
+            raise Reject(f"{len(rule_ids)} rules tell of this picture, at most {MOST_RULES} may; disable some.")
         now = self._clock()
         notice_id = f"{int(now * 1000):013d}#{notice.image_id}#{notice.event}"
         until = str(int(now + KEPT.total_seconds()))
@@ -112,10 +115,14 @@ class Gathering:
             {
                 "Put": {
                     "TableName": self._table,
-                    "Item": {**_key(f"pending#{rule_id}", notice_id), "body": {"S": notice.model_dump_json()}},
+                    "Item": {
+                        **_key(f"pending#{rule_id}", notice_id),
+                        "body": {"S": notice.model_dump_json()},
+                        "expires_at": {"N": until},  # of a rule that was deleted nobody else forgets it
+                    },
                 }
             }
-            for rule_id in rule_ids[:MOST_RULES]
+            for rule_id in rule_ids
         ]
         try:
             await self._dynamodb.transact_write_items(TransactItems=[seen, *pending])

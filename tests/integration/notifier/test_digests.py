@@ -12,6 +12,7 @@ from onlooker_notifier.decisions import default_rule
 from onlooker_notifier.deliveries import Delivery
 from onlooker_notifier.letters import Letter
 from onlooker_notifier.rules import Channel, Rule
+from onlooker_shared.errors import Reject
 from recognitions import a_face, a_recognition, an_image
 
 from .conftest import SENDER, Clock, Mailbox, Parts
@@ -90,6 +91,15 @@ async def test_a_picture_that_arrives_twice_at_once_is_gathered_once(parts: Part
     gathered = await asyncio.gather(*(gather(parts, rule, "cat.jpg") for _ in range(10)))
 
     assert sorted(first for [first] in gathered) == [False] * 9 + [True]
+
+
+async def test_more_rules_than_one_transaction_takes_are_refused_with_the_reason(parts: Parts) -> None:
+    notice = notices.recognized(an_image(), a_recognition())
+    most = [f"rule-{n}" for n in range(99)]
+
+    with pytest.raises(Reject, match="100 rules"):
+        await parts.gathering.decide(notice, [*most, "one-more"])
+    assert await parts.gathering.decide(notice, most)
 
 
 async def test_pictures_that_come_while_a_digest_is_delivered_are_in_the_next(

@@ -1,11 +1,15 @@
-"""What the HTTP API says to a request that is wrong."""
+"""How the HTTP API reads requests, and what it says to wrong ones."""
+
+from datetime import timedelta
 
 import pytest
 
 from installation import client_of
 from onlooker_shared.service import Service
+from onlooker_tagger import documents
 from onlooker_tagger.index import Index
 from onlooker_tagger.routes import router
+from recognitions import NOON, a_label, a_recognition, an_image
 
 
 @pytest.mark.parametrize(
@@ -28,3 +32,26 @@ async def test_says_what_is_wrong_with_a_request(index: Index, path: str, status
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert detail in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("label=cat&label=cup", ["both.jpg"]),
+        ("label=cat", ["both.jpg", "cat.jpg"]),
+        ("from=2026-11-20T12:30:00Z", ["both.jpg"]),
+        ("to=2026-11-20T12:30:00", ["cat.jpg"]),
+        ("q=CAT+cu", ["both.jpg"]),
+        ("limit=1", ["both.jpg"]),
+    ],
+)
+async def test_filters_are_given_as_query_parameters(index: Index, query: str, found: list[str]) -> None:
+    both = an_image("both.jpg", uploaded_at=NOON + timedelta(hours=1))
+    await index.put(documents.recognized(both, a_recognition(a_label("Cat"), a_label("Cup"))))
+    await index.put(documents.recognized(an_image("cat.jpg"), a_recognition(a_label("Cat"))))
+
+    async with client_of(Service(name="tagger", routers=[router(index)])) as client:
+        page = (await client.get(f"/tags/images?{query}")).json()
+
+    assert [image["key"] for image in page["images"]] == found
+    assert (page["cursor"] is None) == (query != "limit=1")
