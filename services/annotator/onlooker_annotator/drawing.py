@@ -12,8 +12,9 @@ from PIL import Image, ImageDraw
 from onlooker_annotator import palette
 from onlooker_annotator.captions import Kind
 from onlooker_annotator.geometry import Rect
-from onlooker_annotator.layout import Frame, Layout, Pill, PlacedText
+from onlooker_annotator.layout import Frame, Layout
 from onlooker_annotator.palette import Colour
+from onlooker_annotator.pills import Pill, PlacedText
 from onlooker_annotator.text import set_line
 
 SUPERSAMPLING = 8

@@ -11,8 +11,9 @@ from onlooker_annotator import palette
 from onlooker_annotator.captions import Kind
 from onlooker_annotator.drawing import draw
 from onlooker_annotator.geometry import Rect
-from onlooker_annotator.layout import Frame, Layout, Pill, PlacedText
+from onlooker_annotator.layout import Frame, Layout
 from onlooker_annotator.palette import Colour
+from onlooker_annotator.pills import Pill, PlacedText
 
 GREY = (120, 120, 120)
 RECT = Rect(100, 80, 300, 240)

@@ -7,7 +7,8 @@ import pytest
 
 from onlooker_annotator.captions import Kind, subjects
 from onlooker_annotator.geometry import Extent, Rect, Size
-from onlooker_annotator.layout import Layout, Pill, arrange
+from onlooker_annotator.layout import Layout, arrange
+from onlooker_annotator.pills import Pill
 from onlooker_annotator.sizes import Sizes
 from onlooker_shared.recognition import BoundingBox, Face, Label
 from recognitions import a_face, a_recognition
