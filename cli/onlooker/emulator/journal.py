@@ -118,15 +118,10 @@ class Journal:
     async def rewrite(self, shorten: Callable[[Path], Awaitable[None]]) -> None:
         """Let `shorten` put another file in this one's place; nothing may be appended meanwhile.
 
-        If the disk has no room for it, this one goes on, and is not long for a while. Raises JournalFailedError.
+        Afterwards it is not long for a while, even if there was no other. Raises JournalFailedError.
         """
         await self.settled()
-        try:
-            await shorten(self.path)
-        except OSError as error:
-            log.warning("%s could not be written anew, and goes on growing: %s", self.path, error)
-            self._size_at_first = self._size
-            return
+        await shorten(self.path)
         os.close(self._descriptor)
         self._open()
 

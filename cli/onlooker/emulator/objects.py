@@ -133,8 +133,9 @@ class DurableObjects:
 
 
 def _may_write_objects(scope: Scope) -> bool:
-    # S3 writes by PUT, and by POST on an object (multipart) or a bucket (a browser's form); the other services' POSTs
-    # go to "/", or carry a target, or go to a queue's own URL as a form that names an action.
-    return scope["method"] == "PUT" or (
-        scope["method"] == "POST" and scope["path"] != "/" and not header(scope, b"x-amz-target")
-    )
+    # S3 writes by PUT, and by POST on an object (multipart) or a bucket (a browser's form; but a deletion of many makes
+    # room). The other services' POSTs go to "/", or carry a target; the few that do neither wait for room as well.
+    if scope["method"] == "POST":
+        named = scope["path"] != "/" and not header(scope, b"x-amz-target")
+        return named and not scope["query_string"].startswith(b"delete")
+    return bool(scope["method"] == "PUT")

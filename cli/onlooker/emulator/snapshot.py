@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from onlooker.emulator.commit import Write
-from onlooker.emulator.inprocess import Account, Tables
+from onlooker.emulator.inprocess import Account, RefusedError, Tables
 from onlooker.emulator.journal import Rewrite
 from onlooker.emulator.tables import TableHistory
 
 BATCH_ITEMS = 25  # BatchWriteItem's limit
 
 Item = dict[str, dict[str, Any]]
+Key = tuple[Account, str, Item]  # whose table, its name, the item's key attributes
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +28,26 @@ log = logging.getLogger(__name__)
 async def shorten(path: Path, tables: Tables, history: TableHistory, now: float) -> None:
     """Put a snapshot in the place of the journal at `path`. Nothing may write to the tables meanwhile.
 
-    `now` (seconds since 1970) decides which items' time to live has passed. Raises OSError: then all is as it was.
+    `now` (seconds since 1970) decides which items' time to live has passed. Without room on the disk, or should the
+    tables not tell what they hold, the journal stays as it is: long, but whole.
     """
-    expired: list[tuple[Account, str, Item]] = []
+    try:
+        expired = await _write_snapshot(path, tables, history, now)
+    except (OSError, RefusedError) as error:
+        log.warning("%s could not be written anew, and goes on growing: %s", path, error)
+        return
+    for account, table, key in expired:
+        await tables.ask(account, "DeleteItem", TableName=table, Key=key)
+
+
+def has_expired(item: Item, attribute: str | None, now: float) -> bool:
+    """Whether the time in an item's attribute (None: the table has no such attribute) has passed."""
+    time = item.get(attribute, {}).get("N") if attribute is not None else None
+    return time is not None and float(time) <= now
+
+
+async def _write_snapshot(path: Path, tables: Tables, history: TableHistory, now: float) -> list[Key]:
+    expired: list[Key] = []
     with Rewrite(path) as new:
         for account, table, requests in history:
             new.add(requests)
@@ -49,14 +67,7 @@ async def shorten(path: Path, tables: Tables, history: TableHistory, now: float)
                 ]
         new.adopt()
         log.info("%s: written anew, %d bytes", path, new.size)
-    for account, table, key in expired:
-        await tables.ask(account, "DeleteItem", TableName=table, Key=key)
-
-
-def has_expired(item: Item, attribute: str | None, now: float) -> bool:
-    """Whether the time in an item's attribute (None: the table has no such attribute) has passed."""
-    time = item.get(attribute, {}).get("N") if attribute is not None else None
-    return time is not None and float(time) <= now
+    return expired
 
 
 async def _expiry_attribute(tables: Tables, account: Account, table: str) -> str | None:

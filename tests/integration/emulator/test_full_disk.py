@@ -50,6 +50,8 @@ def test_writes_are_refused_while_too_little_is_free(tmp_path: Path) -> None:
             dynamodb.put_item(TableName="items", Item={"pk": {"S": "during"}})
         assert [entry["Key"] for entry in s3.list_objects_v2(Bucket="images")["Contents"]] == ["before"]
         assert dynamodb.scan(TableName="items")["Count"] == 0
+        s3.delete_objects(Bucket="images", Delete={"Objects": [{"Key": "before"}]})  # how one makes room
+        assert s3.list_objects_v2(Bucket="images")["KeyCount"] == 0
         assert full.process.poll() is None
 
 
