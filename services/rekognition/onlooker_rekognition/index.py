@@ -2,6 +2,9 @@
 
 Searches work on a snapshot and never wait for one another: rows are only ever appended behind what a snapshot
 sees, removals replace the mask instead of changing it.
+
+A row is a vector v followed by -|v|^2 / 2. Its product with (q, 1) is q.v - |v|^2 / 2 = (|q|^2 - |q - v|^2) / 2: the
+larger, the nearer, and no distance needs to be computed.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ class EmbeddingIndex:
 
     def __init__(self, dimensions: int) -> None:
         self._lock = threading.Lock()
-        self._vectors: Matrix = np.empty((_SMALLEST, dimensions), np.float32)
+        self._rows: Matrix = np.empty((_SMALLEST, dimensions + 1), np.float32)
         self._keys = np.empty(_SMALLEST, np.int64)
         self._alive = np.zeros(_SMALLEST, np.bool_)
         self._size = 0
@@ -37,7 +40,8 @@ class EmbeddingIndex:
             end = self._size + len(keys)
             if end > len(self._keys):
                 self._grow(max(end, 2 * len(self._keys)))
-            self._vectors[self._size : end] = vectors
+            self._rows[self._size : end, :-1] = vectors
+            self._rows[self._size : end, -1] = -0.5 * np.einsum("ij,ij->i", vectors, vectors)
             self._keys[self._size : end] = keys
             self._alive[self._size : end] = True
             self._size = end
@@ -56,24 +60,22 @@ class EmbeddingIndex:
         """The keys of at most `count` embeddings nearest to `vector`, nearest first, with their vectors."""
         with self._lock:
             size = self._size
-            vectors, keys, alive = self._vectors[:size], self._keys[:size], self._alive[:size]
-        if not size:
-            return [], vectors
-        distances = np.einsum("ij,ij->i", vectors, vectors) - 2 * (vectors @ vector)  # squared, less |vector|^2
-        distances[~alive] = np.inf
-        rows = np.argpartition(distances, count - 1)[:count] if count < size else np.arange(size)
-        rows = rows[np.argsort(distances[rows], kind="stable")]
-        rows = rows[alive[rows]]
-        return keys[rows].tolist(), vectors[rows]
+            rows, keys, alive = self._rows[:size], self._keys[:size], self._alive[:size]
+        nearness = rows @ np.append(vector, np.float32(1))
+        nearness[~alive] = -np.inf
+        best = np.argpartition(-nearness, count - 1)[:count] if count < size else np.arange(size)
+        best = best[np.argsort(-nearness[best], kind="stable")]
+        best = best[alive[best]]
+        return keys[best].tolist(), rows[best, :-1]
 
     def _grow(self, capacity: int) -> None:
-        size, vectors, keys, alive = self._size, self._vectors, self._keys, self._alive
-        self._vectors = np.empty((capacity, vectors.shape[1]), np.float32)
+        size, rows, keys, alive = self._size, self._rows, self._keys, self._alive
+        self._rows = np.empty((capacity, rows.shape[1]), np.float32)
         self._keys = np.empty(capacity, np.int64)
         self._alive = np.zeros(capacity, np.bool_)
-        self._vectors[:size], self._keys[:size], self._alive[:size] = vectors[:size], keys[:size], alive[:size]
+        self._rows[:size], self._keys[:size], self._alive[:size] = rows[:size], keys[:size], alive[:size]
 
     def _compact(self) -> None:
-        rows = np.flatnonzero(self._alive[: self._size])
-        self._vectors, self._keys, self._alive = self._vectors[rows], self._keys[rows], self._alive[rows]
-        self._size = len(rows)
+        kept = np.flatnonzero(self._alive[: self._size])
+        self._rows, self._keys, self._alive = self._rows[kept], self._keys[kept], self._alive[kept]
+        self._size = len(kept)
