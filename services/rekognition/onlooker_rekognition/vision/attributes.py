@@ -48,7 +48,7 @@ def _attributes(
         age_high=high,
         gender=Gender("Male" if male > 0.5 else "Female", _confidence(male)),  # noqa: PLR2004 (even odds)
         emotions=emotions.combine(emotion, expression, smiling),
-        smile=_verdict(float(np.mean([*emotions.happiness(emotion, expression), smiling]))),
+        smile=_verdict(emotions.smile(emotion, expression, smiling)),
         eyes_open=_verdict(eyes_open),
         mouth_open=_verdict(expressions.mouth_open(points)),
         eyeglasses=UNDECIDED,

@@ -18,9 +18,10 @@ _EMOTION: tuple[EmotionType, ...] = ("ANGRY", "DISGUSTED", "FEAR", "HAPPY", "SAD
 _EXPRESSION: tuple[EmotionType, ...] = ("CALM", "HAPPY", "SAD", "ANGRY", "FEAR", "DISGUSTED", "SURPRISED")
 
 
-def happiness(emotion: Floats, expression: Floats) -> tuple[float, float]:
-    """What each network (7,) thinks of happiness, 0..1."""
-    return float(emotion[_EMOTION.index("HAPPY")]), float(expression[_EXPRESSION.index("HAPPY")])
+def smile(emotion: Floats, expression: Floats, smiling: float) -> float:
+    """How clearly (0..1) a face smiles: what the networks (7,) each think of happiness, and as much the mouth."""
+    happy = (emotion[_EMOTION.index("HAPPY")] + expression[_EXPRESSION.index("HAPPY")]) / 2
+    return (float(happy) + smiling) / 2
 
 
 def combine(emotion: Floats, expression: Floats, smiling: float) -> tuple[Emotion, ...]:

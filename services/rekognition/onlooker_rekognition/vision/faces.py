@@ -13,7 +13,7 @@ from onlooker_rekognition.vision.mesh import Mesh, MeshFitter
 
 _SURE = 0.9  # a detector's score that needs no confirmation
 _MESH_SURE = 0.9  # real faces, small ones too, are at 0.99 and more; walls, hands and cats were seen at up to 0.85
-_UNION, _SMALLER = 0.3, 0.6  # above either, two faces are one
+_UNION, _SMALLER = 0.25, 0.5  # above either, two faces are one, or the worse is half of the other and its collar
 
 
 @dataclass(frozen=True, slots=True, eq=False)

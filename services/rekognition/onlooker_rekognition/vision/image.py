@@ -28,7 +28,7 @@ _REDUCED = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Image:
-    """A decoded picture, its EXIF orientation applied; perhaps smaller than stored, as all results are ratios."""
+    """A decoded picture, its EXIF orientation applied, without transparency; perhaps smaller than stored."""
 
     pixels: Pixels
 

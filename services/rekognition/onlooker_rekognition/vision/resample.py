@@ -54,8 +54,10 @@ def crop(pixels: Pixels, transform: Array, size: int) -> Pixels:
     factor = int(scale_of(transform))
     if factor > 1:
         pixels, transform = _part(pixels, transform, size, factor)
+    # a pixel's centre is half a pixel into it; for OpenCV it is at the whole number
+    centred = np.column_stack([transform[:, :2], apply(transform, np.array([0.5, 0.5])) - 0.5])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(pixels, transform, (size, size), flags=flags), np.uint8)
+    return np.asarray(cv2.warpAffine(pixels, centred, (size, size), flags=flags), np.uint8)
 
 
 def _part(pixels: Pixels, transform: Array, size: int, factor: int) -> tuple[Pixels, Array]:

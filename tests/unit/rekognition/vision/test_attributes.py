@@ -84,7 +84,8 @@ def test_brightness_and_sharpness_follow_the_picture(engine: Engine, astronaut: 
     (soft,) = engine.detect_faces(Image(np.asarray(cv2.GaussianBlur(pixels, (0, 0), 3), np.uint8)), attributes=False)
     (large,) = engine.detect_faces(Image(resized(pixels, 2)), attributes=False)
     assert dark.quality.brightness == pytest.approx(0.3 * astronaut.quality.brightness, rel=0.1)
-    assert soft.quality.sharpness < 20 < 80 < astronaut.quality.sharpness
+    assert soft.quality.sharpness < 20
+    assert astronaut.quality.sharpness > 80
     assert large.quality.sharpness == pytest.approx(astronaut.quality.sharpness, abs=15)
 
 
@@ -107,8 +108,8 @@ def test_landmarks_are_named_from_the_viewers_side(astronaut: FaceAnalysis) -> N
         "mouthRight",
         "nose",
     ]
-    np.testing.assert_allclose(spots["eyeLeft"], [0.396, 0.219], atol=0.012)
-    np.testing.assert_allclose(spots["eyeRight"], [0.475, 0.216], atol=0.012)
+    np.testing.assert_allclose(spots["eyeLeft"], [0.398, 0.201], atol=0.008)
+    np.testing.assert_allclose(spots["eyeRight"], [0.487, 0.204], atol=0.008)
     order = (
         "upperJawlineLeft",
         "leftEyeLeft",

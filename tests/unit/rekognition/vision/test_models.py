@@ -36,5 +36,5 @@ def test_an_altered_manifest_does_not_vouch_for_an_altered_model(cache: Path) ->
 
 
 def test_missing_models_are_told_with_the_way_to_build_them(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="To build the models: python -m onlooker_rekognition.weights"):
+    with pytest.raises(ModelError, match=r"To build the models: python -m onlooker_rekognition\.weights"):
         Engine(ModelStore(tmp_path))

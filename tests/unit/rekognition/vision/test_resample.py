@@ -39,7 +39,7 @@ def test_windows_of_a_view_lead_back_as_well() -> None:
 def test_shrinking_averages_instead_of_picking() -> None:
     checkers = np.indices((1000, 1000)).sum(axis=0) % 2 * 255
     pixels = np.repeat(checkers[..., None], 3, axis=2).astype(np.uint8)
-    for shrunk in (fit(pixels, 100).pixels, crop(pixels, square(np.array([500.0, 500.0]), 900, 0.3, 100), 100)):
+    for shrunk in (fit(pixels, 100).pixels, crop(pixels, square(np.array([500.0, 500.0]), 600, 0.3, 100), 100)):
         assert abs(float(shrunk.mean()) - 127.5) < 2
         assert shrunk.std() < 15
 
