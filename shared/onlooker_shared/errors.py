@@ -22,6 +22,9 @@ back-off.
 from http import HTTPStatus
 from typing import ClassVar
 
+RETRY_AFTER = "5"
+"""Seconds: AWS's clients have tried for about as long before an outage is told."""
+
 
 class OnlookerError(Exception):
     """Root of every error that Onlooker raises on purpose."""
@@ -92,9 +95,12 @@ class TooManyRequestsError(ProblemError):
 
 
 class UnavailableError(ProblemError):
-    """Something that this service needs does not answer."""
+    """Something that this service needs does not answer. The caller is told when to try again."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, detail: str, *, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail, headers={"Retry-After": RETRY_AFTER, **(headers or {})})
 
 
 class RetryLater(OnlookerError):  # noqa: N818 - an instruction to the consumer, read as one where it is raised

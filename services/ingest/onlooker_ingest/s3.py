@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
     from types_aiobotocore_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
-RETRY_AFTER = {"Retry-After": "5"}
-"""Seconds; the client behind has already tried several times within about as long."""
 PASSING = frozenset({"NoSuchBucket", "NoSuchUpload", "RequestTimeout", "SlowDown"})
 """Codes of states that are no caller's fault: an installation that is still being provisioned, an upload that somebody
 aborted, too much at once.
@@ -131,7 +129,7 @@ def translated(address: ObjectAddress) -> Iterator[None]:
 
 
 def _unavailable() -> UnavailableError:
-    return UnavailableError("S3 cannot do this now; try again in a moment.", headers=RETRY_AFTER)
+    return UnavailableError("S3 cannot do this now; try again in a moment.")
 
 
 def _problem(error: ClientError, address: ObjectAddress) -> ProblemError | None:
