@@ -1,19 +1,16 @@
 """Finds results and failures of which nobody decided whom to tell, and sends them to the notifier's own queue."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
-from onlooker_notifier.gathering import GET_BATCH, Gathering
+from onlooker_notifier.gathering import Gathering
 from onlooker_notifier.rules import Event
-from onlooker_shared.errors import NotFoundError
 from onlooker_shared.messages import ImageFailed, ImageRecognized
-from onlooker_shared.objects import list_objects
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import FAILURES, RESULTS, Results
 from onlooker_shared.service import Swept
+from onlooker_shared.sweeping import send_on, stored_ids
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -21,8 +18,6 @@ if TYPE_CHECKING:
 NEWS = timedelta(days=7)
 """How old a result may be and still be told: alerts of last month help nobody, and decisions are forgotten after 30
 days (`gathering.KEPT`), which this must stay below."""
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 class Sweeper:
@@ -52,38 +47,23 @@ class Sweeper:
         self._clock = clock
 
     async def sweep(self, older_than: timedelta) -> Swept:
-        """Send on every undecided result and failure that was stored longer ago than this, but not before `NEWS`."""
+        """Send on every undecided result and failure that was stored longer ago than this, but not before `NEWS`.
+
+        Raises:
+            botocore.exceptions.ClientError: S3, SQS or DynamoDB refuses.
+        """
         now = self._clock()
         looked_at = sent_on = 0
         prefixes: tuple[tuple[str, Event], ...] = ((RESULTS, "recognized"), (FAILURES, "failed"))
         for prefix, event in prefixes:
-            async for image_ids in self._stored(prefix, now - NEWS, now - older_than):
+            async for image_ids in stored_ids(
+                self._s3, self._results.bucket, prefix, since=now - NEWS, until=now - older_than
+            ):
                 looked_at += len(image_ids)
                 undecided = await self._gathering.undecided([(image_id, event) for image_id in image_ids])
                 for image_id, _ in sorted(undecided):
-                    sent_on += await self._send(image_id, event)
+                    sent_on += await send_on(self._sender, image_id, self._message(image_id, event))
         return Swept(looked_at, sent_on)
-
-    async def _stored(self, prefix: str, since: datetime, until: datetime) -> AsyncIterator[list[str]]:
-        """Yield the image ids under a prefix whose objects were stored between two times, some at a time."""
-        image_ids: list[str] = []
-        async for entry in list_objects(self._s3, self._results.bucket, prefix):
-            if since <= entry["LastModified"] <= until:
-                image_ids.append(entry["Key"].removeprefix(prefix).partition(".")[0])
-            if len(image_ids) == GET_BATCH:
-                yield image_ids
-                image_ids = []
-        if image_ids:
-            yield image_ids
-
-    async def _send(self, image_id: str, event: Event) -> int:
-        """Send a picture to the queue; return 1, or 0 if its result was deleted since it was listed."""
-        try:
-            await self._sender.send(await self._message(image_id, event))
-        except NotFoundError as error:
-            log.info("sweep.gone", image_id=image_id, reason=error.detail)
-            return 0
-        return 1
 
     async def _message(self, image_id: str, event: Event) -> ImageRecognized | ImageFailed:
         if event == "recognized":

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from onlooker_shared.aws import Aws
 from onlooker_shared.messages import decode
@@ -16,7 +17,12 @@ from onlooker_tagger.handlers import Handler
 from onlooker_tagger.routes import router
 from onlooker_tagger.settings import TaggerSettings
 from onlooker_tagger.sqlite import open_index
-from onlooker_tagger.sweep import TaggerSweep
+from onlooker_tagger.sweep import Sweeper
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
 
 
 @asynccontextmanager
@@ -37,15 +43,20 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             concurrency=settings.concurrency,
             grace=common.shutdown_grace,
         )
-        sweep = TaggerSweep(
-            s3=s3, results=results, annotated_bucket=topology.annotated.name, index=index, sender=Sender(sqs, url)
+        sweeper = Sweeper(
+            s3=s3,
+            results=results,
+            annotated_bucket=topology.annotated.name,
+            index=index,
+            sender=Sender(sqs, url),
+            clock=utc_now,
         )
         yield Service(
             name="tagger",
             routers=[router(index)],
             workers=[consumer],
             checks={"index": index.ping},
-            sweep=sweep,
+            sweep=sweeper.sweep,
         )
 
 

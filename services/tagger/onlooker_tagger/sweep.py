@@ -3,19 +3,19 @@
 After a restart of queues that keep nothing, or with a new index, everything is derived anew from the buckets.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import structlog
 from botocore.exceptions import ClientError
 
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized, Rendition
-from onlooker_shared.objects import is_missing, list_objects
+from onlooker_shared.objects import is_missing
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import FAILURES, RESULTS, Results
 from onlooker_shared.service import Swept
+from onlooker_shared.sweeping import send_on, stored_ids
 from onlooker_tagger.index import Index
 
 if TYPE_CHECKING:
@@ -25,62 +25,56 @@ if TYPE_CHECKING:
 ANNOTATED = "annotated/"
 THUMBNAILS = "thumbnails/"
 """The annotator stores the thumbnail last, with the sizes of both pictures in its metadata."""
-CHUNK = 500
-"""Pictures that the index is asked about in one call."""
-
-log = structlog.stdlib.get_logger(__name__)
 
 
-class TaggerSweep:
-    """An `onlooker_shared.service.Sweep`."""
+class Sweeper:
+    """Sweeps the results bucket and the annotated bucket.
+
+    Args:
+        s3: the process's client.
+        results: the results and failures.
+        annotated_bucket: the bucket of annotated pictures.
+        index: knows what it was told.
+        sender: sends to the tagger's own queue.
+        clock: the time, UTC.
+    """
 
     def __init__(
-        self, *, s3: "S3Client", results: Results, annotated_bucket: str, index: Index, sender: Sender
+        self,
+        *,
+        s3: "S3Client",
+        results: Results,
+        annotated_bucket: str,
+        index: Index,
+        sender: Sender,
+        clock: Callable[[], datetime],
     ) -> None:
         self._s3 = s3
         self._results = results
         self._annotated_bucket = annotated_bucket
         self._index = index
         self._sender = sender
+        self._clock = clock
 
-    async def __call__(self, older_than: timedelta) -> Swept:
-        """Send on results, failures and renditions that were stored longer ago than this and are not in the index."""
-        before = datetime.now(UTC) - older_than
+    async def sweep(self, older_than: timedelta) -> Swept:
+        """Send on results, failures and renditions that were stored longer ago than this and are not in the index.
+
+        Raises:
+            UnavailableError: the index does not answer.
+            botocore.exceptions.ClientError: S3 or SQS refuses.
+        """
+        until = self._clock() - older_than
         looked_at = sent_on = 0
         for bucket, prefix, unknown, message_of in (
             (self._results.bucket, RESULTS, self._index.missing, self._recognized),
             (self._results.bucket, FAILURES, self._index.missing, self._failed),
             (self._annotated_bucket, THUMBNAILS, self._index.unannotated, self._annotated),
         ):
-            async for image_ids in self._stored(bucket, prefix, before):
+            async for image_ids in stored_ids(self._s3, bucket, prefix, until=until):
                 looked_at += len(image_ids)
                 for image_id in sorted(await unknown(image_ids)):
-                    sent_on += await self._send(image_id, message_of)
+                    sent_on += await send_on(self._sender, image_id, message_of(image_id))
         return Swept(looked_at, sent_on)
-
-    async def _stored(self, bucket: str, prefix: str, before: datetime) -> AsyncIterator[list[str]]:
-        """Yield the image ids under a prefix whose objects were stored before a time, some at a time."""
-        image_ids: list[str] = []
-        async for entry in list_objects(self._s3, bucket, prefix):
-            if entry["LastModified"] <= before:
-                image_ids.append(entry["Key"].removeprefix(prefix).partition(".")[0])
-            if len(image_ids) == CHUNK:
-                yield image_ids
-                image_ids = []
-        if image_ids:
-            yield image_ids
-
-    async def _send(
-        self, image_id: str, message_of: Callable[[str], Awaitable[ImageRecognized | ImageFailed | ImageAnnotated]]
-    ) -> int:
-        """Send what a picture's objects say; return 1, or 0 if they were deleted since they were listed."""
-        try:
-            message = await message_of(image_id)
-        except NotFoundError as error:
-            log.info("sweep.gone", image_id=image_id, reason=error.detail)
-            return 0
-        await self._sender.send(message)
-        return 1
 
     async def _recognized(self, image_id: str) -> ImageRecognized:
         return (await self._results.get(image_id)).message(self._results.bucket)

@@ -122,6 +122,19 @@ async def test_a_sweep_derives_a_lost_index_from_the_buckets(
     assert image["annotated"] == sent_on.annotated.model_dump()
 
 
+async def test_a_sweep_passes_over_a_result_that_cannot_be_read(
+    here: Installation, service: Service, results: Results
+) -> None:
+    s3 = await here.aws.client("s3")
+    await s3.put_object(Bucket=results.bucket, Key=f"results/{'0' * 32}.json", Body=b'{"image": ')
+    await results.put(StoredResult(image=an_image(), recognition=a_recognition(), rekognition={}))
+
+    async with client_of(service) as client:
+        answer = await client.post("/sweeps/tagger", params={"older_than": 0})
+
+    assert answer.json() == {"looked_at": 2, "sent_on": 1}
+
+
 async def test_a_sweep_leaves_alone_what_may_still_be_in_the_queue(service: Service, results: Results) -> None:
     await results.put(StoredResult(image=an_image(), recognition=a_recognition(), rekognition={}))
 
