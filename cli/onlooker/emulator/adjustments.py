@@ -37,8 +37,8 @@ def deliver_events_on_the_loop(s3: Any) -> None:
 def receive_without_a_full_scan(sqs: Any) -> None:
     """Look at a queue's messages only as far as the first few that can be received.
 
-    MiniStack prepares every message of the queue at each receive: with 2,000 waiting that is 4 ms of the one thread
-    that answers everything.
+    MiniStack prepares every message of the queue at each receive: with 2,000 waiting that is 2 to 4 ms of the one
+    thread that answers everything.
     """
     collect = sqs._collect_msgs  # noqa: SLF001
 
