@@ -4,6 +4,7 @@ Making a client costs more than an upload, so none is made on a request's path.
 """
 
 import asyncio
+import os
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
@@ -38,7 +39,8 @@ class Aws:
     """
 
     def __init__(self, settings: CommonSettings) -> None:
-        self._session = aioboto3.Session()
+        # botocore reads AWS_DEFAULT_REGION alone, Amazon's containers are given AWS_REGION alone
+        self._session = aioboto3.Session(region_name=os.environ.get("AWS_REGION"))
         self._stack = AsyncExitStack()
         self._clients: dict[str, Any] = {}
         self._opening = asyncio.Lock()
@@ -94,10 +96,10 @@ class Aws:
 
     async def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a resource in this process's account, region and partition."""
-        client = await self._client("sts", "sts", None)
-        identity = await client.get_caller_identity()
+        identity = await (await self._client("sts", "sts", None)).get_caller_identity()
         partition = identity["Arn"].split(":")[1]
-        return f"arn:{partition}:{service}:{client.meta.region_name}:{identity['Account']}:{resource}"
+        region = (await self.client("sns")).meta.region_name  # STS may answer from a global endpoint
+        return f"arn:{partition}:{service}:{region}:{identity['Account']}:{resource}"
 
     async def topic_arn(self, name: str) -> str:
         """Return the ARN of a topic in this process's account and region."""

@@ -19,7 +19,7 @@ from onlooker_shared.queue.failures import Failures
 from onlooker_shared.queue.policy import DeadLetter, Done, Outcome, Retry, RetryPolicy
 from onlooker_shared.queue.received import MAX_BATCH, Received
 from onlooker_shared.queue.settler import Settler
-from onlooker_shared.telemetry.metrics import MESSAGE_SECONDS, MESSAGES
+from onlooker_shared.telemetry.metrics import MESSAGE_AGE, MESSAGE_SECONDS, MESSAGES
 from onlooker_shared.telemetry.tracing import note_failure, span
 from onlooker_shared.topology import Queue
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 LONG_POLL = 5
 """Seconds that one receive waits for a message. SQS allows 20; but a server may give messages to a poll whose asker was
 killed, and hides them then for their whole time-out, so a poll shall not live long."""
-LAST_POLL = 0.5
+LAST_POLL = 0.2
 """Seconds that a poll may still answer once the consumer is told to stop: what it brings is handed back at once."""
 CANCELLED_WITHIN = 5.0
 """Seconds that cancelled work is given to clean up."""
@@ -187,6 +187,7 @@ class Consumer(Generic[T]):
             MESSAGES.labels(self._queue.name, "failed").inc()
 
     async def _work(self, message: Received) -> None:
+        MESSAGE_AGE.labels(self._queue.name).observe(max(0.0, time.time() - message.sent_at.timestamp()))
         with MESSAGE_SECONDS.labels(self._queue.name).time():
             outcome = await self._outcome(message)
         await self._settle(message, outcome)

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from consuming import AT_ONCE, Around, Recorder, Rig, nothing, running
@@ -25,6 +26,22 @@ async def test_a_message_whose_work_is_done_is_deleted(rig: Rig) -> None:
     async with running(rig.consumer(handle)):
         await rig.until_empty()
     assert handle.seen == ["one"]
+
+
+async def test_what_became_of_messages_is_counted(rig: Rig) -> None:
+    async def handle(body: str) -> None:
+        if body == "bad":
+            raise Reject("no")
+
+    await rig.send("good", "good", "bad")
+    async with running(rig.consumer(handle)):
+        await rig.until_empty()
+    counted = [
+        REGISTRY.get_sample_value("onlooker_messages_total", {"queue": rig.queue.name, "outcome": outcome})
+        for outcome in ("done", "rejected")
+    ]
+    assert counted == [2, 1]
+    assert REGISTRY.get_sample_value("onlooker_message_age_seconds_count", {"queue": rig.queue.name}) == 3
 
 
 async def test_a_message_put_off_comes_again_after_the_delay(rig: Rig) -> None:

@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import aioboto3
 import pytest
+from aiobotocore.config import AioConfig
 
 from consuming import PATIENCE, Around, Recorder, Rig, running
 from emulator import Emulator, aws_environment, running_emulator
 from onlooker_shared.aws import Aws
-from onlooker_shared.settings import CommonSettings
 
 
 @pytest.fixture
@@ -107,8 +108,10 @@ async def test_it_outlives_a_queue_that_is_away_for_a_while(tmp_path: Path) -> N
     handle = Recorder()
     with running_emulator(tmp_path) as first, aws_environment(first):
         port = int(first.url.rpartition(":")[2])
-        async with Aws(CommonSettings()) as aws:
-            rig = await Rig.make(await aws.client("sqs"))
+        # botocore's own retries would only make the test slower: the consumer's are what is tested
+        once = AioConfig(retries={"mode": "standard", "total_max_attempts": 1})
+        async with aioboto3.Session().client("sqs", config=once) as sqs:
+            rig = await Rig.make(sqs)
             failing = asyncio.Event()
 
             async def receive_message(**arguments: Any) -> Any:
