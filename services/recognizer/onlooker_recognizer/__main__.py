@@ -32,7 +32,9 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     rekognition = await aws.client("rekognition")
     results = Results(s3, names.results.name)
     queue_url = await aws.queue_url(names.recognizer_images.name)
-    with Pictures(max_pixels=settings.max_pixels, threads=settings.decode_threads) as pictures:
+    with Pictures(
+        max_pixels=settings.max_pixels, inline_bytes=settings.inline_bytes, threads=settings.decode_threads
+    ) as pictures:
         handler = Handler(
             originals=Originals(s3, max_bytes=settings.max_bytes),
             pictures=pictures,

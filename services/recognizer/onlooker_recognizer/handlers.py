@@ -9,7 +9,8 @@
     store the result, publish it
 
 Every step may be repeated: the outputs lie under the picture's id, and who listens is idempotent. Four AWS calls a
-picture besides Rekognition's two: look for the result (or two calls would be paid again), get, put, publish.
+picture besides Rekognition's two: look for the result (or two calls would be paid again), get, put, publish; a fifth
+where Rekognition fetched the object itself: look whether it is still the same.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import structlog
+from botocore.exceptions import ClientError
 
 from onlooker_recognizer import translation
 from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
@@ -26,7 +28,7 @@ from onlooker_recognizer.events import Arrivals
 from onlooker_recognizer.metrics import PICTURES
 from onlooker_recognizer.originals import Original, Originals
 from onlooker_recognizer.pictures import Pictures
-from onlooker_recognizer.rekognition import DETECT_FACES, DETECT_LABELS, Rekognition
+from onlooker_recognizer.rekognition import DETECT_FACES, DETECT_LABELS, Answers, Rekognition
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.images import ImageRef, order
 from onlooker_shared.outages import Outages
@@ -136,16 +138,26 @@ class Handler:
 
     async def _result(self, image: ImageRef, original: Original) -> StoredResult:
         picture = await self._pictures.prepare(original.data)
-        sent: ImageTypeDef = {"Bytes": picture.body} if picture.body is not None else _reference(image)
-        answers = await self._rekognition.recognize(sent)
-        if picture.body is None:
-            await self._originals.confirm(image)  # else Rekognition may have fetched what overwrote it
+        if picture.body is not None:
+            answers = await self._rekognition.recognize({"Bytes": picture.body})
+        else:
+            answers = await self._by_reference(image)
         return StoredResult(
             image=image,
             recognition=translation.recognition(picture, answers.faces, answers.labels, recognized_at=self._clock()),
             rekognition={DETECT_FACES: answers.faces, DETECT_LABELS: answers.labels},
             traceparent=current_traceparent(),
         )
+
+    async def _by_reference(self, image: ImageRef) -> Answers:
+        """Have Rekognition fetch the object itself; what it says holds only if the object is still the same then."""
+        try:
+            answers = await self._rekognition.recognize(_reference(image))
+        except (ClientError, PictureRefusedError):
+            await self._originals.confirm(image)
+            raise
+        await self._originals.confirm(image)
+        return answers
 
     async def _fail(self, image: ImageRef, refusal: PictureRefusedError) -> None:
         failure = StoredFailure(image=image, reason=refusal.reason, traceparent=current_traceparent())

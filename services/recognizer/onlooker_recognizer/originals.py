@@ -54,11 +54,13 @@ class Originals:
             return Original(await body.read(), from_headers(answer["Metadata"]))
 
     async def confirm(self, image: ImageRef) -> None:
-        """Return if the picture is still the one of its event.
+        """Return if the picture is still the one of its event, which a version named by its id always is.
 
         Raises:
             PictureGoneError: it was deleted or overwritten.
         """
+        if image.version_id is not None:
+            return
         try:
             await self._s3.head_object(**_version(image))
         except ClientError as error:

@@ -3,6 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from onlooker_recognizer.pictures import MAX_INLINE_BYTES
 from onlooker_shared.settings import ServerSettings
 
 
@@ -23,6 +24,12 @@ class RecognizerSettings(ServerSettings):
     )
     max_bytes: int = Field(default=64 * 1024 * 1024, gt=0, description="Bytes of the largest file that is taken.")
     max_pixels: int = Field(default=100_000_000, gt=0, description="Width times height that is taken, by the header.")
+    inline_bytes: int = Field(
+        default=256 * 1024,
+        ge=0,
+        le=MAX_INLINE_BYTES,
+        description="Larger pictures Rekognition fetches from S3 itself; 5242880 where it cannot reach the bucket.",
+    )
     max_labels: int = Field(default=10, ge=1, le=1000, description="DetectLabels' MaxLabels.")
     min_confidence: float = Field(default=55.0, ge=0, le=100, description="DetectLabels' MinConfidence, 0 to 100.")
     detect_faces_rate: float = Field(default=100.0, gt=0, description="DetectFaces calls a second.")

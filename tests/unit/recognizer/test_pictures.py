@@ -12,7 +12,7 @@ from PIL import ExifTags, Image
 
 from onlooker_recognizer.conversion import BACKGROUND, LONGER_SIDE
 from onlooker_recognizer.errors import PictureRefusedError
-from onlooker_recognizer.pictures import MAX_SENT_BYTES, Pictures, Prepared, prepare
+from onlooker_recognizer.pictures import MAX_INLINE_BYTES, Pictures, Prepared, prepare
 
 LIMIT = 100_000_000
 RED, BLUE, GREY = (220, 20, 20), (20, 20, 220), (127, 127, 127)
@@ -32,7 +32,11 @@ HEIC = base64.b85decode(
 @pytest.fixture(autouse=True)
 def pictures() -> Pictures:
     """What the service sets up once."""
-    return Pictures(max_pixels=LIMIT, threads=1)
+    return Pictures(max_pixels=LIMIT, inline_bytes=MAX_INLINE_BYTES, threads=1)
+
+
+def prepared_of(data: bytes, inline_bytes: int = MAX_INLINE_BYTES) -> Prepared:
+    return prepare(data, LIMIT, inline_bytes)
 
 
 def scene(width: int = 200, height: int = 100, mode: str = "RGB") -> Image.Image:
@@ -89,7 +93,7 @@ def shows_the_scene(image: Image.Image) -> bool:
     ids=["jpeg", "progressive", "grey jpeg", "png", "grey png", "palette png"],
 )
 def test_a_plain_jpeg_or_png_is_sent_untouched(data: bytes) -> None:
-    prepared = prepare(data, LIMIT)
+    prepared = prepared_of(data)
     assert prepared.body is data
     assert (prepared.width, prepared.height) == (200, 100)
     assert (prepared.frame.width, prepared.frame.height) == (1, 1)
@@ -97,7 +101,7 @@ def test_a_plain_jpeg_or_png_is_sent_untouched(data: bytes) -> None:
 
 def test_a_jpeg_with_several_pictures_is_a_jpeg() -> None:
     data = encoded(scene(), "MPO", save_all=True, append_images=[scene()])
-    prepared = prepare(data, LIMIT)
+    prepared = prepared_of(data)
     assert (prepared.format, prepared.body) == ("JPEG", data)
 
 
@@ -106,7 +110,7 @@ def test_a_turned_jpeg_is_sent_untouched_and_measured_upright(orientation: int) 
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
     data = encoded(scene(200, 100), "JPEG", exif=exif)
-    prepared = prepare(data, LIMIT)
+    prepared = prepared_of(data)
     assert prepared.body is data
     assert (prepared.width, prepared.height) == ((200, 100) if orientation < 5 else (100, 200))
 
@@ -127,7 +131,7 @@ def test_what_rekognition_would_not_turn_is_turned(orientation: int, kind: str) 
     stored = upright.transpose(back[orientation]) if orientation in back else upright
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
-    prepared = prepare(encoded(stored, kind, exif=exif), LIMIT)
+    prepared = prepared_of(encoded(stored, kind, exif=exif))
     assert (prepared.width, prepared.height) == (200, 100)
     if prepared.format != "PNG" or orientation != 1:
         assert shows_the_scene(sent(prepared))
@@ -136,13 +140,16 @@ def test_what_rekognition_would_not_turn_is_turned(orientation: int, kind: str) 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data:UserWarning")
 def test_a_damaged_exif_is_no_reason_to_refuse_a_picture() -> None:
     data = encoded(scene(), "JPEG", exif=b"Exif\0\0MM\0\x2a\xff\xff\xff\xff broken")
-    assert prepare(data, LIMIT).body is data
+    assert prepared_of(data).body is data
 
 
-def test_a_picture_too_large_for_a_request_is_left_for_rekognition_to_fetch() -> None:
+def test_a_picture_over_the_limit_of_a_request_is_left_for_rekognition_to_fetch() -> None:
     data = encoded(scene(2000, 1000), "PNG", compress_level=0)
-    assert MAX_SENT_BYTES < len(data) < 3 * MAX_SENT_BYTES
-    assert prepare(data, LIMIT).body is None
+    assert MAX_INLINE_BYTES < len(data) < 3 * MAX_INLINE_BYTES
+    assert prepared_of(data).body is None
+    small = encoded(scene(), "PNG")
+    assert prepared_of(small, inline_bytes=len(small)).body is small
+    assert prepared_of(small, inline_bytes=len(small) - 1).body is None
 
 
 # What is converted
@@ -164,13 +171,13 @@ def test_a_picture_too_large_for_a_request_is_left_for_rekognition_to_fetch() ->
     ids=lambda value: value if isinstance(value, str) else value.mode,
 )
 def test_any_other_format_is_sent_as_a_jpeg_of_the_same_scene(image: Image.Image, kind: str) -> None:
-    prepared = prepare(encoded(image, kind), LIMIT)
+    prepared = prepared_of(encoded(image, kind))
     assert (prepared.format, prepared.width, prepared.height) == (kind, 200, 100)
     assert shows_the_scene(sent(prepared))
 
 
 def test_heic_is_read() -> None:
-    prepared = prepare(HEIC, LIMIT)
+    prepared = prepared_of(HEIC)
     assert (prepared.format, prepared.width, prepared.height) == ("HEIF", 200, 100)
     assert shows_the_scene(sent(prepared))
 
@@ -179,27 +186,27 @@ def test_an_animation_shows_its_first_frame() -> None:
     frames = [scene(), Image.new("RGB", (200, 100), (0, 255, 0))]
     for kind in ("GIF", "WEBP", "PNG"):
         data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
-        assert shows_the_scene(sent(prepare(data, LIMIT))), kind
+        assert shows_the_scene(sent(prepared_of(data))), kind
 
 
 def test_sixteen_bits_become_eight_without_being_cut_off() -> None:
     ramp = Image.new("I;16", (256, 100))
     ramp.putdata([column * 257 for _ in range(100) for column in range(256)])
-    image = sent(prepare(encoded(ramp, "PNG"), LIMIT))
+    image = sent(prepared_of(encoded(ramp, "PNG")))
     assert [looks_like(image, (x, 0.5), (round(255 * x),) * 3, within=8) for x in (0.1, 0.5, 0.9)] == [True] * 3
 
 
 def test_sixteen_bits_a_colour_are_converted() -> None:
     row = b"\0" + struct.pack(">HHH", 220 * 257, 20 * 257, 20 * 257) * 100
     data = png((100, 100), depth=16, colour=2, rows=row * 100)
-    assert looks_like(sent(prepare(data, LIMIT)), (0.5, 0.5), RED, within=10)
+    assert looks_like(sent(prepared_of(data)), (0.5, 0.5), RED, within=10)
 
 
 @pytest.mark.parametrize("mode", ["I", "F"])
 def test_grey_levels_of_any_range_are_stretched(mode: str) -> None:
     ramp = Image.new(mode, (256, 100))
     ramp.putdata([column * 1000 - 50_000 for _ in range(100) for column in range(256)])
-    image = sent(prepare(encoded(ramp, "TIFF"), LIMIT))
+    image = sent(prepared_of(encoded(ramp, "TIFF")))
     assert [looks_like(image, (x, 0.5), (round(255 * x),) * 3, within=8) for x in (0.1, 0.5, 0.9)] == [True] * 3
 
 
@@ -207,12 +214,12 @@ def test_grey_levels_of_any_range_are_stretched(mode: str) -> None:
 def test_transparent_parts_are_white(mode: str) -> None:
     image = Image.new("LA" if mode == "LA" else "RGBA", (100, 100), (0, 0) if mode == "LA" else (0, 0, 0, 0))
     data = encoded(image.convert("P") if mode == "P" else image, "PNG", **({"transparency": 0} if mode == "P" else {}))
-    assert looks_like(sent(prepare(data, LIMIT)), (0.5, 0.5), BACKGROUND, within=5)
+    assert looks_like(sent(prepared_of(data)), (0.5, 0.5), BACKGROUND, within=5)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (79, 200), (200, 1), (30, 40)])
 def test_a_tiny_picture_is_padded_not_stretched(size: tuple[int, int]) -> None:
-    prepared = prepare(encoded(scene(*size), "PNG"), LIMIT)
+    prepared = prepared_of(encoded(scene(*size), "PNG"))
     image = Image.open(BytesIO(prepared.body or b""))
     assert (prepared.width, prepared.height) == size
     assert image.size == (max(size[0], 80), max(size[1], 80))
@@ -224,14 +231,14 @@ def test_a_tiny_picture_is_padded_not_stretched(size: tuple[int, int]) -> None:
 def test_a_photo_of_24_megapixels_is_sent_untouched_without_being_decoded() -> None:
     data = encoded(scene(6000, 4000), "JPEG")
     tracemalloc.start()
-    assert prepare(data, LIMIT).body is data
+    assert prepared_of(data).body is data
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 100_000
 
 
 def test_a_very_large_picture_is_sent_smaller() -> None:
-    prepared = prepare(encoded(scene(6000, 4000, "CMYK"), "JPEG"), LIMIT)
+    prepared = prepared_of(encoded(scene(6000, 4000, "CMYK"), "JPEG"))
     image = sent(prepared)
     assert (prepared.width, prepared.height) == (6000, 4000)
     assert max(image.size) == LONGER_SIDE
@@ -239,7 +246,7 @@ def test_a_very_large_picture_is_sent_smaller() -> None:
 
 
 def test_a_side_over_rekognitions_limit_is_sent_smaller_even_of_a_jpeg() -> None:
-    prepared = prepare(encoded(scene(12_000, 100), "JPEG"), LIMIT)
+    prepared = prepared_of(encoded(scene(12_000, 100), "JPEG"))
     image = Image.open(BytesIO(prepared.body or b""))
     assert (prepared.width, prepared.height, prepared.format) == (12_000, 100, "JPEG")
     assert (image.width, image.height) == (LONGER_SIDE, 80)
@@ -248,9 +255,9 @@ def test_a_side_over_rekognitions_limit_is_sent_smaller_even_of_a_jpeg() -> None
 
 def test_even_noise_stays_within_what_a_request_may_carry() -> None:
     noise = Image.effect_noise((LONGER_SIDE, LONGER_SIDE), 200).convert("RGB")
-    prepared = prepare(encoded(noise, "BMP"), LIMIT)
+    prepared = prepared_of(encoded(noise, "BMP"))
     assert prepared.body is not None
-    assert len(prepared.body) <= MAX_SENT_BYTES
+    assert len(prepared.body) <= MAX_INLINE_BYTES
 
 
 # What is refused
@@ -284,7 +291,7 @@ def test_even_noise_stays_within_what_a_request_may_carry() -> None:
 )
 def test_what_is_no_whole_picture_is_refused_with_its_reason(data: bytes, reason: str) -> None:
     with pytest.raises(PictureRefusedError, match=reason):
-        prepare(data, LIMIT)
+        prepared_of(data)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "GIF"])
@@ -293,7 +300,7 @@ def test_a_decompression_bomb_is_refused_by_its_header_before_anything_is_decode
     tracemalloc.start()
     started = time.perf_counter()
     with pytest.raises(PictureRefusedError, match=r"20000 x 20000 pixels; at most 100 million"):
-        prepare(bomb, LIMIT)
+        prepared_of(bomb)
     took, (_, peak) = time.perf_counter() - started, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(bomb) < 100_000
@@ -302,7 +309,7 @@ def test_a_decompression_bomb_is_refused_by_its_header_before_anything_is_decode
 
 
 def test_a_picture_at_the_limit_is_taken_without_a_warning() -> None:
-    assert prepare(png((10_000, 10_000)), LIMIT).width == 10_000
+    assert prepared_of(png((10_000, 10_000))).width == 10_000
 
 
 async def test_pictures_are_prepared_beside_the_event_loop(pictures: Pictures) -> None:
