@@ -13,10 +13,9 @@ def around_face(box: Rect, plate: Rect, sizes: Sizes, canvas: Size) -> Iterator[
     """Yield places for a face's pill, best first: under it, like a name tag; over it; beside it; on its chin."""
     width, height, gap = plate.width, plate.height, sizes.gap + sizes.halo
     centre, middle = (box.left + box.right - width) // 2, (box.top + box.bottom - height) // 2
-    for left in (centre, box.left, box.right - width):
-        slid = _slid(left, width, canvas.width)
-        yield _rect(slid, box.bottom + gap, width, height)
-        yield _rect(slid, box.top - gap - height, width, height)
+    for top in (box.bottom + gap, box.top - gap - height):
+        for left in (centre, box.left, box.right - width):
+            yield _rect(_slid(left, width, canvas.width), top, width, height)
     for top in (box.top, box.bottom - height, middle):
         slid = _slid(top, height, canvas.height)
         yield _rect(box.right + gap, slid, width, height)
