@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from onlooker_notifier import wording
 from onlooker_notifier.notices import Notice
+from onlooker_notifier.wording import printable
 
 MOST_ROWS = 100
 """Pictures that a message lists; mail programs cut longer ones off (Gmail at 102 kB)."""
@@ -55,7 +56,7 @@ def write(notices: Sequence[Notice], *, rule_name: str, picture_url: str | None)
 def _text(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str) -> str:
     lines = [subject, ""]
     for notice, link in rows:
-        lines.append(f"{_when(notice)}  {notice.bucket}/{_printable(notice.key)}")
+        lines.append(f"{_when(notice)}  {notice.bucket}/{printable(notice.key)}")
         lines += [f"    {line}" for line in (_found(notice), link) if line]
     return "\n".join([*lines, *([more] if more else []), "", foot, ""])
 
@@ -74,10 +75,10 @@ def _html(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str
 
 
 def _row(notice: Notice, link: str) -> str:
-    name = escape(f"{notice.bucket}/{_printable(notice.key)}")
+    name = escape(f"{notice.bucket}/{printable(notice.key)}")
     if link:
         name = f'<a style="{STYLE["link"]}" href="{escape(link)}">{name}</a>'
-    found = escape(_found(notice) or "nothing known")
+    found = escape(_found(notice) or "nothing")
     return (
         f'<tr><td style="{STYLE["cell"]}">{name}</td><td style="{STYLE["cell"]}">{found}</td>'
         f'<td style="{STYLE["time"]}">{_when(notice)}</td></tr>'
@@ -85,13 +86,8 @@ def _row(notice: Notice, link: str) -> str:
 
 
 def _found(notice: Notice) -> str:
-    return f"Failed: {_printable(notice.reason)}" if notice.event == "failed" else wording.found_in([notice])
+    return printable(f"Failed: {notice.reason}" if notice.event == "failed" else wording.found_in([notice]))
 
 
 def _when(notice: Notice) -> str:
     return notice.uploaded_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _printable(text: str) -> str:
-    """Return a text in which nothing can break a line or turn the direction of reading."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

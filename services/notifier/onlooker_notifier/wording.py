@@ -35,6 +35,11 @@ def found_in(notices: Iterable[Notice]) -> str:
     return "; ".join(part for part in (faces, *named) if part)
 
 
+def printable(text: str) -> str:
+    """Return a text in which nothing can break a line or turn the direction of reading."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
 def _faces(count: int, emotions: Counter[str]) -> str:
     if not count:
         return ""
@@ -60,5 +65,5 @@ def _count(number: int, noun: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"

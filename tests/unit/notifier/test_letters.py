@@ -87,7 +87,7 @@ class Tags(HTMLParser):
 def test_shows_foreign_text_as_text() -> None:
     evil = '<script>alert(1)</script>"><img src=x onerror=y>'
     letter = write(
-        seen(a_label(evil), a_face(name=evil), key=f"{evil}\u202egpj.exe\n"),
+        seen(a_label(f"{evil}\u202e"), a_face(name=evil), key=f"{evil}\u202egpj.exe\n"),
         notices.failed(an_image(evil), evil),
         picture_url="https://example.com/{image_id}",
     )
@@ -97,7 +97,7 @@ def test_shows_foreign_text_as_text() -> None:
     assert tags.open == []
     assert not tags.names & {"script", "img"}
     assert "&lt;script&gt;" in letter.html
-    assert "\u202e" not in letter.html + letter.text
+    assert "\u202e" not in letter.html + letter.text + letter.subject
 
 
 def test_lists_a_hundred_and_counts_the_rest() -> None:
