@@ -57,7 +57,7 @@ def keep_expired_items(dynamodb: Any) -> None:
 
     A thread removes them every minute, and no journal could say between which writes: a replay would meet an item
     that a conditional write did not meet. DynamoDB promises removal within days only, so readers look at the time
-    themselves; the start removes what has expired when it rewrites the journal.
+    themselves; what has expired is removed when the journal is written anew.
     """
 
     class NeverDue(dynamodb.AccountRegionScopedDict):  # type: ignore[misc] # MiniStack has no types
