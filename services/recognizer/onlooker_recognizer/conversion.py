@@ -15,6 +15,8 @@ PADDING = (127, 127, 127)
 """Mid-grey around pictures that are too small: no edge that looks like a thing."""
 BACKGROUND = (255, 255, 255)
 """Behind transparent parts, as most pages show them."""
+SMOOTH = frozenset({"RGB", "RGBA", "L", "LA", "CMYK", "YCbCr"})
+"""Modes that can be resized well as they are; of a palette's indexes, for one, no average can be taken."""
 
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -55,14 +57,20 @@ def convert(image: Image.Image, orientation: int, *, min_side: int) -> Converted
     Raises:
         Exception: whatever Pillow's decoders raise when the data is damaged.
     """
-    image.draft(None, (LONGER_SIDE, LONGER_SIDE))  # a JPEG is decoded at 1/2, 1/4 or 1/8 where that is enough
+    if image.mode in SMOOTH:
+        _shrink(image)  # before any copy is made of it
     small = _rgb(image)
-    small.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    _shrink(small)
     turned = small.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else small
     padded = _pad(turned, min_side)
     out = BytesIO()
     padded.save(out, "JPEG", quality=QUALITY)
     return Converted(out.getvalue(), Frame(turned.width / padded.width, turned.height / padded.height))
+
+
+def _shrink(image: Image.Image) -> None:
+    """Reduce a picture in place to `LONGER_SIDE`; a JPEG is decoded at 1/2, 1/4 or 1/8 where that is enough."""
+    image.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -90,7 +90,7 @@ class Handler:
                     with self._outages.weathered():
                         await self._recognize_once(image)
                 except PictureRefusedError as error:
-                    refused.append(f"{image.bucket}/{image.key}: {error.reason}")
+                    refused.append(f"{error.reason} ({image.bucket}/{image.key})")
         if refused:
             raise Reject(" ".join(refused))
 

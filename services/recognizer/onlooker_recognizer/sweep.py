@@ -4,6 +4,7 @@ S3's events may be lost where queues live in memory, or come before a bucket was
 pictures, so what was missed can always be worked out.
 """
 
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ from onlooker_shared.service import Swept
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
     from types_aiobotocore_sqs import SQSClient
+
+ANSWER = re.compile(rf"(?:{RESULTS}|{FAILURES})(?P<id>[0-9a-f]{{32}})\.json")
+"""Keys of the results bucket that belong to a picture."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -79,9 +83,10 @@ class Sweeper:
     async def _known(self) -> set[bytes]:
         """Return the ids of all pictures with a result or a failure, 16 bytes each: some 100 MB for a million."""
         return {
-            bytes.fromhex(entry["Key"].removeprefix(prefix).removesuffix(".json"))
+            bytes.fromhex(found["id"])
             for prefix in (RESULTS, FAILURES)
             async for entry in list_objects(self._s3, self._results, prefix)
+            if (found := ANSWER.fullmatch(entry["Key"]))
         }
 
     async def _pictures(self) -> AsyncIterator[ImageRef]:

@@ -17,6 +17,7 @@ async def test_only_pictures_without_an_answer_are_sent_on(stage: Stage, standin
         await stage.settled()
     lost = {await stage.put(f"lost {n}/é+.jpg", jpeg(100 + n)) for n in range(12)}
     await stage.put("folder/", b"")
+    await (await stage.aws.client("s3")).put_object(Bucket=stage.names.results.name, Key="results/notes.txt", Body=b"")
     await stage.lose_events(13)
 
     async with stage.recognizer() as service:
