@@ -149,10 +149,13 @@ def search(db: sqlite3.Connection, query: ImageQuery, within: Within) -> Page:
     if after is not None:
         wanted.add(f"({value}, d.id) {comparison} (?, ?)", *after)
     matched = [fts(query.q or "")] if ranked else []
+    # Only ids are sorted: with the bodies along, sorting would copy every document that matches.
     rows = db.execute(
-        f"SELECT d.id, d.body, {value} AS value, r.body AS renditions FROM {source}"
-        f" LEFT JOIN renditions r USING (image_id) WHERE {wanted.sql}"
-        f" ORDER BY {value} {direction}, d.id {direction} LIMIT ?",
+        f"SELECT p.id, p.value, d.body, r.body AS renditions FROM ("
+        f" SELECT d.id, {value} AS value FROM {source} WHERE {wanted.sql}"
+        f" ORDER BY {value} {direction}, d.id {direction} LIMIT ?"
+        f") p JOIN documents d USING (id) LEFT JOIN renditions r USING (image_id)"
+        f" ORDER BY p.value {direction}, p.id {direction}",
         (*matched, *wanted.parameters, query.limit + 1),
     ).fetchall()
     page = rows[: query.limit]
