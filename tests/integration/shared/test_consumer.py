@@ -83,6 +83,7 @@ async def test_a_message_with_all_the_attributes_sqs_allows_can_be_rejected(rig:
     async with running(rig.consumer(handle)):
         (letter,) = await rig.dead_letters()
     assert letter.attributes["Reason"] == "no"
+    assert len(letter.attributes) == 10, "SQS takes no more"
 
 
 async def test_an_unexpected_error_is_retried_then_a_dead_letter_with_its_text(rig: Rig) -> None:
