@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 from botocore.config import Config
 
 from emulator import CREDENTIALS, REGION
@@ -30,12 +32,15 @@ class RekognitionServer:
     url: str
     process: subprocess.Popen[str]
     data: Path
+    http: httpx.Client
+    """For what is below boto3; paths are relative to the server."""
 
     @property
     def log(self) -> Path:
         """What it logged, and its predecessors on the same data."""
         return _log(self.data)
 
+    @cached_property
     def client(self) -> Any:
         """An unmodified boto3 client, which fails a test over any answer that the model does not allow."""
         client = boto3.client(
@@ -84,7 +89,9 @@ def running_server(
         if not line.startswith(READY):
             process.wait(STOP_SECONDS)
             raise RuntimeError(f"the server did not start (exit {process.returncode}): {_log(data).read_text()}")
-        yield RekognitionServer(line.removeprefix(READY), process, data)
+        url = line.removeprefix(READY)
+        with httpx.Client(base_url=url, verify=False) as http:  # there is no TLS, and its certificates load slowly
+            yield RekognitionServer(url, process, data, http)
     finally:
         _close(process)
 

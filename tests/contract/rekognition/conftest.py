@@ -19,7 +19,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RekognitionServ
 @pytest.fixture(scope="session")
 def client(server: RekognitionServer) -> Any:
     """A boto3 client of `server`."""
-    return server.client()
+    return server.client
 
 
 @pytest.fixture

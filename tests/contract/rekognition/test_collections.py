@@ -68,7 +68,7 @@ def test_a_token_of_another_listing_is_refused(client: Any, collection: str) -> 
     ids=lambda call: call[0],
 )
 def test_a_missing_collection_is_named(server: RekognitionServer, call: tuple[str, dict[str, Any]]) -> None:
-    client = server.client()
+    client = server.client
     method, parameters = call
     with pytest.raises(client.exceptions.ResourceNotFoundException, match="The collection id: nowhere does not exist"):
         getattr(client, method)(CollectionId="nowhere", **parameters)

@@ -27,7 +27,7 @@ def s3_client(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> I
     """A client of a server whose S3 is the emulator's."""
     folder = tmp_path_factory.mktemp("rekognition-s3") / "data"
     with running_server(FAKE, folder, environment=emulator.environment) as running:
-        yield running.client()
+        yield running.client
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a folder/ü+ %20.jpg"])
@@ -58,7 +58,7 @@ def test_an_object_over_15_mb_is_too_large(emulator: Emulator, s3_client: Any, b
 def test_an_s3_that_does_not_answer_is_the_servers_fault(tmp_path: Path) -> None:
     unreachable = {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}
     with running_server(FAKE, tmp_path / "data", environment=unreachable) as running:
-        client = running.client()
+        client = running.client
         with pytest.raises(client.exceptions.InternalServerError, match="S3 could not be reached"):
             client.detect_faces(Image={"S3Object": PLACE})
 

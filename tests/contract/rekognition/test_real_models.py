@@ -18,7 +18,7 @@ EMOTIONS = {"HAPPY", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "SURPRISED", "CALM
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with running_server(REAL, tmp_path_factory.mktemp("rekognition-real") / "data") as running:
-        yield running.client()
+        yield running.client
 
 
 def picture(name: str) -> bytes:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from botocore.model import Shape
 
@@ -86,7 +85,7 @@ def call(server: RekognitionServer, operation: str, request: dict[str, Any]) -> 
         "x-amz-target": f"RekognitionService.{operation}",
         "content-type": "application/x-amz-json-1.1",
     }
-    answer = httpx.post(server.url, content=json.dumps(request).encode(), headers=headers)
+    answer = server.http.post("/", content=json.dumps(request).encode(), headers=headers)
     assert answer.status_code == 400, answer.text
     return answer.json()
 

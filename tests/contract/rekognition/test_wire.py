@@ -18,7 +18,7 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 
 def post(server: RekognitionServer, operation: str, body: bytes, *, content_type: str = CONTENT_TYPE) -> httpx.Response:
     headers = {"x-amz-target": f"RekognitionService.{operation}", "content-type": content_type}
-    return httpx.post(server.url, content=body, headers=headers)
+    return server.http.post("/", content=body, headers=headers)
 
 
 def test_an_answer_carries_amazons_headers(server: RekognitionServer) -> None:
@@ -78,7 +78,7 @@ def test_what_the_model_does_not_know_is_ignored_and_null_is_absent(server: Reko
 @pytest.mark.parametrize("target", ["", "RekognitionService.Nothing", "Other.DetectFaces", "DetectFaces"])
 def test_an_unknown_target_is_an_unknown_operation(server: RekognitionServer, target: str) -> None:
     headers = {"x-amz-target": target, "content-type": CONTENT_TYPE}
-    answer = httpx.post(server.url, content=b"{}", headers=headers)
+    answer = server.http.post("/", content=b"{}", headers=headers)
     assert answer.status_code == 400
     assert answer.json()["__type"] == "UnknownOperationException"
 
@@ -93,7 +93,7 @@ def test_another_content_type_is_refused(server: RekognitionServer, content_type
 def test_a_body_over_the_limit_is_refused_and_read_in_pieces(server: RekognitionServer) -> None:
     piece = b" " * 1024 * 1024
     headers = {"x-amz-target": "RekognitionService.DetectFaces", "content-type": CONTENT_TYPE}
-    answer = httpx.post(server.url, content=(piece for _ in range(20)), headers=headers)
+    answer = server.http.post("/", content=(piece for _ in range(20)), headers=headers)
     assert answer.status_code == 413
     assert answer.json()["__type"] == "RequestEntityTooLargeException"
     assert "Put the image into S3" in answer.json()["Message"]
@@ -123,10 +123,10 @@ def test_what_is_not_offered_says_so(client: Any) -> None:
 
 
 def test_health_readiness_and_metrics_answer(server: RekognitionServer) -> None:
-    assert httpx.get(f"{server.url}/healthz").text == "ok\n"
-    assert httpx.get(f"{server.url}/readyz").status_code == 200
+    assert server.http.get("/healthz").text == "ok\n"
+    assert server.http.get("/readyz").status_code == 200
     post(server, "ListCollections", b"{}")
-    metrics = httpx.get(f"{server.url}/metrics").text
+    metrics = server.http.get("/metrics").text
     assert 'onlooker_rekognition_requests_total{code="OK",operation="ListCollections"}' in metrics
     assert "onlooker_rekognition_admitted_requests 0.0" in metrics
 
