@@ -1,6 +1,6 @@
 """Pictures go out: whole, in part, or not at all."""
 
-import os
+import io
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -149,7 +149,7 @@ async def test_a_reader_that_stalls_gives_its_place_back(
     monkeypatch.setenv("ONLOOKER_INGEST_MAX_DOWNLOADS", "1")
     monkeypatch.setenv("ONLOOKER_INGEST_IDLE_SECONDS", "0.3")
     async with serving(installed) as edge:
-        await edge.http.put(edge.path(key), content=JPEG + os.urandom(32 * 1024 * 1024))
+        await (await edge.s3).put_object(Bucket=edge.images, Key=key, Body=io.BytesIO(JPEG + bytes(32 * 1024 * 1024)))
         reader, writer = await edge.connect()
         writer.write(edge.head("GET", edge.path(key)))
         await reader.readline()  # it has begun, and is not read on: buffers fill, then it stalls
