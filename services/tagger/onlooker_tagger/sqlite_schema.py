@@ -40,7 +40,7 @@ CREATE TABLE labels (
     own INTEGER NOT NULL,          -- 0: only the parent of a label
     PRIMARY KEY (name, document)
 ) WITHOUT ROWID;
-CREATE INDEX labels_document ON labels (document);
+CREATE INDEX labels_document ON labels (document, own);
 
 CREATE TABLE persons (
     name TEXT NOT NULL COLLATE NOCASE,
