@@ -80,8 +80,9 @@ def bind(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
-    except OSError:
+    except OSError as error:
         bound.close()
+        error.filename = f"{host}:{port}"  # so that its text says where
         raise
     return bound
 

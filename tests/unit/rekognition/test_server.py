@@ -2,6 +2,8 @@ import asyncio
 import socket
 from contextlib import closing
 
+import pytest
+
 from onlooker_rekognition.server import bind, url_of
 
 
@@ -26,3 +28,11 @@ def test_the_url_is_where_it_listens() -> None:
     with closing(bind("127.0.0.1", 0)) as listening:
         host, port = listening.getsockname()
         assert url_of(listening) == f"http://{host}:{port}"
+
+
+def test_an_address_that_is_taken_is_named() -> None:
+    with closing(bind("127.0.0.1", 0)) as listening:
+        listening.listen()
+        port = listening.getsockname()[1]
+        with pytest.raises(OSError, match=f"already in use: '127.0.0.1:{port}'"):
+            bind("127.0.0.1", port)
