@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from onlooker_shared.errors import ProblemError
+from onlooker_shared.errors import ProblemError, UnavailableError
+from onlooker_shared.outages import is_outage
 from onlooker_shared.telemetry.tracing import current_trace_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -75,7 +76,13 @@ def problem(
 
 
 def fault(request: Request, error: Exception) -> JSONResponse:
-    """Return the problem document for a fault of ours: it says nothing about it but the id that the log has too."""
+    """Return the problem document for an unexpected error: it says no more than the id that the log has too.
+
+    Where something outside is away, it says so: trying again helps then, and not after a fault of ours.
+    """
+    if is_outage(error):
+        away = UnavailableError("Something that Onlooker needs does not answer just now; try again.")
+        return problem(request, away.status, away.detail, headers=away.headers, error=error)
     return problem(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import httpx
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
@@ -26,6 +27,12 @@ PROBLEMS = [kind for kind in vars(errors).values() if isinstance(kind, type) and
     1:
 ]
 
+RAISED = {
+    "fault": RuntimeError("the secret is 42"),
+    "away": EndpointConnectionError(endpoint_url="http://s3.internal"),
+    "left": ClientDisconnect(),
+}
+
 
 def a_router() -> APIRouter:
     routes = APIRouter()
@@ -34,9 +41,9 @@ def a_router() -> APIRouter:
     async def problem(name: str) -> None:
         raise getattr(errors, name)("What was wrong.", headers={"Retry-After": "7"})
 
-    @routes.get("/fault")
-    async def fault() -> None:
-        raise RuntimeError("the secret is 42")
+    @routes.get("/raises/{what}")
+    async def raises(what: str) -> None:
+        raise RAISED[what]
 
     @routes.get("/whoami")
     async def whoami(caller: Annotated[Principal, Depends(requires(Scope.TAGS_READ))]) -> str:
@@ -45,10 +52,6 @@ def a_router() -> APIRouter:
     @routes.get("/number")
     async def number(n: Annotated[int, Query(ge=1)]) -> int:
         return n
-
-    @routes.get("/left")
-    async def left() -> None:
-        raise ClientDisconnect
 
     @routes.get("/broken")
     async def broken() -> StreamingResponse:
@@ -89,7 +92,7 @@ async def test_every_expected_error_is_a_problem_document(
 
 async def test_a_fault_of_ours_tells_the_caller_an_id_and_the_log_the_rest(client: httpx.AsyncClient) -> None:
     with capture_logs() as logged:
-        answer = await client.get("/fault", headers=TRACED)
+        answer = await client.get("/raises/fault", headers=TRACED)
     assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
     assert "secret" not in answer.text
     assert "RuntimeError" not in answer.text
@@ -100,6 +103,15 @@ async def test_a_fault_of_ours_tells_the_caller_an_id_and_the_log_the_rest(clien
     assert str(line["exc_info"]) == "the secret is 42"
 
 
+async def test_what_is_needed_and_away_is_no_fault_but_a_reason_to_try_again(client: httpx.AsyncClient) -> None:
+    with capture_logs() as logged:
+        answer = await client.get("/raises/away")
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "s3.internal" not in answer.text
+    assert "s3.internal" in str(logged[0]["exc_info"])
+
+
 async def test_an_answer_that_breaks_in_the_middle_is_not_taken_for_whole(client: httpx.AsyncClient) -> None:
     with capture_logs() as logged, pytest.raises(OSError, match="gone"):
         await client.get("/broken")
@@ -108,7 +120,7 @@ async def test_an_answer_that_breaks_in_the_middle_is_not_taken_for_whole(client
 
 async def test_a_caller_who_left_is_no_fault(client: httpx.AsyncClient) -> None:
     with capture_logs() as logged:
-        await client.get("/left")
+        await client.get("/raises/left")
     assert [(line["event"], line["log_level"]) for line in logged] == [("http.client_left", "info")]
 
 
@@ -119,7 +131,7 @@ async def test_an_invalid_parameter_is_named(client: httpx.AsyncClient) -> None:
 
 
 async def test_an_unknown_path_and_a_wrong_method_are_told_apart(client: httpx.AsyncClient) -> None:
-    unknown, wrong = await client.get("/nowhere"), await client.delete("/fault")
+    unknown, wrong = await client.get("/nowhere"), await client.delete("/raises/fault")
     assert (unknown.status_code, unknown.json()["detail"]) == (404, "Nothing is at this path.")
     assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET")
     assert wrong.headers["Content-Type"] == "application/problem+json"
@@ -208,7 +220,7 @@ async def test_a_sweep_is_made_on_demand_by_an_administrator_only() -> None:
 
 async def test_pages_of_the_named_origins_may_call_even_when_it_fails() -> None:
     async with client_of(Service("test", routers=[a_router()]), cors=("https://good.example",)) as client:
-        good = await client.get("/fault", headers={"Origin": "https://good.example"})
+        good = await client.get("/raises/fault", headers={"Origin": "https://good.example"})
         assert good.headers["Access-Control-Allow-Origin"] == "https://good.example"
-        other = await client.get("/fault", headers={"Origin": "https://evil.example"})
+        other = await client.get("/raises/fault", headers={"Origin": "https://evil.example"})
         assert "Access-Control-Allow-Origin" not in other.headers
