@@ -322,6 +322,16 @@ async def test_many_uploads_at_once_all_arrive(edge: Edge, key: str) -> None:
         assert (await edge.stored(name))["Body"] == body
 
 
+@pytest.mark.parametrize("body", [JPEG, LARGE], ids=["small", "large"])
+async def test_the_same_picture_twice_at_once_is_one_picture(edge: Edge, key: str, body: bytes) -> None:
+    answers = await asyncio.gather(*(edge.http.put(edge.path(key), content=body) for _ in range(3)))
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert len({answer.headers["X-Onlooker-Image-Id"] for answer in answers}) == 1
+    assert (await edge.stored(key))["Body"] == body
+    assert await edge.unfinished() == []
+
+
 async def test_requests_in_one_connection_follow_one_another(edge: Edge, key: str) -> None:
     put = edge.head("PUT", edge.path(key), "Content-Length: 8") + JPEG + b"data"
     bad = edge.head("PUT", edge.path(key), "Content-Length: 4") + b"text"
