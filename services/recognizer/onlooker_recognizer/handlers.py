@@ -15,6 +15,7 @@ where Rekognition fetched the object itself: look whether it is still the same.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -26,7 +27,7 @@ from onlooker_recognizer import translation
 from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.events import Arrivals
 from onlooker_recognizer.metrics import PICTURES
-from onlooker_recognizer.originals import Original, Originals
+from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.pictures import Pictures
 from onlooker_recognizer.rekognition import DETECT_FACES, DETECT_LABELS, Answers, Rekognition
 from onlooker_shared.errors import NotFoundError, Reject
@@ -89,6 +90,8 @@ class Handler:
                 try:
                     with self._outages.weathered():
                         await self._recognize_once(image)
+                except PictureGoneError as gone:
+                    _note("gone", image, reason=str(gone))
                 except PictureRefusedError as error:
                     refused.append(f"{error.reason} ({image.bucket}/{image.key})")
         if refused:
@@ -112,32 +115,22 @@ class Handler:
             _note("repeated", image)
 
     async def _recognize(self, image: ImageRef) -> None:
-        try:
-            original = await self._originals.fetch(image)
-        except PictureGoneError as gone:
-            _note("gone", image, reason=str(gone))
-        except PictureRefusedError as refusal:
-            await self._fail(image, refusal)
-            raise
-        else:
-            with span("recognizer recognize", original.traceparent):
-                await self._conclude(image, original)
-
-    async def _conclude(self, image: ImageRef, original: Original) -> None:
-        try:
-            result = await self._result(image, original)
-        except PictureGoneError as gone:
-            _note("gone", image, reason=str(gone))
-        except PictureRefusedError as refusal:
-            await self._fail(image, refusal)
-            raise
-        else:
+        with ExitStack() as trace:
+            try:
+                original = await self._originals.fetch(image)
+                trace.enter_context(
+                    span("recognizer recognize", original.traceparent)
+                )  # all that follows belongs to it
+                result = await self._result(image, original.data)
+            except PictureRefusedError as refusal:
+                await self._fail(image, refusal)
+                raise
             await self._results.put(result)
             await self._publisher.publish(result.message(self._results.bucket))
             _note("recognized", image, faces=len(result.recognition.faces), labels=len(result.recognition.labels))
 
-    async def _result(self, image: ImageRef, original: Original) -> StoredResult:
-        picture = await self._pictures.prepare(original.data)
+    async def _result(self, image: ImageRef, data: bytes) -> StoredResult:
+        picture = await self._pictures.prepare(data)
         if picture.body is not None:
             answers = await self._rekognition.recognize({"Bytes": picture.body})
         else:

@@ -38,13 +38,15 @@ async def test_a_picture_that_cannot_be_decoded_is_failed_for_good_with_its_reas
     stage: Stage, standin: StandIn, body: bytes, reason: str
 ) -> None:
     async with stage.recognizer():
-        image_id = await stage.put("bad.jpg", body)
+        image_id = await stage.put("bad.jpg", body, Metadata={"traceparent": TRACE})
         (message,) = await stage.announced()
         (dead,) = await stage.dead()
         await stage.settled()
 
     assert isinstance(message, ImageFailed)
     assert message.image.image_id == image_id
+    assert message.traceparent is not None
+    assert message.traceparent.split("-")[1] == TRACE.split("-")[1]
     assert reason in message.reason
     assert reason in dead["MessageAttributes"]["Reason"]["StringValue"]
     assert (await (await stage.results).get_failure(image_id)).reason == message.reason
