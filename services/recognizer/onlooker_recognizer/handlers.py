@@ -118,9 +118,7 @@ class Handler:
         with ExitStack() as trace:
             try:
                 original = await self._originals.fetch(image)
-                trace.enter_context(
-                    span("recognizer recognize", original.traceparent)
-                )  # all that follows belongs to it
+                trace.enter_context(span("recognizer recognize", original.traceparent))
                 result = await self._result(image, original.data)
             except PictureRefusedError as refusal:
                 await self._fail(image, refusal)
