@@ -11,8 +11,13 @@ from onlooker_rekognition.vision.geometry import Array, suppress
 from onlooker_rekognition.vision.image import Pixels
 from onlooker_rekognition.vision.mesh import Mesh, MeshFitter
 
-_SURE = 0.9  # a detector's score that needs no confirmation
-_MESH_SURE = 0.9  # real faces, small ones too, are at 0.99 and more; walls, hands and cats were seen at up to 0.85
+_SURE = 0.9
+"""A detector's score, or a mesh's, that needs no confirmation by the other. Real faces, small ones too, have a mesh at
+0.99 and more; emblems and raised hands were seen with a mesh at up to 0.85, a cat with a score of 0.80."""
+
+_LIKELY, _NOT_DENIED = 0.8, 0.2
+"""A score that is enough where the mesh does not deny the face, as it does a cat's (0.00): blurred faces are so."""
+
 _UNION, _SMALLER = 0.25, 0.5  # above either, two faces are one, or the worse is half of the other and its collar
 
 
@@ -37,9 +42,9 @@ class FaceFinder:
         candidates = self._detector.find(pixels)
         meshes = self._mesh.fit(pixels, candidates.boxes, candidates.angles)
         faces = [
-            Face(mesh.box if mesh.face > _MESH_SURE else box, float(score), mesh)
+            Face(mesh.box if mesh.face >= _SURE else box, float(score), mesh)
             for box, score, mesh in zip(candidates.boxes, candidates.scores, meshes, strict=True)
-            if score >= _SURE or mesh.face > _MESH_SURE
+            if max(score, mesh.face) >= _SURE or (score >= _LIKELY and mesh.face >= _NOT_DENIED)
         ]
         return _distinct(faces)
 
