@@ -10,7 +10,7 @@ from rich.console import Console
 from onlooker.commands.options import Data
 from onlooker.datafolder import DataFolder, Running
 from onlooker_shared.settings import CommonSettings
-from onlooker_shared.telemetry import logs
+from onlooker_shared.telemetry import export, logs
 
 
 def up(
@@ -28,6 +28,7 @@ def up(
         update={"log_level": "INFO" if verbose else "WARNING", "log_format": "console" if people else "json"}
     )
     logs.configure(settings, "onlooker")
+    export.configure("onlooker")
     folder = DataFolder.chosen(data)
     console = Console()
     asyncio.run(
