@@ -8,8 +8,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
-from onlooker_notifier.__main__ import compose as notifier
-
 from onlooker.datafolder import DataFolder, Running
 from onlooker.datalock import DataLock
 from onlooker.stack.child import Child
@@ -17,6 +15,7 @@ from onlooker.stack.environment import aws_environment, service_defaults
 from onlooker.stack.supervisor import Supervisor
 from onlooker_annotator.__main__ import compose as annotator
 from onlooker_ingest.__main__ import compose as ingest
+from onlooker_notifier.__main__ import compose as notifier
 from onlooker_recognizer.__main__ import compose as recognizer
 from onlooker_shared.aws import Aws
 from onlooker_shared.keys import KeyStore, ensure_admin_key
