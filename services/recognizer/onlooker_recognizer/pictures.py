@@ -32,6 +32,8 @@ MIN_SIDE, MAX_SIDE = 80, 10_000
 """Pixels of a side."""
 PNG_DEPTH_AT, BITS = 24, 8
 """Where a PNG's header says how many bits a channel has, and how many are plain."""
+PNG_EXIF = b"eXIf"
+"""The name of the chunk with a PNG's EXIF."""
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
 
@@ -95,7 +97,7 @@ def prepare(data: bytes, max_pixels: int, inline_bytes: int) -> Prepared:
     with _open(data) as image:
         kind = "JPEG" if image.format == "MPO" else str(image.format)
         _refuse_unfit(kind, image.size, data, max_pixels)
-        orientation = _orientation(image)
+        orientation = _orientation(kind, image, data)
         width, height = reversed(image.size) if orientation in SIDEWAYS else image.size
         if _goes_as_it_is(kind, image, orientation, data):
             return Prepared(kind, width, height, data if len(data) <= inline_bytes else None, Frame())
@@ -149,10 +151,12 @@ def _goes_as_it_is(kind: str, image: Image.Image, orientation: int, data: bytes)
     return False
 
 
-def _orientation(image: Image.Image) -> int:
+def _orientation(kind: str, image: Image.Image, data: bytes) -> int:
     """Return the EXIF orientation, 1 to 8; 1 (upright) where there is none or it cannot be read."""
-    if image.format == "TIFF":
+    if kind == "TIFF":
         return 1  # Pillow opens it upright
+    if kind == "PNG" and PNG_EXIF not in data:
+        return 1  # else Pillow would decode the whole picture to find none behind it
     try:
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:  # noqa: BLE001 - metadata of strangers: a picture is not refused for it
