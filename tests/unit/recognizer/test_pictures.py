@@ -94,7 +94,7 @@ def shows_the_scene(image: Image.Image) -> bool:
 )
 def test_a_plain_jpeg_or_png_is_sent_untouched_and_not_decoded(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     decoded: list[Image.Image] = []
-    monkeypatch.setattr(ImageFile.ImageFile, "load", decoded.append)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda image: decoded.append(image))  # noqa: PLW0108 - binds self
     prepared = prepared_of(data)
     assert prepared.body is data
     assert (prepared.width, prepared.height) == (200, 100)
