@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from onlooker_rekognition.vision import emotions, expressions
+from onlooker_rekognition.vision.certainty import verdict
 from onlooker_rekognition.vision.eyes import Eyes
 from onlooker_rekognition.vision.image import Pixels
 from onlooker_rekognition.vision.mesh import Mesh
 from onlooker_rekognition.vision.models import Floats, Network
 from onlooker_rekognition.vision.resample import crop
-from onlooker_rekognition.vision.results import UNDECIDED, FaceAttributes, Gender, Verdict
+from onlooker_rekognition.vision.results import UNDECIDED, FaceAttributes, Gender
 
 _AGE_AND_GENDER_MARGIN, _EMOTION_MARGIN = 1.3, 1.2  # the crop's side over the face's
 
@@ -43,14 +44,15 @@ def _attributes(
 ) -> FaceAttributes:
     smiling = expressions.smiling(points)
     low, high = _age_range(age)
+    is_male = verdict(male)
     return FaceAttributes(
         age_low=low,
         age_high=high,
-        gender=Gender("Male" if male > 0.5 else "Female", _confidence(male)),  # noqa: PLR2004 (even odds)
+        gender=Gender("Male" if is_male.value else "Female", is_male.confidence),
         emotions=emotions.combine(emotion, expression, smiling),
-        smile=_verdict(emotions.smile(emotion, expression, smiling)),
-        eyes_open=_verdict(eyes_open),
-        mouth_open=_verdict(expressions.mouth_open(points)),
+        smile=verdict(emotions.smile(emotion, expression, smiling)),
+        eyes_open=verdict(eyes_open),
+        mouth_open=verdict(expressions.mouth_open(points)),
         eyeglasses=UNDECIDED,
         sunglasses=UNDECIDED,
         beard=UNDECIDED,
@@ -65,14 +67,6 @@ def _age_range(probabilities: Floats) -> tuple[int, int]:
     mean = float(probabilities @ ages)
     deviation = float(np.sqrt(probabilities @ (ages - mean) ** 2))
     return max(0, round(mean - deviation)), round(mean + deviation)
-
-
-def _verdict(probability: float) -> Verdict:
-    return Verdict(probability > 0.5, _confidence(probability))  # noqa: PLR2004 (even odds)
-
-
-def _confidence(probability: float) -> float:
-    return 100 * float(max(probability, 1 - probability))
 
 
 def _run(network: Network, pixels: Pixels, meshes: list[Mesh], margin: float) -> dict[str, Floats]:

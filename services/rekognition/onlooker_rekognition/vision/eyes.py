@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from onlooker_rekognition.vision.expressions import soft_step
+from onlooker_rekognition.vision.certainty import soft_step
 from onlooker_rekognition.vision.geometry import square
 from onlooker_rekognition.vision.image import Pixels
 from onlooker_rekognition.vision.mesh import (

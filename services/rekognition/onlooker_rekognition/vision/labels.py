@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import numpy as np
 
+from onlooker_rekognition.vision.certainty import soft_step
 from onlooker_rekognition.vision.coco import CLASSES, TERMS, ancestors
-from onlooker_rekognition.vision.expressions import soft_step
 from onlooker_rekognition.vision.geometry import Array, suppress
 from onlooker_rekognition.vision.image import Image
 from onlooker_rekognition.vision.models import Network

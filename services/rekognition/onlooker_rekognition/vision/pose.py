@@ -15,14 +15,19 @@ def measure(points: Array) -> Pose:
 
     Roll is positive clockwise, yaw when the face looks to the viewer's right, pitch when it looks up.
     """
-    across = _unit(points[_RIGHT_EAR] - points[_LEFT_EAR])
-    down = points[_CHIN] - points[_FOREHEAD]
-    down = _unit(down - across * (down @ across))
+    across, down = frame(points)
     away = np.cross(across, down)
-    yaw = np.arctan2(across[2], np.hypot(across[0], across[1]))
     roll = np.arctan2(across[1], across[0])
+    yaw = np.arctan2(across[2], np.hypot(across[0], across[1]))
     pitch = np.arctan2(-down[2], away[2])
     return Pose(*(float(np.degrees(angle)) for angle in (roll, yaw, pitch)))
+
+
+def frame(points: Array) -> tuple[Array, Array]:
+    """The head's own directions: from its viewer's left to its right, and down; unit vectors (3,) at right angles."""
+    across = _unit(points[_RIGHT_EAR] - points[_LEFT_EAR])
+    down = points[_CHIN] - points[_FOREHEAD]
+    return across, _unit(down - across * (down @ across))
 
 
 def _unit(vector: Array) -> Array:

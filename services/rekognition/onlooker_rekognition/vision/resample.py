@@ -51,9 +51,7 @@ def cut(view: View, left: int, top: int, size: int) -> View:
 
 def crop(pixels: Pixels, transform: Array, size: int) -> Pixels:
     """The square crop (size, size, 3) that `transform` takes to the picture; black where there is no picture."""
-    factor = int(scale_of(transform))
-    if factor > 1:
-        pixels, transform = _part(pixels, transform, size, factor)
+    pixels, transform = _part(pixels, transform, size, int(scale_of(transform)))
     # a pixel's centre is half a pixel into it; for OpenCV it is at the whole number
     centred = np.column_stack([transform[:, :2], apply(transform, np.array([0.5, 0.5])) - 0.5])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -61,10 +59,13 @@ def crop(pixels: Pixels, transform: Array, size: int) -> Pixels:
 
 
 def _part(pixels: Pixels, transform: Array, size: int, factor: int) -> tuple[Pixels, Array]:
-    """The part of the picture that the crop shows, `factor` times smaller, and the transform to it."""
+    """The part of the picture that the crop shows, `factor` times smaller, and the transform to it.
+
+    Only the part, as OpenCV warps no picture with a side of 32,767 pixels or more.
+    """
     corners = apply(transform, np.array([[0, 0], [size, 0], [0, size], [size, size]]))
-    left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int) - factor, 0)
-    right, bottom = np.maximum(np.ceil(corners.max(axis=0)).astype(int) + 2 * factor, 0)
+    left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int) - factor - 1, 0)
+    right, bottom = np.maximum(np.ceil(corners.max(axis=0)).astype(int) + 2 * factor + 1, 0)
     part = pixels[top:bottom, left:right]
     if not part.size:
         return np.zeros((1, 1, 3), np.uint8), transform

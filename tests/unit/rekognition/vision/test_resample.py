@@ -59,3 +59,11 @@ def test_outside_of_the_picture_is_black() -> None:
     assert half[:, 21:].min() == 255
     far = square(np.array([-900.0, -900.0]), 400, 0, 40)
     assert crop(white, far, 40).max() == 0
+
+
+def test_a_crop_of_a_very_wide_picture_is_a_crop() -> None:
+    """OpenCV itself warps no picture this wide."""
+    pixels = np.zeros((100, 40_000, 3), np.uint8)
+    pixels[40:60, 34_990:35_010] = 255
+    shown = crop(pixels, square(np.array([35_000.0, 50.0]), 80, 0, 40), 40)
+    np.testing.assert_allclose(centre_of_light(shown), [20, 20], atol=0.2)
