@@ -1,6 +1,6 @@
 """Streams a body to S3: one PutObject for what fits into one part, a multipart upload for what does not.
 
-No more than two parts are in memory: the one that is being received and the one that is being sent. Parts have a fixed
+No more than two parts are in memory: while S3 works on one, the next is received or follows it. Parts have a fixed
 size, so that the same bytes always get the same ETag, and with it the same image id.
 """
 
@@ -63,13 +63,13 @@ class Uploads:
         first = await anext(parts)
         with translated(address):
             if body.ended:
-                answer: Any = await self._s3.put_object(
-                    Bucket=address.bucket, Key=address.key, Body=first, **kind, **condition
-                )
+                with first:
+                    answer: Any = await self._s3.put_object(
+                        Bucket=address.bucket, Key=address.key, Body=first, **kind, **condition
+                    )
             else:
                 async with _MultipartUpload(self._s3, address, kind) as upload:
                     await upload.send(first)
-                    del first  # or it would stay in memory until the last part is sent
                     async for part in parts:
                         await upload.send(part)
                     answer = await upload.complete(condition)
@@ -85,8 +85,8 @@ class _MultipartUpload:
         self._object: dict[str, Any] = {"Bucket": address.bucket, "Key": address.key}
         self._kind = kind
         self._upload_id = ""
-        self._sent: list[CompletedPartTypeDef] = []
-        self._sending: asyncio.Task[None] | None = None
+        self._sending: list[asyncio.Task[CompletedPartTypeDef]] = []
+        """One for each part, in their order; done ones hold no bytes any more."""
 
     async def __aenter__(self) -> Self:
         answer = await self._s3.create_multipart_upload(**self._object, **self._kind)
@@ -100,30 +100,31 @@ class _MultipartUpload:
             await self._abort()
 
     async def send(self, part: io.BytesIO) -> None:
-        """Wait until the part before is sent, then begin to send this one."""
-        await self._wait_sent()
-        self._sending = asyncio.create_task(self._send(part, len(self._sent) + 1))
+        """Begin to send a part, and return when it is the only one under way.
+
+        So S3 has the next part to receive while it works on the one before, and the caller receives another only
+        when one of the two has left the memory.
+        """
+        self._sending.append(asyncio.create_task(self._send(part, len(self._sending) + 1)))
+        if len(self._sending) > 1:
+            await self._sending[-2]
 
     async def complete(self, condition: dict[str, Any]) -> "CompleteMultipartUploadOutputTypeDef":
         """Make the object of the parts."""
-        await self._wait_sent()
+        parts = [await sending for sending in self._sending]
         return await self._s3.complete_multipart_upload(
-            **self._object, UploadId=self._upload_id, MultipartUpload={"Parts": self._sent}, **condition
+            **self._object, UploadId=self._upload_id, MultipartUpload={"Parts": parts}, **condition
         )
 
-    async def _send(self, part: io.BytesIO, number: int) -> None:
-        answer = await self._s3.upload_part(**self._object, UploadId=self._upload_id, PartNumber=number, Body=part)
-        self._sent.append({"PartNumber": number, "ETag": answer["ETag"]})
-
-    async def _wait_sent(self) -> None:
-        if self._sending is not None:
-            await self._sending
-            self._sending = None
+    async def _send(self, part: io.BytesIO, number: int) -> "CompletedPartTypeDef":
+        with part:  # frees its bytes at once; the AWS client keeps the object itself in reference cycles
+            answer = await self._s3.upload_part(**self._object, UploadId=self._upload_id, PartNumber=number, Body=part)
+        return {"PartNumber": number, "ETag": answer["ETag"]}
 
     async def _abort(self) -> None:
-        if self._sending is not None:
-            self._sending.cancel()
-            await asyncio.wait((self._sending,))  # a part that arrives after the abort would stay
+        for sending in self._sending:
+            sending.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)  # a part that arrives after the abort would stay
         try:
             await self._s3.abort_multipart_upload(**self._object, UploadId=self._upload_id)
         except (BotoCoreError, ClientError) as error:
