@@ -108,7 +108,7 @@ class Deliveries:
             ExpressionAttributeNames={"#month": "month"},
             ExpressionAttributeValues=values,
             ScanIndexForward=False,
-            PaginationConfig={"MaxItems": limit},
+            PaginationConfig={"MaxItems": limit, "PageSize": limit},
         )
         return [Delivery.model_validate_json(item["body"]["S"]) async for page in pages for item in page["Items"]]
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +24,7 @@ from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
 from onlooker_shared.errors import describe
 
 LOOK_EVERY = 5.0
-"""Seconds between two looks for what other instances left; what this one gathers wakes it at once."""
+"""Seconds between two looks; what is gathered and due sooner brings the next one forward."""
 SEND_TIMEOUT = 45.0
 """Seconds that a channel may take."""
 LEASE = timedelta(seconds=60)
@@ -127,7 +127,7 @@ class Digests:
         return 0.0
 
     async def _send(self, channel: Channel, rule: Rule, letter: Letter, claimed: Claimed) -> Outcome | None:
-        """Send a letter under a claim; None if the channel does not answer, and then the claim is given back."""
+        """Send a letter under a claim; None if the channel does not answer: the claim then holds until the next try."""
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
                 message_id = await self._channels.send(channel, letter)
@@ -137,7 +137,7 @@ class Digests:
         except (BotoCoreError, ClientError, TimeoutError) as error:
             log.warning("alert.postponed", rule_id=rule.rule_id, channel=channel.type, error=describe(error))
             DELIVERIES.labels(channel.type, "postponed").inc()
-            await self._claims.release(claimed)
+            await self._claims.claim(claimed.claim_id, claimed.token, timedelta(seconds=self._policy.retry_after))
             return None
         else:
             outcome = Outcome(status="sent", at=self._now(), message_id=message_id)
@@ -160,9 +160,10 @@ class DigestWorker:
         self._woken = asyncio.Event()
         self._stopping = False
 
-    def wake(self) -> None:
-        """Have a look soon: something was gathered."""
-        self._woken.set()
+    def wake(self, rules: Iterable[Rule]) -> None:
+        """Have a look soon if what was gathered for these rules is due before the next one is made anyway."""
+        if any(rule.digest_interval < self._look_every for rule in rules):
+            self._woken.set()
 
     def stop(self) -> None:
         """See `Runs`."""
@@ -173,17 +174,30 @@ class DigestWorker:
         """See `Runs`."""
         while not self._stopping:
             self._woken.clear()
-            try:
-                wait = await self._look()
-            except Exception as error:  # noqa: BLE001 - what is pending stays so; the next look tries again
-                log.warning("digests.not_looked_after", error=describe(error))
-                wait = None
+            wait = await self._look()
             if not self._stopping:
-                await self._rest(self._look_every if wait is None else min(wait, self._look_every))
+                await self._rest(wait)
 
-    async def _look(self) -> float | None:
-        waits = [await self._digests.flush(rule) for rule in await self._rulebook.all()]
-        return min((wait for wait in waits if wait is not None), default=None)
+    async def _look(self) -> float:
+        """Flush every rule; return the seconds until the next look."""
+        wait = self._look_every
+        try:
+            for rule in await self._rulebook.all():
+                if self._stopping:
+                    break
+                wait = min(wait, await self._flush(rule))
+        except Exception as error:  # noqa: BLE001 - what is pending stays so; the next look tries again
+            log.warning("digests.not_looked_after", error=describe(error))
+        return wait
+
+    async def _flush(self, rule: Rule) -> float:
+        """Flush a rule; trouble with one keeps no other waiting."""
+        try:
+            wait = await self._digests.flush(rule)
+        except Exception as error:  # noqa: BLE001 - as above
+            log.warning("digest.not_flushed", rule_id=rule.rule_id, error=describe(error))
+            wait = None
+        return self._look_every if wait is None else wait
 
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -196,7 +210,7 @@ def _delivery(
     """Return the record of a delivery; its id is the same however often it is made."""
     target = hashlib.sha256(f"{digest.digest_id}:{channel.type}:{channel.target}".encode()).hexdigest()[:16]
     return Delivery(
-        delivery_id=f"{int(digest.begun_at * 1000):013d}-{target}",
+        delivery_id=f"{round(digest.begun_at * 1000):013d}-{target}",
         rule_id=rule.rule_id,
         rule_name=rule.name,
         channel=channel.type,

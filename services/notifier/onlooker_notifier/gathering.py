@@ -65,7 +65,7 @@ class Digest:
     number: int
     notice_ids: tuple[str, ...]
     begun_at: float
-    """Epoch seconds."""
+    """Epoch seconds, in whole milliseconds: the same before and after it was stored."""
 
     @property
     def digest_id(self) -> str:
@@ -189,7 +189,7 @@ class Gathering:
 
     async def begin(self, rule_id: str, state: State, notice_ids: Sequence[str]) -> Digest | None:
         """Begin a digest of some pending notices; None if somebody else began one since the state was read."""
-        digest = Digest(rule_id, state.number + 1, tuple(notice_ids), self._clock())
+        digest = Digest(rule_id, state.number + 1, tuple(notice_ids), round(self._clock(), 3))
         begun = await self._update_current(
             rule_id,
             "SET #number = :new, notices = :notices, begun_at = :now",
@@ -215,7 +215,7 @@ class Gathering:
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             ConsistentRead=True,
-            PaginationConfig={} if limit is None else {"MaxItems": limit},
+            PaginationConfig={} if limit is None else {"MaxItems": limit, "PageSize": limit},
             **condition,
         )
         async for page in pages:

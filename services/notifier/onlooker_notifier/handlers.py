@@ -1,12 +1,13 @@
 """Decides of each picture who is told of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from onlooker_notifier import notices
 from onlooker_notifier.decisions import who_is_told
 from onlooker_notifier.gathering import Gathering
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rulebook import Rulebook
+from onlooker_notifier.rules import Rule
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.messages import ImageFailed, ImageRecognized, decode
 from onlooker_shared.outages import Outages
@@ -33,7 +34,7 @@ class Handler:
         rulebook: the rules.
         results: what was recognized, where it was too much for the message.
         gathering: takes the notices.
-        wake: called when there is something to tell.
+        wake: called with the rules for which something was gathered.
         outages: how long to rest while AWS does not answer.
     """
 
@@ -43,7 +44,7 @@ class Handler:
         rulebook: Rulebook,
         results: Results,
         gathering: Gathering,
-        wake: Callable[[], None],
+        wake: Callable[[Collection[Rule]], None],
         outages: Outages,
     ) -> None:
         self._rulebook = rulebook
@@ -62,8 +63,8 @@ class Handler:
         with self._outages.weathered():
             notice = await self._notice(message)
             told = who_is_told(await self._rulebook.all(), notice)
-            if await self._gathering.decide(notice, [rule.rule_id for rule in told]) and told:
-                self._wake()
+            if await self._gathering.decide(notice, [rule.rule_id for rule in told]):
+                self._wake(told)
 
     async def _notice(self, message: ImageRecognized | ImageFailed) -> Notice:
         if isinstance(message, ImageFailed):

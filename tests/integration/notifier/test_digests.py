@@ -173,6 +173,22 @@ async def test_killed_after_the_mail_was_noted_as_sent_it_is_recorded_and_not_se
     assert [delivery.outcome.status for delivery in await recorded(parts)] == ["sent"]
 
 
+@pytest.mark.parametrize("fraction", [0.1236, 0.9999])
+async def test_a_delivery_is_listed_once_though_another_instance_records_it_again(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, fraction: float
+) -> None:
+    await gather(parts, rule, "cat.jpg")
+    clock.now += INTERVAL + fraction
+    with monkeypatch.context() as killed:
+        killed.setattr(parts.gathering, "finish", _killed)
+        with pytest.raises(asyncio.CancelledError):
+            await parts.instance().flush(rule)
+
+    await parts.instance().flush(rule)
+
+    assert len(await mailbox.mails()) == len(await recorded(parts)) == 1
+
+
 async def test_killed_while_it_forgets_the_notices_nothing_is_sent_again(
     parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +217,11 @@ async def test_while_ses_does_not_answer_the_digest_waits(
 
     assert await instance.flush(rule) == digests.RETRY_AFTER
     assert await recorded(parts) == ()
+    clock.now += 5
+    assert await parts.instance().flush(rule) == digests.RETRY_AFTER - 5  # however often anybody looks
+    assert await mailbox.mails() == []
+
+    clock.now += digests.RETRY_AFTER
     await instance.flush(rule)
     assert len(await mailbox.mails()) == 1
 

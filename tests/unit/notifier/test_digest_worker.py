@@ -1,0 +1,88 @@
+"""All rules' digests are looked after, whatever happens to one of them, and no more often than need be."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from onlooker_notifier.decisions import default_rule
+from onlooker_notifier.digests import DigestWorker
+from onlooker_notifier.rules import Rule
+
+NEVER = 3600.0
+"""Seconds until the next look, if nothing brings it forward."""
+
+
+def a_rule(rule_id: str, digest_interval: float = 60.0) -> Rule:
+    rule = default_rule(email_to=["ann@example.com"], topic_arn=None, digest_interval=digest_interval)
+    return rule.model_copy(update={"rule_id": rule_id})
+
+
+@dataclass
+class Around:
+    """Rulebook and digests in one; what was flushed can be awaited, and one flush may fail or take for ever."""
+
+    rules: list[Rule]
+    fails: frozenset[str] = frozenset()
+    flushed: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
+    going_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def all(self) -> list[Rule]:
+        return self.rules
+
+    async def flush(self, rule: Rule) -> float | None:
+        self.flushed.put_nowait(rule.rule_id)
+        await self.going_on.wait()
+        if rule.rule_id in self.fails:
+            raise ValueError("this rule's digest is broken")
+        return None
+
+    async def next(self) -> str:
+        async with asyncio.timeout(5):
+            return await self.flushed.get()
+
+
+@asynccontextmanager
+async def working(around: Any, look_every: float = NEVER) -> AsyncIterator[DigestWorker]:
+    worker = DigestWorker(around, around, look_every=look_every)
+    running = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        around.going_on.set()
+        async with asyncio.timeout(5):
+            await running
+
+
+async def test_trouble_with_one_rule_keeps_no_other_waiting() -> None:
+    around = Around([a_rule("broken"), a_rule("sound")], fails=frozenset({"broken"}))
+    around.going_on.set()
+
+    async with working(around, look_every=0.01):
+        assert [await around.next() for _ in range(4)] == ["broken", "sound", "broken", "sound"]
+
+
+async def test_only_what_is_due_before_the_next_look_brings_it_forward() -> None:
+    slow, prompt = a_rule("slow", NEVER), a_rule("prompt", 0)
+    around = Around([slow])
+    around.going_on.set()
+
+    async with working(around) as worker:
+        assert await around.next() == "slow"
+        worker.wake([slow])
+        worker.wake([])
+        await asyncio.sleep(0)  # the worker's turn
+        assert around.flushed.empty()
+        worker.wake([slow, prompt])
+        assert await around.next() == "slow"
+
+
+async def test_told_to_stop_it_begins_no_other_rule() -> None:
+    around = Around([a_rule("one"), a_rule("two")])
+
+    async with working(around):
+        assert await around.next() == "one"
+
+    assert around.flushed.empty()
