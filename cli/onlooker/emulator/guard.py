@@ -7,6 +7,7 @@ loopback interface only, but every page in a browser on this machine can send re
 
 import re
 from collections.abc import Mapping
+from urllib.parse import parse_qs
 
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|\[::1\]|([a-z0-9.-]+\.)?localhost)(:\d+)?", re.IGNORECASE)
 _ADMINISTRATION = ("/_ministack/", "/_localstack/", "/_aws/")
@@ -20,13 +21,26 @@ def refusal(method: str, path: str, query: bytes, headers: Mapping[bytes, bytes]
         )
     if path.startswith(_ADMINISTRATION) and method != "GET":
         return "Resetting and reconfiguring are switched off: this emulator keeps real data."
-    if b"X-Amz-Signature=" in query and method in {"GET", "HEAD"}:
-        return None  # a presigned link is meant to be given away; its signature is checked
     origin = headers.get(b"origin")
     if origin is not None:
         scheme, _, host = origin.decode("latin-1").partition("://")
         if scheme not in {"http", "https"} or not _LOOPBACK.fullmatch(host):
             return "Web pages of other sites may not use the emulator."
-    elif headers.get(b"sec-fetch-site") == b"cross-site":
+    elif headers.get(b"sec-fetch-site") == b"cross-site" and not _is_link_to_an_object(method, path, query):
         return "Links and forms of other sites may not use the emulator."
     return None
+
+
+def _is_link_to_an_object(method: str, path: str, query: bytes) -> bool:
+    """Whether it is a presigned link, which is meant to be given away: to be followed, or shown in another's page.
+
+    Such a page cannot read what it shows. A script could, but has an origin, and is kept out with a signature too: the
+    keys that sign are no secret. `Action` is the query API of the other services, which receives, sends and deletes.
+    """
+    asked = parse_qs(query.decode("latin-1"))
+    return (
+        method in {"GET", "HEAD"}
+        and not path.startswith(_ADMINISTRATION)
+        and "X-Amz-Signature" in asked
+        and "Action" not in asked
+    )

@@ -39,7 +39,14 @@ def test_the_consoles_pages_are_let_in(origin: str) -> None:
 def test_another_sites_links_open_only_what_was_signed_for_giving_away() -> None:
     assert not allowed(sec_fetch_site="cross-site")
     assert allowed(query=b"X-Amz-Date=1&X-Amz-Signature=abc", sec_fetch_site="cross-site")
-    assert not allowed("PUT", query=b"X-Amz-Signature=abc", origin="https://evil.example")
+    assert not allowed("PUT", query=b"X-Amz-Signature=abc", sec_fetch_site="cross-site")
+
+
+def test_no_signature_lets_another_sites_scripts_read_or_its_links_do_anything() -> None:
+    assert not allowed(query=b"X-Amz-Signature=abc", origin="https://evil.example", sec_fetch_site="cross-site")
+    assert not allowed("GET", "/_ministack/ses/messages", b"X-Amz-Signature=abc", sec_fetch_site="cross-site")
+    assert not allowed("GET", "/", b"Action=DeleteQueue&X-Amz-Signature=abc", sec_fetch_site="cross-site")
+    assert not allowed("GET", "/", b"%41ction=DeleteQueue&X-Amz-Signature=abc", sec_fetch_site="cross-site")
 
 
 def test_nobody_resets_what_holds_real_data() -> None:
