@@ -94,12 +94,13 @@ class Body:
         A part is yielded once it is known whether another one follows: `ended` tells.
         """
         while await self.peek(1):
-            part = io.BytesIO()
+            part = _allocated(size)
             while room := size - part.tell():
                 part.write(self._pending[:room])
                 self._pending = self._pending[room:]
                 if not await self.peek(1):
                     break
+            part.truncate()
             part.seek(0)
             yield part
 
@@ -131,3 +132,12 @@ class Body:
         self._md5.update(chunk)
         if self.ended and self._md5.digest() != self._announced_md5:
             raise BadRequestError("The body does not have the digest that Content-MD5 announced. Nothing was stored.")
+
+
+def _allocated(size: int) -> io.BytesIO:
+    """Return a buffer that has its memory: one that grows is copied now and then, and is there twice meanwhile."""
+    buffer = io.BytesIO()
+    buffer.seek(size - 1)
+    buffer.write(b"\0")
+    buffer.seek(0)
+    return buffer
