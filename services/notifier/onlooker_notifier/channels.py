@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 REFUSALS = frozenset(
     {
+        "AccessDenied",
+        "AccessDeniedException",
         "AuthorizationError",
         "AuthorizationErrorException",
         "InvalidParameter",
         "InvalidParameterException",
         "InvalidParameterValue",
+        "KMSAccessDenied",
+        "KMSDisabled",
+        "KMSNotFound",
         "MailFromDomainNotVerified",
         "MailFromDomainNotVerifiedException",
         "MessageRejected",
@@ -28,7 +33,8 @@ REFUSALS = frozenset(
         "NotFoundException",
     }
 )
-"""Codes by which SES and SNS say that this message to this target will never be taken."""
+"""Codes by which SES and SNS say that this message to this target will not be taken until somebody changes something.
+Were it tried until then, the digests of the rule's other channels would wait for it."""
 SNS_SUBJECT = 99
 """Characters; SNS takes fewer than 100, ASCII only."""
 

@@ -8,10 +8,14 @@ from urllib.parse import quote
 
 from onlooker_notifier import wording
 from onlooker_notifier.notices import Notice
-from onlooker_notifier.wording import printable
+from onlooker_notifier.wording import printable, shortened
 
 MOST_ROWS = 100
 """Pictures that a message lists; mail programs cut longer ones off (Gmail at 102 kB)."""
+LONGEST = 200
+"""Characters of a picture's name and of what was found in it: so bounded, a message fits into SNS's 256 KB, and its
+record into DynamoDB's 400 KB. Keys alone may have 1,024 bytes."""
+CAUTION = "Emotions are what faces look like, not what people feel."
 STYLE = {
     "body": "margin:0;padding:24px;background:#f4f5f7;color:#1c1e21;"
     "font-family:system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif",
@@ -47,7 +51,7 @@ def write(notices: Sequence[Notice], *, rule_name: str, picture_url: str | None)
     subject = wording.subject(notices)
     listed, left_out = notices[:MOST_ROWS], max(0, len(notices) - MOST_ROWS)
     more = f"And {left_out} more." if left_out else ""
-    foot = f"Told by the rule “{rule_name}”. Times are UTC. Emotions are what faces look like, not what people feel."
+    foot = f"Told by the rule “{printable(rule_name)}”. Times are UTC. {CAUTION}"
     links = [picture_url.replace("{image_id}", quote(n.image_id)) if picture_url else "" for n in listed]
     rows = list(zip(listed, links, strict=True))
     return Letter(subject, _text(subject, rows, more, foot), _html(subject, rows, more, foot))
@@ -56,7 +60,7 @@ def write(notices: Sequence[Notice], *, rule_name: str, picture_url: str | None)
 def _text(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str) -> str:
     lines = [subject, ""]
     for notice, link in rows:
-        lines.append(f"{_when(notice)}  {notice.bucket}/{printable(notice.key)}")
+        lines.append(f"{_when(notice)}  {_name(notice)}")
         lines += [f"    {line}" for line in (_found(notice), link) if line]
     return "\n".join([*lines, *([more] if more else []), "", foot, ""])
 
@@ -75,7 +79,7 @@ def _html(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str
 
 
 def _row(notice: Notice, link: str) -> str:
-    name = escape(f"{notice.bucket}/{printable(notice.key)}")
+    name = escape(_name(notice))
     if link:
         name = f'<a style="{STYLE["link"]}" href="{escape(link)}">{name}</a>'
     found = escape(_found(notice) or "nothing")
@@ -85,8 +89,13 @@ def _row(notice: Notice, link: str) -> str:
     )
 
 
+def _name(notice: Notice) -> str:
+    return shortened(printable(f"{notice.bucket}/{notice.key}"), LONGEST)
+
+
 def _found(notice: Notice) -> str:
-    return printable(f"Failed: {notice.reason}" if notice.event == "failed" else wording.found_in([notice]))
+    found = f"Failed: {notice.reason}" if notice.event == "failed" else wording.found_in([notice])
+    return shortened(printable(found), LONGEST)
 
 
 def _when(notice: Notice) -> str:

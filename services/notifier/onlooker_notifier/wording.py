@@ -9,6 +9,8 @@ LONGEST = 150
 """Characters of a subject; mail programs show fewer."""
 NAMED = 3
 """Persons, and labels, that a line names."""
+JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""Invisible, but Persian, Indic scripts and emoji are spelled with them."""
 MOSTLY = 0.5
 """The share of faces above which an emotion is what they mostly show."""
 
@@ -37,7 +39,13 @@ def found_in(notices: Iterable[Notice]) -> str:
 
 def printable(text: str) -> str:
     """Return a text in which nothing can break a line or turn the direction of reading."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    spaced = (" " if char.isspace() else char for char in text)
+    return "".join(char if char.isprintable() or char in JOINERS else "\N{REPLACEMENT CHARACTER}" for char in spaced)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return a text of at most `limit` characters, with an ellipsis for what is cut off its end."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def _faces(count: int, emotions: Counter[str]) -> str:
@@ -65,5 +73,4 @@ def _count(number: int, noun: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    line = printable(" ".join(text.split()))
-    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+    return shortened(printable(" ".join(text.split())), LONGEST)

@@ -68,6 +68,8 @@ class Parts:
     gathering: Gathering
     claims: Claims
     deliveries: Deliveries
+    rules: str
+    """The table of rules."""
     clock: Clock
 
     def instance(self, *, channels: Channels | None = None, limit: int = 1000) -> Digests:
@@ -98,5 +100,6 @@ async def _parts(here: Installation, clock: Clock) -> Parts:
         gathering=Gathering(dynamodb, here.topology.alert_notices.name, clock=clock),
         claims=Claims(dynamodb, here.topology.claims.name, clock=clock),
         deliveries=Deliveries(dynamodb, here.topology.alert_deliveries.name),
+        rules=here.topology.alert_rules.name,
         clock=clock,
     )

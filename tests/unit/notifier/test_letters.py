@@ -100,6 +100,23 @@ def test_shows_foreign_text_as_text() -> None:
     assert "\u202e" not in letter.html + letter.text + letter.subject
 
 
+def test_keeps_what_words_are_spelled_with() -> None:
+    letter = write(seen(key="Screenshot 10.00\u202fAM می\u200cروم 👩\u200d🚀.png"))
+
+    assert "Screenshot 10.00 AM می\u200cروم 👩\u200d🚀.png" in letter.text
+
+
+def test_a_message_and_its_record_stay_within_the_limits_of_sns_and_dynamodb() -> None:
+    names = ["\N{GRINNING FACE}" * 256 + str(n) for n in range(letters.MOST_ROWS)]  # 1,024 bytes and more
+    pictures = [seen(*(a_face(name=name * 10) for _ in range(3)), a_label(name * 10), key=name) for name in names]
+
+    letter = write(*pictures, picture_url="https://onlooker.example.com/pictures/{image_id}")
+
+    assert len(letter.text.encode()) < 256 * 1024
+    image_ids = 2000 * 35  # as JSON, for the most pictures that one message may have
+    assert len(letter.text.encode()) + image_ids < 400_000
+
+
 def test_lists_a_hundred_and_counts_the_rest() -> None:
     letter = write(*[seen(key=f"{n}.jpg") for n in range(500)])
 

@@ -1,0 +1,42 @@
+"""Rules are data that somebody may edit, and may damage."""
+
+from onlooker_notifier.decisions import default_rule
+from onlooker_notifier.rulebook import Rulebook
+
+from .conftest import Parts
+
+DEFAULT = default_rule(email_to=["ann@example.com"], topic_arn=None, digest_interval=60)
+MINE = DEFAULT.model_copy(update={"rule_id": "mine", "origin": "user"})
+
+
+async def damage(parts: Parts, rule_id: str) -> None:
+    body = '{"rule_id": "' + rule_id + '", "name": "Mine", "events": ["recogni'
+    await parts.dynamodb.put_item(TableName=parts.rules, Item={"rule_id": {"S": rule_id}, "body": {"S": body}})
+
+
+async def test_a_rule_that_cannot_be_read_silences_no_other(parts: Parts) -> None:
+    rulebook = Rulebook(parts.dynamodb, parts.rules)
+    await rulebook.put(MINE)
+    await damage(parts, "damaged")
+    await parts.dynamodb.put_item(TableName=parts.rules, Item={"rule_id": {"S": "empty"}})
+
+    assert await rulebook.all() == [MINE]
+
+
+async def test_somebodys_damaged_rule_is_left_for_them_to_mend(parts: Parts) -> None:
+    await damage(parts, DEFAULT.rule_id)
+
+    await Rulebook(parts.dynamodb, parts.rules).ensure_default(DEFAULT)
+
+    assert await Rulebook(parts.dynamodb, parts.rules).all() == []
+
+
+async def test_rules_are_read_again_after_a_while(parts: Parts) -> None:
+    now = [0.0]
+    rulebook = Rulebook(parts.dynamodb, parts.rules, monotonic=lambda: now[0])
+    assert await rulebook.all() == []
+    await Rulebook(parts.dynamodb, parts.rules).put(MINE)
+
+    assert await rulebook.all() == []
+    now[0] += 15
+    assert await rulebook.all() == [MINE]
