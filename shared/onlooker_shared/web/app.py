@@ -52,7 +52,7 @@ def create_app(
             allow_origins=list(cors_origins),
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=["ETag", "X-Onlooker-Image-Id"],
+            expose_headers=["Accept-Ranges", "Content-Range", "ETag", "X-Onlooker-Image-Id"],
         )
     return app
 
