@@ -1,11 +1,13 @@
 """Fixtures that every kind of test may use."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import structlog
 
 from emulator import Emulator, aws_environment, running_emulator
+from onlooker_shared.aws import Aws
+from onlooker_shared.settings import CommonSettings
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,3 +26,10 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """One emulator for the whole session, with the AWS variables set for it. Name what you create uniquely."""
     with running_emulator(tmp_path_factory.mktemp("emulator")) as running, aws_environment(running):
         yield running
+
+
+@pytest.fixture(scope="session")
+async def aws(emulator: Emulator) -> AsyncIterator[Aws]:
+    """Clients of that emulator for the whole session."""
+    async with Aws(CommonSettings()) as opened:
+        yield opened

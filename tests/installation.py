@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -40,16 +40,22 @@ class Installation:
 
 
 @asynccontextmanager
-async def installation(*, tables_only: bool = False) -> AsyncIterator[Installation]:
-    """Provision under a fresh prefix in the emulator that the environment names; only the tables where they do."""
+async def installation(aws: Aws | None = None, *, tables_only: bool = False) -> AsyncIterator[Installation]:
+    """Provision under a fresh prefix in the emulator that the environment names.
+
+    Args:
+        aws: clients to share; making new ones takes longer than all the rest.
+        tables_only: where they do.
+    """
     common = CommonSettings(prefix=f"t{uuid.uuid4().hex[:10]}-", shutdown_grace=5.0)
-    async with Aws(common) as aws:
+    async with AsyncExitStack() as stack:
+        clients = await stack.enter_async_context(Aws(common)) if aws is None else aws
         if tables_only:
-            tables = Tables(await aws.client("dynamodb"), Report())
+            tables = Tables(await clients.client("dynamodb"), Report())
             await asyncio.gather(*map(tables.ensure, common.topology.tables))
         else:
-            await provision(aws, common.topology)
-        yield Installation(aws, common)
+            await provision(clients, common.topology)
+        yield Installation(clients, common)
 
 
 @dataclass

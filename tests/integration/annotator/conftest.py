@@ -10,10 +10,10 @@ import httpx
 import pytest
 from PIL import Image
 
-from emulator import Emulator
 from installation import Installation, Keys, client_of, eventually, installation, working
 from onlooker_annotator.__main__ import compose
 from onlooker_annotator.annotations import Annotations
+from onlooker_shared.aws import Aws
 from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized, decode
 from onlooker_shared.queue.sender import Sender
@@ -133,29 +133,29 @@ class House:
 
 
 @asynccontextmanager
-async def an_idle_house() -> AsyncIterator[House]:
-    async with installation() as home, compose(home.aws, home.common) as service:
+async def an_idle_house(aws: Aws) -> AsyncIterator[House]:
+    async with installation(aws) as home, compose(home.aws, home.common) as service:
         s3 = await home.aws.client("s3")
         results = Results(s3, home.topology.results.name)
         yield House(home, service, results, Annotations(s3, home.topology.annotated.name))
 
 
 @pytest.fixture(scope="module")
-async def idle_house(emulator: Emulator) -> AsyncIterator[House]:
+async def idle_house(aws: Aws) -> AsyncIterator[House]:
     """An annotator that answers requests, but takes no messages."""
-    async with an_idle_house() as house:
+    async with an_idle_house(aws) as house:
         yield house
 
 
 @pytest.fixture(scope="module")
-async def house(emulator: Emulator) -> AsyncIterator[House]:
+async def house(aws: Aws) -> AsyncIterator[House]:
     """A running annotator. Tests take what they cause to be announced or rejected, so that the next finds none."""
-    async with an_idle_house() as house, working(house.service):
+    async with an_idle_house(aws) as house, working(house.service):
         yield house
 
 
 @pytest.fixture
-async def new_house(emulator: Emulator) -> AsyncIterator[House]:
+async def new_house(aws: Aws) -> AsyncIterator[House]:
     """An annotator that takes no messages, in an installation of this test's own."""
-    async with an_idle_house() as house:
+    async with an_idle_house(aws) as house:
         yield house

@@ -14,6 +14,7 @@ from onlooker_notifier.channels import Channels
 from onlooker_notifier.deliveries import Deliveries
 from onlooker_notifier.digests import Digests, Policy
 from onlooker_notifier.gathering import Gathering
+from onlooker_shared.aws import Aws
 from onlooker_shared.claims import Claims
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ class Parts:
 
 
 @pytest.fixture
-async def parts(emulator: Emulator, clock: Clock) -> AsyncIterator[Parts]:
-    async with installation(tables_only=True) as here:
+async def parts(aws: Aws, clock: Clock) -> AsyncIterator[Parts]:
+    async with installation(aws, tables_only=True) as here:
         await (await here.aws.client("ses")).verify_email_identity(EmailAddress=SENDER)
         yield await _parts(here, clock)
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator import Emulator
 from installation import Installation, Keys, client_of, eventually, installation, working
 from onlooker_notifier.__main__ import compose
+from onlooker_shared.aws import Aws
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import Results, StoredFailure, StoredResult
@@ -21,8 +21,8 @@ from .conftest import SENDER, Mailbox
 
 
 @pytest.fixture
-async def here(emulator: Emulator) -> AsyncIterator[Installation]:
-    async with installation() as made:
+async def here(aws: Aws) -> AsyncIterator[Installation]:
+    async with installation(aws) as made:
         yield made
 
 

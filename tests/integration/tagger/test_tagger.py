@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulator import Emulator
 from installation import Installation, Keys, client_of, eventually, installation, working
+from onlooker_shared.aws import Aws
 from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.queue.sender import Sender
@@ -18,8 +18,8 @@ from recognitions import a_face, a_label, a_recognition, an_image, annotated, fa
 
 
 @pytest.fixture
-async def here(emulator: Emulator) -> AsyncIterator[Installation]:
-    async with installation() as made:
+async def here(aws: Aws) -> AsyncIterator[Installation]:
+    async with installation(aws) as made:
         yield made
 
 
