@@ -22,7 +22,7 @@ def decode(cursor: str) -> dict[str, Any]:
     """
     try:
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:  # brackets without end are the last
         raise BadRequestError("This cursor was not given out by Onlooker; start again without one.") from error
     if not isinstance(position, dict):
         raise BadRequestError("This cursor was not given out by Onlooker; start again without one.")

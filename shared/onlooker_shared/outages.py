@@ -22,14 +22,27 @@ from onlooker_shared.errors import RetryLater, describe
 SHORTEST, LONGEST = 2.0, 300.0
 """Seconds of one rest. SQS counts each receive: 50 of them last for hours at this pace."""
 
+THROTTLED = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+"""Codes by which AWS refuses a call for being one of too many, most of them with the status 400 (botocore,
+`retries/standard.py`). It has tried again by then."""
 UNREACHABLE = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether an AWS call failed because the service is away or broken, not because of what was asked."""
+    """Whether an AWS call failed because the service is away, broken or overrun, not because of what was asked."""
     if isinstance(error, ClientError):
         status: int = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.response.get("Error", {}).get("Code") in THROTTLED
     return isinstance(error, UNREACHABLE)
 
 

@@ -1,5 +1,7 @@
 """Cursors."""
 
+import base64
+
 import pytest
 
 from onlooker_shared import cursor
@@ -14,7 +16,7 @@ def test_a_cursor_gives_back_its_position(position: dict[str, object]) -> None:
     assert not set(text) & set("+/=&?#")
 
 
-@pytest.mark.parametrize("text", ["", "x", "!!!!", "bnVsbA", "WzFd", "/w", "é", "{}"])
+@pytest.mark.parametrize("text", ["", "x", "!!!!", "bnVsbA", "WzFd", "/w", "é", "{}", base64.urlsafe_b64encode(b"[" * 40_000).decode()])
 def test_what_was_not_given_out_is_a_bad_request(text: str) -> None:
     with pytest.raises(BadRequestError):
         cursor.decode(text)

@@ -15,9 +15,17 @@ def answer(status: int, code: str = "Whatever") -> ClientError:
 
 @pytest.mark.parametrize(
     "error",
-    [DOWN, ConnectionClosedError(endpoint_url="x"), ReadTimeoutError(endpoint_url="x"), answer(500), answer(503)],
+    [
+        DOWN,
+        ConnectionClosedError(endpoint_url="x"),
+        ReadTimeoutError(endpoint_url="x"),
+        answer(500),
+        answer(503),
+        answer(400, "ThrottlingException"),
+        answer(400, "ProvisionedThroughputExceededException"),
+    ],
 )
-def test_what_is_away_or_broken_is_an_outage(error: Exception) -> None:
+def test_what_is_away_broken_or_overrun_is_an_outage(error: Exception) -> None:
     assert is_outage(error)
 
 
