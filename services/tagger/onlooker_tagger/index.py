@@ -3,8 +3,16 @@
 from collections.abc import Collection
 from typing import Protocol
 
+from onlooker_shared.errors import NotFoundError
 from onlooker_tagger.documents import Document, Renditions
 from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
+
+
+def not_found(image_id: str) -> NotFoundError:
+    """Return the error of a picture that has no document."""
+    return NotFoundError(
+        f"The index has no picture with the id {image_id}: it is not recognized yet, or was overwritten."
+    )
 
 
 class Index(Protocol):

@@ -17,6 +17,10 @@ MAX_TEXT = 500
 MAX_LIMIT = 500
 """Pictures on one page."""
 OLDEST_AGE = 150
+MOST_FACES = 10_000
+"""In one picture that may be asked for; Rekognition finds 100."""
+LARGEST = 2**63 - 1
+"""What an index can compare with."""
 TOP_LABELS = 50
 """Labels that statistics name at most."""
 TIMELINE_LIMIT = 366
@@ -33,7 +37,10 @@ def _with_a_word(text: str) -> str:
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is before the year 1 or after the year 9999 in UTC") from error
 
 
 def _upper(value: object) -> object:
@@ -42,6 +49,7 @@ def _upper(value: object) -> object:
 
 Moment = Annotated[datetime, AfterValidator(_utc)]
 Age = Annotated[int, Field(ge=0, le=OLDEST_AGE)]
+FaceCount = Annotated[int, Field(ge=0, le=MOST_FACES)]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 
 
@@ -62,8 +70,8 @@ class Filters(BaseModel):
     )
     min_age: Age | None = Field(default=None, description="Some face may be this old or older.")
     max_age: Age | None = Field(default=None, description="Some face may be this old or younger.")
-    min_faces: int | None = Field(default=None, ge=0)
-    max_faces: int | None = Field(default=None, ge=0)
+    min_faces: FaceCount | None = None
+    max_faces: FaceCount | None = None
     since: Moment | None = Field(
         default=None, alias="from", description="Uploaded at this time or later; UTC if unsaid."
     )
@@ -108,7 +116,9 @@ class ImageQuery(Filters):
             return None
         found = cursor.decode(self.cursor)
         match found:
-            case {"of": str(of), "at": [int() | float() as value, int(row)]} if of == self._fingerprint():
+            case {"of": str(of), "at": [int() | float() as value, int(row)]} if (
+                of == self._fingerprint() and abs(value) <= LARGEST and abs(row) <= LARGEST
+            ):
                 return float(value), row
         raise BadRequestError("This cursor belongs to another search; start again without one.")
 

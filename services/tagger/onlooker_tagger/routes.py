@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from onlooker_shared.errors import NotFoundError
 from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.web.auth import requires
 from onlooker_tagger.documents import Document
-from onlooker_tagger.index import Index
+from onlooker_tagger.index import Index, not_found
 from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
 
 Caller = Annotated[Principal, Depends(requires(Scope.TAGS_READ))]
@@ -26,10 +25,10 @@ def router(index: Index) -> APIRouter:
 
     @routes.get("/images/{image_id}")
     async def get(caller: Caller, image_id: Annotated[str, Path(pattern=IMAGE_ID_PATTERN)]) -> Document:
-        """Answer with one picture's document."""
+        """Answer with one picture's document; of one that the key may not touch, as if there were none."""
         document = await index.get(image_id)
         if not caller.may_touch(document.bucket, document.key):
-            raise NotFoundError(f"This key may not know of a picture with the id {image_id}.")
+            raise not_found(image_id)
         return document
 
     @routes.get("/statistics")

@@ -6,7 +6,7 @@ write meanwhile is gathered into one transaction, and each is told once it is co
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +24,8 @@ BATCH = 500
 """Writes in one transaction at most, so that the first of them does not wait for ever."""
 
 T = TypeVar("T")
+_Pending = tuple[sqlite_writes.Write, "asyncio.Future[None]"]
+"""A write, and who waits for it."""
 
 
 class SqliteIndex:
@@ -37,7 +39,7 @@ class SqliteIndex:
             self._readers.put_nowait(reader)
         self._writing = ThreadPoolExecutor(1, "tagger-write")
         self._reading = ThreadPoolExecutor(len(readers), "tagger-read")
-        self._pending: list[tuple[sqlite_writes.Write, asyncio.Future[None]]] = []
+        self._pending: list[_Pending] = []
         self._flushing: asyncio.Task[None] | None = None
 
     async def put(self, document: Document) -> None:
@@ -107,24 +109,25 @@ class SqliteIndex:
 
     async def _flush(self) -> None:
         """Commit what is pending, transaction by transaction, until nothing is."""
-        loop = asyncio.get_running_loop()
         while self._pending:
             batch, self._pending = self._pending[:BATCH], self._pending[BATCH:]
-            error: Exception | None = None
-            try:
-                await loop.run_in_executor(self._writing, self._commit, [write for write, _ in batch])
-            except Exception as raised:  # noqa: BLE001 - handed to everybody whose write this was
-                error = self._unavailable(raised) if isinstance(raised, sqlite3.Error) else raised
-            for _, committed in batch:
-                if committed.done():  # its caller was cancelled
-                    continue
-                if error is None:
-                    committed.set_result(None)
-                else:
-                    committed.set_exception(error)
+            error = await self._committed(batch)
+            if error is None or isinstance(error, UnavailableError):
+                _tell(batch, error)
+            else:  # a write that cannot be made must not take those down that share its transaction
+                for one in batch:
+                    _tell([one], await self._committed([one]))
         self._flushing = None
 
-    def _commit(self, writes: list[sqlite_writes.Write]) -> None:
+    async def _committed(self, batch: Sequence[_Pending]) -> Exception | None:
+        """Commit writes together; return by what that failed."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._writing, self._commit, [write for write, _ in batch])
+        except Exception as error:  # noqa: BLE001 - handed to everybody whose write this was
+            return self._unavailable(error) if isinstance(error, sqlite3.Error) else error
+        return None
+
+    def _commit(self, writes: Sequence[sqlite_writes.Write]) -> None:
         self._writer.execute("BEGIN IMMEDIATE")
         try:
             for write in writes:
@@ -138,6 +141,17 @@ class SqliteIndex:
     def _unavailable(self, error: sqlite3.Error) -> UnavailableError:
         note_damage(self._path, error)
         return UnavailableError(f"The index does not answer: {error}.")
+
+
+def _tell(batch: Sequence[_Pending], error: Exception | None) -> None:
+    """Tell everybody whose write is in a batch how that ended."""
+    for _, committed in batch:
+        if committed.done():  # its caller was cancelled
+            continue
+        if error is None:
+            committed.set_result(None)
+        else:
+            committed.set_exception(error)
 
 
 @asynccontextmanager

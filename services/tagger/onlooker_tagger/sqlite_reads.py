@@ -6,8 +6,8 @@ import json
 import sqlite3
 from datetime import datetime
 
-from onlooker_shared.errors import NotFoundError
 from onlooker_tagger.documents import Document, Renditions, with_renditions
+from onlooker_tagger.index import not_found
 from onlooker_tagger.queries import (
     TIMELINE_LIMIT,
     TOP_LABELS,
@@ -134,9 +134,7 @@ def get(db: sqlite3.Connection, image_id: str) -> Document:
         (image_id,),
     ).fetchone()
     if row is None:
-        raise NotFoundError(
-            f"The index has no picture with the id {image_id}: it is not recognized yet, or was overwritten."
-        )
+        raise not_found(image_id)
     return _document(row)
 
 

@@ -78,6 +78,17 @@ async def test_messages_wait_while_another_process_holds_the_file(file: Path, mo
         assert await count(index) == 1
 
 
+async def test_a_write_that_cannot_be_made_takes_no_other_down(file: Path) -> None:
+    async with open_index(file) as index:
+        await handler(index).handle(recognized(an_image("odd.jpg", sequencer="00")))
+        messages = [recognized(an_image(f"{n}.jpg")) for n in range(20)]
+        messages.insert(10, recognized(an_image("odd.jpg", content="2", sequencer="this is not hexadecimal")))
+        outcomes = await asyncio.gather(*map(handler(index).handle, messages), return_exceptions=True)
+
+        assert [n for n, outcome in enumerate(outcomes) if outcome is not None] == [10]
+        assert await count(index) == 21
+
+
 async def test_a_full_disk_loses_nothing_and_heals(file: Path) -> None:
     async with open_index(file) as index:
         pages = index._writer.execute("PRAGMA page_count").fetchone()[0]

@@ -159,6 +159,9 @@ async def test_a_key_sees_only_what_it_is_bound_to(service: Service, sender: Sen
     async with working(service), client_of(service, keys, "mine") as mine, client_of(service, keys, "theirs") as theirs:
         await eventually(lambda: found(mine))
         assert await found(theirs) == []
-        assert (await theirs.get(f"/tags/images/{image.image_id}")).status_code == 404
+        hidden = await theirs.get(f"/tags/images/{image.image_id}")
+        unknown = await theirs.get(f"/tags/images/{'0' * 32}")
+        assert hidden.status_code == unknown.status_code == 404
+        assert hidden.json()["detail"] == unknown.json()["detail"].replace("0" * 32, image.image_id), "as if none were"
     async with client_of(service, keys, "none") as none:
         assert (await none.get("/tags/images")).status_code == 403

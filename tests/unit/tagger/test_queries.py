@@ -15,6 +15,8 @@ from onlooker_tagger.queries import ImageQuery, words
         ({"from": "2026-02-01", "to": "2026-01-01"}, "range of from/to is empty"),
         ({"limit": 0}, "limit"),
         ({"colour": "red"}, "colour"),
+        ({"min_faces": 10**20}, "less than or equal to 10000"),
+        ({"from": "0001-01-01T00:00:00+14:00"}, "year 1"),
     ],
 )
 def test_says_what_is_wrong_with_a_query(given: dict[str, object], fault: str) -> None:
@@ -45,6 +47,12 @@ def test_a_cursor_belongs_to_its_search_whatever_the_size_of_the_page() -> None:
         ImageQuery(q="dog", cursor=cursor).position()
     with pytest.raises(BadRequestError, match="not given out"):
         ImageQuery(q="cat", cursor="nonsense").position()
+
+
+@pytest.mark.parametrize("position", [(1e300, 7), (float("nan"), 7), (1.0, 10**20)])
+def test_a_cursor_that_no_index_can_compare_with_was_not_given_out(position: tuple[float, int]) -> None:
+    with pytest.raises(BadRequestError, match="another search"):
+        ImageQuery(q="cat", cursor=ImageQuery(q="cat").cursor_at(*position)).position()
 
 
 def test_words_are_what_spaces_and_control_characters_separate() -> None:
