@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from onnx import TensorProto
 
 from onlooker_rekognition.weights.graph import GraphBuilder
 from onlooker_rekognition.weights.tensors import Tensor, WeightsError
-
-if TYPE_CHECKING:
-    from onlooker_rekognition.weights.tfjs import Call
+from onlooker_rekognition.weights.tfjs_nodes import Call
 
 _TYPES = {"DT_FLOAT": TensorProto.FLOAT, "DT_INT32": TensorProto.INT32}
 _TO_THE_END = np.iinfo(np.int32).max
