@@ -26,7 +26,7 @@ from onlooker_rekognition.operations.collections import ResourceNames
 from onlooker_rekognition.pool import Pool
 from onlooker_rekognition.protocol.model import load_service
 from onlooker_rekognition.s3 import open_s3
-from onlooker_rekognition.server import Server, bind, url_of
+from onlooker_rekognition.server import AddressError, Server, bind, url_of
 from onlooker_rekognition.settings import Settings
 from onlooker_rekognition.sqlite import SqliteStore, StoreError
 from onlooker_rekognition.store import CollectionStore
@@ -45,7 +45,7 @@ def main() -> int:
         for problem in error.errors():
             print(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", file=sys.stderr)
         return 1
-    except (FolderError, StoreError, ModelError, OSError) as error:
+    except (AddressError, FolderError, StoreError, ModelError, OSError) as error:
         print(f"onlooker-rekognition can not start: {error}", file=sys.stderr)
         return 1
     return 0

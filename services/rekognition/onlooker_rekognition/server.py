@@ -15,6 +15,10 @@ import uvicorn
 from starlette.applications import Starlette
 
 
+class AddressError(Exception):
+    """The address is not to be had; the text says why and what to do."""
+
+
 class Server(uvicorn.Server):
     """Serves on a socket that is bound already, calls `on_ready` when it does, ends with its parent if asked to.
 
@@ -73,7 +77,7 @@ class Server(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 takes a free one. Raises OSError."""
+    """A bound socket; port 0 takes a free one. Raises AddressError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio switches Nagle's algorithm off only where the protocol is named, and an answer would wait 40 ms for it
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -82,8 +86,8 @@ def bind(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        error.filename = f"{host}:{port}"  # so that its text says where
-        raise
+        reason = f"{host}:{port} cannot be listened on: {error.strerror}."
+        raise AddressError(f"{reason} Stop what listens there, or choose another port.") from error
     return bound
 
 

@@ -73,17 +73,13 @@ class StoreError(Exception):
 
 
 class SqliteStore:
-    """A CollectionStore in the file at `path`, which only one process may have open."""
+    """A CollectionStore in the file at `path`, which only one process may have open. Raises StoreError."""
 
     def __init__(self, path: Path, *, face_model_version: str) -> None:
         self._model = face_model_version
         self._lock = threading.RLock()
         self._indexes: dict[int, EmbeddingIndex] = {}
-        path.touch(mode=0o600)  # faces are nobody else's business; SQLite's side files take the same mode
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._migrate(path)
+        self._db = _open(path)
 
     def close(self) -> None:
         """Close the file."""
@@ -205,13 +201,6 @@ class SqliteStore:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def _migrate(self, path: Path) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version > _SCHEMA_VERSION:
-            raise StoreError(f"{path} was written by a newer version of this server: use that one")
-        if version == 0:
-            self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
-
     def _position(self, collection_id: str) -> int:
         row = self._db.execute("SELECT position FROM collections WHERE id = ?", (collection_id,)).fetchone()
         if row is None:
@@ -248,6 +237,30 @@ class SqliteStore:
             vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(-1, DIMENSIONS)
             index.add([row[0] for row in rows], vectors)
         return index
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        path.touch(mode=0o600)  # faces are nobody else's business; SQLite's side files take the same mode
+        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+                database.execute(f"PRAGMA {pragma}")
+            _migrate(database, path)
+        except BaseException:
+            database.close()
+            raise
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{path} cannot be opened: {error}. Mend that, or put a backup in its place.") from error
+    return database
+
+
+def _migrate(database: sqlite3.Connection, path: Path) -> None:
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version > _SCHEMA_VERSION:
+        raise StoreError(f"{path} was written by a newer version of this server: use that one")
+    if version == 0:
+        database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
 
 
 def _collection(row: Sequence[Any]) -> Collection:

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from onlooker_rekognition.server import bind, url_of
+from onlooker_rekognition.server import AddressError, bind, url_of
 
 
 async def test_answers_are_sent_without_waiting_for_acknowledgements() -> None:
@@ -34,5 +34,5 @@ def test_an_address_that_is_taken_is_named() -> None:
     with closing(bind("127.0.0.1", 0)) as listening:
         listening.listen()
         port = listening.getsockname()[1]
-        with pytest.raises(OSError, match=f"already in use: '127.0.0.1:{port}'"):
+        with pytest.raises(AddressError, match=f"127.0.0.1:{port} .* already in use.* choose another"):
             bind("127.0.0.1", port)

@@ -106,3 +106,10 @@ def test_a_file_of_a_newer_version_is_left_alone(store: SqliteStore, path: Path)
         database.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="newer version"):
         SqliteStore(path, face_model_version="1.0")
+
+
+def test_a_file_that_is_no_database_is_named_and_left_alone(path: Path) -> None:
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(StoreError, match=r"collections\.sqlite3 cannot be opened: file is not a database"):
+        SqliteStore(path, face_model_version="1.0")
+    assert path.read_bytes().startswith(b"not a database")
