@@ -5,7 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from onlooker.emulator.answers import s3_error
-from onlooker.emulator.asgi import App, ClientGoneError, Message, Receive, Scope, Send, refuse
+from onlooker.emulator.asgi import (
+    App,
+    ClientGoneError,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    ask_unless_gone,
+    header,
+    refuse,
+)
 from onlooker.emulator.disk import free_bytes
 from onlooker.emulator.dynamodb import JournalledDynamoDB, operation_of
 from onlooker.emulator.guard import refusal
@@ -15,6 +25,9 @@ from onlooker.emulator.objects import DurableObjects
 from onlooker.emulator.replay import restore
 
 _MEBIBYTE = 1 << 20
+# It may wait 20 s for a message. Once its client is gone nobody is there to take one: it would be hidden for nothing,
+# and a stop of this process would wait for it.
+_RECEIVE = b"AmazonSQS.ReceiveMessage"
 
 
 class EmulatorApp:
@@ -49,11 +62,13 @@ class EmulatorApp:
             await refuse(scope, receive, send, s3_error(403, "AccessDenied", reason))
             return
         operation = operation_of(scope)
-        if operation is None or self._dynamodb is None:
-            await self._objects(scope, receive, send)
-            return
         try:
-            await self._dynamodb(operation, scope, receive, send)
+            if operation is not None and self._dynamodb is not None:
+                await self._dynamodb(operation, scope, receive, send)
+            elif header(scope, b"x-amz-target") == _RECEIVE:
+                await ask_unless_gone(self._ministack, scope, receive, send)
+            else:
+                await self._objects(scope, receive, send)
         except ClientGoneError:
             return
 

@@ -1,5 +1,6 @@
 """The little of ASGI that the emulator's layers share: types, a whole request in, a whole answer out."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -60,6 +61,24 @@ async def ask(app: App, scope: Scope, body: bytes) -> Answer:
     return Answer(
         sent[0]["status"], list(sent[0]["headers"]), b"".join(message.get("body", b"") for message in sent[1:])
     )
+
+
+async def ask_unless_gone(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    """Let `app` answer one request, but no longer than its client waits. Raises ClientGoneError if it never came."""
+    requests: list[Message] = [{"type": "http.request", "body": await read_body(receive), "more_body": False}]
+    hung_up = asyncio.ensure_future(receive())
+
+    async def receive_again() -> Message:
+        return requests.pop() if requests else await asyncio.shield(hung_up)
+
+    answering = asyncio.ensure_future(app(scope, receive_again, send))
+    try:
+        await asyncio.wait((answering, hung_up), return_when=asyncio.FIRST_COMPLETED)
+        if answering.done():
+            answering.result()
+    finally:
+        answering.cancel()
+        hung_up.cancel()
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
