@@ -122,8 +122,9 @@ class Journal:
         """
         await self.settled()
         await shorten(self.path)
-        os.close(self._descriptor)
+        old = self._descriptor
         self._open()
+        os.close(old)
 
     def append(self, write: Write) -> asyncio.Future[None]:
         """Put `write` behind all earlier ones; the future is done when it is on disk, or raises JournalFailedError."""
