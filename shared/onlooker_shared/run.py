@@ -103,7 +103,7 @@ async def serve(
                 group.create_task(_part("http", http.serve(sockets=[listener]), stopping)),
                 *(group.create_task(_part(repr(worker), worker.run(), stopping)) for worker in workers),
             ]
-            sweeping = group.create_task(_sweep(services, sweep_older_than))
+            sweeping = group.create_task(sweep_all(services, sweep_older_than))
             await stopping.wait()
             log.info("process.stopping")
             sweeping.cancel()
@@ -131,7 +131,8 @@ async def _part(name: str, work: Coroutine[Any, Any, None], stopping: asyncio.Ev
     return failure
 
 
-async def _sweep(services: Sequence[Service], older_than: timedelta) -> None:
+async def sweep_all(services: Sequence[Service], older_than: timedelta) -> None:
+    """Make the sweep of every service that has one, one after the other; a failure is logged, and stops no other."""
     for service in services:
         if service.sweep is None:
             continue

@@ -5,6 +5,7 @@ end of it and stops by itself, so nothing is left behind.
 """
 
 import asyncio
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ START_TIMEOUT = 60.0
 """Seconds; a cold start on a slow disk loads all models within a few."""
 STOP_TIMEOUT = 15.0
 LAST_LINES = 5
+LAST_BYTES = 2**16
+"""Of a log, in which the last lines are looked for."""
 LOG_LIMIT = 10 * 2**20
 """Bytes of a log beyond which the next start begins a new one."""
 
@@ -113,6 +116,9 @@ class Child:
         raise ChildFailedError(self._failure(f"ended with code {await process.wait()} before it was ready"))
 
     def _failure(self, what: str) -> str:
-        lines = self._log_path.read_bytes()[self._log_start :].decode(errors="replace").splitlines()
+        with self._log_path.open("rb") as written:
+            end = written.seek(0, os.SEEK_END)
+            written.seek(max(self._log_start, end - LAST_BYTES))
+            lines = written.read().decode(errors="replace").splitlines()
         said = "\n".join(f"  {line}" for line in lines[-LAST_LINES:])
         return f"The {self.name} {what}. The end of {self._log_path}:\n{said}"

@@ -24,7 +24,7 @@ class Supervisor:
 
     Args:
         children: all of them running.
-        restart: starts one of them again and does what its end made necessary.
+        restart: starts one of them again and does what its end made necessary; if it fails, that is one more death.
     """
 
     def __init__(self, children: Sequence[Child], restart: Callable[[Child], Awaitable[None]]) -> None:
@@ -55,12 +55,19 @@ class Supervisor:
 
     async def _watch(self, child: Child) -> None:
         deaths: deque[float] = deque(maxlen=RESTARTS)
+        words = await child.ended()
         while True:
-            words = await child.ended()
             now = time.monotonic()
             if len(deaths) == RESTARTS and now - deaths[0] < WINDOW:
                 raise ChildFailedError(f"{words}\nIt was started again {RESTARTS} times within {WINDOW:.0f} s.")
             deaths.append(now)
             log.warning("child.restarting", child=child.name, reason=words)
             await asyncio.sleep(PAUSE)
-            await self._restart(child)
+            try:
+                await self._restart(child)
+            except Exception as error:  # it died once more, or does not do what it is for
+                log.warning("child.restart_failed", child=child.name, exc_info=error)
+                await child.stop()
+                words = f"The {child.name} could not be started again: {error}"
+            else:
+                words = await child.ended()

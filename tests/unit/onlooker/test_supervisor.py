@@ -19,6 +19,9 @@ class MortalChild(Child):
     async def ended(self) -> str:
         return await self.dying.get()
 
+    async def stop(self) -> None:
+        pass
+
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,3 +53,32 @@ async def test_a_child_that_keeps_dying_ends_it_with_its_last_words() -> None:
     with pytest.raises(ChildFailedError, match="a model is damaged"):
         await Supervisor([child], restart).run()
     assert restarts == RESTARTS
+
+
+async def test_a_restart_that_fails_is_tried_again() -> None:
+    child = MortalChild("mortal")
+    outcomes = [ConnectionError("it died again while its queues were made"), None]
+    restarted = asyncio.Event()
+
+    async def restart(_: Child) -> None:
+        if failure := outcomes.pop(0):
+            raise failure
+        restarted.set()
+
+    watcher = Supervisor([child], restart)
+    watching = asyncio.create_task(watcher.run())
+    child.dying.put_nowait("killed")
+    await restarted.wait()
+    watcher.stop()
+    await watching
+
+
+async def test_restarts_that_keep_failing_end_it_with_the_reason() -> None:
+    child = MortalChild("mortal")
+
+    async def restart(_: Child) -> None:
+        raise ConnectionError("the port is taken")
+
+    child.dying.put_nowait("killed")
+    with pytest.raises(ChildFailedError, match="the port is taken"):
+        await Supervisor([child], restart).run()
