@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from onlooker_shared.aws import Aws
@@ -34,17 +35,23 @@ Compose = Callable[[Aws, CommonSettings], AbstractAsyncContextManager[Service]]
 log = structlog.stdlib.get_logger(__name__)
 
 
-def run_service(name: str, compose: Compose, server: ServerSettings) -> None:
+def run_service(name: str, compose: Compose, server: type[ServerSettings]) -> None:
     """Run one service until it is told to stop: the body of every service's ``__main__``.
+
+    Args:
+        name: of the service.
+        compose: makes it.
+        server: its settings, which are read from the environment here.
 
     Ends the process with 0 when it was told to stop, with 78 (``EX_CONFIG``) when it cannot start like this, with 1
     when it failed; the log has the reason.
     """
-    settings = CommonSettings()
-    logs.configure(settings, name)
-    export.configure(name)
+    logs.configure(CommonSettings.model_construct(), name)  # wrong settings, too, are told in the log
     try:
-        asyncio.run(_run_alone(compose, settings, server))
+        settings = CommonSettings()
+        logs.configure(settings, name)
+        export.configure(name)
+        uvloop.run(_run_alone(compose, settings, server()))
     except ConfigurationError as error:
         log.critical("process.not_started", reason=str(error))
         sys.exit(os.EX_CONFIG)

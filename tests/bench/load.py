@@ -33,11 +33,11 @@ def distinct(count: int) -> Iterator[bytes]:
 async def worked_off(stack: Stack, client: OnlookerClient, count: int) -> float:
     """Wait until `count` pictures are indexed and all queues are empty; returns the time (monotonic seconds) then."""
     while (await client.statistics())["total"] < count:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
     async with Target(stack.folder).aws() as (aws, settings):
         sqs = await aws.client("sqs")
         while any(state.waiting + state.in_work for state in await states(sqs, settings.topology)):
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)
     return time.monotonic()
 
 

@@ -1,10 +1,10 @@
 """`onlooker up`: everything on this machine, until Ctrl-C."""
 
-import asyncio
 import sys
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.console import Console
 
 from onlooker.commands.options import Data
@@ -31,7 +31,7 @@ def up(
     export.configure("onlooker")
     folder = DataFolder.chosen(data)
     console = Console()
-    asyncio.run(
+    uvloop.run(
         run_stack(folder, Ports(port, emulator_port, rekognition_port), lambda running: _say(console, folder, running))
     )
 

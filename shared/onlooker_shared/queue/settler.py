@@ -26,7 +26,7 @@ REASON_LIMIT = 1_000
 """Characters of a reason that are kept: attributes count towards the message's size."""
 OTHER_ATTRIBUTES = 8
 """Attributes of a dead letter besides these two: SQS takes ten in all."""
-LINGER = 0.1
+LINGER = 0.5
 """Seconds that a deletion waits for others to share its call."""
 DELETE_TRIES = 3
 
