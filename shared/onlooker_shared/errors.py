@@ -14,6 +14,7 @@
     ├── RetryLater              a message's work cannot be done now: it becomes visible again after a delay
     ├── Reject                  a message's work can never be done: it goes to the dead-letter queue with the reason
     └── ConfigurationError      the process cannot start like this; the text says what to set
+        └── SettingsError           a variable of the environment has no sensible value; the text names it
 
 Anything else that is raised is a fault of Onlooker's own: logged with its stack, answered by 500, or retried with
 back-off.
@@ -134,6 +135,10 @@ class Reject(OnlookerError):  # noqa: N818 - see RetryLater
 
 class ConfigurationError(OnlookerError):
     """The process cannot start with these settings or in this surrounding."""
+
+
+class SettingsError(ConfigurationError):
+    """A variable of the environment has no sensible value."""
 
 
 def describe(error: BaseException) -> str:

@@ -5,15 +5,44 @@ AWS's endpoint, region and credentials are not here: they come from the standard
 Amazon.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableError
 
+from onlooker_shared.errors import SettingsError
 from onlooker_shared.topology import Topology, topology
 
 
-class CommonSettings(BaseSettings):
+class EnvironmentSettings(BaseSettings):
+    """Settings read from the environment; wrong ones are told by the variables that a person set.
+
+    Raises (when made):
+        SettingsError: one line for each that is wrong. It repeats no value, which may be a secret.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        prefix = self.model_config.get("env_prefix", "")
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            faults = error.errors(include_url=False, include_input=False, include_context=False)
+            raise SettingsError("\n".join(_told(prefix, fault["loc"], fault["msg"]) for fault in faults)) from None
+        except UnreadableError as error:
+            raise SettingsError(f"A setting {prefix}... is not the JSON that it has to be: {error}.") from None
+
+
+def _told(prefix: str, place: tuple[int | str, ...], fault: str) -> str:
+    """Return what is wrong with one setting; what is wrong with several together says which."""
+    fault = fault.removeprefix("Value error, ")
+    if not place:
+        return fault
+    name = f"{prefix}{place[0]}".upper()
+    return f"{name}: {fault[:1].lower()}{fault[1:]}"
+
+
+class CommonSettings(EnvironmentSettings):
     """``ONLOOKER_*``: what all services of one installation share."""
 
     model_config = SettingsConfigDict(env_prefix="ONLOOKER_", frozen=True, extra="ignore")
@@ -44,7 +73,7 @@ class CommonSettings(BaseSettings):
         return topology(self.prefix)
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(EnvironmentSettings):
     """Where a service that runs alone listens; extended by each service's own settings."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")

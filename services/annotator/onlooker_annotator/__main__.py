@@ -77,7 +77,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
 
 def main() -> None:
     """Run the annotator until it is told to stop."""
-    run_service(NAME, compose, AnnotatorSettings())
+    run_service(NAME, compose, AnnotatorSettings)
 
 
 def _now() -> datetime:

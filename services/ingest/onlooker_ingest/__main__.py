@@ -30,7 +30,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
 
 def main() -> None:
     """Run until told to stop."""
-    run_service(NAME, compose, IngestSettings())
+    run_service(NAME, compose, IngestSettings)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
 
 def main() -> None:
     """Run the notifier until it is told to stop."""
-    run_service("notifier", compose, NotifierSettings())
+    run_service("notifier", compose, NotifierSettings)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
 
 def main() -> None:
     """Run the recognizer until it is told to stop."""
-    run_service("recognizer", compose, RecognizerSettings())
+    run_service("recognizer", compose, RecognizerSettings)
 
 
 def _now() -> datetime:

@@ -62,7 +62,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
 
 def main() -> None:
     """Run the tagger until it is told to stop."""
-    run_service("tagger", compose, TaggerSettings())
+    run_service("tagger", compose, TaggerSettings)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """``python -m onlooker_shared.provision``: provisions once and ends; for containers that start before the services."""
 
 import asyncio
+import os
 import sys
 
 import structlog
@@ -15,14 +16,15 @@ log = structlog.stdlib.get_logger("onlooker_shared.provision")
 
 
 def main() -> None:
-    """Provision with the settings of the environment; end with 1 if that fails, its reason in the log."""
-    settings = CommonSettings()
-    logs.configure(settings, "provision")
+    """Provision with the settings of the environment; end with 1 if it fails, with 78 if it cannot; see the log."""
+    logs.configure(CommonSettings.model_construct(), "provision")  # wrong settings, too, are told in the log
     try:
+        settings = CommonSettings()
+        logs.configure(settings, "provision")
         done = asyncio.run(_provision(settings))
     except ConfigurationError as error:
         log.critical("provision.failed", reason=str(error))
-        sys.exit(1)
+        sys.exit(os.EX_CONFIG)
     except Exception as error:
         log.critical("provision.failed", exc_info=error)
         sys.exit(1)

@@ -164,7 +164,10 @@ async def compose(aws, common):
     )
     yield Service(name="test", workers=[consumer, *([Dies()] if "dies" in sys.argv else [])])
 
-run_service("test", compose, ServerSettings(port=0))
+class AnyPort(ServerSettings):
+    port: int = 0
+
+run_service("test", compose, AnyPort)
 """
 
 

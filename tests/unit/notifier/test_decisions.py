@@ -9,6 +9,7 @@ from onlooker_notifier.gathering import KEPT
 from onlooker_notifier.rules import EmailChannel, Rule, SnsChannel
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_notifier.sweep import NEWS
+from onlooker_shared.errors import SettingsError
 from recognitions import a_recognition, an_image
 
 TOPIC = "arn:aws:sns:us-east-1:000000000000:alerts"
@@ -92,5 +93,5 @@ def test_settings_take_addresses_separated_by_commas(monkeypatch: pytest.MonkeyP
 def test_says_which_setting_is_wrong(monkeypatch: pytest.MonkeyPatch, name: str, value: str, fault: str) -> None:
     monkeypatch.setenv(f"ONLOOKER_NOTIFIER_{name}", value)
 
-    with pytest.raises(ValidationError, match=fault):
+    with pytest.raises(SettingsError, match=fault):
         NotifierSettings()
