@@ -37,12 +37,17 @@ async def stored_ids(
     chunk: list[str] = []
     async for entry in list_objects(s3, bucket, prefix):
         if since <= entry["LastModified"] <= until:
-            chunk.append(entry["Key"].removeprefix(prefix).partition(".")[0])
+            chunk.append(image_id_in(entry["Key"], prefix))
         if len(chunk) == CHUNK:
             yield chunk
             chunk = []
     if chunk:
         yield chunk
+
+
+def image_id_in(key: str, prefix: str) -> str:
+    """Return the image id in a key that is a prefix, an image id, and an extension."""
+    return key.removeprefix(prefix).partition(".")[0]
 
 
 async def send_on(

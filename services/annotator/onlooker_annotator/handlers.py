@@ -6,11 +6,12 @@ from concurrent.futures import Executor
 
 import structlog
 
-from onlooker_annotator.annotations import Annotation, Annotations
+from onlooker_annotator.annotations import Annotations
 from onlooker_annotator.metrics import DRAWING_SECONDS
 from onlooker_annotator.originals import OriginalGoneError, Originals
 from onlooker_annotator.pictures import UnreadablePictureError
 from onlooker_annotator.renditions import Renditions
+from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.messages import ImageAnnotated, ImageRecognized, decode
 from onlooker_shared.outages import Outages

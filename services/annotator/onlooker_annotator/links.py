@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from onlooker_annotator.annotations import Annotation
+from onlooker_shared.annotations import Annotation
 from onlooker_shared.messages import Rendition
 
 if TYPE_CHECKING:

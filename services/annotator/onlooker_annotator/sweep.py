@@ -9,19 +9,17 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
-from onlooker_annotator.annotations import THUMBNAILS, UNANNOTATED
-from onlooker_shared.errors import NotFoundError
+from onlooker_annotator.annotations import UNANNOTATED
+from onlooker_shared.annotations import THUMBNAILS
+from onlooker_shared.messages import ImageRecognized
 from onlooker_shared.objects import list_objects
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import RESULTS, Results
 from onlooker_shared.service import Swept
+from onlooker_shared.sweeping import image_id_in, send_on, stored_ids
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 class Sweeper:
@@ -56,26 +54,19 @@ class Sweeper:
         until = self._clock() - older_than
         settled = [_Walk(self._ids(THUMBNAILS)), _Walk(self._ids(UNANNOTATED))]
         looked_at = sent_on = 0
-        async for entry in list_objects(self._s3, self._results.bucket, RESULTS):
-            looked_at += 1
-            image_id = _image_id(entry["Key"], RESULTS)
-            if entry["LastModified"] <= until and not any([await walk.meets(image_id) for walk in settled]):
-                sent_on += await self._send(image_id)
+        async for image_ids in stored_ids(self._s3, self._results.bucket, RESULTS, until=until):
+            looked_at += len(image_ids)
+            for image_id in image_ids:
+                if not any([await walk.meets(image_id) for walk in settled]):
+                    sent_on += await send_on(self._sender, image_id, self._message(image_id))
         return Swept(looked_at, sent_on)
 
     async def _ids(self, prefix: str) -> AsyncIterator[str]:
         async for entry in list_objects(self._s3, self._annotated, prefix):
-            yield _image_id(entry["Key"], prefix)
+            yield image_id_in(entry["Key"], prefix)
 
-    async def _send(self, image_id: str) -> int:
-        """Send a picture to the queue; return 1, or 0 if its result was deleted since it was listed."""
-        try:
-            result = await self._results.get(image_id)
-        except NotFoundError as error:
-            log.info("sweep.gone", image_id=image_id, reason=error.detail)
-            return 0
-        await self._sender.send(result.message(self._results.bucket))
-        return 1
+    async def _message(self, image_id: str) -> ImageRecognized:
+        return (await self._results.get(image_id)).message(self._results.bucket)
 
 
 class _Walk:
@@ -90,7 +81,3 @@ class _Walk:
         while self._at is not None and self._at < image_id:
             self._at = await anext(self._ids, None)
         return self._at == image_id
-
-
-def _image_id(key: str, prefix: str) -> str:
-    return key.removeprefix(prefix).partition(".")[0]

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from pydantic import Field
 
+from onlooker_shared.annotations import Annotation
 from onlooker_shared.images import ImageRef, order
 from onlooker_shared.messages import Rendition
 from onlooker_shared.recognition import BoundingBox, EmotionType, Face, Part, Percent, Recognition
@@ -41,13 +42,6 @@ class LabelSummary(Part):
     confidence: Percent
     parents: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-
-
-class Renditions(Part):
-    """The pictures that the annotator made of one."""
-
-    annotated: Rendition
-    thumbnail: Rendition
 
 
 class Document(Part):
@@ -101,11 +95,11 @@ def failed(image: ImageRef, reason: str) -> Document:
     return _document(image, "failed", (), image.uploaded_at).model_copy(update={"reason": reason})
 
 
-def with_renditions(document: Document, renditions: Renditions | None) -> Document:
+def with_annotation(document: Document, annotation: Annotation | None) -> Document:
     """Return a document that names the pictures made of its own, if there are any."""
-    if renditions is None:
+    if annotation is None:
         return document
-    return document.model_copy(update={"annotated": renditions.annotated, "thumbnail": renditions.thumbnail})
+    return document.model_copy(update={"annotated": annotation.annotated, "thumbnail": annotation.thumbnail})
 
 
 def supersedes(new: Document, old: Document) -> bool:

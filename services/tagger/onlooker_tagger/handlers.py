@@ -1,5 +1,6 @@
 """Brings messages into the index."""
 
+from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import NotFoundError, Reject, RetryLater, UnavailableError
 from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized
 from onlooker_shared.outages import Outages
@@ -45,5 +46,5 @@ class Handler:
             case ImageFailed(image=image, reason=reason):
                 await self._index.put(documents.failed(image, reason))
             case ImageAnnotated(image=image):
-                renditions = documents.Renditions(annotated=message.annotated, thumbnail=message.thumbnail)
-                await self._index.annotate(image.image_id, renditions)
+                annotation = Annotation(annotated=message.annotated, thumbnail=message.thumbnail)
+                await self._index.annotate(image.image_id, annotation)

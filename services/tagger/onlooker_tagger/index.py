@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from typing import Protocol
 
+from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import NotFoundError
-from onlooker_tagger.documents import Document, Renditions
+from onlooker_tagger.documents import Document
 from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
 
 
@@ -28,8 +29,8 @@ class Index(Protocol):
         Putting the same document again changes nothing.
         """
 
-    async def annotate(self, image_id: str, renditions: Renditions) -> None:
-        """Note the renditions of a picture. They may come before its document."""
+    async def annotate(self, image_id: str, annotation: Annotation) -> None:
+        """Note the pictures that were made of one. They may come before its document."""
 
     async def get(self, image_id: str) -> Document:
         """Return a picture's document.
@@ -52,7 +53,7 @@ class Index(Protocol):
         """Return those of some pictures that were never put."""
 
     async def unannotated(self, image_ids: Collection[str]) -> set[str]:
-        """Return those of some pictures whose renditions were never noted."""
+        """Return those of some pictures whose annotation was never noted."""
 
     async def ping(self) -> None:
         """Return if the index answers."""

@@ -12,9 +12,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import ConfigurationError, UnavailableError
 from onlooker_tagger import sqlite_reads, sqlite_writes
-from onlooker_tagger.documents import Document, Renditions
+from onlooker_tagger.documents import Document
 from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
 from onlooker_tagger.sqlite_schema import note_damage, open_reader, open_writer
 
@@ -46,9 +47,9 @@ class SqliteIndex:
         """See `Index`."""
         await self._write(sqlite_writes.put(document))
 
-    async def annotate(self, image_id: str, renditions: Renditions) -> None:
+    async def annotate(self, image_id: str, annotation: Annotation) -> None:
         """See `Index`."""
-        await self._write(sqlite_writes.annotate(image_id, renditions))
+        await self._write(sqlite_writes.annotate(image_id, annotation))
 
     async def get(self, image_id: str) -> Document:
         """See `Index`."""

@@ -6,7 +6,8 @@ import json
 import sqlite3
 from datetime import datetime
 
-from onlooker_tagger.documents import Document, Renditions, with_renditions
+from onlooker_shared.annotations import Annotation
+from onlooker_tagger.documents import Document, with_annotation
 from onlooker_tagger.index import not_found
 from onlooker_tagger.queries import (
     TIMELINE_LIMIT,
@@ -224,5 +225,5 @@ def _ids(db: sqlite3.Connection, sql: str, image_ids: list[str]) -> set[str]:
 
 
 def _document(row: sqlite3.Row) -> Document:
-    renditions = Renditions.model_validate_json(row["renditions"]) if row["renditions"] else None
-    return with_renditions(Document.model_validate_json(row["body"]), renditions)
+    annotation = Annotation.model_validate_json(row["renditions"]) if row["renditions"] else None
+    return with_annotation(Document.model_validate_json(row["body"]), annotation)

@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Callable
 
-from onlooker_tagger.documents import Document, Renditions, supersedes
+from onlooker_shared.annotations import Annotation
+from onlooker_tagger.documents import Document, supersedes
 
 Write = Callable[[sqlite3.Connection], None]
 
@@ -25,11 +26,11 @@ def put(document: Document) -> Write:
     return write
 
 
-def annotate(image_id: str, renditions: Renditions) -> Write:
-    """Return the write that notes a picture's renditions."""
+def annotate(image_id: str, annotation: Annotation) -> Write:
+    """Return the write that notes the pictures that were made of one."""
 
     def write(db: sqlite3.Connection) -> None:
-        db.execute("INSERT OR REPLACE INTO renditions VALUES (?, ?)", (image_id, renditions.model_dump_json()))
+        db.execute("INSERT OR REPLACE INTO renditions VALUES (?, ?)", (image_id, annotation.model_dump_json()))
 
     return write
 

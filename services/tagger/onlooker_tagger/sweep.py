@@ -7,11 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from onlooker_shared.annotations import THUMBNAILS, find_annotation
 from onlooker_shared.errors import NotFoundError
-from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized, Rendition
-from onlooker_shared.objects import is_missing
+from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import FAILURES, RESULTS, Results
 from onlooker_shared.service import Swept
@@ -20,11 +18,6 @@ from onlooker_tagger.index import Index
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
-    from types_aiobotocore_s3.type_defs import HeadObjectOutputTypeDef
-
-ANNOTATED = "annotated/"
-THUMBNAILS = "thumbnails/"
-"""The annotator stores the thumbnail last, with the sizes of both pictures in its metadata."""
 
 
 class Sweeper:
@@ -84,35 +77,9 @@ class Sweeper:
 
     async def _annotated(self, image_id: str) -> ImageAnnotated:
         stored = await self._results.get(image_id)
-        annotated, thumbnail = await self._renditions(image_id)
+        found = await find_annotation(self._s3, self._annotated_bucket, image_id)
+        if found is None:
+            raise NotFoundError("The thumbnail is gone, or its metadata does not say the sizes.")
         return ImageAnnotated(
-            image=stored.image, annotated=annotated, thumbnail=thumbnail, traceparent=stored.traceparent
-        )
-
-    async def _renditions(self, image_id: str) -> tuple[Rendition, Rendition]:
-        """Return the annotated copy and the thumbnail of a picture, as the thumbnail's metadata describes them.
-
-        Raises:
-            NotFoundError: the thumbnail is gone, or says nothing of sizes.
-        """
-        key = f"{THUMBNAILS}{image_id}.jpg"
-        try:
-            head = await self._s3.head_object(Bucket=self._annotated_bucket, Key=key)
-        except ClientError as error:
-            if is_missing(error):
-                raise NotFoundError(f"There is no object {key}.") from error
-            raise
-        return (
-            self._rendition(f"{ANNOTATED}{image_id}.jpg", head, "annotated-"),
-            self._rendition(key, head, ""),
-        )
-
-    def _rendition(self, key: str, head: "HeadObjectOutputTypeDef", prefix: str) -> Rendition:
-        sizes = head["Metadata"]
-        try:
-            width, height = int(sizes[f"{prefix}width"]), int(sizes[f"{prefix}height"])
-        except (KeyError, ValueError) as error:
-            raise NotFoundError(f"The metadata of the thumbnail does not say the size of {key}.") from error
-        return Rendition(
-            bucket=self._annotated_bucket, key=key, width=width, height=height, content_type=head["ContentType"]
+            image=stored.image, annotated=found.annotated, thumbnail=found.thumbnail, traceparent=stored.traceparent
         )

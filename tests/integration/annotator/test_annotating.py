@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from integration.annotator.conftest import GREY, House, a_photo
-from onlooker_annotator.annotations import annotated_key, thumbnail_key
+from onlooker_shared.annotations import thumbnail_key
 from onlooker_shared.messages import ObjectRef
 from onlooker_shared.objects import exists
 from onlooker_shared.telemetry.tracing import span
@@ -38,10 +38,10 @@ async def test_a_recognized_picture_is_drawn_stored_and_announced(house: House) 
 async def test_each_stored_picture_says_its_size(house: House) -> None:
     image = await house.upload(a_photo())
     await house.announce(await house.recognize(image))
-    await house.announced()
+    announced = await house.announced()
 
     s3 = await house.home.aws.client("s3")
-    for key, size in ((annotated_key(image.image_id), (640, 480)), (thumbnail_key(image.image_id), (480, 360))):
+    for key, size in ((announced.annotated.key, (640, 480)), (announced.thumbnail.key, (480, 360))):
         head = await s3.head_object(Bucket=house.annotations.bucket, Key=key)
         assert head["ContentType"] == "image/jpeg"
         assert (int(head["Metadata"]["width"]), int(head["Metadata"]["height"])) == size
@@ -96,6 +96,18 @@ async def test_a_crash_between_both_pictures_is_made_good(house: House) -> None:
     await house.announced()
 
     assert await exists(s3, house.annotations.bucket, thumbnail_key(image.image_id))
+
+
+async def test_a_thumbnail_that_does_not_say_its_size_is_made_anew(house: House) -> None:
+    image = await house.upload(a_photo())
+    message = await house.recognize(image)
+    s3, key = await house.home.aws.client("s3"), thumbnail_key(image.image_id)
+    await s3.put_object(Bucket=house.annotations.bucket, Key=key, Body=b"copied without its metadata")
+
+    await house.announce(message)
+
+    assert (await house.announced()).thumbnail.width == 480
+    assert (await house.object(key)).startswith(b"\xff\xd8")
 
 
 async def test_a_result_too_large_for_a_message_is_read_from_its_bucket(house: House) -> None:

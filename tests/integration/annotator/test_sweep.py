@@ -63,7 +63,16 @@ async def test_a_copy_without_its_thumbnail_is_not_finished(new_house: House) ->
 async def test_what_may_still_be_queued_is_left_alone(new_house: House) -> None:
     await some(new_house, 3)
 
-    assert await sweep(new_house, timedelta(minutes=1)) == Swept(looked_at=3, sent_on=0)
+    assert await sweep(new_house, timedelta(minutes=1)) == Swept(looked_at=0, sent_on=0)
+
+
+async def test_a_damaged_result_holds_up_no_other(new_house: House) -> None:
+    s3 = await new_house.home.aws.client("s3")
+    await s3.put_object(Bucket=new_house.results.bucket, Key=f"results/{'0' * 32}.json", Body=b'{"image": ')
+    (image,) = await some(new_house, 1)
+
+    assert await sweep(new_house) == Swept(looked_at=2, sent_on=1)
+    assert await sent(new_house, 1) == {image.image_id}
 
 
 async def test_nothing_recognized_is_nothing_to_do(new_house: House) -> None:

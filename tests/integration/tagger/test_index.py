@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import BadRequestError, NotFoundError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import Face, Label
 from onlooker_tagger import documents
-from onlooker_tagger.documents import Renditions
 from onlooker_tagger.index import Index
 from onlooker_tagger.queries import ImageQuery, StatisticsQuery, Within
 from recognitions import NOON, a_face, a_label, a_recognition, an_image, annotated
@@ -28,9 +28,9 @@ async def keys(index: Index, within: Within = ALL, **asked: Any) -> list[str]:
     return [document.key for document in page.images]
 
 
-def renditions(image: ImageRef) -> Renditions:
+def annotation(image: ImageRef) -> Annotation:
     message = annotated(image)
-    return Renditions(annotated=message.annotated, thumbnail=message.thumbnail)
+    return Annotation(annotated=message.annotated, thumbnail=message.thumbnail)
 
 
 # -- what is kept ------------------------------------------------------------------------------------------------------
@@ -85,23 +85,23 @@ async def test_the_first_content_uploaded_again_is_found_again(index: Index) -> 
 
 async def test_an_annotation_is_merged_whether_it_comes_before_or_after_the_result(index: Index) -> None:
     early, late = an_image("early.jpg"), an_image("late.jpg")
-    await index.annotate(early.image_id, renditions(early))
+    await index.annotate(early.image_id, annotation(early))
     await put(index, early)
     await put(index, late)
-    await index.annotate(late.image_id, renditions(late))
+    await index.annotate(late.image_id, annotation(late))
     await put(index, late)
 
     for image in (early, late):
         document = await index.get(image.image_id)
-        assert document.annotated == renditions(image).annotated
-        assert document.thumbnail == renditions(image).thumbnail
+        assert document.annotated == annotation(image).annotated
+        assert document.thumbnail == annotation(image).thumbnail
     assert all(document.thumbnail for document in (await index.search(ImageQuery(), ALL)).images)
 
 
 async def test_tells_a_sweep_what_it_was_never_told(index: Index) -> None:
     here, elsewhere = an_image("here.jpg"), an_image("elsewhere.jpg")
     await put(index, here)
-    await index.annotate(elsewhere.image_id, renditions(elsewhere))
+    await index.annotate(elsewhere.image_id, annotation(elsewhere))
     both = [here.image_id, elsewhere.image_id]
 
     assert await index.missing(both) == {elsewhere.image_id}

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from installation import Installation, Keys, client_of, eventually, installation, working
+from onlooker_shared.annotations import Annotation
 from onlooker_shared.aws import Aws
 from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import Principal, Scope
@@ -49,14 +50,9 @@ async def found(client: httpx.AsyncClient, **asked: str) -> list[dict[str, objec
 
 async def put_thumbnail(here: Installation, image: ImageRef) -> None:
     """Store a thumbnail as the annotator does."""
-    s3 = await here.aws.client("s3")
-    await s3.put_object(
-        Bucket=here.topology.annotated.name,
-        Key=f"thumbnails/{image.image_id}.jpg",
-        Body=b"jpeg",
-        ContentType="image/jpeg",
-        Metadata={"width": "300", "height": "225", "annotated-width": "640", "annotated-height": "480"},
-    )
+    s3, bucket = await here.aws.client("s3"), here.topology.annotated.name
+    stored = Annotation.of(image.image_id, bucket, annotated=(640, 480), thumbnail=(300, 225))
+    await s3.put_object(Bucket=bucket, Key=stored.thumbnail.key, Body=b"jpeg", Metadata=stored.metadata)
 
 
 async def test_a_recognized_picture_becomes_searchable(service: Service, sender: Sender) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from onlooker_annotator.annotations import Annotation
 from onlooker_annotator.geometry import Size
 from onlooker_annotator.handlers import Annotator, Draw, decode_recognized
 from onlooker_annotator.renditions import Encoded, Renditions
+from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import Reject, RetryLater
 from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import ImageAnnotated, ImageRecognized, Rendition
