@@ -1,9 +1,12 @@
 """Small pieces of S3 that several services use."""
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
+
+from onlooker_shared.images import ImageRef
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -16,6 +19,25 @@ MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 def is_missing(error: ClientError) -> bool:
     """Whether S3's error means that the object does not exist."""
     return error.response.get("Error", {}).get("Code") in MISSING
+
+
+def version_of(image: ImageRef) -> dict[str, Any]:
+    """Return the arguments of GetObject and HeadObject that name exactly this picture.
+
+    By its version id, or by its ETag as a condition: another picture under the same key is never taken for it.
+    """
+    named = {"Bucket": image.bucket, "Key": image.key}
+    if image.version_id is not None:
+        return {**named, "VersionId": image.version_id}
+    return {**named, "IfMatch": f'"{image.etag}"'}
+
+
+def how_gone(error: ClientError) -> Literal["deleted", "overwritten"] | None:
+    """Return why S3 does not have the picture that `version_of` names; None if the error means something else."""
+    if is_missing(error):
+        return "deleted"
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return "overwritten" if status == HTTPStatus.PRECONDITION_FAILED else None
 
 
 async def list_objects(s3: "S3Client", bucket: str, prefix: str = "") -> "AsyncIterator[ObjectTypeDef]":

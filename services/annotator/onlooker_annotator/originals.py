@@ -1,18 +1,15 @@
 """The images bucket, as far as the annotator needs it: one version of one object, read whole."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from onlooker_shared.errors import Reject
 from onlooker_shared.images import ImageRef
-from onlooker_shared.objects import is_missing
+from onlooker_shared.objects import how_gone, version_of
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
-
-CHANGED = "PreconditionFailed"
-"""S3's code where an object has another ETag than was asked for."""
 
 
 class OriginalGoneError(Exception):
@@ -33,15 +30,13 @@ class Originals:
             OriginalGoneError: it was deleted or overwritten; another one's boxes must not be drawn into it.
             Reject: it is larger than the limit.
         """
-        which: dict[str, Any] = {"VersionId": image.version_id} if image.version_id else {"IfMatch": f'"{image.etag}"'}
         try:
-            answer = await self._s3.get_object(Bucket=image.bucket, Key=image.key, **which)
+            answer = await self._s3.get_object(**version_of(image))
         except ClientError as error:
-            if is_missing(error):
-                raise OriginalGoneError("The picture was deleted before it was annotated.") from error
-            if error.response["Error"]["Code"] == CHANGED:
-                raise OriginalGoneError("The picture was overwritten before it was annotated.") from error
-            raise
+            how = how_gone(error)
+            if how is None:
+                raise
+            raise OriginalGoneError(f"The picture was {how} before it was annotated.") from error
         async with answer["Body"] as body:
             if answer["ContentLength"] > self._max_bytes:
                 raise Reject(f"The picture has {answer['ContentLength']:,} bytes; {self._max_bytes:,} are the most.")

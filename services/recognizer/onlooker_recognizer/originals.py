@@ -1,14 +1,13 @@
 """The images bucket: fetches the very version of a picture that its event was about."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_shared.images import ImageRef
-from onlooker_shared.objects import is_missing
+from onlooker_shared.objects import how_gone, version_of
 from onlooker_shared.telemetry.tracing import from_headers
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Originals:
             PictureRefusedError: the file is too large; its bytes are not read.
         """
         try:
-            answer = await self._s3.get_object(**_version(image))
+            answer = await self._s3.get_object(**version_of(image))
         except ClientError as error:
             raise _gone(error) or error from None
         async with answer["Body"] as body:
@@ -62,22 +61,11 @@ class Originals:
         if image.version_id is not None:
             return
         try:
-            await self._s3.head_object(**_version(image))
+            await self._s3.head_object(**version_of(image))
         except ClientError as error:
             raise _gone(error) or error from None
 
 
-def _version(image: ImageRef) -> dict[str, Any]:
-    """Return the arguments that name one version of an object: its version id, or its ETag as a condition."""
-    named = {"Bucket": image.bucket, "Key": image.key}
-    if image.version_id is not None:
-        return {**named, "VersionId": image.version_id}
-    return {**named, "IfMatch": f'"{image.etag}"'}
-
-
 def _gone(error: ClientError) -> PictureGoneError | None:
-    if is_missing(error):
-        return PictureGoneError("deleted")
-    if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.PRECONDITION_FAILED:
-        return PictureGoneError("overwritten")
-    return None
+    how = how_gone(error)
+    return PictureGoneError(how) if how is not None else None
