@@ -79,14 +79,14 @@ class Stack:
         """Stop it in order; returns its exit code."""
         assert self.process is not None
         self.process.terminate()
-        return self._wait()
+        return self.wait()
 
     def kill(self) -> None:
         """Kill the process that holds the services; the other two have to notice and end."""
         assert self.process is not None
         children = self.children()
         self.process.kill()
-        self._wait()
+        self.wait()
         for pid in children.values():
             _wait_gone(pid)
 
@@ -108,7 +108,8 @@ class Stack:
                 found |= {module: int(stat.parent.name) for module in (EMULATOR, REKOGNITION) if module in command}
         return found
 
-    def _wait(self) -> int:
+    def wait(self) -> int:
+        """Wait for its end; returns its exit code."""
         assert self.process is not None
         assert self.process.stdout is not None
         self.process.stdout.close()

@@ -36,11 +36,15 @@ def main() -> None:
     try:
         app()
     except DataFolderBusyError as error:
-        errors.print(str(error), style="red", markup=False, highlight=False)
+        _say(errors, error)
         sys.exit(EX_BUSY)
     except OnlookerError as error:
-        errors.print(str(error), style="red", markup=False, highlight=False)
+        _say(errors, error)
         sys.exit(EX_FAILED)
+
+
+def _say(errors: Console, error: OnlookerError) -> None:
+    errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)  # a path is to be copied whole
 
 
 if __name__ == "__main__":

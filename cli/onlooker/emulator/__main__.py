@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from onlooker.datalock import EX_BUSY, DataFolderBusyError, DataLock
+from onlooker.datalock import EX_BUSY, EX_CANTCREAT, DataFolderBusyError, DataFolderError, DataLock
 from onlooker.emulator.adjustments import (
     deliver_events_on_the_loop,
     keep_expired_items,
@@ -56,13 +56,17 @@ def main() -> int:
     except DataFolderBusyError as error:
         print(error, file=sys.stderr)
         return EX_BUSY
+    except DataFolderError as error:
+        print(error, file=sys.stderr)
+        return EX_CANTCREAT
 
 
 def _serve(data: Path, options: argparse.Namespace) -> int:
     try:
         listener = bind_loopback(options.port)
     except OSError as error:
-        print(f"Port {options.port} on {LOOPBACK} cannot be used: {error.strerror}.", file=sys.stderr)
+        reason = f"Port {options.port} on {LOOPBACK} cannot be used: {error.strerror}."
+        print(f"{reason} Stop what listens there, or choose another port.", file=sys.stderr)
         return EX_UNAVAILABLE
     port: int = listener.getsockname()[1]
     objects = data / "s3"

@@ -3,15 +3,17 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from onlooker.datafolder import DataFolder, Running
-from onlooker.datalock import DataLock
-from onlooker.stack.child import Child
+from onlooker.datalock import DataFolderBusyError, DataLock
+from onlooker.stack.child import STOP_TIMEOUT, Child
 from onlooker.stack.environment import aws_environment, service_defaults
+from onlooker.stack.signals import cancelled_by_signals
 from onlooker.stack.supervisor import Supervisor
 from onlooker_annotator.__main__ import compose as annotator
 from onlooker_ingest.__main__ import compose as ingest
@@ -20,7 +22,7 @@ from onlooker_recognizer.__main__ import compose as recognizer
 from onlooker_shared.aws import Aws
 from onlooker_shared.keys import KeyStore, ensure_admin_key
 from onlooker_shared.provision import provision
-from onlooker_shared.run import Compose, serve
+from onlooker_shared.run import Compose, serve, sweep_all
 from onlooker_shared.service import Service
 from onlooker_shared.settings import CommonSettings, ServerSettings
 from onlooker_shared.web.app import create_app
@@ -50,9 +52,10 @@ async def run_stack(folder: DataFolder, ports: Ports, ready: Callable[[Running],
 
     Raises:
         DataFolderBusyError: another one runs on this folder.
+        DataFolderError: the folder cannot be used.
         ChildFailedError: the emulator or the Rekognition server does not start, or keeps dying.
     """
-    with DataLock(folder.root):
+    with DataLock(folder.root), cancelled_by_signals():
         async with AsyncExitStack() as stack:
             running = await _Stack(folder, ports).open(stack)
             stack.callback(folder.withdraw)
@@ -80,9 +83,11 @@ class _Stack:
 
     async def open(self, stack: AsyncExitStack) -> "_Stack":
         """Start the children and compose the services; `stack` closes all in the reverse order."""
+        await _wait_until_free(self._folder.emulator)
+        await _wait_until_free(self._folder.rekognition)
         stack.push_async_callback(self._emulator.stop)
         await self._emulator.start(os.environ, self._ports.emulator)
-        os.environ.update(aws_environment(os.environ, self._emulator.url, None))
+        _enter(aws_environment(os.environ, self._emulator.url, None))
         stack.push_async_callback(self._rekognition.stop)
         self._settings = CommonSettings()
         self._aws = await stack.enter_async_context(Aws(self._settings))
@@ -90,7 +95,7 @@ class _Stack:
             self._rekognition.start(os.environ, self._ports.rekognition),
             provision(self._aws, self._settings.topology),
         )
-        os.environ.update(aws_environment(os.environ, self._emulator.url, self._rekognition.url))
+        _enter(aws_environment(os.environ, self._emulator.url, self._rekognition.url))
         for name, value in service_defaults(self._folder.index).items():
             os.environ.setdefault(name, value)
         for compose in COMPOSITIONS:
@@ -123,11 +128,34 @@ class _Stack:
         )
 
     async def _restart(self, child: Child) -> None:
-        """Start a child again where it was; the emulator comes back without queues: they are made and filled anew."""
+        """Start a child again where it was; the emulator comes back without queues: they are made and filled anew.
+
+        Raises whatever keeps it from working as before: to the supervisor that is one more death.
+        """
         port = int(child.url.rpartition(":")[2])
         await child.start(os.environ, port)
         if child is self._emulator:
             await provision(self._aws, self._settings.topology)
-            for service in self._services:
-                if service.sweep is not None:
-                    await service.sweep(EVERYTHING)
+            await sweep_all(self._services, EVERYTHING)
+
+
+def _enter(environment: Mapping[str, str]) -> None:
+    """Make it this process's environment, so that nothing is left of what `environment` leaves out."""
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+async def _wait_until_free(folder: Path) -> None:
+    """Wait for a child whose launcher was killed: it ends by itself, but holds its folder until then.
+
+    Raises DataFolderBusyError if it does not.
+    """
+    patience = asyncio.get_running_loop().time() + STOP_TIMEOUT
+    while True:
+        try:
+            with DataLock(folder):
+                return
+        except DataFolderBusyError:
+            if asyncio.get_running_loop().time() > patience:
+                raise
+        await asyncio.sleep(0.1)
