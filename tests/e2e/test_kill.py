@@ -1,7 +1,7 @@
 """Each of the three processes is killed in the middle of 200 uploads: nothing that was accepted is lost or doubled."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,16 +15,6 @@ from onlooker_shared.objects import list_objects
 from stack import EMULATOR, REKOGNITION, Stack, onlooker, running_stack
 
 COUNT = 200
-KILL_AFTER = 80
-"""Uploads before the kill: by then pictures are in every stage."""
-
-
-def _kill_emulator(stack: Stack) -> None:
-    stack.kill_child(EMULATOR)
-
-
-def _kill_rekognition(stack: Stack) -> None:
-    stack.kill_child(REKOGNITION)
 
 
 def _kill_services(stack: Stack) -> None:
@@ -32,13 +22,20 @@ def _kill_services(stack: Stack) -> None:
     stack.start()
 
 
+KILLS: dict[int, Callable[[Stack], None]] = {
+    50: lambda stack: stack.kill_child(EMULATOR),
+    100: lambda stack: stack.kill_child(REKOGNITION),
+    150: _kill_services,
+}
+"""After how many uploads what is killed: pictures are in every stage each time."""
+
+
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("kill", [_kill_emulator, _kill_rekognition, _kill_services])
-async def test_nothing_is_lost_or_doubled(kill: Callable[[Stack], None], tmp_path: Path, pictures: Path) -> None:
+async def test_nothing_is_lost_or_doubled(tmp_path: Path, pictures: Path) -> None:
     files = crowd(pictures / "portraits" / "obama.jpg", tmp_path / "crowd", COUNT)
     with running_stack(tmp_path / "data") as stack:
         async with connect(stack.running.url, stack.key) as client:
-            sent = await _upload_through(client, files, lambda: asyncio.to_thread(kill, stack))
+            sent = await _upload_through(stack, client, files)
             results = await wait_for(client, sent, patience=60, settled=lambda _: None)
             total = (await client.statistics())["total"]
         stored = await _stored(stack)
@@ -49,19 +46,15 @@ async def test_nothing_is_lost_or_doubled(kill: Callable[[Stack], None], tmp_pat
     assert queues.stdout.count('"dead_letters": 0') == queues.stdout.count('"queue"')
 
 
-async def _upload_through(
-    client: OnlookerClient, files: list[Path], kill: Callable[[], Awaitable[None]]
-) -> list[Uploaded]:
+async def _upload_through(stack: Stack, client: OnlookerClient, files: list[Path]) -> list[Uploaded]:
     """Upload files one after another, as a client does that tries again what was not accepted; kill on the way."""
     sent: list[Uploaded] = []
-    killing: asyncio.Future[None] | None = None
-    for number, path in enumerate(files):
-        if number == KILL_AFTER:
-            killing = asyncio.ensure_future(kill())
-        picture = Picture(path, f"crowd/{path.name}")
-        sent.append(Uploaded(picture, "sent", await _upload(client, picture)))
-    assert killing is not None
-    await killing
+    async with asyncio.TaskGroup() as killing:
+        for number, path in enumerate(files):
+            if number in KILLS:
+                killing.create_task(asyncio.to_thread(KILLS[number], stack))
+            picture = Picture(path, f"crowd/{path.name}")
+            sent.append(Uploaded(picture, "sent", await _upload(client, picture)))
     return sent
 
 
