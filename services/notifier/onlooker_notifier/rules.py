@@ -18,8 +18,8 @@ def _address(text: str) -> str:
 
 
 def _topic_arn(text: str) -> str:
-    if not re.fullmatch(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+(\.fifo)?", text):
-        raise ValueError(f"'{text}' is no ARN of an SNS topic")
+    if not re.fullmatch(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+", text):
+        raise ValueError(f"'{text}' is no ARN of a standard SNS topic (FIFO topics send neither mails nor texts)")
     return text
 
 

@@ -65,9 +65,10 @@ def test_refuses_what_is_no_mail_address(address: str) -> None:
         EmailChannel(to=address)
 
 
-def test_refuses_what_is_no_topic() -> None:
+@pytest.mark.parametrize("topic", ["alerts", f"{TOPIC}.fifo", f"{TOPIC}:8a21d249-4329-4871-acc6-7be709c6ea7f", ""])
+def test_refuses_what_is_no_standard_topic(topic: str) -> None:
     with pytest.raises(ValidationError, match="no ARN"):
-        SnsChannel(topic_arn="alerts")
+        SnsChannel(topic_arn=topic)
 
 
 def test_a_stored_rule_is_read_back_as_it_was() -> None:
