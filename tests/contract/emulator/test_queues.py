@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.config import Config
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 Attribute = dict[str, dict[str, str]]
 TRACE: Attribute = {"traceparent": {"DataType": "String", "StringValue": "00-a-b-01"}}
@@ -87,6 +89,16 @@ def test_a_long_poll_waits_and_wakes_when_a_message_comes(aws: Any, make_queue: 
     started = time.monotonic()
     assert len(queue.receive(wait=20)) == 1
     assert time.monotonic() - started < 10
+
+
+def test_a_client_that_left_takes_no_message(aws: Any, make_queue: Callable[..., Any]) -> None:
+    queue = make_queue()
+    impatient = boto3.client("sqs", config=Config(read_timeout=0.2, retries={"total_max_attempts": 1}))
+    with pytest.raises(ReadTimeoutError):
+        impatient.receive_message(QueueUrl=queue.url, WaitTimeSeconds=20)
+    impatient.close()
+    aws("sqs").send_message(QueueUrl=queue.url, MessageBody="for who is there")
+    assert len(queue.receive()) == 1
 
 
 def test_first_in_is_first_out_beyond_the_first_batch(aws: Any, make_queue: Callable[..., Any]) -> None:

@@ -18,8 +18,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from emulator import Emulator, aws_environment, running_emulator, start_emulator
+from listening import listening_addresses
 
-LISTENING = "0A"  # TCP_LISTEN in Linux's net/tcp_states.h
 LAUNCHER = """
 import sys
 from pathlib import Path
@@ -30,25 +30,9 @@ sys.stdin.read()
 """
 
 
-def listening_addresses(pid: int) -> set[str]:
-    """The local addresses of a process's listening sockets, as /proc/net/tcp{,6} writes them."""
-    inodes = set()
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        target = str(descriptor.readlink())
-        if target.startswith("socket:["):
-            inodes.add(target.removeprefix("socket:[").removesuffix("]"))
-    rows = [
-        line.split()
-        for table in ("tcp", "tcp6")
-        if (path := Path(f"/proc/{pid}/net/{table}")).exists()
-        for line in path.read_text().splitlines()[1:]
-    ]
-    return {row[1].partition(":")[0] for row in rows if row[3] == LISTENING and row[9] in inodes}
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_it_listens_on_the_loopback_interface_only(emulator: Emulator) -> None:
-    assert listening_addresses(emulator.process.pid) == {"0100007F"}  # 127.0.0.1, little-endian
+    assert listening_addresses([emulator.process.pid]) == {"127.0.0.1"}
 
 
 def test_its_health_is_told(emulator: Emulator) -> None:
@@ -69,6 +53,14 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(RuntimeError, match=f"exit code 69.*Port {port} on 127.0.0.1 cannot be used"):
             start_emulator(tmp_path, port=port)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    command = [sys.executable, "-m", "onlooker.emulator", "--data", str(tmp_path / "file" / "data")]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 73
+    assert ended.stderr.startswith(f"The data folder {tmp_path}/file/data cannot be used: Not a directory.")
 
 
 def test_it_stops_within_seconds_though_somebody_waits_for_a_message(tmp_path: Path) -> None:
