@@ -1,6 +1,8 @@
 """Sends many pictures at once and, if wanted, waits until each has gone all the way through."""
 
 import asyncio
+import dataclasses
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +15,8 @@ AT_ONCE = 6
 FIRST_LOOK = 0.1
 LAST_LOOK = 2.0
 """Seconds between two looks at a picture that is waited for: doubled from the first to the last."""
+
+NOT_FOUND = 404
 
 Stage = Literal["sent", "refused", "done", "failed", "overdue"]
 
@@ -83,39 +87,48 @@ async def wait_for(
     Args:
         client: of the installation.
         uploads: what `upload_all` returned.
-        patience: seconds without any picture getting ready after which the rest counts as overdue.
+        patience: seconds without a picture getting ready; what is not ready then is overdue, and what comes after it
+            is looked at once until one is ready again.
         settled: called as each one is known.
     """
     results: list[Uploaded] = []
+    deadline = time.monotonic() + patience
     for upload in uploads:
-        result = upload if upload.stage != "sent" else await _wait_for_one(client, upload, patience)
+        result = upload
+        if upload.stage == "sent":
+            if ready := await _ready(client, upload, deadline):
+                result = ready
+                deadline = time.monotonic() + patience
+            else:
+                reason = f"not done after {patience:.0f} s; `onlooker queues` shows what it waits for"
+                result = dataclasses.replace(upload, stage="overdue", reason=reason)
         settled(result)
         results.append(result)
     return results
 
 
-async def _wait_for_one(client: OnlookerClient, upload: Uploaded, patience: float) -> Uploaded:
+async def _ready(client: OnlookerClient, upload: Uploaded, deadline: float) -> Uploaded | None:
+    """Return what became of a picture, None if that is not known by the deadline; it is looked at once at least."""
     assert upload.image_id is not None  # noqa: S101 - every upload that was sent has one
     pause = FIRST_LOOK
-    try:
-        async with asyncio.timeout(patience):
-            while True:
-                document = await _document(client, upload.image_id)
-                if document and document["state"] == "failed":
-                    return Uploaded(upload.picture, "failed", upload.image_id, document["reason"], document)
-                if document and document["annotated"]:
-                    return Uploaded(upload.picture, "done", upload.image_id, document=document)
-                await asyncio.sleep(pause)
-                pause = min(LAST_LOOK, pause * 2)
-    except TimeoutError:
-        reason = f"not done within {patience:.0f} s; `onlooker queues` shows what it waits for"
-        return Uploaded(upload.picture, "overdue", upload.image_id, reason)
+    while True:
+        document = await _document(client, upload.image_id)
+        if document and document["state"] == "failed":
+            return dataclasses.replace(upload, stage="failed", reason=document["reason"], document=document)
+        if document and document["annotated"]:
+            return dataclasses.replace(upload, stage="done", document=document)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return None
+        await asyncio.sleep(min(pause, left))
+        pause = min(LAST_LOOK, pause * 2)
 
 
 async def _document(client: OnlookerClient, image_id: str) -> dict[str, Any] | None:
+    """Return a picture's document; None if it is not indexed yet, or the installation asks to come back later."""
     try:
         return await client.document(image_id)
     except ApiError as error:
-        if error.status == 404:  # noqa: PLR2004 - not found: not indexed yet
+        if error.status == NOT_FOUND or error.retry_after is not None:
             return None
         raise

@@ -1,5 +1,6 @@
 """Sending many pictures and waiting for them, against a client that answers as it is told."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,15 @@ from onlooker.uploading import Uploaded, upload_all, wait_for
 
 
 class FakeClient(OnlookerClient):
-    """Accepts what it is not told to refuse; documents appear after some looks."""
+    """Accepts what it is not told to refuse; documents appear after some looks, which are answered by `away`."""
 
-    def __init__(self, refused: dict[str, ApiError] | None = None, looks: int = 0) -> None:
+    def __init__(
+        self,
+        refused: dict[str, ApiError] | None = None,
+        looks: int = 0,
+        away: ApiError = ApiError(404, "not yet"),  # noqa: B008 - raised, never changed
+    ) -> None:
+        self.away = away
         self.refused = refused or {}
         self.documents: dict[str, dict[str, Any]] = {}
         self.looks = looks
@@ -29,7 +36,7 @@ class FakeClient(OnlookerClient):
     async def document(self, image_id: str) -> dict[str, Any]:
         if self.looks > 0:
             self.looks -= 1
-            raise ApiError(404, "not yet")
+            raise self.away
         return self.documents[image_id]
 
 
@@ -79,6 +86,24 @@ async def test_waiting_ends_when_annotated_failed_or_out_of_patience(tmp_path: P
     }
     sent = [Uploaded(Picture(tmp_path, image_id), "sent", image_id) for image_id in "123"]
     refused = Uploaded(Picture(tmp_path, "4"), "refused", reason="text")
-    results = await wait_for(client, [*sent, refused], patience=0.5, settled=_nothing)
+    results = await wait_for(client, [*sent, refused], patience=0.4, settled=_nothing)
     assert [r.stage for r in results] == ["done", "failed", "overdue", "refused"]
     assert results[1].reason == "truncated"
+
+
+async def test_patience_is_lost_once_and_not_with_each_picture(tmp_path: Path) -> None:
+    client = FakeClient()
+    client.documents = {
+        f"{n}": {"state": "recognized", "annotated": {"key": "a"} if n == 50 else None} for n in range(100)
+    }
+    sent = [Uploaded(Picture(tmp_path, image_id), "sent", image_id) for image_id in client.documents]
+    async with asyncio.timeout(2):
+        results = await wait_for(client, sent, patience=0.1, settled=_nothing)
+    assert [r.stage for r in results] == ["overdue"] * 50 + ["done"] + ["overdue"] * 49
+
+
+async def test_an_installation_that_asks_to_come_back_later_is_waited_for(tmp_path: Path) -> None:
+    client = FakeClient(looks=1, away=ApiError(503, "The index does not answer.", retry_after=5))
+    client.documents = {"1": {"state": "recognized", "annotated": {"key": "a"}}}
+    (result,) = await wait_for(client, [Uploaded(Picture(tmp_path, "1"), "sent", "1")], patience=5, settled=_nothing)
+    assert result.stage == "done"
