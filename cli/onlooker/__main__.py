@@ -1,13 +1,14 @@
 """The `onlooker` command: its commands are put together here, and their errors become a line and an exit code."""
 
+import os
 import sys
 
 import typer
-from rich.console import Console
 
+from onlooker import terminal
 from onlooker.commands import demo, doctor, queues, search, show, stats, sweep, up, upload
 from onlooker.datalock import EX_BUSY, DataFolderBusyError
-from onlooker_shared.errors import OnlookerError
+from onlooker_shared.errors import OnlookerError, SettingsError
 
 EX_FAILED = 1
 
@@ -31,20 +32,22 @@ app.command()(demo.demo)
 
 
 def main() -> None:
-    """Run the command line; exits 1 if something was refused or failed, 2 on wrong usage, 75 if the data is in use."""
-    errors = Console(stderr=True)
+    """Run the command line; the exit codes are those that its README lists."""
     try:
         app()
-    except DataFolderBusyError as error:
-        _say(errors, error)
-        sys.exit(EX_BUSY)
     except OnlookerError as error:
-        _say(errors, error)
-        sys.exit(EX_FAILED)
+        terminal.messages().print(str(error), style="red", soft_wrap=True)  # a path is to be copied whole
+        sys.exit(_exit_code(error))
 
 
-def _say(errors: Console, error: OnlookerError) -> None:
-    errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)  # a path is to be copied whole
+def _exit_code(error: OnlookerError) -> int:
+    match error:
+        case DataFolderBusyError():
+            return EX_BUSY
+        case SettingsError():
+            return os.EX_CONFIG
+        case _:
+            return EX_FAILED
 
 
 if __name__ == "__main__":

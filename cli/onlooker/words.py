@@ -33,6 +33,11 @@ def labels(document: dict[str, Any], most: int = 5) -> str:
     return ", ".join(f"{entry['name']} {entry['confidence']:.0f}" for entry in document["labels"][:most]) or "none"
 
 
+def many(count: int, thing: str) -> str:
+    """Return a number of things: ``1 picture``, ``2 pictures``."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def size(count: float) -> str:
     """Return a number of bytes as people say it: ``1.5 MiB``."""
     for unit in ("B", "KiB", "MiB"):

@@ -20,9 +20,7 @@ BUCKET = "onlooker-images"
 async def done(stack: Stack, pictures: Path) -> dict[str, Uploaded]:
     """What became of the pictures, by key."""
     async with connect(stack.running.url, stack.key) as client:
-        sent = await upload_all(
-            client, BUCKET, list(find_pictures([pictures])), sent=lambda _: None, settled=lambda _: None
-        )
+        sent = await upload_all(client, BUCKET, find_pictures([pictures]), sent=lambda _: None, settled=lambda _: None)
         results = await wait_for(client, sent, patience=60, settled=lambda _: None)
     return {result.picture.key.removeprefix("pictures/"): result for result in results}
 
@@ -64,7 +62,7 @@ async def test_the_annotated_copy_is_behind_a_link_that_expires(
     links = await client.annotation(image_id)
     async with httpx.AsyncClient() as plain:
         annotated = await plain.get(links["annotated"]["url"])
-        tampered = await plain.get(links["annotated"]["url"][:-1] + "0")
+        tampered = await plain.get(links["annotated"]["url"] + "0")
     assert annotated.headers["Content-Type"] == "image/jpeg"
     assert Image.open(io.BytesIO(annotated.content)).size == (512, 512)
     assert tampered.status_code == httpx.codes.FORBIDDEN

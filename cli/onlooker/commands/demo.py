@@ -12,9 +12,10 @@ from typing import Annotated, Any
 
 import httpx
 import typer
-from rich.console import Console
 from rich.panel import Panel
+from rich.text import Text
 
+from onlooker import terminal, words
 from onlooker.client import OnlookerClient
 from onlooker.commands import search as searching
 from onlooker.commands import stats, upload
@@ -40,7 +41,7 @@ def demo(
     output: Annotated[Path, typer.Option(help="Where the annotated pictures go.")] = Path("onlooker-demo"),
 ) -> None:
     """Start a fresh Onlooker, send it a folder of pictures, and show what comes out. Exits 1 if anything went wrong."""
-    found = list(pictures([photos]))
+    found = pictures([photos])
     if not found:
         raise ConfigurationError(f"There are no pictures in {photos}.")
     with tempfile.TemporaryDirectory(prefix="onlooker-demo-") as folder:
@@ -53,13 +54,13 @@ class _Demo:
     def __init__(self, folder: DataFolder, output: Path) -> None:
         self._folder = folder
         self._output = output
-        self._console = Console()
+        self._console = terminal.output()
         self._began = time.monotonic()
 
     async def run(self, found: Sequence[Picture]) -> bool:
         """Run all of it; returns whether all went well."""
         async with self._stack(), Target(self._folder).client() as client:
-            self._say(f"Onlooker is up. Sending {len(found)} pictures.")
+            self._say(f"Onlooker is up. Sending {words.many(len(found), 'picture')}.")
             bucket = CommonSettings().topology.images.name
             results = await upload.send(client, bucket, found, wait=True, patience=120.0)
             self._console.print(upload.table_of(results))
@@ -100,12 +101,8 @@ class _Demo:
         if mail is None:
             self._say(f"No mail was sent within {MAIL_PATIENCE:.0f} s.")
             return False
-        self._console.print(
-            Panel(
-                mail["BodyText"].strip(), title=mail["Subject"], subtitle=f"mail to {', '.join(mail['To'])}", width=100
-            ),
-            markup=False,
-        )
+        title, to = Text(mail["Subject"]), Text(f"mail to {', '.join(mail['To'])}")  # of strings it reads markup
+        self._console.print(Panel(mail["BodyText"].strip(), title=title, subtitle=to, width=100))
         return True
 
     async def _wait_for_mail(self, emulator_url: str) -> dict[str, Any] | None:
@@ -131,6 +128,4 @@ class _Demo:
         self._say(f"The annotated pictures are in {self._output.absolute()}")
 
     def _say(self, text: str) -> None:
-        self._console.print(
-            f"[{time.monotonic() - self._began:5.1f} s] {text}", highlight=False, markup=False, soft_wrap=True
-        )
+        self._console.print(f"[{time.monotonic() - self._began:5.1f} s] {text}", soft_wrap=True)

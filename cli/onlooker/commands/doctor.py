@@ -4,9 +4,10 @@ import asyncio
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from onlooker import terminal
 from onlooker.commands.options import Data
 from onlooker.datafolder import DataFolder
 from onlooker.diagnosis import diagnose
@@ -16,10 +17,12 @@ from onlooker.target import Target
 def doctor(data: Data = None) -> None:
     """Check this machine and the installation on it. Exits 1 if something is wrong."""
     findings = asyncio.run(diagnose(Target(DataFolder.chosen(data))))
-    table = Table("", "check", "found", "to mend it", box=box.SIMPLE_HEAD)
+    table = Table("", "check", box=box.SIMPLE_HEAD)
+    table.add_column("found", overflow="fold")
+    table.add_column("to mend it", overflow="fold")
     for finding in findings:
-        mark = "[green]ok[/]" if finding.well else "[red]wrong[/]"
+        mark = Text("ok", "green") if finding.well else Text("wrong", "red")
         table.add_row(mark, finding.check, finding.found, finding.remedy)
-    Console().print(table)
+    terminal.output().print(table)
     if not all(finding.well for finding in findings):
         raise typer.Exit(1)

@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from onlooker import terminal, words
 from onlooker.commands.options import Data, Json
 from onlooker.datafolder import DataFolder
 from onlooker.deadletters import DeadLetter, QueueState, look, redrive_all, states
@@ -17,7 +18,7 @@ from onlooker_shared.errors import ConfigurationError
 
 def queues(data: Data = None, json: Json = False) -> None:
     """Show each queue: waiting, in work, dead letters with their reasons."""
-    asyncio.run(_queues(Target(DataFolder.chosen(data)), Console(), json=json))
+    asyncio.run(_queues(Target(DataFolder.chosen(data)), terminal.output(), json=json))
 
 
 def redrive(
@@ -27,7 +28,7 @@ def redrive(
     data: Data = None,
 ) -> None:
     """Send a queue's dead letters through it once more."""
-    asyncio.run(_redrive(Target(DataFolder.chosen(data)), Console(), queue))
+    asyncio.run(_redrive(Target(DataFolder.chosen(data)), terminal.output(), queue))
 
 
 async def _queues(target: Target, console: Console, *, json: bool) -> None:
@@ -48,9 +49,9 @@ async def print_states(target: Target, console: Console) -> bool:
     console.print(table)
     for state, letters in found:
         if letters:
-            reasons = Table(
-                "reason", "message", title=f"dead letters of {state.name}", title_justify="left", box=box.SIMPLE_HEAD
-            )
+            reasons = Table(title=f"dead letters of {state.name}", title_justify="left", box=box.SIMPLE_HEAD)
+            reasons.add_column("reason", overflow="fold")
+            reasons.add_column("message", overflow="fold")
             for letter in letters:
                 reasons.add_row(letter.reason, letter.summary)
             console.print(reasons)
@@ -69,7 +70,7 @@ async def _redrive(target: Target, console: Console, queue: str) -> None:
         if queue not in declared:
             raise ConfigurationError(f"There is no queue '{queue}'. The queues are: {', '.join(declared)}.")
         count = await redrive_all(await aws.client("sqs"), declared[queue])
-    console.print(f"{count} dead letter{'' if count == 1 else 's'} of {queue} sent on again.", highlight=False)
+    console.print(f"{words.many(count, 'dead letter')} of {queue} sent on again.")
 
 
 def _as_json(state: QueueState, letters: list[DeadLetter]) -> dict[str, object]:

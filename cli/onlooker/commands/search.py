@@ -5,13 +5,15 @@ from typing import Annotated, Any
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
-from onlooker import words
+from onlooker import terminal, words
 from onlooker.commands.options import Data, Json
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
+
+MOST = 500
+"""Pictures that the API gives at once."""
 
 
 def search(
@@ -22,9 +24,9 @@ def search(
     emotion: Annotated[str | None, typer.Option(help="Some face shows it: happy, calm, sad, ...")] = None,
     min_age: Annotated[int | None, typer.Option(help="Some face may be as old or older.")] = None,
     max_age: Annotated[int | None, typer.Option(help="Some face may be as old or younger.")] = None,
-    min_faces: Annotated[int | None, typer.Option()] = None,
-    max_faces: Annotated[int | None, typer.Option()] = None,
-    limit: Annotated[int, typer.Option(help="Pictures at most.")] = 20,
+    min_faces: Annotated[int | None, typer.Option(help="Shows so many faces or more.")] = None,
+    max_faces: Annotated[int | None, typer.Option(help="Shows so many faces or fewer.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="Pictures at most.")] = 20,
     json: Json = False,
 ) -> None:
     """Find pictures."""
@@ -41,13 +43,15 @@ def search(
     }
     parameters = {name: value for name, value in asked.items() if value is not None}
     page = asyncio.run(_search(Target(DataFolder.chosen(data)), parameters))
-    console = Console()
+    console = terminal.output()
     if json:
         console.print_json(data=page)
+    elif not page["images"]:
+        console.print("No picture is like that.")
     else:
         console.print(table_of(page["images"]))
         if page["cursor"]:
-            console.print(f"There are more than {limit}; raise --limit or narrow the search.", highlight=False)
+            console.print(f"There are more than {limit}; raise --limit or narrow the search.")
 
 
 async def _search(target: Target, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
-from onlooker import words
+from onlooker import terminal, words
 from onlooker.client import ApiError, OnlookerClient
 from onlooker.commands.options import Data, Json
+from onlooker.commands.search import MOST
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 from onlooker_shared.images import IMAGE_ID_PATTERN
@@ -26,27 +26,25 @@ def show(
 ) -> None:
     """Show what was recognized in a picture, and where its annotated copy is."""
     document, annotation = asyncio.run(_show(Target(DataFolder.chosen(data)), image))
-    console = Console()
+    console = terminal.output()
     if json:
         console.print_json(data={"document": document, "annotation": annotation})
         return
-    console.print(f"{document['bucket']}/{document['key']}", style="bold", highlight=False, markup=False)
-    console.print(
-        f"id {document['image_id']}, uploaded {document['uploaded_at']}, {document['state']}", highlight=False
-    )
+    console.print(f"{document['bucket']}/{document['key']}", style="bold")
+    console.print(f"id {document['image_id']}, uploaded {document['uploaded_at']}, {document['state']}")
     if document["state"] == "failed":
-        console.print(document["reason"], style="red", highlight=False, markup=False)
+        console.print(document["reason"], style="red")
         raise typer.Exit(1)
-    console.print(f"{document['width']} x {document['height']} pixels", highlight=False)
+    console.print(f"{document['width']} x {document['height']} pixels")
     console.print(_faces(document), _labels(document))
     if annotation:
-        console.print(f"annotated copy, until {annotation['expires_at']}:", highlight=False)
-        console.print(annotation["annotated"]["url"], soft_wrap=True, highlight=False, markup=False)
+        console.print(f"annotated copy, until {annotation['expires_at']}:")
+        console.print(annotation["annotated"]["url"], soft_wrap=True)
 
 
 async def _show(target: Target, image: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
     async with target.client() as client:
-        document = await _find(client, image)
+        document = await find(client, image)
         try:
             return document, await client.annotation(document["image_id"])
         except ApiError as error:
@@ -55,14 +53,22 @@ async def _show(target: Target, image: str) -> tuple[dict[str, Any], dict[str, A
             return document, None
 
 
-async def _find(client: OnlookerClient, image: str) -> dict[str, Any]:
+async def find(client: OnlookerClient, image: str) -> dict[str, Any]:
+    """Return a picture's document by its id or key.
+
+    Raises:
+        ApiError: there is none.
+    """
     if re.fullmatch(IMAGE_ID_PATTERN, image):
         return await client.document(image)
-    page = await client.search({"prefix": image, "limit": 2})
-    exact: list[dict[str, Any]] = [document for document in page["images"] if document["key"] == image]
-    if not exact:
-        raise ApiError(NOT_FOUND, f"No picture with the key '{image}' is indexed (yet).")
-    return exact[0]
+    page: dict[str, Any] = {"cursor": ""}
+    while page["cursor"] is not None:
+        position = {"cursor": page["cursor"]} if page["cursor"] else {}
+        page = await client.search({"prefix": image, "limit": MOST, **position})
+        exact: list[dict[str, Any]] = [document for document in page["images"] if document["key"] == image]
+        if exact:
+            return exact[0]
+    raise ApiError(NOT_FOUND, f"No picture with the key '{image}' is indexed (yet).")
 
 
 def _faces(document: dict[str, Any]) -> Table:

@@ -5,9 +5,9 @@ from typing import Any
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
+from onlooker import terminal, words
 from onlooker.commands.options import Data, Json
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
@@ -19,11 +19,11 @@ LABELS = 15
 def stats(data: Data = None, json: Json = False) -> None:
     """Show how many pictures, faces, labels and emotions there are."""
     found = asyncio.run(_stats(Target(DataFolder.chosen(data))))
-    console = Console()
+    console = terminal.output()
     if json:
         console.print_json(data=found)
         return
-    console.print(summary(found), highlight=False)
+    console.print(summary(found))
     if found["total"] == 0:
         raise typer.Exit
     labels = Table("label", "pictures", box=box.SIMPLE_HEAD)
@@ -38,7 +38,8 @@ def stats(data: Data = None, json: Json = False) -> None:
 def summary(found: dict[str, Any]) -> str:
     """Return the figures in a sentence."""
     failed = f", {found['failed']} failed" if found["failed"] else ""
-    return f"{found['total']} pictures, {found['recognized']} recognized{failed}; {found['faces']} faces."
+    pictures, faces = words.many(found["total"], "picture"), words.many(found["faces"], "face")
+    return f"{pictures}, {found['recognized']} recognized{failed}; {faces}."
 
 
 async def _stats(target: Target) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
+from onlooker import terminal
 from onlooker.commands.options import Data
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
@@ -19,7 +19,7 @@ SERVICES = ("recognizer", "annotator", "tagger", "notifier")
 def sweep(
     data: Data = None,
     older_than: Annotated[
-        float, typer.Option(help="Seconds something must be unfinished to count as stuck, not as still queued.")
+        float, typer.Option(min=0, help="Seconds something must be unfinished to count as stuck, not as still queued.")
     ] = 900.0,
 ) -> None:
     """Find pictures without a result, results without an annotation, a document or a notification; send them on."""
@@ -32,4 +32,4 @@ async def _sweep(target: Target, older_than: float) -> None:
         for service in SERVICES:
             swept = await client.sweep(service, older_than)
             table.add_row(service, str(swept["looked_at"]), str(swept["sent_on"]))
-    Console().print(table)
+    terminal.output().print(table)

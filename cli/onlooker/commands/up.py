@@ -7,6 +7,7 @@ import typer
 import uvloop
 from rich.console import Console
 
+from onlooker import terminal
 from onlooker.commands.options import Data
 from onlooker.datafolder import DataFolder, Running
 from onlooker_shared.settings import CommonSettings
@@ -30,7 +31,7 @@ def up(
     logs.configure(settings, "onlooker")
     export.configure("onlooker")
     folder = DataFolder.chosen(data)
-    console = Console()
+    console = terminal.output()
     uvloop.run(
         run_stack(folder, Ports(port, emulator_port, rekognition_port), lambda running: _say(console, folder, running))
     )
@@ -45,8 +46,6 @@ def _say(console: Console, folder: DataFolder, running: Running) -> None:
         f"  access key       {folder.admin_key}\n"
         f"  data             {folder.root}\n"
         "Try: onlooker upload FOLDER --wait. Stop with Ctrl-C.",
-        highlight=False,
-        markup=False,
         soft_wrap=True,
     )
     sys.stdout.flush()

@@ -8,15 +8,14 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from onlooker import words
+from onlooker import terminal, words
 from onlooker.client import OnlookerClient
 from onlooker.commands.options import Data, Json
 from onlooker.datafolder import DataFolder
-from onlooker.pictures import Picture, pictures
+from onlooker.pictures import Picture, pictures, readable
 from onlooker.target import Target
 from onlooker.uploading import Uploaded, upload_all, wait_for
 from onlooker_shared.errors import ConfigurationError
@@ -33,7 +32,7 @@ def upload(
     json: Json = False,
 ) -> None:
     """Send pictures into the pipeline. Exits 1 if one was refused or failed."""
-    found = list(pictures(paths, prefix))
+    found = pictures(paths, prefix)
     if not found:
         raise ConfigurationError(f"No pictures in {', '.join(str(path) for path in paths)}.")
     target = Target(DataFolder.chosen(data))
@@ -62,7 +61,7 @@ async def send(
         TextColumn("{task.fields[sent]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=terminal.messages()) as progress:
         sending = progress.add_task("sending", total=len(found), sent="")
         bytes_sent = 0
 
@@ -79,13 +78,13 @@ async def send(
 
 
 def _print(results: Sequence[Uploaded], *, json: bool) -> None:
-    console = Console()
+    console = terminal.output()
     if json:
         console.print_json(data=[_as_json(result) for result in results])
         return
     console.print(table_of(results))
     stages = [result.stage for result in results]
-    console.print(", ".join(f"{stages.count(stage)} {stage}" for stage in dict.fromkeys(stages)), highlight=False)
+    console.print(", ".join(f"{stages.count(stage)} {stage}" for stage in dict.fromkeys(stages)))
 
 
 def table_of(results: Sequence[Uploaded]) -> Table:
@@ -111,6 +110,6 @@ def _found(result: Uploaded) -> tuple[str, str]:
 def _as_json(result: Uploaded) -> dict[str, object]:
     return {
         **{k: v for k, v in dataclasses.asdict(result).items() if k != "picture"},
-        "path": str(result.picture.path),
+        "path": readable(str(result.picture.path)),
         "key": result.picture.key,
     }

@@ -30,3 +30,8 @@ def test_labels_come_with_confidence() -> None:
 )
 def test_sizes(count: int, said: str) -> None:
     assert words.size(count) == said
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 faces"), (1, "1 face"), (2, "2 faces")])
+def test_numbers_of_things(count: int, said: str) -> None:
+    assert words.many(count, "face") == said
