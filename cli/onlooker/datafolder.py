@@ -13,6 +13,8 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from onlooker_shared.errors import ConfigurationError
+
 VARIABLE = "ONLOOKER_DATA"
 
 
@@ -77,11 +79,17 @@ class DataFolder:
         self._running.unlink(missing_ok=True)
 
     def running(self) -> Running | None:
-        """Return what was announced; None if nothing is, or its process is gone."""
+        """Return what was announced; None if nothing is, or its process is gone.
+
+        Raises:
+            ConfigurationError: the folder is somebody else's.
+        """
         try:
             found = Running(**json.loads(self._running.read_text()))
-        except FileNotFoundError:
-            return None
+        except PermissionError as error:
+            raise ConfigurationError(f"{self._running} cannot be read: {error.strerror}.") from error
+        except (OSError, ValueError, TypeError):
+            return None  # not there, or not of this version
         return found if _lives(found.pid) else None
 
     @property

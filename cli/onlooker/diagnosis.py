@@ -15,6 +15,8 @@ from onlooker_shared.errors import OnlookerError
 
 LOW_DISK = 2**30
 """Bytes of free disk below which the data folder is about to fill up."""
+REFUSED = frozenset({401, 403})
+"""Statuses that are the access key's fault."""
 PORTS = (8080, 4566, 4567)
 """Those that `onlooker up` takes unless told otherwise."""
 
@@ -35,7 +37,7 @@ Check = Callable[[Target], Awaitable[Finding]]
 async def diagnose(target: Target) -> list[Finding]:
     """Run every check; one that itself fails is a finding."""
     checks: dict[str, Check] = {"models": _models, "data folder": _data_folder}
-    if target.folder.running() is None and "ONLOOKER_URL" not in os.environ:
+    if not (target.is_named or target.runs_here):
         checks["ports"] = _ports
     else:
         checks |= {"services": _services, "access key": _access_key, "dead letters": _dead_letters}
@@ -99,9 +101,8 @@ async def _access_key(target: Target) -> Finding:
         try:
             await client.statistics()
         except ApiError as error:
-            return Finding(
-                "access key", well=False, found=str(error), remedy="set ONLOOKER_KEY, or remove admin.key and restart"
-            )
+            remedy = "set ONLOOKER_KEY, or remove admin.key and restart" if error.status in REFUSED else ""
+            return Finding("access key", well=False, found=str(error), remedy=remedy)
     return Finding("access key", well=True, found="accepted")
 
 

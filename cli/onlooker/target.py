@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onlooker.client import OnlookerClient, connect
-from onlooker.datafolder import DataFolder
+from onlooker.datafolder import DataFolder, Running
 from onlooker.stack.environment import aws_environment
-from onlooker_shared.errors import ConfigurationError
+from onlooker_shared.errors import ConfigurationError, SettingsError
 from onlooker_shared.settings import CommonSettings
 
 if TYPE_CHECKING:
@@ -54,28 +54,28 @@ class Target:
                 async with Aws(settings) as aws:
                     yield aws, settings
             except (BotoCoreError, ClientError) as error:
-                raise ConfigurationError(
-                    f"AWS cannot be used: {error} (Nothing runs on {self.folder.root}.)"
-                    if self.folder.running() is None
-                    else f"The emulator cannot be used: {error}"
-                ) from error
+                where = "AWS" if self._running is None else "The emulator"
+                raise ConfigurationError(f"{where} cannot be used: {error} {self._why_aws()}".rstrip()) from error
 
     @property
     def url(self) -> str:
         """The base URL of the HTTP APIs."""
         if named := os.environ.get(URL):
+            if not named.startswith(("http://", "https://")):
+                raise SettingsError(f"{URL} has to begin with http:// or https://, and it is '{named}'.")
             return named
-        running = self.folder.running()
-        if running is None:
+        if self._running is None:
             raise ConfigurationError(
                 f"Nothing runs on {self.folder.root}. Start it with `onlooker up`, or set {URL} and {KEY}."
             )
-        return running.url
+        return self._running.url
 
     @property
     def key(self) -> str:
         """The access key."""
-        if named := os.environ.get(KEY):
+        if named := os.environ.get(KEY, "").strip():
+            if not (named.isascii() and named.isprintable()):
+                raise SettingsError(f"{KEY} is not an access key: those look like olk_...")
             return named
         path: Path = self.folder.admin_key
         try:
@@ -83,10 +83,31 @@ class Target:
         except OSError as error:
             raise ConfigurationError(f"No access key: {path}: {error.strerror}. Set {KEY}.") from error
 
+    @property
+    def runs_here(self) -> bool:
+        """Whether it is the installation on this machine's data folder, and that runs."""
+        return self._running is not None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the environment names an installation."""
+        return bool(os.environ.get(URL))
+
+    @property
+    def _running(self) -> Running | None:
+        """What runs on the data folder, unless another installation is named."""
+        return None if self.is_named else self.folder.running()
+
+    def _why_aws(self) -> str:
+        """Return why AWS itself is asked, where it is."""
+        if self.is_named:
+            return f"(The installation is another one, by {URL}: AWS's own variables have to say where its queues are.)"
+        return "" if self._running else f"(Nothing runs on {self.folder.root}.)"
+
     @contextmanager
     def _environment(self) -> Iterator[None]:
-        running = self.folder.running()
-        if running is None or URL in os.environ:
+        running = self._running
+        if running is None:
             yield
             return
         before = dict(os.environ)

@@ -38,3 +38,9 @@ def test_a_killed_installation_is_not_running(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     folder.announce(Running(int(child.stdout), "http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3"))
     assert folder.running() is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}'])
+def test_an_announcement_of_another_version_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "running.json").write_text(text)
+    assert DataFolder(tmp_path).running() is None
