@@ -40,7 +40,7 @@ MOST_RULES = 99
 GET_BATCH, DELETE_BATCH = 100, 25
 """Items that DynamoDB reads or writes in one batch call."""
 CONFLICT_DELAY = 1.0
-"""Seconds to wait when two transactions met."""
+"""Seconds to wait when two transactions met, or DynamoDB left something of a batch undone."""
 CURRENT = "current"
 
 
@@ -136,7 +136,7 @@ class Gathering:
 
     async def undecided(self, events: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
         """Return those of some (image id, event) that were never decided."""
-        left = [_key(f"seen#{image_id}", event) for image_id, event in events]
+        left = [_key(f"seen#{image_id}", event) for image_id, event in set(events)]  # DynamoDB takes no key twice
         found: set[tuple[str, str]] = set()
         while left:
             asked, left = left[:GET_BATCH], left[GET_BATCH:]
@@ -149,6 +149,7 @@ class Gathering:
             }
             if self._table in answer["UnprocessedKeys"]:
                 left += answer["UnprocessedKeys"][self._table]["Keys"]
+                await asyncio.sleep(CONFLICT_DELAY)
         return set(events) - found
 
     async def pending(self, rule_id: str, limit: int) -> list[Pending]:
