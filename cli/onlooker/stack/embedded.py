@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from onlooker.datafolder import DataFolder, Running
 from onlooker.datalock import DataFolderBusyError, DataLock
-from onlooker.stack.child import STOP_TIMEOUT, Child
+from onlooker.stack.child import STOP_TIMEOUT, Child, ChildFailedError
 from onlooker.stack.environment import aws_environment, service_defaults
 from onlooker.stack.signals import cancelled_by_signals
 from onlooker.stack.supervisor import Supervisor
@@ -93,7 +95,7 @@ class _Stack:
         self._aws = await stack.enter_async_context(Aws(self._settings))
         await asyncio.gather(
             self._rekognition.start(os.environ, self._ports.rekognition),
-            provision(self._aws, self._settings.topology),
+            self._provision(),
         )
         _enter(aws_environment(os.environ, self._emulator.url, self._rekognition.url))
         for name, value in service_defaults(self._folder.index).items():
@@ -101,6 +103,13 @@ class _Stack:
         for compose in COMPOSITIONS:
             self._services.append(await stack.enter_async_context(compose(self._aws, self._settings)))
         return self
+
+    async def _provision(self) -> None:
+        """Make what the services need in the emulator. Raises ChildFailedError with its words, of a full disk say."""
+        try:
+            await provision(self._aws, self._settings.topology)
+        except (BotoCoreError, ClientError) as error:
+            raise ChildFailedError(f"The emulator does not give what the services need. {error}") from error
 
     async def serve(self, ready: Callable[[Running], None]) -> None:
         """Answer and work until told to stop."""
@@ -135,7 +144,7 @@ class _Stack:
         port = int(child.url.rpartition(":")[2])
         await child.start(os.environ, port)
         if child is self._emulator:
-            await provision(self._aws, self._settings.topology)
+            await self._provision()
             await sweep_all(self._services, EVERYTHING)
 
 

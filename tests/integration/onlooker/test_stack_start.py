@@ -1,6 +1,7 @@
 """What somebody meets who types `onlooker up`: a start that cannot be, a kill, a stop. The processes are real."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -36,11 +37,22 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
-def up(root: Path, *options: str, environment: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
-    """Run `onlooker up` until it ends by itself."""
-    command = [sys.executable, "-m", "onlooker", "up", "--data", str(root), *ANY_PORTS, *options]
-    inherited = {**os.environ, **(environment or {})}
-    return subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS, check=False, env=inherited)
+def up(
+    root: Path,
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+    before: Callable[[], None] | None = None,
+) -> "subprocess.CompletedProcess[str]":
+    """Run `onlooker up` until it ends by itself; `before` is called in the new process."""
+    return subprocess.run(
+        [sys.executable, "-m", "onlooker", "up", "--data", str(root), *ANY_PORTS, *options],
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+        check=False,
+        env={**os.environ, **(environment or {})},
+        preexec_fn=before,
+    )
 
 
 def processes_of(root: Path) -> list[str]:
@@ -90,6 +102,13 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert f"{tmp_path}/file/data cannot be used: Not a directory" in ended.stderr
     assert "--data" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_disk_that_is_full_from_the_start_is_told_in_words(root: Path) -> None:
+    ended = up(root, before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300)))
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("The ")  # emulator or Rekognition server, whichever meets it first
     assert "Traceback" not in ended.stderr
 
 
