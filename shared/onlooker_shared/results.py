@@ -25,7 +25,7 @@ FAILURES = "failures/"
 class StoredResult(BaseModel):
     """Everything that is known about a recognized picture."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)  # errors are logged, faces not
 
     image: ImageRef
     recognition: Recognition

@@ -15,7 +15,7 @@ MOST_LABELS = 5
 class Notice(BaseModel):
     """One picture, as short as an alert needs it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)  # errors are logged
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)  # as they are logged
 
     event: Event
     image_id: str

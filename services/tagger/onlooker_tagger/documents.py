@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.images import ImageRef, order
@@ -46,6 +46,8 @@ class LabelSummary(Part):
 
 class Document(Part):
     """Everything the index knows of one picture."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)  # errors are logged, faces not
 
     doc_id: str
     image_id: str

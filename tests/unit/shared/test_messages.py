@@ -109,3 +109,11 @@ def test_a_stored_result_announces_itself() -> None:
 def test_a_stored_failure_announces_itself() -> None:
     message = StoredFailure(image=an_image(), reason="torn", traceparent=TRACEPARENT).message()
     assert (message.image, message.reason, message.traceparent) == (an_image(), "torn", TRACEPARENT)
+
+
+def test_a_damaged_result_says_nothing_of_whom_it_shows() -> None:
+    stored = StoredResult(image=an_image(), recognition=a_recognition(), rekognition={})
+    damaged = stored.model_dump_json().replace(f'"width":{stored.recognition.width}', '"width":"Ann"')
+    with pytest.raises(ValidationError, match="width") as raised:
+        StoredResult.model_validate_json(damaged)
+    assert "Ann" not in str(raised.value)

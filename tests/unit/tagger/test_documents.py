@@ -1,5 +1,8 @@
 from datetime import timedelta
 
+import pytest
+from pydantic import ValidationError
+
 from onlooker_tagger import documents
 from onlooker_tagger.documents import supersedes
 from recognitions import NOON, a_face, a_label, a_recognition, an_image
@@ -18,6 +21,14 @@ def test_keeps_the_fields_that_earlier_dashboards_read() -> None:
         "created_at": "2026-11-20T12:00:00Z",
     }
     assert document.doc_id == document.image_id == image.image_id
+
+
+def test_a_damaged_document_says_nothing_of_whom_it_shows() -> None:
+    document = documents.recognized(an_image(), a_recognition(a_face(name="Ann")))
+
+    with pytest.raises(ValidationError) as damaged:
+        documents.Document.model_validate_json(document.model_dump_json().replace('"recognized"', '"Ann"'))
+    assert "Ann" not in str(damaged.value)
 
 
 def test_equal_names_in_two_folders_are_two_documents() -> None:
