@@ -50,6 +50,7 @@ class Aws:
             read_timeout=READ_TIMEOUT,
             max_pool_connections=POOL,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            user_agent="onlooker",  # else botocore composes one of two dozen parts anew for each call
         )
         self._own_configs = {
             "s3": AioConfig(
