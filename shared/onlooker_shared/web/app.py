@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from http import HTTPMethod
 from typing import Annotated
 
 import structlog
@@ -21,6 +22,8 @@ from onlooker_shared.web.auth import Authenticator, requires
 
 STUCK_AFTER = 15 * 60
 """Seconds after which something unfinished counts as stuck, unless a sweep is asked for with another age."""
+METHODS = frozenset(HTTPMethod)
+"""What is counted by its name: a caller may send any word as a method, and each would be kept for good."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -117,6 +120,5 @@ class Telemetry:
             finally:
                 route = getattr(scope.get("route"), "path", "unmatched")
                 tracing.rename(f"{scope['method']} {route}")
-                REQUESTS.labels(self._service, scope["method"], route, status or 0).observe(
-                    time.perf_counter() - started
-                )
+                method = scope["method"] if scope["method"] in METHODS else "other"
+                REQUESTS.labels(self._service, method, route, status or 0).observe(time.perf_counter() - started)

@@ -200,6 +200,13 @@ async def test_requests_are_measured_by_their_route_not_their_path(client: httpx
     assert f"onlooker_http_request_seconds_count{{{labels}}}" in metrics
 
 
+async def test_words_that_are_no_method_are_not_kept_one_by_one(client: httpx.AsyncClient) -> None:
+    await client.request("BREW", "/whoami")
+    metrics = (await client.get("/metrics")).text
+    assert "BREW" not in metrics
+    assert 'method="other",route="/whoami",service="test",status="405"' in metrics
+
+
 async def test_a_sweep_is_made_on_demand_by_an_administrator_only() -> None:
     ages: list[timedelta] = []
 
