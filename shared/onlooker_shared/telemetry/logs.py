@@ -20,8 +20,7 @@ QUIET = (
     "boto3",
     "urllib3",
     "asyncio",
-    "hypercorn.access",
-    "uvicorn.access",
+    "uvicorn.error",
 )
 """Libraries whose chatter below WARNING says nothing about Onlooker."""
 
@@ -54,7 +53,7 @@ def configure(settings: CommonSettings, service: str) -> None:
     root.setLevel(settings.log_level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.captureWarnings(True)
+    logging.captureWarnings(True)  # they would be lines of their own format otherwise
     structlog.contextvars.bind_contextvars(service=service)
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import cache
 
 PROGRAM = """
 import logging, warnings
@@ -16,7 +17,8 @@ log = structlog.stdlib.get_logger("onlooker_test")
 with span("work", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"):
     log.info("picture.stored", image_id="abc", size=3)
 logging.getLogger("some.library").warning("careful: %s", "hot")
-logging.getLogger("botocore").info("chatter")
+for chatty in ("botocore", "uvicorn.error"):
+    logging.getLogger(chatty).info("chatter")
 log.debug("too fine")
 warnings.warn("old", stacklevel=1)
 def fail(password):
@@ -28,6 +30,7 @@ except ValueError:
 """
 
 
+@cache
 def run(log_format: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
