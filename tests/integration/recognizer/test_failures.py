@@ -3,6 +3,8 @@
 import struct
 import zlib
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -11,6 +13,8 @@ from onlooker_recognizer.metrics import CALLS
 from onlooker_shared import outages
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.messages import ImageFailed
+from onlooker_shared.queue import consumer
+from onlooker_shared.queue.policy import RetryPolicy
 from recognizer_stage import Stage, jpeg, until
 from rekognition_standin import Refusal, StandIn, serving
 
@@ -139,6 +143,26 @@ async def test_a_broken_rekognition_is_an_outage_too(
         await stage.announced()
 
     assert await stage.waiting(stage.names.recognizer_images.dead_letter) == 0
+
+
+async def test_what_is_not_the_pictures_fault_is_tried_anew_by_the_sweep(
+    stage: Stage, standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "RetryPolicy", partial(RetryPolicy, attempts=1))
+    standin.script.extend([Refusal("AccessDeniedException")] * 2)
+    async with stage.recognizer() as service:
+        image_id = await stage.put("a.jpg", jpeg())
+        (dead,) = await stage.dead()
+        await stage.settled()
+        with pytest.raises(NotFoundError):
+            await (await stage.results).get_failure(image_id)
+        standin.script.clear()  # mended: the role may call Rekognition now
+        assert service.sweep is not None
+        await service.sweep(timedelta(0))
+        (message,) = await stage.announced()
+
+    assert "AccessDeniedException" in dead["MessageAttributes"]["Reason"]["StringValue"]
+    assert message.image.image_id == image_id
 
 
 async def test_what_is_no_event_goes_to_the_dead_letters_and_a_test_event_nowhere(stage: Stage) -> None:
