@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from onlooker import terminal
+from onlooker import proxies, terminal
 from onlooker.commands import demo, doctor, queues, search, show, stats, sweep, up, upload
 from onlooker.datalock import EX_BUSY, DataFolderBusyError
 from onlooker_shared.errors import OnlookerError, SettingsError
@@ -33,6 +33,7 @@ app.command()(demo.demo)
 
 def main() -> None:
     """Run the command line; the exit codes are those that its README lists."""
+    os.environ.update(proxies.spared(os.environ))
     try:
         app()
     except OnlookerError as error:

@@ -32,7 +32,8 @@ def root(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A running stack for the tests that leave one behind. It starts in spite of what the user has set for AWS."""
-    of_the_user = {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}
+    nobody = "http://127.0.0.1:9"
+    of_the_user = {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL_S3": nobody, "HTTP_PROXY": nobody}
     with running_stack(tmp_path_factory.mktemp("stack") / "data", of_the_user) as running:
         yield running
 

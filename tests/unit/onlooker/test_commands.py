@@ -27,6 +27,8 @@ def test_a_wrong_variable_ends_it_with_78_and_a_line(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["onlooker", "queues"])
     monkeypatch.setenv("ONLOOKER_LOG_LEVEL", "loud")
+    for name in ("NO_PROXY", "no_proxy"):  # it adds to them
+        monkeypatch.setenv(name, "")
     with pytest.raises(SystemExit) as ended:
         __main__.main()
     assert ended.value.code == 78
