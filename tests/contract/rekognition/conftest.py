@@ -10,9 +10,10 @@ from rekognition_server import FAKE, RekognitionServer, running_server
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RekognitionServer]:
-    """The server, as a process of its own, with an engine that sees what a scene says."""
+    """The server, as a process of its own, with an engine that sees what a scene says, and an S3 that never answers."""
+    folder = tmp_path_factory.mktemp("rekognition") / "data"
     options = ("--workers", "2", "--queue-length", "2")
-    with running_server(FAKE, tmp_path_factory.mktemp("rekognition") / "data", *options) as running:
+    with running_server(FAKE, folder, *options, environment={"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}) as running:
         yield running
 
 
