@@ -87,7 +87,7 @@ def compose(
     bodies = Bodies(
         MemoryBudget(settings.body_memory), max_bytes=settings.max_body_bytes, seconds=settings.body_seconds
     )
-    return create_app(Endpoint(Dispatcher(load_service(), handlers), metrics, bodies), metrics)
+    return create_app(Endpoint(Dispatcher(load_service(), handlers), metrics, bodies), metrics, host=settings.host)
 
 
 if __name__ == "__main__":

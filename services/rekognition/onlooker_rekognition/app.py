@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Coroutine
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -22,6 +24,7 @@ from onlooker_rekognition.protocol.errors import (
 )
 
 _CLIENT_GONE = 499
+_LOOPBACK = ("127.0.0.1", "localhost")
 
 _log = logging.getLogger(__name__)
 
@@ -71,8 +74,13 @@ class Endpoint:
         )
 
 
-def create_app(endpoint: Endpoint, metrics: Metrics) -> Starlette:
-    """The application: what it needs is given to it, and opened and closed elsewhere."""
+def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str) -> Starlette:
+    """The application: what it needs is given to it, and opened and closed elsewhere.
+
+    `host` is where it listens. On the loopback interface it answers to the machine's own names only: a web page whose
+    host name resolves to 127.0.0.1 would otherwise pass for ours, and no signature is verified.
+    """
+    names = _LOOPBACK if host in _LOOPBACK else ("*",)
 
     async def health(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -86,7 +94,8 @@ def create_app(endpoint: Endpoint, metrics: Metrics) -> Starlette:
             Route("/healthz", health),
             Route("/readyz", health),  # it listens only once the models are loaded and the store is open
             Route("/metrics", exposition),
-        ]
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)],
     )
 
 

@@ -122,6 +122,11 @@ def test_what_is_not_offered_says_so(client: Any) -> None:
         client.compare_faces(SourceImage={"Bytes": b"a"}, TargetImage={"Bytes": b"b"})
 
 
+def test_a_name_that_only_resolves_to_this_machine_is_refused(server: RekognitionServer) -> None:
+    assert server.http.get("/metrics", headers={"host": "evil.example"}).status_code == 400
+    assert server.http.get("/metrics", headers={"host": "localhost:8430"}).status_code == 200
+
+
 def test_health_readiness_and_metrics_answer(server: RekognitionServer) -> None:
     assert server.http.get("/healthz").text == "ok\n"
     assert server.http.get("/readyz").status_code == 200
