@@ -6,6 +6,7 @@ Not with StartMessageMoveTask: emulators lack it, and a move by hand lets the re
 import asyncio
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from onlooker_shared.queue.received import MAX_BATCH, Received
@@ -63,25 +64,38 @@ async def look(sqs: "SQSClient", state: QueueState) -> list[DeadLetter]:
 
 
 async def redrive_all(sqs: "SQSClient", queue: Queue) -> int:
-    """Send every dead letter through its queue again; returns how many.
+    """Send every dead letter that is there now through its queue again; returns how many.
 
     Each is deleted only after it was sent, so that an interruption doubles a message (which consumers bear) but never
-    loses one.
+    loses one. What fails once more meanwhile stays, or this would go on for ever.
     """
+    began = datetime.now(UTC)
     url = (await sqs.get_queue_url(QueueName=queue.name))["QueueUrl"]
     dead_letter_url = (await sqs.get_queue_url(QueueName=queue.dead_letter))["QueueUrl"]
     moved = 0
+    later: list[Received] = []
     while batch := await _receive(sqs, dead_letter_url, HELD):
         for message in batch:
-            kept = {name: value for name, value in message.attributes.items() if name not in {REASON, SOURCE}}
-            await sqs.send_message(
-                QueueUrl=url,
-                MessageBody=message.body,
-                MessageAttributes={n: {"DataType": "String", "StringValue": v} for n, v in kept.items()},
-            )
+            if message.sent_at >= began:
+                later.append(message)
+                continue
+            await _send_again(sqs, url, message)
             await sqs.delete_message(QueueUrl=dead_letter_url, ReceiptHandle=message.receipt_handle)
             moved += 1
+    for message in later:
+        await sqs.change_message_visibility(
+            QueueUrl=dead_letter_url, ReceiptHandle=message.receipt_handle, VisibilityTimeout=0
+        )
     return moved
+
+
+async def _send_again(sqs: "SQSClient", url: str, message: Received) -> None:
+    kept = {name: value for name, value in message.attributes.items() if name not in {REASON, SOURCE}}
+    await sqs.send_message(
+        QueueUrl=url,
+        MessageBody=message.body,
+        MessageAttributes={n: {"DataType": "String", "StringValue": v} for n, v in kept.items()},
+    )
 
 
 async def _state(sqs: "SQSClient", queue: Queue) -> QueueState:

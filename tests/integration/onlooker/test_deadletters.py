@@ -1,9 +1,12 @@
 """Looking into dead letters and trying them again, on real queues."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from consuming import Around
 from emulator import Emulator
 from onlooker.deadletters import look, redrive_all, states
 from onlooker_shared.aws import Aws
@@ -50,6 +53,22 @@ async def test_dead_letters_are_seen_with_their_reasons_and_sent_on_again(aws: A
     )
     assert set(answer["Messages"][0]["MessageAttributes"]) == {"type"}
     assert (await states(sqs, names))[2].dead == 0
+
+
+async def test_what_fails_again_meanwhile_is_left_and_can_be_looked_at(aws: Aws, names: Topology) -> None:
+    """The consumer is so fast that each message is a dead letter again before the next is received."""
+    sqs = await aws.client("sqs")
+    dead_letter_url = await aws.queue_url(names.annotator.dead_letter)
+
+    async def send_message(**message: Any) -> Any:
+        return await sqs.send_message(**{**message, "QueueUrl": dead_letter_url})
+
+    for number in range(3):
+        await send_message(MessageBody=f"{number}")
+    async with asyncio.timeout(10):
+        assert await redrive_all(Around(sqs, send_message=send_message), names.annotator) == 3  # type: ignore[arg-type]
+    state = next(s for s in await states(sqs, names) if s.name == names.annotator.name)
+    assert sorted(letter.summary for letter in await look(sqs, state)) == ["0", "1", "2"]
 
 
 async def _until_shown_again(aws: Aws, url: str, count: int) -> None:
