@@ -1,4 +1,4 @@
-"""One running installation for the tests that only look at what goes in and comes out."""
+"""A running installation for each module of tests that only look at what goes in and comes out."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ def pictures() -> Path:
     return PICTURES
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A running installation."""
     with running_stack(tmp_path_factory.mktemp("stack") / "data") as running:
