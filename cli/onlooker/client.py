@@ -17,6 +17,8 @@ CHUNK = 256 * 1024
 """Bytes read from disk at a time."""
 ATTEMPTS = 6
 """Times that an upload is sent to an installation that asks to come back later: about half a minute without S3."""
+BAD_REQUEST = 400
+"""What a body of another length than was said would be answered."""
 
 
 class ApiError(OnlookerError):
@@ -75,7 +77,7 @@ class OnlookerClient:
     async def _upload(self, path: Path, bucket: str, key: str, sent: Callable[[int], None]) -> str:
         size = await asyncio.to_thread(lambda: path.stat().st_size)
         answer = await self._request(
-            "PUT", object_path(bucket, key), content=_pieces(path, sent), headers={"Content-Length": str(size)}
+            "PUT", object_path(bucket, key), content=_pieces(path, size, sent), headers={"Content-Length": str(size)}
         )
         return answer.headers["X-Onlooker-Image-Id"]
 
@@ -176,8 +178,15 @@ def _refusal(answer: httpx.Response) -> ApiError:
         return ApiError(answer.status_code, f"{answer.status_code} {answer.reason_phrase}", retry_after=retry_after)
 
 
-async def _pieces(path: Path, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
+async def _pieces(path: Path, size: int, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
+    """Yield a file that has so many bytes; one that has more or fewer by now is not sent to its end."""
+    left = size
     with path.open("rb") as file:
         while piece := await asyncio.to_thread(file.read, CHUNK):
+            left -= len(piece)
+            if left < 0:
+                break
             yield piece
             sent(len(piece))
+    if left != 0:
+        raise ApiError(BAD_REQUEST, "The file changed while it was sent.")

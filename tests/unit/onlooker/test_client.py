@@ -1,5 +1,6 @@
 """The client against a small application: what it sends, and how it tells errors."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -101,3 +102,21 @@ async def test_nothing_there_is_explained() -> None:
 
 def test_no_key_can_climb_out_of_its_bucket() -> None:
     assert object_path("images", "../../tags") == "/v1/images/..%2F..%2Ftags"
+
+
+@pytest.mark.parametrize("size", [0, 700_000], ids=["shrinks", "grows"])
+async def test_a_file_that_changes_while_it_is_sent_is_not_sent_to_its_end(
+    client: OnlookerClient, tmp_path: Path, size: int
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x" * 600_000)
+    sent: list[int] = []
+
+    def change(count: int) -> None:
+        sent.append(count)
+        os.truncate(path, size)
+
+    with pytest.raises(ApiError, match="changed while it was sent") as caught:
+        await client.upload(path, "images", "a.jpg", change)
+    assert caught.value.status == 400
+    assert sum(sent) < 600_000
