@@ -55,6 +55,7 @@ class Body:
     Args:
         chunks: the body as it arrives.
         limits: its limits.
+        declared: bytes that the caller announced, if they did: no more memory is taken for a part than these need.
         md5: the digest that the body must have, if the caller sent one.
         clock: seconds that never go back.
     """
@@ -64,6 +65,7 @@ class Body:
         chunks: AsyncIterator[bytes],
         limits: BodyLimits,
         *,
+        declared: int | None = None,
         md5: bytes | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -73,6 +75,7 @@ class Body:
         self._deadline = clock() + limits.total
         self._pending = b""
         self._received = 0
+        self._declared = limits.size if declared is None else declared
         self._announced_md5 = md5
         self._md5 = hashlib.md5(usedforsecurity=False)
         self.ended = False
@@ -93,8 +96,10 @@ class Body:
 
         A part is yielded once it is known whether another one follows: `ended` tells.
         """
+        left = self._declared
         while await self.peek(1):
-            part = _allocated(size)
+            part = _allocated(min(size, max(left, 1)))
+            left -= size
             while room := size - part.tell():
                 part.write(self._pending[:room])
                 self._pending = self._pending[room:]

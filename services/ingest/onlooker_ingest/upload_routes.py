@@ -54,9 +54,10 @@ class _Reception:
     async def receive(self, request: Request, address: ObjectAddress) -> Stored:
         """Return what was stored; raises a ProblemError if nothing was."""
         headers = request.headers
-        self._limits.check_declared(int(headers["content-length"]) if "content-length" in headers else None)
+        declared = int(headers["content-length"]) if "content-length" in headers else None
+        self._limits.check_declared(declared)
         only_if_absent = _only_if_absent(headers.get("if-none-match"))
-        body = Body(request.stream(), self._limits, md5=_digest(headers.get("content-md5")))
+        body = Body(request.stream(), self._limits, declared=declared, md5=_digest(headers.get("content-md5")))
         with self._slots.taken(), UPLOADS.track_inprogress():
             image_format = await _identified(body)
             stored = await self._uploads.store(address, body, image_format, only_if_absent=only_if_absent)
