@@ -8,6 +8,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi_offline import FastAPIOffline
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,7 +40,8 @@ def create_app(
         cors_origins: origins whose pages may call it.
     """
     name = services[0].name if len(services) == 1 else "onlooker"
-    app = FastAPI(title=f"Onlooker {name}" if name != "onlooker" else "Onlooker", redoc_url=None)
+    title = "Onlooker" if name == "onlooker" else f"Onlooker {name}"
+    app = FastAPIOffline(title=title, docs_url="/docs", redoc_url=None, static_url="/docs/static")
     app.state.authenticator = authenticator
     problems.install(app)
     for service in services:

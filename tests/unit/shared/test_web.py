@@ -1,6 +1,7 @@
 """The HTTP shell: how errors, keys, health and metrics look from outside."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from http import HTTPStatus
@@ -231,3 +232,12 @@ async def test_pages_of_the_named_origins_may_call_even_when_it_fails() -> None:
         assert good.headers["Access-Control-Allow-Origin"] == "https://good.example"
         other = await client.get("/raises/fault", headers={"Origin": "https://evil.example"})
         assert "Access-Control-Allow-Origin" not in other.headers
+
+
+async def test_the_page_of_the_api_is_read_without_a_network(client: httpx.AsyncClient) -> None:
+    page = await client.get("/docs")
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert loaded
+    for path in loaded:
+        assert path.startswith("/docs/static/")
+        assert (await client.get(path)).status_code == HTTPStatus.OK
