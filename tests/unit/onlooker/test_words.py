@@ -18,10 +18,13 @@ def test_many_faces_are_counted() -> None:
     assert words.faces({"faces": [FACE] * 60, "face_count": 60}, most=1) == "Happy 98 % · 25-33\nand 59 more"
 
 
-def test_labels_come_with_confidence() -> None:
-    assert words.labels({"labels": [{"name": "Cat", "confidence": 96.7}, {"name": "Pet", "confidence": 95}]}) == (
-        "Cat 97, Pet 95"
-    )
+def test_labels_come_with_confidence_and_without_what_they_imply() -> None:
+    found = [
+        {"name": "Animal", "confidence": 97, "parents": []},
+        {"name": "Cat", "confidence": 96.7, "parents": ["Animal"]},
+        {"name": "Cup", "confidence": 61.2, "parents": []},
+    ]
+    assert words.labels({"labels": found}) == "Cat 97, Cup 61"
     assert words.labels({"labels": []}) == "none"
 
 
