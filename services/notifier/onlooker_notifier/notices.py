@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onlooker_notifier.rules import Event
 from onlooker_shared.images import ImageRef
-from onlooker_shared.recognition import EmotionType, Recognition
+from onlooker_shared.recognition import EmotionType, Label, Recognition
 
 MOST_LABELS = 5
-"""Labels that a notice keeps; the most confident ones."""
+"""Labels that a notice keeps: the most confident ones, without those that others imply (a cat is an animal)."""
 
 
 class Notice(BaseModel):
@@ -38,7 +38,7 @@ def recognized(image: ImageRef, recognition: Recognition) -> Notice:
             "faces": len(recognition.faces),
             "emotions": tuple(face.emotion.type for face in recognition.faces if face.emotion),
             "persons": tuple(sorted({face.person.name for face in recognition.faces if face.person})),
-            "labels": tuple(label.name for label in recognition.labels[:MOST_LABELS]),
+            "labels": _telling(recognition.labels)[:MOST_LABELS],
         }
     )
 
@@ -46,6 +46,11 @@ def recognized(image: ImageRef, recognition: Recognition) -> Notice:
 def failed(image: ImageRef, reason: str) -> Notice:
     """Return the notice of a picture that can never be recognized."""
     return _notice(image, "failed").model_copy(update={"reason": reason})
+
+
+def _telling(labels: tuple[Label, ...]) -> tuple[str, ...]:
+    implied = {parent for label in labels for parent in label.parents}
+    return tuple(label.name for label in labels if label.name not in implied)
 
 
 def _notice(image: ImageRef, event: Event) -> Notice:
