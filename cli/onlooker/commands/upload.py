@@ -93,7 +93,7 @@ def table_of(results: Sequence[Uploaded]) -> Table:
     table.add_column("picture", overflow="fold")
     table.add_column("", no_wrap=True)
     table.add_column("faces", no_wrap=True)
-    table.add_column("labels, or what was wrong", overflow="fold")
+    table.add_column("labels", overflow="fold")
     for result in results:
         style = "" if result.stage in {"sent", "done"} else "red"
         table.add_row(result.picture.key, result.stage, *_found(result), style=style)
