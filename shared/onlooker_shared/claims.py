@@ -1,7 +1,7 @@
 """Claims: a side effect that cannot be undone (a mail) happens once, though its message may come twice.
 
     free ──claim──> in progress (until a time) ──complete──> done (with a result)
-                     │ release, or the time is over
+                     │ the time is over
                      └──────────────> free
 
 Kept in DynamoDB, so that it holds through redelivery, restart and among several instances.
@@ -102,27 +102,13 @@ class Claims:
             },
         )
 
-    async def release(self, claim: Claimed) -> None:
-        """Give a claim back: the side effect did not happen."""
-        try:
-            await self._dynamodb.delete_item(
-                TableName=self._table,
-                Key={"claim_id": {"S": claim.claim_id}},
-                ConditionExpression="holder = :me AND #state = :busy",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues={":me": {"S": claim.token}, ":busy": {"S": "in progress"}},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise  # else it lapsed and is somebody else's: theirs stays
-
     async def _holder(self, claim_id: str, now: float) -> InProgress | AlreadyDone:
         answer = await self._dynamodb.get_item(
             TableName=self._table, Key={"claim_id": {"S": claim_id}}, ConsistentRead=True
         )
         item = answer.get("Item")
         if item is None:
-            return InProgress(until=now)  # given back this moment: free for the next try
+            return InProgress(until=now)  # it expired this moment: free for the next try
         if item["state"]["S"] == "done":
             return AlreadyDone(item.get("result", {"S": ""})["S"])
         return InProgress(until=float(item["until"]["N"]))

@@ -63,33 +63,9 @@ async def test_a_claim_lapses_when_its_holder_died(claims: Claims, clock: Clock)
     assert await claims.claim(WHAT, "next", LEASE) == Claimed(WHAT, "next")
 
 
-async def test_what_is_given_back_is_free_at_once(claims: Claims) -> None:
-    claim = await claims.claim(WHAT, "a", LEASE)
-    assert isinstance(claim, Claimed)
-    await claims.release(claim)
-    assert isinstance(await claims.claim(WHAT, "b", LEASE), Claimed)
-
-
 async def test_the_same_holder_may_claim_again(claims: Claims) -> None:
     """Its first call's answer may have been lost on the way."""
     assert await claims.claim(WHAT, "a", LEASE) == await claims.claim(WHAT, "a", LEASE) == Claimed(WHAT, "a")
-
-
-async def test_who_lost_a_claim_cannot_give_it_back(claims: Claims, clock: Clock) -> None:
-    late = await claims.claim(WHAT, "late", LEASE)
-    assert isinstance(late, Claimed)
-    clock.now += 61
-    await claims.claim(WHAT, "next", LEASE)
-    await claims.release(late)
-    assert isinstance(await claims.claim(WHAT, "third", LEASE), InProgress)
-
-
-async def test_what_was_done_cannot_be_given_back(claims: Claims) -> None:
-    claim = await claims.claim(WHAT, "a", LEASE)
-    assert isinstance(claim, Claimed)
-    await claims.complete(claim, "sent")
-    await claims.release(claim)
-    assert await claims.claim(WHAT, "b", LEASE) == AlreadyDone("sent")
 
 
 async def test_different_side_effects_do_not_meet(claims: Claims) -> None:
