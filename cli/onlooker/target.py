@@ -44,9 +44,9 @@ class Target:
             ConfigurationError: AWS does not answer, or not to these credentials, or nothing says where it is.
         """
         # Imported here, because it takes half a second that most commands need not wait for.
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
 
-        from onlooker_shared.aws import Aws  # noqa: PLC0415
+        from onlooker_shared.aws import Aws  # noqa: PLC0415 - see above
 
         with self._environment():
             settings = CommonSettings()

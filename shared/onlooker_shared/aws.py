@@ -7,7 +7,7 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 import aioboto3
 from aiobotocore.config import AioConfig
@@ -119,6 +119,7 @@ class Aws:
         async with self._opening:  # or two askers at once would open two
             if name not in self._clients:
                 config = self._config.merge(self._own_configs.get(service, AioConfig()))
-                opening = self._session.client(service, config=config, endpoint_url=endpoint)  # type: ignore[call-overload]
+                session = cast("Any", self._session)  # its stubs want the service's name as a literal
+                opening = session.client(service, config=config, endpoint_url=endpoint)
                 self._clients[name] = await self._stack.enter_async_context(opening)
             return self._clients[name]

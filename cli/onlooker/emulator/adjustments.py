@@ -20,18 +20,16 @@ def deliver_events_on_the_loop(s3: Any) -> None:
     """
 
     def fire(bucket: str, key: str, event: str, **details: Any) -> None:
-        if bucket not in s3._bucket_notifications:  # noqa: SLF001
+        if bucket not in s3._bucket_notifications:
             return
-        sequencer = s3._next_event_sequencer(event)  # noqa: SLF001
+        sequencer = s3._next_event_sequencer(event)
 
         def deliver() -> None:
-            s3._fire_s3_event(  # noqa: SLF001
-                bucket, key, event, sequencer=sequencer, **details
-            )
+            s3._fire_s3_event(bucket, key, event, sequencer=sequencer, **details)
 
         asyncio.get_running_loop().call_soon(deliver, context=contextvars.copy_context())
 
-    s3._fire_s3_event_async = fire  # noqa: SLF001
+    s3._fire_s3_event_async = fire
 
 
 def receive_without_a_full_scan(sqs: Any) -> None:
@@ -40,7 +38,7 @@ def receive_without_a_full_scan(sqs: Any) -> None:
     MiniStack prepares every message of the queue at each receive: with 2,000 waiting that is 2 to 4 ms of the one
     thread that answers everything.
     """
-    collect = sqs._collect_msgs  # noqa: SLF001
+    collect = sqs._collect_msgs
 
     def collect_first(queue: dict[str, Any], most: int, visibility: int) -> list[Any]:
         if queue["is_fifo"]:  # a group's order depends on the messages behind the first few
@@ -49,7 +47,7 @@ def receive_without_a_full_scan(sqs: Any) -> None:
         visible = (message for message in queue["messages"] if message.get("visible_at", 0.0) <= now)
         return cast("list[Any]", collect({**queue, "messages": list(islice(visible, most))}, most, visibility))
 
-    sqs._collect_msgs = collect_first  # noqa: SLF001
+    sqs._collect_msgs = collect_first
 
 
 def keep_expired_items(dynamodb: Any) -> None:
@@ -67,4 +65,4 @@ def keep_expired_items(dynamodb: Any) -> None:
             """Show the removing thread, the only one that asks, no table at all."""
             return iter(())
 
-    dynamodb._ttl_settings = NeverDue()  # noqa: SLF001
+    dynamodb._ttl_settings = NeverDue()

@@ -49,8 +49,8 @@ _written: ContextVar[_Written | None] = ContextVar("written", default=None)
 
 def watch_writes(s3: Any) -> None:
     """Replace the functions by which MiniStack's module `s3` writes an object, and every file."""
-    persist, write = s3._persist_object, s3._atomic_write  # noqa: SLF001
-    versions = s3._VERSIONS_DIR  # noqa: SLF001
+    persist, write = s3._persist_object, s3._atomic_write
+    versions = s3._VERSIONS_DIR
 
     def noted(path: str, data: bytes | str, *, text: bool = False) -> None:
         written = _written.get()
@@ -73,7 +73,7 @@ def watch_writes(s3: Any) -> None:
         if written is not None and record.get("body") is not None:  # it lets go of the bytes once they are on disk
             written.failure = written.failure or "an S3 object could not be written; the log says why"
 
-    s3._persist_object, s3._atomic_write = checked, noted  # noqa: SLF001
+    s3._persist_object, s3._atomic_write = checked, noted
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -41,12 +41,12 @@ def add_bucket_routes(
 ) -> None:
     """Add the routes of buckets."""
 
-    @routes.get("/", responses=ALSO_XML)
-    async def list_buckets(request: Request, caller: Reader) -> BucketList:
+    @routes.get("/", response_model=BucketList, responses=ALSO_XML)
+    async def list_buckets(request: Request, caller: Reader) -> BucketList | Response:
         """List the buckets that the access key may touch."""
         names = buckets.seen_by(caller)
         if wants_xml(request.headers.get("accept")):
-            return Response(buckets_xml(names), media_type=XML)  # type: ignore[return-value]
+            return Response(buckets_xml(names), media_type=XML)
         return BucketList(buckets=[BucketEntry(name=name, writable=name in buckets.writable) for name in names])
 
     limits = BodyLimits(policies.MAX_REQUEST_BYTES, idle=settings.idle_seconds, total=settings.idle_seconds)
@@ -61,8 +61,8 @@ def add_bucket_routes(
         buckets.check_write(caller, policy.bucket, policy.key_prefix)
         return await policies.sign(presigner, policy)
 
-    @routes.get("/{bucket}/", include_in_schema=False)
-    @routes.get("/{bucket}", responses=ALSO_XML)
+    @routes.get("/{bucket}/", response_model=ObjectList, include_in_schema=False)
+    @routes.get("/{bucket}", response_model=ObjectList, responses=ALSO_XML)
     async def list_bucket(
         request: Request,
         caller: Reader,
@@ -71,13 +71,13 @@ def add_bucket_routes(
         delimiter: Annotated[str, Query(max_length=16, description="Fold keys that have this after the prefix.")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Entries a page.")] = 100,
         cursor: Annotated[str | None, Query(description="From the page before.")] = None,
-    ) -> ObjectList:
+    ) -> ObjectList | Response:
         """List a bucket's objects, page by page."""
         name = decode(bucket, "bucket")
         buckets.check_list(caller, name, prefix)
         page = await list_objects(s3, name, prefix=prefix, delimiter=delimiter, limit=limit, after=cursor)
         if wants_xml(request.headers.get("accept")):
-            return Response(objects_xml(page), media_type=XML)  # type: ignore[return-value]
+            return Response(objects_xml(page), media_type=XML)
         return page
 
     @routes.options("/", include_in_schema=False)

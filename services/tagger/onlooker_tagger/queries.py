@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -26,6 +26,7 @@ TOP_LABELS = 50
 TIMELINE_LIMIT = 366
 """Days or hours that statistics go back at most, counted from the newest picture."""
 
+T = TypeVar("T", int, datetime)
 Sort = Literal["newest", "relevance"]
 Interval = Literal["day", "hour"]
 
@@ -41,6 +42,10 @@ def _utc(moment: datetime) -> datetime:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("is before the year 1 or after the year 9999 in UTC") from error
+
+
+def _is_empty(low: T | None, high: T | None) -> bool:
+    return low is not None and high is not None and low > high
 
 
 def _upper(value: object) -> object:
@@ -82,12 +87,12 @@ class Filters(BaseModel):
 
     @model_validator(mode="after")
     def _ranges_hold_something(self) -> Self:
-        for name, low, high in (
-            ("age", self.min_age, self.max_age),
-            ("faces", self.min_faces, self.max_faces),
-            ("from/to", self.since, self.until),
+        for name, empty in (
+            ("age", _is_empty(self.min_age, self.max_age)),
+            ("faces", _is_empty(self.min_faces, self.max_faces)),
+            ("from/to", _is_empty(self.since, self.until)),
         ):
-            if low is not None and high is not None and low > high:  # type: ignore[operator]
+            if empty:
                 raise ValueError(f"the range of {name} is empty: its lower end is above its upper end")
         return self
 

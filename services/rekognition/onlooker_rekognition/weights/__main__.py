@@ -26,7 +26,7 @@ def main() -> int:
 def _build(cache: Path, *, rebuild: bool, relock: bool) -> int:
     try:
         from onlooker_rekognition.weights import build  # noqa: PLC0415 (onnx is not needed when nothing is built)
-        from onlooker_rekognition.weights.tensors import WeightsError  # noqa: PLC0415
+        from onlooker_rekognition.weights.tensors import WeightsError  # noqa: PLC0415 (as above)
     except ModuleNotFoundError as error:
         print(f"{error}. Converting needs it: install this package with its extra 'weights'.", file=sys.stderr)
         return 1
