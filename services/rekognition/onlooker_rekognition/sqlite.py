@@ -25,7 +25,9 @@ from onlooker_rekognition.store import (
     Collection,
     Match,
     NewFace,
+    Outcome,
     Picture,
+    Refusal,
     StoredFace,
     no_such_collection,
 )
@@ -150,7 +152,7 @@ class SqliteStore:
             ).fetchall()
         return [_face(row) for row in rows]
 
-    def remove(self, collection_id: str, face_ids: Sequence[str]) -> list[str]:
+    def remove(self, collection_id: str, face_ids: Sequence[str]) -> Outcome:
         """See CollectionStore."""
         with self._lock:
             with self._transaction():
@@ -164,7 +166,11 @@ class SqliteStore:
                 )
             if collection in self._indexes:
                 self._indexes[collection].remove(removed.values())
-        return [face_id for face_id in dict.fromkeys(face_ids) if face_id in removed]
+        wanted = dict.fromkeys(face_ids)
+        return Outcome(
+            done=[face_id for face_id in wanted if face_id in removed],
+            refused=[Refusal(face_id, "FACE_NOT_FOUND") for face_id in wanted if face_id not in removed],
+        )
 
     def embedding(self, collection_id: str, face_id: str) -> Embedding | None:
         """See CollectionStore."""
@@ -265,7 +271,7 @@ def _migrate(database: sqlite3.Connection, path: Path) -> None:
 
 def _collection(row: Sequence[Any]) -> Collection:
     position, collection_id, model, created_at, faces = row
-    return Collection(position, collection_id, model, datetime.fromtimestamp(created_at, UTC), faces)
+    return Collection(position, collection_id, model, datetime.fromtimestamp(created_at, UTC), faces, 0)
 
 
 def _face(row: Sequence[Any]) -> StoredFace:

@@ -92,15 +92,12 @@ class Faces:
 
     async def delete(self, parameters: Parameters) -> Mapping[str, Any]:
         """DeleteFaces."""
-        wanted = parameters["FaceIds"]
-        deleted = await asyncio.to_thread(self._store.remove, parameters["CollectionId"], wanted)
-        missing = dict.fromkeys(wanted).keys() - set(deleted)
+        outcome = await asyncio.to_thread(self._store.remove, parameters["CollectionId"], parameters["FaceIds"])
         return {
-            "DeletedFaces": deleted,
+            "DeletedFaces": outcome.done,
             "UnsuccessfulFaceDeletions": [
-                {"FaceId": face_id, "Reasons": ["FACE_NOT_FOUND"]}
-                for face_id in dict.fromkeys(wanted)
-                if face_id in missing
+                {"FaceId": refusal.face_id, "UserId": refusal.user_id, "Reasons": [refusal.reason]}
+                for refusal in outcome.refused
             ],
         }
 

@@ -9,6 +9,9 @@ ServiceError
 │   ├── InvalidPaginationTokenError      a token that this operation did not give
 │   ├── ResourceNotFoundError            no such collection
 │   ├── ResourceAlreadyExistsError       the collection exists
+│   ├── ConflictError                    the user exists, or is being changed
+│   ├── ServiceQuotaExceededError        more than may be kept
+│   ├── IdempotentParameterMismatchError a request token that was used for another request
 │   ├── AccessDeniedError                an operation this server does not offer
 │   ├── ThrottlingError                  the queue is full; try again
 │   └── InternalServerError              our fault; the log says more
@@ -75,6 +78,24 @@ class ResourceAlreadyExistsError(ServiceError):
     """A collection of that id exists."""
 
     code = "ResourceAlreadyExistsException"
+
+
+class ConflictError(ServiceError):
+    """A user of that id exists."""
+
+    code = "ConflictException"
+
+
+class ServiceQuotaExceededError(ServiceError):
+    """More tags, or faces of a user, than Amazon allows."""
+
+    code = "ServiceQuotaExceededException"
+
+
+class IdempotentParameterMismatchError(ServiceError):
+    """A client request token that came before with other parameters."""
+
+    code = "IdempotentParameterMismatchException"
 
 
 class AccessDeniedError(ServiceError):
