@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def load_engine(settings: Settings) -> Engine:
-    """The engine with all models loaded. Raises ModelError when one is missing or altered."""
+    """The engine, which loads each model when it is first used. Raises ModelError when one is missing or altered."""
     cv2.setNumThreads(1)  # a picture has one thread; OpenCV's own would fight with the other workers
     return Engine(ModelStore(settings.models), max_pixels=settings.max_pixels)
 

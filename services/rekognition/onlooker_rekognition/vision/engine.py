@@ -15,7 +15,8 @@ from onlooker_rekognition.vision.faces import Face, FaceFinder
 from onlooker_rekognition.vision.image import Image, decode
 from onlooker_rekognition.vision.labels import LabelReader
 from onlooker_rekognition.vision.mesh import MeshFitter
-from onlooker_rekognition.vision.models import ModelStore, Network
+from onlooker_rekognition.vision.models import ModelStore
+from onlooker_rekognition.vision.once import Once
 from onlooker_rekognition.vision.resample import crop
 from onlooker_rekognition.vision.results import (
     Box,
@@ -34,26 +35,29 @@ DEFAULT_MAX_PIXELS = 100_000_000
 
 
 class Engine:
-    """The models, loaded once. Every method may be called from any number of threads at once.
+    """Every method may be called from any number of threads at once.
 
     With one thread a model, as many calls at once as there are cores make the best use of them; OpenCV's own
     threads are the composition root's to switch off (`cv2.setNumThreads(1)`).
     """
 
-    def __init__(self, models: ModelStore, *, threads: int = 1, max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
-        def load(name: str) -> Network:
-            return models.load(name, threads=threads)
-
+    def __init__(self, models: ModelStore, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
+        """Raises ModelError if any model is missing or altered. None is loaded before it is used."""
+        models.verify()
+        network = models.network
         self._max_pixels = max_pixels
-        self._faces = FaceFinder(FaceDetector(load("blazeface")), MeshFitter(load("facemesh")))
-        self._attributes = AttributeReader(
-            faceres=load("faceres"),
-            emotion=load("emotion"),
-            expression=load("face_expression"),
-            eyes=Eyes(load("iris")),
+        # what each reader needs; it is built, and its networks are loaded, at the first question for it
+        self._faces = Once(lambda: FaceFinder(FaceDetector(network("blazeface")), MeshFitter(network("facemesh"))))
+        self._attributes = Once(
+            lambda: AttributeReader(
+                faceres=network("faceres"),
+                emotion=network("emotion"),
+                expression=network("face_expression"),
+                eyes=Eyes(network("iris")),
+            )
         )
-        self._embedder = Embedder(load("face_recognition"))
-        self._labels = LabelReader(load("centernet"))
+        self._embedder = Once(lambda: Embedder(network("face_recognition")))
+        self._labels = Once(lambda: LabelReader(network("centernet")))
 
     def decode(self, data: bytes) -> Image:
         """The upright picture of a JPEG or PNG.
@@ -64,19 +68,19 @@ class Engine:
 
     def detect_faces(self, image: Image, *, attributes: bool, embeddings: bool = False) -> tuple[FaceAnalysis, ...]:
         """All faces, largest first; attributes and embeddings only when asked for, as they cost time."""
-        faces = self._faces.find(image.pixels)
+        faces = self._faces().find(image.pixels)
         if not faces:
             return ()
         meshes = [face.mesh for face in faces]
-        read = self._attributes.read(image.pixels, meshes) if attributes else repeat(None)
-        vectors = self._embedder.embed(image.pixels, meshes) if embeddings else repeat(None)
+        read = self._attributes().read(image.pixels, meshes) if attributes else repeat(None)
+        vectors = self._embedder().embed(image.pixels, meshes) if embeddings else repeat(None)
         return tuple(
             _analysis(image, face, of_face, vector) for face, of_face, vector in zip(faces, read, vectors, strict=False)
         )
 
     def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
         """All labels, most confident first; a label's parents are among them."""
-        return self._labels.read(image)
+        return self._labels().read(image)
 
 
 def _analysis(image: Image, face: Face, attributes: FaceAttributes | None, embedding: Embedding | None) -> FaceAnalysis:

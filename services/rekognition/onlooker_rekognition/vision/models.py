@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import onnxruntime  # type: ignore[import-untyped]  # ships no types
 
 from onlooker_rekognition.vision.errors import ModelError
 from onlooker_rekognition.vision.image import Pixels
+from onlooker_rekognition.vision.once import Once
 from onlooker_rekognition.weights.lock import ModelsLock, read_lock
 
 Floats = npt.NDArray[np.float32]
@@ -37,17 +39,34 @@ class Network:
 
 
 class ModelStore:
-    """The set of models that `python -m onlooker_rekognition.weights` puts into a cache."""
+    """The set of models that `python -m onlooker_rekognition.weights` puts into a cache.
 
-    def __init__(self, cache: Path, lock: ModelsLock | None = None) -> None:
+    Networks are loaded when first used, each once, and shared by all who use them. Thread-safe.
+    """
+
+    def __init__(self, cache: Path, lock: ModelsLock | None = None, *, threads: int = 1) -> None:
         self._lock = lock or read_lock()
         self._folder = self._lock.folder(cache)
+        self._threads = threads
+        self._networks = {name: Once(partial(self._load, name)) for name in self._lock.models}
 
-    def load(self, name: str, *, threads: int) -> Network:
-        """A model, after comparing it with the lock.
+    def verify(self) -> None:
+        """Compare every file with the lock, loading none: a tenth of a second.
 
-        Raises ModelError if its file is missing or is not, byte for byte, what the lock says.
+        Raises ModelError if one is missing or is not, byte for byte, what the lock says.
         """
+        for name in self._lock.models:
+            self._read(name)
+
+    def network(self, name: str) -> Network:
+        """A model, loaded at its first use. Raises ModelError like `verify`, then and at every call until it loads."""
+        return self._networks[name]()
+
+    def _load(self, name: str) -> Network:
+        content = self._read(name)  # what is run is what was compared, not what the file holds a moment later
+        return Network(onnxruntime.InferenceSession(content, _options(self._threads), ["CPUExecutionProvider"]))
+
+    def _read(self, name: str) -> bytes:
         locked = self._lock.models[name]
         path = self._folder / locked.file
         try:
@@ -62,7 +81,7 @@ class ModelStore:
                 f"The model {path} is not the one this version was released with: damaged or altered. "
                 "To build it anew: python -m onlooker_rekognition.weights --rebuild"
             )
-        return Network(onnxruntime.InferenceSession(content, _options(threads), ["CPUExecutionProvider"]))
+        return content
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

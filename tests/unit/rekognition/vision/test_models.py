@@ -38,3 +38,17 @@ def test_an_altered_manifest_does_not_vouch_for_an_altered_model(cache: Path) ->
 def test_missing_models_are_told_with_the_way_to_build_them(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"To build the models: python -m onlooker_rekognition\.weights"):
         Engine(ModelStore(tmp_path))
+
+
+def test_a_model_altered_after_the_start_is_refused_when_it_is_first_used(cache: Path) -> None:
+    store = ModelStore(cache)
+    store.verify()
+    (read_lock().folder(cache) / "emotion.onnx").write_bytes(b"other")
+    for _ in range(2):
+        with pytest.raises(ModelError, match="damaged or altered"):
+            store.network("emotion")
+    assert store.network("iris").size == 64
+
+
+def test_a_network_is_loaded_once(models: ModelStore) -> None:
+    assert models.network("iris") is models.network("iris")
