@@ -8,7 +8,7 @@ MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models demo up test bench check lint types imports deps format lock schemas clean
+.PHONY: help setup models demo up test bench check lint types imports deps format lock schemas tables clean
 
 help: ## List what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -67,6 +67,9 @@ format: setup ## Format the code
 
 schemas: setup ## Write docs/messages from the code
 	$(BIN)/python -m onlooker_shared.schemas docs/messages
+
+tables: setup ## Write the README's table of Rekognition's operations from the code
+	$(BIN)/python -m onlooker_rekognition.operations services/rekognition/README.md
 
 lock: ## Pin every dependency anew, with hashes
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/bootstrap.txt requirements/bootstrap.in

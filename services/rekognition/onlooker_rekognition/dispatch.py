@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onlooker_rekognition.operations.registry import Handler
+from onlooker_rekognition.operations.withheld import WITHHELD
 from onlooker_rekognition.protocol.errors import (
     AccessDeniedError,
     InternalServerError,
@@ -89,7 +90,8 @@ class Dispatcher:
         handler = self._handlers.get(operation.name)
         if handler is None:
             _log.warning("%s was called, which is not offered", operation.name)
-            raise AccessDeniedError(f"{operation.name} is not offered by this server.")
+            reason = WITHHELD.get(operation.name)
+            raise AccessDeniedError(f"{operation.name} is not offered by this server{f': {reason}' if reason else ''}.")
         if len(body) > _LARGE:
             parameters = await asyncio.to_thread(_read, operation, body)
         else:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from botocore.model import Shape
 
-from onlooker_rekognition.operations import build_handlers
+from onlooker_rekognition.operations.registry import OFFERED as REGISTRY
 from onlooker_rekognition.protocol.model import load_service
 from rekognition_server import RekognitionServer
 
 SERVICE = load_service()
-OFFERED = sorted(build_handlers(None, None, None))
+OFFERED = sorted(REGISTRY)
 FACE_ID = "11111111-1111-4111-8111-111111111111"
 FULL = {
     "CollectionId": "a-collection",

@@ -16,6 +16,7 @@ from onlooker_rekognition.dispatch import Dispatcher
 from onlooker_rekognition.images import Images
 from onlooker_rekognition.operations import build_handlers
 from onlooker_rekognition.operations.collections import ResourceNames
+from onlooker_rekognition.operations.registry import OFFERED as REGISTRY
 from onlooker_rekognition.pool import Pool
 from onlooker_rekognition.protocol.errors import InvalidS3ObjectError, UnknownOperationError
 from onlooker_rekognition.protocol.model import load_service
@@ -23,7 +24,7 @@ from onlooker_rekognition.sqlite import SqliteStore
 from rekognition_fakes import FakeEngine
 
 SERVICE = load_service()
-OFFERED = sorted(build_handlers(None, None, None))
+OFFERED = sorted(REGISTRY)
 
 
 class NoObjects:

@@ -1,8 +1,12 @@
-"""Which operation is handled by whom. What is not listed here is not offered."""
+"""Which operations are offered, by whom each is handled, and what its callers should know of it.
+
+To offer one is one entry of OFFERED. `make tables` then writes the README's table; it is not edited by hand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from onlooker_rekognition.analyst import Analyst
@@ -17,22 +21,45 @@ Handler = Callable[[Parameters], Awaitable[Mapping[str, Any]]]
 """Parameters in, a result by Amazon's names out. Raises ServiceError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Nouns:
+    """What operations are done to: one object for each module of this package."""
+
+    collections: Collections
+    faces: Faces
+    labels: Labels
+    search: Search
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An operation that works: its handler, and a note for its row in the README (Markdown)."""
+
+    handler: Callable[[Nouns], Handler]
+    note: str = ""
+
+
+OFFERED: Mapping[str, Offer] = {
+    "DetectFaces": Offer(lambda of: of.faces.detect, "`DEFAULT`, `ALL` and single attributes; the 100 largest faces"),
+    "DetectLabels": Offer(lambda of: of.labels.detect, "`GENERAL_LABELS` with all filters; not `IMAGE_PROPERTIES`"),
+    "CreateCollection": Offer(lambda of: of.collections.create, "tags are kept"),
+    "DeleteCollection": Offer(lambda of: of.collections.delete),
+    "DescribeCollection": Offer(lambda of: of.collections.describe, "`UserCount` is 0"),
+    "ListCollections": Offer(lambda of: of.collections.list, "in pages, in the order of their creation"),
+    "IndexFaces": Offer(lambda of: of.faces.index, "the same picture under the same external id is kept once"),
+    "ListFaces": Offer(lambda of: of.faces.list, "in pages, `FaceIds`; not `UserId`"),
+    "DeleteFaces": Offer(lambda of: of.faces.delete),
+    "SearchFaces": Offer(lambda of: of.search.by_face, "exact, in memory"),
+    "SearchFacesByImage": Offer(lambda of: of.search.by_image, "the largest face, as Amazon does"),
+}
+
+
 def build_handlers(analyst: Analyst, store: CollectionStore, names: ResourceNames) -> dict[str, Handler]:
     """The handler of every operation offered."""
-    labels = Labels(analyst)
-    faces = Faces(analyst, store)
-    search = Search(analyst, store)
-    collections = Collections(store, names)
-    return {
-        "DetectFaces": faces.detect,
-        "IndexFaces": faces.index,
-        "ListFaces": faces.list,
-        "DeleteFaces": faces.delete,
-        "DetectLabels": labels.detect,
-        "SearchFaces": search.by_face,
-        "SearchFacesByImage": search.by_image,
-        "CreateCollection": collections.create,
-        "DeleteCollection": collections.delete,
-        "DescribeCollection": collections.describe,
-        "ListCollections": collections.list,
-    }
+    nouns = Nouns(
+        collections=Collections(store, names),
+        faces=Faces(analyst, store),
+        labels=Labels(analyst),
+        search=Search(analyst, store),
+    )
+    return {name: offer.handler(nouns) for name, offer in OFFERED.items()}
