@@ -22,7 +22,7 @@ _STAGING_PREFIX = ".build-"
 
 
 Fetch = Callable[[Path], Path]
-"""Installs the packages into a new folder and returns their `node_modules`; see `fetch`."""
+"""Brings the packages into a new folder and returns it; see `fetch`."""
 
 
 def ensure(cache: Path, lock: ModelsLock, *, rebuild: bool = False, fetch: Fetch = fetch) -> Path:
@@ -62,29 +62,28 @@ def _build(cache: Path, lock: ModelsLock, fetch: Fetch) -> None:
         staged.rename(target)
 
 
-def _convert(modules: Path, folder: Path) -> dict[str, LockedModel]:
+def _convert(fetched: Path, folder: Path) -> dict[str, LockedModel]:
     """Writes every model and the manifest into the new `folder`; returns what was written."""
     folder.mkdir()
     written: dict[str, LockedModel] = {}
     for model in MODELS:
-        content = model.convert(modules).SerializeToString(deterministic=True)
+        content = model.convert(fetched).SerializeToString(deterministic=True)
         file = f"{model.name}.onnx"
         (folder / file).write_bytes(content)
         written[model.name] = LockedModel(file, len(content), hashlib.sha256(content).hexdigest())
-    manifest = [_described(model, written[model.name], modules) for model in MODELS]
+    manifest = [_described(model, written[model.name], fetched) for model in MODELS]
     (folder / MANIFEST).write_text(json.dumps({"models": manifest}, indent=2) + "\n")
     return written
 
 
-def _described(model: Model, file: LockedModel, modules: Path) -> dict[str, Any]:
-    package = json.loads((modules / model.package / "package.json").read_text())
+def _described(model: Model, file: LockedModel, fetched: Path) -> dict[str, Any]:
     return {
         "name": model.name,
         "role": model.role,
         **asdict(file),
-        "package": model.package,
-        "version": package["version"],
-        "licence": package["license"],
+        "package": model.package.name,
+        "version": model.package.version(fetched),
+        "licence": model.package.licence(fetched),
         "input": ["N" if model.batch is None else model.batch, model.size, model.size, 3],
         "outputs": {output.name: ["N" if n is None else n for n in output.shape] for output in model.outputs},
     }

@@ -16,10 +16,12 @@ import onnx
 
 from onlooker_rekognition.weights import faceapi, tfjs
 from onlooker_rekognition.weights.graph import GraphBuilder
+from onlooker_rekognition.weights.npm import NpmPackage
+from onlooker_rekognition.weights.packages import Package
 from onlooker_rekognition.weights.tensors import Tensor, read_tensors
 
-HUMAN = "@vladmandic/human"
-FACE_API = "@vladmandic/face-api"
+HUMAN = NpmPackage("@vladmandic/human")
+FACE_API = NpmPackage("@vladmandic/face-api")
 
 Network = Callable[[GraphBuilder, Path, str], tuple[str, ...]]
 """Writes a network's graph from its source file and the picture's tensor; returns its outputs."""
@@ -39,18 +41,18 @@ class Model:
 
     name: str
     role: str
-    package: str
+    package: Package
     source: str
     size: int
     outputs: tuple[Output, ...]
     network: Network
     batch: int | None = None
 
-    def convert(self, modules: Path) -> onnx.ModelProto:
-        """The ONNX model, from the packages installed in `modules`. Raises WeightsError."""
+    def convert(self, fetched: Path) -> onnx.ModelProto:
+        """The ONNX model, from the packages that `fetch` brought. Raises WeightsError."""
         graph = GraphBuilder()
         image = graph.image(self.size, batch=self.batch)
-        tensors = self.network(graph, modules / self.package / self.source, image)
+        tensors = self.network(graph, self.package.folder(fetched) / self.source, image)
         for output, tensor in zip(self.outputs, tensors, strict=True):
             graph.output(output.name, tensor, output.shape)
         return graph.model(self.name)

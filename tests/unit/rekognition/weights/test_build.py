@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from onlooker_rekognition.weights.build import ensure
-from onlooker_rekognition.weights.fetch import fetch, find_npm
+from onlooker_rekognition.weights.fetch import fetch
 from onlooker_rekognition.weights.lock import MANIFEST, ModelsLock, default_cache, read_lock
+from onlooker_rekognition.weights.npm import find_npm
 from onlooker_rekognition.weights.tensors import WeightsError
 
 
@@ -25,20 +26,20 @@ def lock() -> ModelsLock:
 
 
 @pytest.fixture(scope="session")
-def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The packages, as npm installs them by the lock file."""
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As they are fetched by their hashes."""
     return fetch(tmp_path_factory.mktemp("packages") / "new")
 
 
 @pytest.fixture(scope="session")
-def built(modules: Path, lock: ModelsLock, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(packages: Path, lock: ModelsLock, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache that was asked for twice at the same time, and built once."""
     cache = tmp_path_factory.mktemp("models") / "cache"
     fetched: list[Path] = []
 
     def fetch_once(folder: Path) -> Path:
         fetched.append(folder)
-        return modules
+        return packages
 
     with ThreadPoolExecutor() as threads:
         builds = [threads.submit(ensure, cache, lock, fetch=fetch_once) for _ in range(2)]
@@ -109,11 +110,11 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_what_converts_to_something_else_than_the_lock_says_is_not_installed(
-    modules: Path, lock: ModelsLock, tmp_path: Path
+    packages: Path, lock: ModelsLock, tmp_path: Path
 ) -> None:
     models = {**lock.models, "iris": replace(lock.models["iris"], sha256="0" * 64)}
     with pytest.raises(WeightsError, match="The conversion of iris does not give"):
-        ensure(tmp_path, ModelsLock(models, lock.digest), fetch=lambda _: modules)
+        ensure(tmp_path, ModelsLock(models, lock.digest), fetch=lambda _: packages)
     assert not lock.folder(tmp_path).exists()
 
 
@@ -124,11 +125,13 @@ def test_a_failed_build_leaves_no_half_of_a_set(tmp_path: Path, lock: ModelsLock
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
-def test_a_damaged_model_is_replaced_by_a_rebuild(built: Path, modules: Path, lock: ModelsLock, tmp_path: Path) -> None:
+def test_a_damaged_model_is_replaced_by_a_rebuild(
+    built: Path, packages: Path, lock: ModelsLock, tmp_path: Path
+) -> None:
     shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     damaged = lock.folder(tmp_path) / lock.models["blazeface"].file
     damaged.write_bytes(bytes(lock.models["blazeface"].size))
-    ensure(tmp_path, lock, rebuild=True, fetch=lambda _: modules)
+    ensure(tmp_path, lock, rebuild=True, fetch=lambda _: packages)
     assert hashlib.sha256(damaged.read_bytes()).hexdigest() == lock.models["blazeface"].sha256
 
 

