@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onlooker_rekognition.analyst import Analyst, Subject
-from onlooker_rekognition.operations.shapes import Structure, box
+from onlooker_rekognition.operations.shapes import label_detail
 from onlooker_rekognition.protocol.errors import InvalidParameterError
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.vision import LABEL_MODEL_VERSION
@@ -74,19 +74,6 @@ class Labels:
         labels = await self._analyst.examine(parameters["Image"], work)
         chosen = [label for label in labels if label.confidence >= least and wanted.wants(label)]
         return {
-            "Labels": [_label(label) for label in chosen[:count]],
+            "Labels": [label_detail(label) for label in chosen[:count]],
             "LabelModelVersion": LABEL_MODEL_VERSION,
         }
-
-
-def _label(label: LabelAnalysis) -> Structure:
-    return {
-        "Name": label.name,
-        "Confidence": label.confidence,
-        "Instances": [
-            {"BoundingBox": box(instance.box), "Confidence": instance.confidence} for instance in label.instances
-        ],
-        "Parents": [{"Name": name} for name in label.parents],
-        "Aliases": [{"Name": name} for name in label.aliases],
-        "Categories": [{"Name": name} for name in label.categories],
-    }

@@ -8,7 +8,7 @@ from typing import Any
 
 from onlooker_rekognition.analyst import Analyst, Subject
 from onlooker_rekognition.operations.quality import quality_bar
-from onlooker_rekognition.operations.shapes import box, stored_face
+from onlooker_rekognition.operations.shapes import Structure, box, stored_face
 from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.store import CollectionStore, Match
@@ -45,7 +45,7 @@ class Search:
         return {
             "SearchedFaceBoundingBox": box(face.box),
             "SearchedFaceConfidence": face.confidence,
-            "FaceMatches": _face_matches(matches, parameters),
+            "FaceMatches": face_matches(matches, parameters),
             "FaceModelVersion": collection.face_model_version,
         }
 
@@ -65,12 +65,13 @@ class Search:
         matches = await self._analyst.compute(work)
         return {
             "SearchedFaceId": face_id,
-            "FaceMatches": _face_matches(matches, parameters),
+            "FaceMatches": face_matches(matches, parameters),
             "FaceModelVersion": collection.face_model_version,
         }
 
 
-def _face_matches(matches: Sequence[Match], parameters: Parameters) -> list[dict[str, Any]]:
+def face_matches(matches: Sequence[Match], parameters: Parameters) -> list[Structure]:
+    """FaceMatches: those at least as alike as a request's FaceMatchThreshold."""
     threshold = parameters.get("FaceMatchThreshold", _DEFAULT_THRESHOLD)
     return [
         {"Similarity": match.similarity, "Face": stored_face(match.face)}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from onlooker_rekognition.store import StoredFace
-from onlooker_rekognition.vision.results import Box, FaceAnalysis, FaceAttributes, Verdict
+from onlooker_rekognition.vision.results import Box, FaceAnalysis, FaceAttributes, LabelAnalysis, Verdict
 
 Structure = dict[str, Any]
 
@@ -45,6 +45,20 @@ def face_detail(face: FaceAnalysis, attributes: frozenset[str]) -> Structure:
 def wants_attributes(attributes: Iterable[str]) -> bool:
     """Whether a request asks for more than DEFAULT."""
     return any(name != "DEFAULT" for name in attributes)
+
+
+def label_detail(label: LabelAnalysis) -> Structure:
+    """A Label."""
+    return {
+        "Name": label.name,
+        "Confidence": label.confidence,
+        "Instances": [
+            {"BoundingBox": box(instance.box), "Confidence": instance.confidence} for instance in label.instances
+        ],
+        "Parents": [{"Name": name} for name in label.parents],
+        "Aliases": [{"Name": name} for name in label.aliases],
+        "Categories": [{"Name": name} for name in label.categories],
+    }
 
 
 def stored_face(face: StoredFace) -> Structure:

@@ -11,6 +11,8 @@ ServiceError
 │   ├── ResourceAlreadyExistsError       the collection exists
 │   ├── ConflictError                    the user exists, or is being changed
 │   ├── ServiceQuotaExceededError        more than may be kept
+│   ├── LimitExceededError               too many jobs at once
+│   ├── VideoTooLargeError               a video of too many bytes
 │   ├── IdempotentParameterMismatchError a request token that was used for another request
 │   ├── AccessDeniedError                an operation this server does not offer
 │   ├── ThrottlingError                  the queue is full; try again
@@ -90,6 +92,18 @@ class ServiceQuotaExceededError(ServiceError):
     """More tags, or faces of a user, than Amazon allows."""
 
     code = "ServiceQuotaExceededException"
+
+
+class LimitExceededError(ServiceError):
+    """More analyses of videos in progress than are accepted."""
+
+    code = "LimitExceededException"
+
+
+class VideoTooLargeError(ServiceError):
+    """The video has more bytes than are accepted."""
+
+    code = "VideoTooLargeException"
 
 
 class IdempotentParameterMismatchError(ServiceError):

@@ -1,0 +1,1 @@
+"""Stored videos: frames decoded, looked at one by one, and what was found told in time order."""

@@ -1,0 +1,143 @@
+"""What is looked for in the frames of a video, one class for each kind of job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from onlooker_rekognition.analyst import VisionEngine
+from onlooker_rekognition.jobs import Finding, Structure
+from onlooker_rekognition.operations.faces import MAX_FACES
+from onlooker_rekognition.operations.labels import LabelFilter
+from onlooker_rekognition.operations.search import face_matches
+from onlooker_rekognition.operations.shapes import box, face_detail, label_detail
+from onlooker_rekognition.protocol.errors import InternalServerError
+from onlooker_rekognition.store import CollectionStore
+from onlooker_rekognition.video.frames import Frame
+from onlooker_rekognition.video.people import People
+from onlooker_rekognition.video.segments import Segment, Segments
+from onlooker_rekognition.vision.results import FaceAnalysis, LabelAnalysis
+
+TIMESTAMPS = "TIMESTAMPS"
+SEGMENTS = "SEGMENTS"
+
+_LABEL_CONFIDENCE = 50.0  # Amazon's default of StartLabelDetection; that of DetectLabels is 55
+_MATCHES = 80  # of a face, at most: MaxFaces' default of the searches in pictures
+_INDEX_DIGITS = 6  # names are ordered as text
+
+
+class VideoAnalysis(Protocol):
+    """One pass over a video. For one thread at a time."""
+
+    def look(self, frame: Frame) -> list[Finding]:
+        """What the next frame shows."""
+
+    def finish(self) -> list[Finding]:
+        """What is only known at the end."""
+
+
+class FaceDetection:
+    """The faces of each frame."""
+
+    def __init__(self, engine: VisionEngine, request: Structure) -> None:
+        self._engine = engine
+        self._attributes = frozenset({request.get("FaceAttributes", "DEFAULT")})
+
+    def look(self, frame: Frame) -> list[Finding]:
+        """See VideoAnalysis."""
+        faces = self._engine.detect_faces(frame.image, attributes="ALL" in self._attributes)
+        return [self._finding(frame.timestamp, face) for face in faces[:MAX_FACES]]
+
+    def finish(self) -> list[Finding]:
+        """See VideoAnalysis."""
+        return []
+
+    def _finding(self, timestamp: int, face: FaceAnalysis) -> Finding:
+        content = {"Timestamp": timestamp, "Face": face_detail(face, self._attributes)}
+        return Finding(TIMESTAMPS, timestamp, "", content)
+
+
+class FaceSearch:
+    """The people of each frame, and the faces of a collection that are like theirs."""
+
+    def __init__(self, engine: VisionEngine, store: CollectionStore, request: Structure) -> None:
+        self._engine = engine
+        self._store = store
+        self._request = request
+        self._people = People()
+
+    def look(self, frame: Frame) -> list[Finding]:
+        """See VideoAnalysis."""
+        faces = self._engine.detect_faces(frame.image, attributes=False, embeddings=True)
+        return [self._finding(frame.timestamp, face) for face in faces[:MAX_FACES]]
+
+    def finish(self) -> list[Finding]:
+        """See VideoAnalysis."""
+        return []
+
+    def _finding(self, timestamp: int, face: FaceAnalysis) -> Finding:
+        if face.embedding is None:
+            raise InternalServerError("The engine gave no embedding for a face.")
+        index = self._people.index_of(face.embedding)
+        matches = self._store.nearest(self._request["CollectionId"], face.embedding, count=_MATCHES)
+        content = {
+            "Timestamp": timestamp,
+            "Person": {"Index": index, "BoundingBox": box(face.box), "Face": face_detail(face, frozenset())},
+            "FaceMatches": face_matches(matches, self._request),
+        }
+        return Finding(TIMESTAMPS, timestamp, f"{index:0{_INDEX_DIGITS}}", content)
+
+
+class LabelDetection:
+    """The labels of each frame, and the stretches of time in which each label is seen."""
+
+    def __init__(self, engine: VisionEngine, request: Structure, *, gap: int) -> None:
+        self._engine = engine
+        self._least = request.get("MinConfidence", _LABEL_CONFIDENCE)
+        self._wanted = LabelFilter.of(request.get("Settings", {}).get("GeneralLabels", {}))
+        self._segments = Segments(gap=gap)
+
+    def look(self, frame: Frame) -> list[Finding]:
+        """See VideoAnalysis."""
+        labels = [
+            label
+            for label in self._engine.detect_labels(frame.image)
+            if label.confidence >= self._least and self._wanted.wants(label)
+        ]
+        ended = self._segments.see(frame.timestamp, labels)
+        return [*(_sighting(frame.timestamp, label) for label in labels), *_stretches(ended)]
+
+    def finish(self) -> list[Finding]:
+        """See VideoAnalysis."""
+        return _stretches(self._segments.finish())
+
+
+def _sighting(timestamp: int, label: LabelAnalysis) -> Finding:
+    return Finding(TIMESTAMPS, timestamp, label.name, {"Timestamp": timestamp, "Label": label_detail(label)})
+
+
+def _stretches(segments: Iterable[Segment]) -> list[Finding]:
+    return [Finding(SEGMENTS, segment.start, segment.label.name, _stretch(segment)) for segment in segments]
+
+
+def _stretch(segment: Segment) -> Structure:
+    return {
+        "Timestamp": segment.start,
+        "StartTimestampMillis": segment.start,
+        "EndTimestampMillis": segment.end,
+        "DurationMillis": segment.end - segment.start,
+        "Label": {**label_detail(segment.label), "Instances": []},  # as Amazon: boxes belong to single frames
+    }
+
+
+Begin = Callable[[Structure], VideoAnalysis]
+"""A new analysis by the request that started its job."""
+
+
+def build_analyses(engine: VisionEngine, store: CollectionStore, *, every: int) -> Mapping[str, Begin]:
+    """Every analysis offered, by its name in the operations; `every` milliseconds a frame is looked at."""
+    return {
+        "FaceDetection": lambda request: FaceDetection(engine, request),
+        "FaceSearch": lambda request: FaceSearch(engine, store, request),
+        "LabelDetection": lambda request: LabelDetection(engine, request, gap=2 * every),
+    }
