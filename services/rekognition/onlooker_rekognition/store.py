@@ -11,6 +11,35 @@ from onlooker_rekognition.protocol.errors import ResourceNotFoundError
 from onlooker_rekognition.vision.results import Box, Embedding
 
 
+DIMENSIONS = 128
+"""Numbers of an embedding."""
+
+MAX_TAGS = 200
+"""Tags of a collection: as many as the service model lets a request name."""
+
+MAX_FACES_OF_USER = 100
+"""Faces that Amazon associates with one user."""
+
+REMEMBERED_SECONDS = 24 * 3600
+"""How long an answer is kept for those who ask again under the same token."""
+
+
+class StoreError(Exception):
+    """The store can not be used; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceModel:
+    """What embeds faces.
+
+    `name` is kept with each embedding, and only embeddings of one name are ever compared; `version` is what clients
+    are shown.
+    """
+
+    name: str
+    version: str
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
     """A collection. `position` orders collections by creation and is never used twice."""
@@ -108,6 +137,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class OutdatedFace:
+    """A face whose embedding is of another model than the one in use; its `chip` where one was kept."""
+
+    position: int
+    face_id: str
+    chip: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """An answer that was given under a client's request token. `digest` is that of the request."""
 
@@ -146,7 +184,7 @@ class CollectionStore(Protocol):
         """Keep faces, all or none; in the order given.
 
         A face of the same picture, under the same external id and at the same place, is not kept twice: it is
-        answered as it was kept before.
+        answered as it was kept before, and embedded anew if it was embedded by another model.
         """
 
     def faces(
@@ -201,13 +239,27 @@ class UserStore(Protocol):
         """
 
     def disassociate(self, collection_id: str, user_id: str, face_ids: Sequence[str]) -> Outcome:
-        """Take faces from a user. Refused: FACE_NOT_FOUND, ASSOCIATED_TO_A_DIFFERENT_USER."""
+        """Take faces from a user. Refused: FACE_NOT_FOUND (or nobody's), ASSOCIATED_TO_A_DIFFERENT_USER."""
 
     def user_embedding(self, collection_id: str, user_id: str) -> Embedding | None:
         """The mean of a user's embeddings by the model in use, None when it has none."""
 
     def nearest_users(self, collection_id: str, embedding: Embedding, *, count: int) -> list[UserMatch]:
         """The `count` users most alike, best first, among those with a mean."""
+
+
+class EmbeddingStore(Protocol):
+    """Moving a collection to another model. As durable and thread-safe as CollectionStore, and raises what that does."""
+
+    def outdated(self, collection_id: str, *, after: int, limit: int) -> list[OutdatedFace]:
+        """At most `limit` faces behind the position `after` that were not embedded by the model in use."""
+
+    def reembed(self, collection_id: str, embeddings: Mapping[int, Embedding]) -> int:
+        """Give faces, by their positions, embeddings of the model in use; all or none. How many there were.
+
+        Faces that are not outdated (any more), or are gone, are left as they are. With the last outdated face, the
+        collection takes on the version of the model in use.
+        """
 
 
 class AnswerLedger(Protocol):
@@ -217,10 +269,10 @@ class AnswerLedger(Protocol):
         """What was answered under `token`, None when nothing was or it is older than a day."""
 
     def remember(self, operation: str, token: str, answer: Remembered) -> None:
-        """Keep an answer for a day."""
+        """Keep an answer for a day; the first under a token stays."""
 
 
-class Store(CollectionStore, UserStore, AnswerLedger, Protocol):
+class Store(CollectionStore, UserStore, EmbeddingStore, AnswerLedger, Protocol):
     """All that a server keeps."""
 
 

@@ -1,5 +1,6 @@
 """Pictures in, knowledge out: faces, their attributes and embeddings, and labels, by models run locally."""
 
+from onlooker_rekognition.vision.embeddings import EMBEDDING_MODEL
 from onlooker_rekognition.vision.engine import (
     FACE_MODEL_VERSION,
     LABEL_MODEL_VERSION,
@@ -31,6 +32,7 @@ from onlooker_rekognition.vision.results import (
 from onlooker_rekognition.vision.similarity import similarity
 
 __all__ = [
+    "EMBEDDING_MODEL",
     "FACE_MODEL_VERSION",
     "LABEL_MODEL_VERSION",
     "UNDECIDED",

@@ -18,6 +18,10 @@ from onlooker_rekognition.vision.models import Network
 from onlooker_rekognition.vision.resample import crop
 from onlooker_rekognition.vision.results import Embedding
 
+EMBEDDING_MODEL = "face-recognition-1"
+"""The name kept with each embedding: only embeddings of one name are compared. It stands for the weights and for how a
+face is aligned; whoever changes either raises the number. It is not what clients are shown (FACE_MODEL_VERSION)."""
+
 _POINTS = [RIGHT_EYE_OUTER, RIGHT_EYE_INNER, LEFT_EYE_OUTER, LEFT_EYE_INNER, NOSE_BASE]
 _CHIP = np.array(  # where dlib's get_face_chip puts these points, in a unit square without its padding
     [
