@@ -69,7 +69,19 @@ class Analyst:
         """
         with self._slot():
             data = await self._images.load(image)
-            return await self._pool.run(lambda: self._look(data, work))
+            return await self._pool.run(lambda: work(self._subject(data)))
+
+    async def examine_pair(
+        self, first: Mapping[str, Any], second: Mapping[str, Any], work: Callable[[Subject, Subject], Result]
+    ) -> Result:
+        """What `work`, done by a worker thread, finds in two pictures; raises what `examine` raises.
+
+        Both are looked at in one slot, by one thread: requests that each held a slot and wanted another could wait for
+        one another for ever.
+        """
+        with self._slot():
+            one, other = await self._images.load(first), await self._images.load(second)
+            return await self._pool.run(lambda: work(self._subject(one), self._subject(other)))
 
     async def compute(self, work: Callable[[], Result]) -> Result:
         """What `work`, done by a worker thread, returns. Raises ThrottlingError when the queue is full."""
@@ -84,13 +96,13 @@ class Analyst:
         except QueueFullError as error:
             raise ThrottlingError("Rate exceeded: the queue of this server is full. Try again.") from error
 
-    def _look(self, data: bytes, work: Callable[[Subject], Result]) -> Result:
+    def _subject(self, data: bytes) -> Subject:
         digest = hashlib.sha256(data).digest()
         try:
             image = self._decoded.get(digest, data)
         except (UnreadableImageError, TooManyPixelsError) as error:
             raise _as_service_error(error) from error
-        return work(Subject(self._engine, image, digest))
+        return Subject(self._engine, image, digest)
 
 
 def _as_service_error(error: Exception) -> ServiceError:

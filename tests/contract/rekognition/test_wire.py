@@ -118,8 +118,10 @@ def test_every_operation_of_the_model_answers_without_a_fault(server: Rekognitio
 
 
 def test_what_is_not_offered_says_so(client: Any) -> None:
-    with pytest.raises(client.exceptions.AccessDeniedException, match="CompareFaces is not offered by this server"):
-        client.compare_faces(SourceImage={"Bytes": b"a"}, TargetImage={"Bytes": b"b"})
+    with pytest.raises(
+        client.exceptions.AccessDeniedException, match="RecognizeCelebrities is not offered by this server"
+    ):
+        client.recognize_celebrities(Image={"Bytes": b"a"})
 
 
 def test_a_name_that_only_resolves_to_this_machine_is_refused(server: RekognitionServer) -> None:

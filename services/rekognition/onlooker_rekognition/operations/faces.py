@@ -13,7 +13,7 @@ from onlooker_rekognition.protocol.errors import InternalServerError, InvalidPar
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.store import CollectionStore, NewFace, Picture
 from onlooker_rekognition.tokens import decode_token, encode_token
-from onlooker_rekognition.vision.results import FaceAnalysis
+from onlooker_rekognition.vision.results import Embedding, FaceAnalysis
 
 MAX_FACES = 100
 """Amazon looks at the 100 largest faces of a picture."""
@@ -102,6 +102,13 @@ class Faces:
         }
 
 
+def embedding_of(face: FaceAnalysis) -> Embedding:
+    """The embedding of a face that was analysed with one. Raises InternalServerError when the engine gave none."""
+    if face.embedding is None:
+        raise InternalServerError("The engine gave no embedding for a face.")
+    return face.embedding
+
+
 def _choose(
     faces: Sequence[FaceAnalysis], bar: QualityBar, limit: int, subject: Subject
 ) -> tuple[list[FaceAnalysis], list[_Unindexed]]:
@@ -119,6 +126,4 @@ def _choose(
 
 
 def _new_face(face: FaceAnalysis) -> NewFace:
-    if face.embedding is None:
-        raise InternalServerError("The engine gave no embedding for a face.")
-    return NewFace(face.box, face.confidence, face.embedding)
+    return NewFace(face.box, face.confidence, embedding_of(face))

@@ -11,6 +11,7 @@ from typing import Any
 
 from onlooker_rekognition.analyst import Analyst
 from onlooker_rekognition.operations.collections import Collections, ResourceNames
+from onlooker_rekognition.operations.comparison import Comparison
 from onlooker_rekognition.operations.faces import Faces
 from onlooker_rekognition.operations.labels import Labels
 from onlooker_rekognition.operations.search import Search
@@ -26,6 +27,7 @@ class Nouns:
     """What operations are done to: one object for each module of this package."""
 
     collections: Collections
+    comparison: Comparison
     faces: Faces
     labels: Labels
     search: Search
@@ -42,6 +44,9 @@ class Offer:
 OFFERED: Mapping[str, Offer] = {
     "DetectFaces": Offer(lambda of: of.faces.detect, "`DEFAULT`, `ALL` and single attributes; the 100 largest faces"),
     "DetectLabels": Offer(lambda of: of.labels.detect, "`GENERAL_LABELS` with all filters; not `IMAGE_PROPERTIES`"),
+    "CompareFaces": Offer(
+        lambda of: of.comparison.compare, "the largest face of the source with the 100 largest of the target"
+    ),
     "CreateCollection": Offer(lambda of: of.collections.create, "tags are kept"),
     "DeleteCollection": Offer(lambda of: of.collections.delete),
     "DescribeCollection": Offer(lambda of: of.collections.describe, "`UserCount` is 0"),
@@ -58,6 +63,7 @@ def build_handlers(analyst: Analyst, store: CollectionStore, names: ResourceName
     """The handler of every operation offered."""
     nouns = Nouns(
         collections=Collections(store, names),
+        comparison=Comparison(analyst),
         faces=Faces(analyst, store),
         labels=Labels(analyst),
         search=Search(analyst, store),

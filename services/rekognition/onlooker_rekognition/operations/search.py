@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onlooker_rekognition.analyst import Analyst, Subject
+from onlooker_rekognition.operations.faces import embedding_of
 from onlooker_rekognition.operations.quality import quality_bar
 from onlooker_rekognition.operations.shapes import Structure, box, stored_face
-from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError
+from onlooker_rekognition.protocol.errors import InvalidParameterError
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.store import CollectionStore, Match
 from onlooker_rekognition.vision.results import FaceAnalysis
@@ -37,9 +38,7 @@ class Search:
             face = next((face for face in faces if not bar.reasons(face, subject.image)), None)
             if face is None:
                 raise InvalidParameterError("There are no faces in the image. Should be at least 1.")
-            if face.embedding is None:
-                raise InternalServerError("The engine gave no embedding for a face.")
-            return face, self._store.nearest(collection_id, face.embedding, count=count)
+            return face, self._store.nearest(collection_id, embedding_of(face), count=count)
 
         face, matches = await self._analyst.examine(parameters["Image"], work)
         return {

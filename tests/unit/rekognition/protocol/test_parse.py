@@ -43,7 +43,7 @@ def test_a_null_in_a_list_is_no_value() -> None:
         OPERATIONS["DetectFaces"].read({"Attributes": [None]})
 
 
-@pytest.mark.parametrize("encoded", ["a b", "AAE", "AA\n==", "ü"])
+@pytest.mark.parametrize("encoded", ["a b", "AAE", "AA\n==", "ü", "\ud800"])
 def test_only_plain_base64_is_a_blob(encoded: str) -> None:
     with pytest.raises(MalformedValueError, match="not valid base64"):
         OPERATIONS["DetectFaces"].read({"Image": {"Bytes": encoded}})
