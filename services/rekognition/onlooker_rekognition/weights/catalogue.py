@@ -14,14 +14,16 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from onlooker_rekognition.weights import faceapi, tfjs
+from onlooker_rekognition.weights import faceapi, keras, tfjs
+from onlooker_rekognition.weights.bundle import read_binary_bundle, read_bundle
 from onlooker_rekognition.weights.graph import GraphBuilder
 from onlooker_rekognition.weights.npm import NpmPackage
 from onlooker_rekognition.weights.packages import Package
-from onlooker_rekognition.weights.tensors import Tensor, read_tensors
+from onlooker_rekognition.weights.tensors import Tensor, parse_tensors, read_tensors
 
 HUMAN = NpmPackage("@vladmandic/human")
 FACE_API = NpmPackage("@vladmandic/face-api")
+NSFWJS = NpmPackage("nsfwjs")
 
 Network = Callable[[GraphBuilder, Path, str], tuple[str, ...]]
 """Writes a network's graph from its source file and the picture's tensor; returns its outputs."""
@@ -72,6 +74,18 @@ def _face_api(network: Callable[[GraphBuilder, dict[str, Tensor], str], tuple[st
 
     def write(graph: GraphBuilder, path: Path, image: str) -> tuple[str, ...]:
         return network(graph, read_tensors(json.loads(path.read_text()), path.parent), image)
+
+    return write
+
+
+def _layers_model(prepare: Callable[[GraphBuilder, str], str]) -> Network:
+    """A TF.js layers model in a folder of bundles, fed with the prepared picture."""
+
+    def write(graph: GraphBuilder, path: Path, image: str) -> tuple[str, ...]:
+        model = read_bundle(path / "model.min.js")
+        groups = model["weightsManifest"]
+        weights = parse_tensors(groups, lambda part: read_binary_bundle(path / f"{part}.min.js"))
+        return (keras.convert(model, weights, graph, prepare(graph, image)),)
 
     return write
 
@@ -178,5 +192,14 @@ MODELS = (
         (Output("detections", (1, 100, 6)),),
         _graph_model(_as_is, "tower_0/detections"),
         batch=1,
+    ),
+    Model(
+        "moderation",
+        "nudity and drawings",
+        NSFWJS,
+        "dist/models/mobilenet_v2",
+        224,
+        (Output("probabilities", (None, 5)),),
+        _layers_model(_zero_to_one),
     ),
 )

