@@ -1,14 +1,16 @@
-"""Pictures that lie in S3, read by one client for the life of the process.
+"""Pictures and videos that lie in S3, read by one client for the life of the process.
 
 Where S3 is comes from AWS's standard variables only (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, AWS_REGION, ...).
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aioboto3
@@ -28,6 +30,8 @@ _UNAVAILABLE = (
     "Unable to get object metadata from S3. Check object key, region and/or access permissions."  # Amazon's words
 )
 
+_PART_BYTES = 1024 * 1024
+
 _log = logging.getLogger(__name__)
 
 
@@ -43,11 +47,8 @@ class S3Objects:
         Raises InvalidS3ObjectError when S3 refuses it, ImageTooLargeError when it is larger than `limit` (said by
         its length, before its bytes are read), InternalServerError when S3 does not answer: then a retry may help.
         """
-        wanted: dict[str, Any] = {"Bucket": bucket, "Key": name}
-        if version is not None:
-            wanted["VersionId"] = version
-        try:
-            answer = await self._client.get_object(**wanted)
+        with _translated(bucket):
+            answer = await self._client.get_object(**_wanted(bucket, name, version))
             async with answer["Body"] as body:
                 if answer["ContentLength"] > limit:
                     raise ImageTooLargeError(
@@ -55,11 +56,43 @@ class S3Objects:
                         "from S3."
                     )
                 return await body.read()
-        except (ClientError, BotoCoreError, OSError, UnicodeEncodeError) as error:
-            _log.warning("S3 gave no object: %s", error, extra={"bucket": bucket})
-            if _is_refusal(error):
-                raise InvalidS3ObjectError(_UNAVAILABLE) from error
-            raise InternalServerError("S3 could not be reached to get the image. Try again.") from error
+
+    async def size(self, bucket: str, name: str, version: str | None) -> int:
+        """The object's length in bytes. Raises InvalidS3ObjectError and InternalServerError as `fetch` does."""
+        with _translated(bucket):
+            answer = await self._client.head_object(**_wanted(bucket, name, version))
+            return answer["ContentLength"]
+
+    async def download(self, bucket: str, name: str, version: str | None, target: Path) -> None:
+        """Write the object to a file, part by part. Raises as `size` does, and OSError when the disk is full."""
+        with target.open("wb") as file:
+            async with aclosing(self._parts(bucket, name, version)) as parts:
+                async for part in parts:
+                    await asyncio.to_thread(file.write, part)
+
+    async def _parts(self, bucket: str, name: str, version: str | None) -> AsyncGenerator[bytes, None]:
+        with _translated(bucket):
+            answer = await self._client.get_object(**_wanted(bucket, name, version))
+            async with answer["Body"] as body:
+                async for part in body.iter_chunks(_PART_BYTES):
+                    yield part
+
+
+def _wanted(bucket: str, name: str, version: str | None) -> dict[str, Any]:
+    wanted = {"Bucket": bucket, "Key": name}
+    return wanted if version is None else {**wanted, "VersionId": version}
+
+
+@contextmanager
+def _translated(bucket: str) -> Iterator[None]:
+    """S3's errors in Rekognition's words."""
+    try:
+        yield
+    except (ClientError, BotoCoreError, OSError, UnicodeEncodeError) as error:
+        _log.warning("S3 gave no object: %s", error, extra={"bucket": bucket})
+        if _is_refusal(error):
+            raise InvalidS3ObjectError(_UNAVAILABLE) from error
+        raise InternalServerError("S3 could not be reached to get the object. Try again.") from error
 
 
 def _is_refusal(error: Exception) -> bool:

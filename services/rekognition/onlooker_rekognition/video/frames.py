@@ -83,7 +83,7 @@ def open_video(path: Path, *, max_pixels: int) -> Iterator[Video]:
     try:
         if not capture.isOpened():
             raise VideoError("The video can not be decoded: it is damaged, or its codec is not known here.")
-        yield Video(capture, _metadata(capture, path, max_pixels))
+        yield Video(capture, _metadata(capture, max_pixels))
     finally:
         capture.release()
 
@@ -95,7 +95,7 @@ def _check_container(path: Path) -> None:
         raise VideoError("Unsupported format: videos must be MPEG-4 or MOV files.")
 
 
-def _metadata(capture: cv2.VideoCapture, path: Path, max_pixels: int) -> VideoMetadata:
+def _metadata(capture: cv2.VideoCapture, max_pixels: int) -> VideoMetadata:
     width, height = (int(capture.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
     rate, count = capture.get(cv2.CAP_PROP_FPS), capture.get(cv2.CAP_PROP_FRAME_COUNT)
     if not (width > 0 and height > 0 and rate > 0):

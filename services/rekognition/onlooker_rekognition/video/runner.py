@@ -1,32 +1,32 @@
-"""Does the jobs: one video after the other, its frames between the requests for pictures."""
+"""Does the jobs: one video after the other, its frames in turn with the requests for pictures."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
-from onlooker_rekognition.jobs import Finding, Job, JobStore, Structure
+from onlooker_rekognition.jobs import Finding, Job, JobStatus, JobStore, Structure
 from onlooker_rekognition.pool import Pool
-from onlooker_rekognition.protocol.errors import ServiceError
+from onlooker_rekognition.protocol.errors import InternalServerError, ServiceError
 from onlooker_rekognition.video.analyses import Begin, VideoAnalysis
-from onlooker_rekognition.video.frames import Frame, Video, VideoError, VideoMetadata, open_video
-
-Result = TypeVar("Result")
+from onlooker_rekognition.video.decoder import Decoder
+from onlooker_rekognition.video.frames import VideoError, VideoMetadata
 
 _CLAIM_SECONDS = 60.0
 _HEARTBEAT_SECONDS = 15.0
 _LOOK_SECONDS = 5.0
-"""How often the store is asked for jobs that nobody told us of: another server's, or one whose claim ran out."""
-_RETRY_SECONDS = 5.0
+"""How often the store is asked for jobs nobody told us of: another server's, or one whose claim ran out."""
+_RETRY_SECONDS = 20.0  # after the first attempt, and four times as long after each other
 _MOST_ATTEMPTS = 3
 _BATCH = 200  # findings written at once
 
@@ -36,21 +36,212 @@ _log = logging.getLogger(__name__)
 class VideoSource(Protocol):
     """Where videos come from."""
 
-    async def download(self, video: Structure, target: Path, *, limit: int) -> None:
-        """Write a request's `Video` member to a file. Raises InvalidS3ObjectError, VideoTooLargeError, InternalServerError."""
+    async def download(self, video: Structure, target: Path) -> None:
+        """Write the video that a request's `Video` member names to a file.
+
+        Raises InvalidS3ObjectError, VideoTooLargeError, and InternalServerError where a retry may help.
+        """
 
 
-class Announcer(Protocol):
+class Topics(Protocol):
     """Where the end of a job is told."""
 
     async def publish(self, topic_arn: str, message: str) -> None:
-        """Publish to a topic. Raises InternalServerError when it can not be reached, InvalidParameterError if it refuses."""
+        """Publish to a topic.
+
+        Raises InvalidParameterError when it is refused, InternalServerError where a retry may help.
+        """
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What a video may take: `every` milliseconds a frame is looked at; bytes of a file; pixels of a frame."""
+class Sampling:
+    """How videos are looked at: one frame in each `every` milliseconds, of at most `max_pixels`."""
 
     every: int
-    max_bytes: int
     max_pixels: int
+
+
+class JobRunner:
+    """Claims jobs and does them, one at a time, for as long as `running` lasts."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        videos: VideoSource,
+        topics: Topics,
+        pool: Pool,
+        analyses: Mapping[str, Begin],
+        sampling: Sampling,
+    ) -> None:
+        self._store = store
+        self._videos = videos
+        self._topics = topics
+        self._pool = pool
+        self._analyses = analyses
+        self._sampling = sampling
+        self._worker = str(uuid.uuid4())
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look for a job now. To be called on the event loop."""
+        self._news.set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Do jobs in the background. In the end the one at hand is let go of, to be begun anew."""
+        work = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+    async def _run(self) -> None:
+        while True:
+            self._news.clear()
+            try:
+                busy = await self._next()
+            except Exception:  # noqa: BLE001 (a store that is down must not end the runner; it is asked again)
+                _log.exception("no job could be taken up")
+                busy = False
+            if not busy:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS)
+
+    async def _next(self) -> bool:
+        """Do what there is to do; False when there is nothing."""
+        await self._announce()
+        job = await asyncio.to_thread(self._store.claim_job, self._worker, seconds=_CLAIM_SECONDS)
+        if job is None:
+            return False
+        if job.attempts > _MOST_ATTEMPTS:
+            await self._end(job, "FAILED", f"The analysis did not come to its end in {_MOST_ATTEMPTS} attempts.")
+        else:
+            await self._perform(job)
+        return True
+
+    async def _perform(self, job: Job) -> None:
+        extra = {"job_id": job.job_id, "analysis": job.analysis, "attempt": job.attempts}
+        began = time.monotonic()
+        try:
+            metadata = await self._while_held(job)
+        except asyncio.CancelledError:
+            await asyncio.shield(asyncio.to_thread(self._store.release_job, job.job_id, self._worker, seconds=0))
+            raise
+        except _ClaimLostError:
+            _log.warning("another server has taken the job over", extra=extra)
+        except InternalServerError as error:
+            await self._retry(job, error)
+        except (VideoError, ServiceError) as error:
+            await self._end(job, "FAILED", str(error))
+        except Exception as error:  # noqa: BLE001 (one video must not end the runner; the log has the cause)
+            _log.exception("the analysis of a video failed", extra=extra)
+            await self._retry(job, error)
+        else:
+            await self._end(job, "SUCCEEDED", None, metadata)
+            _log.info("video analysed", extra={**extra, "seconds": round(time.monotonic() - began, 1)})
+
+    async def _while_held(self, job: Job) -> VideoMetadata:
+        work = asyncio.create_task(self._analyse(job))
+        claim = asyncio.create_task(self._hold(job))
+        try:
+            await asyncio.wait((work, claim), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                claim.result()  # raises what ended it
+            return work.result()
+        finally:
+            for task in (work, claim):
+                task.cancel()
+            await asyncio.wait((work, claim))
+
+    async def _hold(self, job: Job) -> None:
+        while True:
+            await asyncio.sleep(_HEARTBEAT_SECONDS)
+            if not await asyncio.to_thread(self._store.extend_claim, job.job_id, self._worker, seconds=_CLAIM_SECONDS):
+                raise _ClaimLostError
+
+    async def _analyse(self, job: Job) -> VideoMetadata:
+        with tempfile.TemporaryDirectory(prefix="onlooker-video-") as folder:
+            file = Path(folder) / "video"
+            await self._videos.download(job.request["Video"], file)
+            analysis = self._analyses[job.analysis](job.request)
+            async with Decoder.opened(file, max_pixels=self._sampling.max_pixels) as decoder:
+                await self._look_through(job, decoder, analysis)
+                return decoder.metadata
+
+    async def _look_through(self, job: Job, decoder: Decoder, analysis: VideoAnalysis) -> None:
+        findings: list[Finding] = []
+        async for frame in decoder.frames(every=self._sampling.every):
+            findings += await self._pool.run(partial(analysis.look, frame))
+            if len(findings) >= _BATCH:
+                await asyncio.to_thread(self._store.add_findings, job.job_id, self._worker, findings)
+                findings = []
+        findings += analysis.finish()
+        await asyncio.to_thread(self._store.add_findings, job.job_id, self._worker, findings)
+
+    async def _retry(self, job: Job, error: Exception) -> None:
+        if job.attempts >= _MOST_ATTEMPTS:
+            await self._end(job, "FAILED", str(error) if isinstance(error, ServiceError) else "The server failed.")
+            return
+        pause = _RETRY_SECONDS * 4 ** (job.attempts - 1)
+        await asyncio.to_thread(self._store.release_job, job.job_id, self._worker, seconds=pause)
+
+    async def _end(
+        self, job: Job, status: JobStatus, message: str | None, metadata: VideoMetadata | None = None
+    ) -> None:
+        if message is not None:
+            _log.warning("the analysis of a video failed: %s", message, extra={"job_id": job.job_id})
+        await asyncio.to_thread(
+            self._store.end_job,
+            job.job_id,
+            self._worker,
+            status,
+            message=message,
+            video_metadata=None if metadata is None else _video_metadata(metadata),
+        )
+
+    async def _announce(self) -> None:
+        """Tell the end of jobs to their topics. At least once: a kill in between tells it again."""
+        for job in await asyncio.to_thread(self._store.unannounced_jobs):
+            channel = job.request.get("NotificationChannel")
+            try:
+                if channel is not None:
+                    await self._topics.publish(channel["SNSTopicArn"], json.dumps(_notification(job)))
+            except InternalServerError:  # the log of the topics has it
+                continue
+            except ServiceError as error:
+                _log.warning("the end of a job can not be told: %s", error, extra={"job_id": job.job_id})
+            await asyncio.to_thread(self._store.mark_announced, job.job_id)
+
+
+class _ClaimLostError(Exception):
+    """The claim ran out, and another server has the job."""
+
+
+def _video_metadata(metadata: VideoMetadata) -> Structure:
+    """A VideoMetadata by Amazon's names."""
+    return {
+        "Codec": metadata.codec,
+        "DurationMillis": metadata.duration_milliseconds,
+        "Format": metadata.format,
+        "FrameRate": metadata.frame_rate,
+        "FrameHeight": metadata.height,
+        "FrameWidth": metadata.width,
+    }
+
+
+def _notification(job: Job) -> Structure:
+    """What Amazon publishes when a job has ended.
+
+    Rekognition's developer guide: "Reference: Video analysis results notification".
+    """
+    video = job.request["Video"]["S3Object"]
+    return {
+        "JobId": job.job_id,
+        "Status": job.status,
+        "API": f"Start{job.analysis}",
+        "JobTag": job.request.get("JobTag"),
+        "Timestamp": int(1000 * time.time()),
+        "Video": {"S3ObjectName": video["Name"], "S3Bucket": video["Bucket"]},
+    }
