@@ -10,7 +10,6 @@ from typing import Literal, Protocol
 from onlooker_rekognition.protocol.errors import ResourceNotFoundError
 from onlooker_rekognition.vision.results import Box, Embedding
 
-
 DIMENSIONS = 128
 """Numbers of an embedding."""
 
@@ -231,7 +230,7 @@ class UserStore(Protocol):
         """At most `limit` users behind the position `after`, in the order of their creation."""
 
     def associate(self, collection_id: str, user_id: str, face_ids: Sequence[str], *, threshold: float) -> Outcome:
-        """Give faces to a user; those it has already count as done.
+        """Give faces to a user; those it has already are in neither list, as Amazon says.
 
         A face must be alike the user's mean at least by `threshold` (0..100); the first faces of a user define it.
         Refused: FACE_NOT_FOUND, ASSOCIATED_TO_A_DIFFERENT_USER, LOW_MATCH_CONFIDENCE. Raises
@@ -239,7 +238,10 @@ class UserStore(Protocol):
         """
 
     def disassociate(self, collection_id: str, user_id: str, face_ids: Sequence[str]) -> Outcome:
-        """Take faces from a user. Refused: FACE_NOT_FOUND (or nobody's), ASSOCIATED_TO_A_DIFFERENT_USER."""
+        """Take faces from a user; those that nobody has are in neither list, as Amazon says.
+
+        Refused: FACE_NOT_FOUND, ASSOCIATED_TO_A_DIFFERENT_USER.
+        """
 
     def user_embedding(self, collection_id: str, user_id: str) -> Embedding | None:
         """The mean of a user's embeddings by the model in use, None when it has none."""
@@ -249,7 +251,7 @@ class UserStore(Protocol):
 
 
 class EmbeddingStore(Protocol):
-    """Moving a collection to another model. As durable and thread-safe as CollectionStore, and raises what that does."""
+    """Moving a collection to another model; else as CollectionStore."""
 
     def outdated(self, collection_id: str, *, after: int, limit: int) -> list[OutdatedFace]:
         """At most `limit` faces behind the position `after` that were not embedded by the model in use."""
