@@ -22,15 +22,15 @@ from onlooker_rekognition.images import Images, ObjectSource
 from onlooker_rekognition.logs import configure_logging
 from onlooker_rekognition.metrics import Metrics
 from onlooker_rekognition.operations import build_handlers
-from onlooker_rekognition.operations.collections import ResourceNames
+from onlooker_rekognition.operations.names import ResourceNames
 from onlooker_rekognition.pool import Pool
 from onlooker_rekognition.protocol.model import load_service
 from onlooker_rekognition.s3 import open_s3
 from onlooker_rekognition.server import AddressError, Server, bind, url_of
 from onlooker_rekognition.settings import Settings
-from onlooker_rekognition.sqlite import SqliteStore, StoreError
-from onlooker_rekognition.store import CollectionStore
-from onlooker_rekognition.vision import FACE_MODEL_VERSION, Engine, ModelError, ModelStore
+from onlooker_rekognition.store import FaceModel, Store, StoreError
+from onlooker_rekognition.stores.sqlite import SqliteStore
+from onlooker_rekognition.vision import EMBEDDING_MODEL, FACE_MODEL_VERSION, Engine, ModelError, ModelStore
 
 _log = logging.getLogger("onlooker_rekognition")
 
@@ -62,7 +62,9 @@ async def run(settings: Settings, engine: VisionEngine) -> None:
     with (
         closing(bind(settings.host, settings.port)) as listening,
         hold_folder(settings.data) as folder,
-        closing(SqliteStore(folder / "collections.sqlite3", face_model_version=FACE_MODEL_VERSION)) as store,
+        closing(
+            SqliteStore(folder / "collections.sqlite3", model=FaceModel(EMBEDDING_MODEL, FACE_MODEL_VERSION))
+        ) as store,
         closing(Pool(workers=settings.workers, queue_length=settings.queue_length)) as pool,
     ):
         async with open_s3(region=settings.region) as objects:
@@ -77,9 +79,7 @@ async def run(settings: Settings, engine: VisionEngine) -> None:
             ).run_until_stopped()
 
 
-def compose(
-    settings: Settings, engine: VisionEngine, store: CollectionStore, pool: Pool, objects: ObjectSource
-) -> Starlette:
+def compose(settings: Settings, engine: VisionEngine, store: Store, pool: Pool, objects: ObjectSource) -> Starlette:
     """The application out of parts that are open."""
     analyst = Analyst(engine, Images(objects), pool, decoded_pixels=settings.decoded_pixels)
     handlers = build_handlers(analyst, store, ResourceNames(settings.region, settings.account))

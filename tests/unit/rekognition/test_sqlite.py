@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from onlooker_rekognition.protocol.errors import ResourceAlreadyExistsError, ResourceNotFoundError
-from onlooker_rekognition.sqlite import SqliteStore, StoreError
-from onlooker_rekognition.store import NewFace, Picture
+from onlooker_rekognition.stores.sqlite import SqliteStore
+from onlooker_rekognition.store import FaceModel, NewFace, Picture, StoreError
 from onlooker_rekognition.vision.results import Box
 from rekognition_fakes import embedding_of
 
@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[SqliteStore]:
-    with closing(SqliteStore(path, face_model_version="1.0")) as opened:
+    with closing(SqliteStore(path, model=FaceModel("m-1.0", "1.0"))) as opened:
         opened.create("people", {})
         yield opened
 
@@ -44,7 +44,7 @@ def test_a_face_comes_back_as_it_was_kept(store: SqliteStore) -> None:
 def test_a_second_opening_finds_everything(store: SqliteStore, path: Path) -> None:
     kept = store.add("people", PICTURE, [face(1), face(2, left=0.5)])
     store.close()
-    with closing(SqliteStore(path, face_model_version="1.0")) as again:
+    with closing(SqliteStore(path, model=FaceModel("m-1.0", "1.0"))) as again:
         assert again.faces("people", after=0, limit=10) == kept
         assert [match.face for match in again.nearest("people", embedding_of(2), count=1)] == [kept[1]]
 
@@ -52,7 +52,7 @@ def test_a_second_opening_finds_everything(store: SqliteStore, path: Path) -> No
 def test_faces_of_another_model_are_listed_but_never_compared(store: SqliteStore, path: Path) -> None:
     (old,) = store.add("people", PICTURE, [face(1)])
     store.close()
-    with closing(SqliteStore(path, face_model_version="2.0")) as newer:
+    with closing(SqliteStore(path, model=FaceModel("m-2.0", "2.0"))) as newer:
         assert newer.faces("people", after=0, limit=10) == [old]
         assert newer.nearest("people", embedding_of(1), count=5) == []
         assert newer.embedding("people", old.face_id) is None
@@ -105,11 +105,11 @@ def test_a_file_of_a_newer_version_is_left_alone(store: SqliteStore, path: Path)
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="newer version"):
-        SqliteStore(path, face_model_version="1.0")
+        SqliteStore(path, model=FaceModel("m-1.0", "1.0"))
 
 
 def test_a_file_that_is_no_database_is_named_and_left_alone(path: Path) -> None:
     path.write_bytes(b"not a database" * 100)
     with pytest.raises(StoreError, match=r"collections\.sqlite3 cannot be opened: file is not a database"):
-        SqliteStore(path, face_model_version="1.0")
+        SqliteStore(path, model=FaceModel("m-1.0", "1.0"))
     assert path.read_bytes().startswith(b"not a database")
