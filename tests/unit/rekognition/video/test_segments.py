@@ -1,0 +1,34 @@
+"""Labels of frames joined to stretches of time."""
+
+from onlooker_rekognition.video.segments import Segment, Segments
+from onlooker_rekognition.vision.results import LabelAnalysis
+
+DOG, CAT = LabelAnalysis("Dog", 80.0), LabelAnalysis("Cat", 70.0)
+SURE_DOG = LabelAnalysis("Dog", 95.0)
+
+
+def segments_of(*frames: tuple[int, list[LabelAnalysis]], gap: int = 1000) -> list[Segment]:
+    segments = Segments(gap=gap)
+    ended = [segment for timestamp, labels in frames for segment in segments.see(timestamp, labels)]
+    return ended + list(segments.finish())
+
+
+def test_a_label_seen_on_and_on_is_one_segment_at_its_most_confident() -> None:
+    assert segments_of((0, [DOG]), (500, [SURE_DOG]), (1000, [DOG])) == [Segment(SURE_DOG, 0, 1000)]
+
+
+def test_a_short_gap_does_not_end_a_segment() -> None:
+    assert segments_of((0, [DOG]), (500, []), (1000, [DOG])) == [Segment(DOG, 0, 1000)]
+
+
+def test_a_long_gap_ends_it() -> None:
+    frames = [(0, [DOG]), (500, []), (1000, []), (1500, [DOG])]
+    assert segments_of(*frames) == [Segment(DOG, 0, 0), Segment(DOG, 1500, 1500)]
+
+
+def test_labels_have_segments_of_their_own() -> None:
+    assert segments_of((0, [DOG, CAT]), (500, [CAT])) == [Segment(DOG, 0, 0), Segment(CAT, 0, 500)]
+
+
+def test_no_frames_no_segments() -> None:
+    assert segments_of() == []

@@ -1,0 +1,29 @@
+"""Makes small MPEG-4 files: scenes of one picture each, shown for a while."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+FRAME_RATE = 10
+SIDE = 192
+
+RED, GREEN, BLUE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0)
+
+
+def plain(colour: Sequence[int], width: int = SIDE, height: int = SIDE) -> np.ndarray:
+    """A picture of one RGB colour."""
+    return np.full((height, width, 3), colour, np.uint8)
+
+
+def write_video(path: Path, *scenes: tuple[np.ndarray, float]) -> Path:
+    """A video of RGB pictures of one size, each with its seconds."""
+    height, width = scenes[0][0].shape[:2]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), FRAME_RATE, (width, height))
+    assert writer.isOpened()
+    for pixels, seconds in scenes:
+        for _ in range(round(seconds * FRAME_RATE)):
+            writer.write(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    writer.release()
+    return path
