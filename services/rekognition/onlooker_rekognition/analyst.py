@@ -21,6 +21,7 @@ from onlooker_rekognition.protocol.errors import (
 from onlooker_rekognition.vision.errors import ImageTooLargeError as TooManyPixelsError
 from onlooker_rekognition.vision.errors import UnreadableImageError
 from onlooker_rekognition.vision.image import Image
+from onlooker_rekognition.vision.moderation import ModerationAnalysis
 from onlooker_rekognition.vision.results import FaceAnalysis, LabelAnalysis
 
 Result = TypeVar("Result")
@@ -37,6 +38,9 @@ class VisionEngine(Protocol):
 
     def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
         """All labels, most confident first; a label's parents are among them."""
+
+    def detect_moderation(self, image: Image) -> ModerationAnalysis:
+        """Whether the picture shows nudity, and whether it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +111,5 @@ class Analyst:
 
 def _as_service_error(error: Exception) -> ServiceError:
     if isinstance(error, TooManyPixelsError):
-        return ImageTooLargeError(str(error))
+        return ImageTooLargeError(f"Image size is too large: {error}")
     return InvalidImageFormatError(f"Request has invalid image format: {error}")

@@ -15,10 +15,11 @@ from onlooker_rekognition.operations.withheld import WITHHELD
 from onlooker_rekognition.protocol.errors import (
     AccessDeniedError,
     InternalServerError,
-    InvalidParameterError,
+    ProtocolError,
     SerializationError,
     ServiceError,
     UnknownOperationError,
+    ValidationError,
 )
 from onlooker_rekognition.protocol.model import Operation, Parameters, Service
 from onlooker_rekognition.protocol.parse import MalformedValueError, load_json
@@ -101,8 +102,11 @@ class Dispatcher:
 
 
 def refusal(error: ServiceError, request_id: str) -> Answer:
-    """An error in the shape of Amazon Rekognition's."""
-    body = {"__type": error.code, "Code": error.code, "Logref": request_id, "Message": error.message}
+    """An error in the shape of Amazon's: that of the protocol, or the service's own, which has more members."""
+    if isinstance(error, ProtocolError):
+        body = {"__type": error.code, "message": error.message}
+    else:
+        body = {"__type": error.code, "Code": error.code, "Logref": request_id, "Message": error.message}
     return Answer(request_id, error.status, error.code, json.dumps(body).encode())
 
 
@@ -112,5 +116,5 @@ def _read(operation: Operation, body: bytes) -> Parameters:
     except MalformedValueError as error:
         raise SerializationError(str(error)) from error
     if violations := operation.violations(parameters):
-        raise InvalidParameterError(validation_message(violations))
+        raise ValidationError(validation_message(violations))
     return parameters

@@ -1,7 +1,5 @@
 """Each offered operation, walked along the model: what is missing, of the wrong type or out of bounds is named."""
 
-import base64
-import copy
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,44 +9,11 @@ from botocore.model import Shape
 
 from onlooker_rekognition.operations.registry import OFFERED as REGISTRY
 from onlooker_rekognition.protocol.model import load_service
+from rekognition_requests import full
 from rekognition_server import RekognitionServer
 
 SERVICE = load_service()
 OFFERED = sorted(REGISTRY)
-FACE_ID = "11111111-1111-4111-8111-111111111111"
-FULL = {
-    "CollectionId": "a-collection",
-    "Image": {
-        "Bytes": base64.b64encode(b"picture").decode(),
-        "S3Object": {"Bucket": "bucket", "Name": "name", "Version": "1"},
-    },
-    "Attributes": ["ALL"],
-    "DetectionAttributes": ["DEFAULT"],
-    "FaceId": FACE_ID,
-    "FaceIds": [FACE_ID],
-    "Tags": {"team": "vision"},
-    "NextToken": "token",
-    "MaxResults": 10,
-    "MaxFaces": 10,
-    "MaxLabels": 10,
-    "MinConfidence": 50.0,
-    "FaceMatchThreshold": 50.0,
-    "QualityFilter": "NONE",
-    "ExternalImageId": "me",
-    "UserId": "me",
-    "Features": ["GENERAL_LABELS"],
-    "Settings": {
-        "GeneralLabels": {
-            "LabelInclusionFilters": ["Cat"],
-            "LabelExclusionFilters": ["Cat"],
-            "LabelCategoryInclusionFilters": ["Cat"],
-            "LabelCategoryExclusionFilters": ["Cat"],
-        },
-        "ImageProperties": {"MaxDominantColors": 5},
-    },
-}
-"""A valid value for every member that an offered operation takes."""
-
 WRONG_TYPES = {
     "structure": "text",
     "list": {"a": 1},
@@ -61,7 +26,7 @@ WRONG_TYPES = {
 
 
 def full_request(operation: str) -> dict[str, Any]:
-    return {name: copy.deepcopy(FULL[name]) for name in SERVICE.operations[operation].shapes.input_shape.members}
+    return full(SERVICE.operations[operation].shapes.input_shape)
 
 
 def walk(shape: Shape, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Shape]]:
@@ -115,15 +80,15 @@ def test_a_missing_required_member_is_named(server: RekognitionServer, operation
     request = full_request(operation)
     del request[member]
     answer = call(server, operation, request)
-    assert answer["__type"] == "InvalidParameterException"
-    assert answer["Message"] == (
+    assert answer["__type"] == "ValidationException"
+    assert answer["message"] == (
         f"1 validation error detected: Value null at '{spelled((member,))}' failed to satisfy constraint: "
         "Member must not be null"
     )
 
 
 def test_all_missing_members_are_named_at_once(server: RekognitionServer) -> None:
-    message = call(server, "IndexFaces", {})["Message"]
+    message = call(server, "IndexFaces", {})["message"]
     assert message.startswith("2 validation errors detected: ")
     assert "'collectionId'" in message
     assert "'image'" in message
@@ -135,7 +100,7 @@ def test_a_member_of_the_wrong_type_is_named(
 ) -> None:
     answer = call(server, operation, spoil(full_request(operation), path, WRONG_TYPES[shape.type_name]))
     assert answer["__type"] == "SerializationException"
-    assert answer["Message"].endswith(f"at '{'.'.join(path)}'")
+    assert answer["message"].endswith(f"at '{'.'.join(path)}'")
 
 
 def is_bounded_string(shape: Shape) -> bool:
@@ -147,9 +112,9 @@ def test_a_string_over_its_length_is_named(
     server: RekognitionServer, operation: str, path: tuple[str, ...], shape: Shape
 ) -> None:
     answer = call(server, operation, spoil(full_request(operation), path, "a" * (shape.metadata["max"] + 1)))
-    assert answer["__type"] == "InvalidParameterException"
+    assert answer["__type"] == "ValidationException"
     limit = f"Member must have length less than or equal to {shape.metadata['max']}"
-    assert f"at '{spelled(path)}' failed to satisfy constraint: {limit}" in answer["Message"]
+    assert f"at '{spelled(path)}' failed to satisfy constraint: {limit}" in answer["message"]
 
 
 def is_pattern(shape: Shape) -> bool:
@@ -162,7 +127,7 @@ def test_a_string_off_its_pattern_is_named(
 ) -> None:
     answer = call(server, operation, spoil(full_request(operation), path, "no/such*thing"))
     pattern = shape.metadata["pattern"]
-    assert answer["Message"] == (
+    assert answer["message"] == (
         f"1 validation error detected: Value 'no/such*thing' at '{spelled(path)}' failed to satisfy constraint: "
         f"Member must satisfy regular expression pattern: {pattern}"
     )
@@ -177,10 +142,10 @@ def test_a_number_out_of_its_range_is_named(
     server: RekognitionServer, operation: str, path: tuple[str, ...], shape: Shape
 ) -> None:
     low, high = shape.metadata["min"], shape.metadata["max"]
-    above = call(server, operation, spoil(full_request(operation), path, high + 1))["Message"]
+    above = call(server, operation, spoil(full_request(operation), path, high + 1))["message"]
     assert f"at '{spelled(path)}'" in above
     assert f"Member must have value less than or equal to {high}" in above
-    below = call(server, operation, spoil(full_request(operation), path, low - 1))["Message"]
+    below = call(server, operation, spoil(full_request(operation), path, low - 1))["message"]
     assert f"Member must have value greater than or equal to {low}" in below
 
 
@@ -201,5 +166,5 @@ def test_other_constraints_are_named(
     server: RekognitionServer, operation: str, path: tuple[str, ...], value: Any, constraint: str
 ) -> None:
     answer = call(server, operation, spoil(full_request(operation), path, value))
-    assert answer["__type"] == "InvalidParameterException"
-    assert constraint in answer["Message"]
+    assert answer["__type"] == "ValidationException"
+    assert constraint in answer["message"]

@@ -60,14 +60,14 @@ def test_a_malformed_body_is_a_serialization_error(server: RekognitionServer, bo
     answer = post(server, "ListCollections", body)
     assert answer.status_code == 400
     assert answer.json()["__type"] == "SerializationException"
-    assert complaint in answer.json()["Message"]
+    assert complaint in answer.json()["message"]
 
 
 def test_bad_base64_is_a_serialization_error(server: RekognitionServer) -> None:
     answer = post(server, "DetectFaces", b'{"Image": {"Bytes": "a picture"}}')
     assert answer.json()["__type"] == "SerializationException"
-    assert "not valid base64" in answer.json()["Message"]
-    assert "'Image.Bytes'" in answer.json()["Message"]
+    assert "not valid base64" in answer.json()["message"]
+    assert "'Image.Bytes'" in answer.json()["message"]
 
 
 def test_what_the_model_does_not_know_is_ignored_and_null_is_absent(server: RekognitionServer) -> None:
@@ -87,7 +87,7 @@ def test_an_unknown_target_is_an_unknown_operation(server: RekognitionServer, ta
 def test_another_content_type_is_refused(server: RekognitionServer, content_type: str) -> None:
     answer = post(server, "ListCollections", b"{}", content_type=content_type)
     assert answer.status_code == 400
-    assert "Content-Type must be application/x-amz-json-1.1" in answer.json()["Message"]
+    assert "Content-Type must be application/x-amz-json-1.1" in answer.json()["message"]
 
 
 def test_a_body_over_the_limit_is_refused_and_read_in_pieces(server: RekognitionServer) -> None:
@@ -96,7 +96,7 @@ def test_a_body_over_the_limit_is_refused_and_read_in_pieces(server: Rekognition
     answer = server.http.post("/", content=(piece for _ in range(20)), headers=headers)
     assert answer.status_code == 413
     assert answer.json()["__type"] == "RequestEntityTooLargeException"
-    assert "Put the image into S3" in answer.json()["Message"]
+    assert "Put the image into S3" in answer.json()["message"]
 
 
 def test_the_servers_own_failure_is_told_without_its_cause(server: RekognitionServer) -> None:

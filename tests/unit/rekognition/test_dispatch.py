@@ -15,7 +15,7 @@ from onlooker_rekognition.analyst import Analyst
 from onlooker_rekognition.dispatch import Dispatcher
 from onlooker_rekognition.images import Images
 from onlooker_rekognition.operations import build_handlers
-from onlooker_rekognition.operations.collections import ResourceNames
+from onlooker_rekognition.operations.names import ResourceNames
 from onlooker_rekognition.operations.registry import OFFERED as REGISTRY
 from onlooker_rekognition.pool import Pool
 from onlooker_rekognition.protocol.errors import InvalidS3ObjectError, UnknownOperationError
@@ -79,7 +79,7 @@ async def test_no_request_is_the_servers_fault(dispatcher: Dispatcher) -> None:
         answer = await dispatcher.answer(name, body.encode())
         assert answer.status < 500, (name, body)
         codes.add(answer.code)
-    assert {"OK", "InvalidParameterException", "SerializationException", "ResourceNotFoundException"} <= codes
+    assert {"OK", "ValidationException", "SerializationException", "ResourceNotFoundException"} <= codes
 
 
 STRANGE = [None, "", "a/b", "\ud800", -1, 1.5, 10**30, True, [], {}, [None], {"": ""}, "x" * 2000]

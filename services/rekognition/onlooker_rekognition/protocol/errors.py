@@ -2,7 +2,7 @@
 
 ServiceError
 ├── modelled: a client may catch them as `client.exceptions.<code>`
-│   ├── InvalidParameterError            a constraint of the model or of the operation is violated
+│   ├── InvalidParameterError            a constraint of the operation that the model does not state is violated
 │   ├── InvalidImageFormatError          neither JPEG nor PNG, or damaged
 │   ├── ImageTooLargeError               too many bytes or pixels
 │   ├── InvalidS3ObjectError             the S3 object can not be had
@@ -17,10 +17,15 @@ ServiceError
 │   ├── AccessDeniedError                an operation this server does not offer
 │   ├── ThrottlingError                  the queue is full; try again
 │   └── InternalServerError              our fault; the log says more
-└── of the protocol: what Amazon answers before it knows the operation
+└── ProtocolError: what Amazon's front answers before the service sees the request; no model lists these
     ├── UnknownOperationError            a target header that names no operation
+    ├── MissingAuthenticationTokenError  no signature
+    ├── IncompleteSignatureError         half a signature
+    ├── UnrecognizedClientError          a key or session token nobody gave out
+    ├── InvalidSignatureError            a signature that does not fit, by secret, scope or clock
+    ├── RequestTooLargeError             a body larger than any valid request
     ├── SerializationError               not JSON, or a member of the wrong type
-    └── RequestTooLargeError             a body larger than any valid request
+    └── ValidationError                  a constraint of the model is violated
 """
 
 from __future__ import annotations
@@ -41,7 +46,7 @@ class ServiceError(Exception):
 
 
 class InvalidParameterError(ServiceError):
-    """A parameter violates a constraint of the model or of the operation."""
+    """A parameter violates a constraint that only the operation knows."""
 
     code = "InvalidParameterException"
 
@@ -132,20 +137,54 @@ class InternalServerError(ServiceError):
     status = 500
 
 
-class UnknownOperationError(ServiceError):
+class ProtocolError(ServiceError):
+    """An error of the protocol. Its answer is shorter than the service's own: a type and a message."""
+
+
+class UnknownOperationError(ProtocolError):
     """The target header is missing or names no operation of the service."""
 
     code = "UnknownOperationException"
 
 
-class SerializationError(ServiceError):
+class MissingAuthenticationTokenError(ProtocolError):
+    """The request is not signed, and must be."""
+
+    code = "MissingAuthenticationTokenException"
+
+
+class IncompleteSignatureError(ProtocolError):
+    """The Authorization header lacks a part, or is of another scheme."""
+
+    code = "IncompleteSignatureException"
+
+
+class UnrecognizedClientError(ProtocolError):
+    """The access key, or its session token, is none of those configured."""
+
+    code = "UnrecognizedClientException"
+
+
+class InvalidSignatureError(ProtocolError):
+    """The signature was made with another secret, for another request, scope or time."""
+
+    code = "InvalidSignatureException"
+
+
+class RequestTooLargeError(ProtocolError):
+    """The body is larger than any valid request."""
+
+    code = "RequestEntityTooLargeException"
+    status = 413
+
+
+class SerializationError(ProtocolError):
     """The body is not JSON, or one of its members is of the wrong type."""
 
     code = "SerializationException"
 
 
-class RequestTooLargeError(ServiceError):
-    """The body is larger than any valid request."""
+class ValidationError(ProtocolError):
+    """A parameter violates a constraint that the model states."""
 
-    code = "RequestEntityTooLargeException"
-    status = 413
+    code = "ValidationException"

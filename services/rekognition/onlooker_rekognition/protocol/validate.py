@@ -175,9 +175,11 @@ def _range_rules(shape: Shape) -> list[Rule]:
 
 
 def _compile_pattern(pattern: str) -> re.Pattern[str]:
+    r"""A pattern of Java's for Python. Java's \d, \w and \s are ASCII; only its \p classes are not."""
+    translated = pattern
     for java, python in _UNICODE_CLASSES.items():
-        pattern = pattern.replace(java, python)
-    return re.compile(pattern)
+        translated = translated.replace(java, python)
+    return re.compile(translated, re.ASCII if translated == pattern else re.UNICODE)
 
 
 def _satisfies(value: Any, rules: list[Rule]) -> bool:
