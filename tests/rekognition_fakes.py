@@ -18,6 +18,7 @@ from onlooker_rekognition.logs import configure_logging
 from onlooker_rekognition.settings import Settings
 from onlooker_rekognition.vision.errors import ImageTooLargeError, UnreadableImageError
 from onlooker_rekognition.vision.image import Image
+from onlooker_rekognition.vision.moderation import ModerationAnalysis, moderate
 from onlooker_rekognition.vision.results import (
     UNDECIDED,
     Box,
@@ -80,6 +81,10 @@ class FakeEngine(VisionEngine):
 
     def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
         return tuple(_label(label) for label in self._look(image).get("labels", ()))
+
+    def detect_moderation(self, image: Image) -> ModerationAnalysis:
+        shown = self._look(image).get("moderation", {})
+        return moderate({name: shown.get(name, 0.0) for name in ("Drawing", "Hentai", "Neutral", "Porn", "Sexy")})
 
     def _look(self, image: Image) -> dict:
         content = json.loads(image.pixels.tobytes().rstrip(b"\0"))

@@ -14,6 +14,7 @@ from onlooker_rekognition.operations.collections import Collections, ResourceNam
 from onlooker_rekognition.operations.comparison import Comparison
 from onlooker_rekognition.operations.faces import Faces
 from onlooker_rekognition.operations.labels import Labels
+from onlooker_rekognition.operations.moderation import Moderation
 from onlooker_rekognition.operations.search import Search
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.store import CollectionStore
@@ -30,6 +31,7 @@ class Nouns:
     comparison: Comparison
     faces: Faces
     labels: Labels
+    moderation: Moderation
     search: Search
 
 
@@ -46,6 +48,9 @@ OFFERED: Mapping[str, Offer] = {
     "DetectLabels": Offer(lambda of: of.labels.detect, "`GENERAL_LABELS` with all filters; not `IMAGE_PROPERTIES`"),
     "CompareFaces": Offer(
         lambda of: of.comparison.compare, "the largest face of the source with the 100 largest of the target"
+    ),
+    "DetectModerationLabels": Offer(
+        lambda of: of.moderation.detect, "nudity and drawings only; no adapters, no human loop"
     ),
     "CreateCollection": Offer(lambda of: of.collections.create, "tags are kept"),
     "DeleteCollection": Offer(lambda of: of.collections.delete),
@@ -66,6 +71,7 @@ def build_handlers(analyst: Analyst, store: CollectionStore, names: ResourceName
         comparison=Comparison(analyst),
         faces=Faces(analyst, store),
         labels=Labels(analyst),
+        moderation=Moderation(analyst),
         search=Search(analyst, store),
     )
     return {name: offer.handler(nouns) for name, offer in OFFERED.items()}

@@ -16,6 +16,7 @@ from onlooker_rekognition.vision.image import Image, decode
 from onlooker_rekognition.vision.labels import LabelReader
 from onlooker_rekognition.vision.mesh import MeshFitter
 from onlooker_rekognition.vision.models import ModelStore
+from onlooker_rekognition.vision.moderation import ModerationAnalysis, ModerationReader
 from onlooker_rekognition.vision.once import Once
 from onlooker_rekognition.vision.resample import crop
 from onlooker_rekognition.vision.results import (
@@ -57,6 +58,7 @@ class Engine:
             )
         )
         self._embedder = Once(lambda: Embedder(network("face_recognition")))
+        self._moderation = Once(lambda: ModerationReader(network("moderation")))
         self._labels = Once(lambda: LabelReader(network("centernet")))
 
     def decode(self, data: bytes) -> Image:
@@ -81,6 +83,10 @@ class Engine:
     def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
         """All labels, most confident first; a label's parents are among them."""
         return self._labels().read(image)
+
+    def detect_moderation(self, image: Image) -> ModerationAnalysis:
+        """Whether the picture shows nudity, and whether it is drawn."""
+        return self._moderation().read(image)
 
 
 def _analysis(image: Image, face: Face, attributes: FaceAttributes | None, embedding: Embedding | None) -> FaceAnalysis:

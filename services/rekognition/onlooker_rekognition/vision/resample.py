@@ -34,6 +34,12 @@ def fit(pixels: Pixels, longest: int) -> View:
     return View(scaled, size / np.array(small.shape[1::-1]) / factor, np.zeros(2))
 
 
+def stretch(pixels: Pixels, size: int) -> Pixels:
+    """The whole picture as a square of `size`, whatever its shape: as some classifiers were trained."""
+    small, _ = _averaged(pixels, min(pixels.shape[:2]) // size)
+    return np.asarray(cv2.resize(small, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def pad(view: View, size: int) -> View:
     """The view in the middle of a black square of `size`, which must not be smaller."""
     height, width = view.pixels.shape[:2]
