@@ -23,28 +23,30 @@ class HeldFace:
     embedding: Embedding | None
 
 
+_Decision = Refusal | bool
+"""Refused, done (True), or neither, because there is nothing to do (False)."""
+
+
 def removal(face_ids: Sequence[str], held: Mapping[str, HeldFace]) -> Outcome:
     """Which faces may be deleted: those that are nobody's."""
 
-    def refuse(face: HeldFace) -> Refusal | None:
+    def decide(face: HeldFace) -> _Decision:
         if face.user_id is None:
-            return None
+            return True
         return Refusal(face.face_id, "ASSOCIATED_TO_AN_EXISTING_USER", user_id=face.user_id)
 
-    return _sort_out(face_ids, held, refuse)
+    return _sort_out(face_ids, held, decide)
 
 
 def disassociation(face_ids: Sequence[str], held: Mapping[str, HeldFace], user_id: str) -> Outcome:
     """Which faces may be taken from a user: its own."""
 
-    def refuse(face: HeldFace) -> Refusal | None:
-        if face.user_id == user_id:
-            return None
-        if face.user_id is None:
-            return Refusal(face.face_id, "FACE_NOT_FOUND")
+    def decide(face: HeldFace) -> _Decision:
+        if face.user_id in {user_id, None}:
+            return face.user_id is not None
         return Refusal(face.face_id, "ASSOCIATED_TO_A_DIFFERENT_USER", user_id=face.user_id)
 
-    return _sort_out(face_ids, held, refuse)
+    return _sort_out(face_ids, held, decide)
 
 
 def association(
@@ -63,18 +65,20 @@ def association(
     """
     mean = mean_of(own)
 
-    def refuse(face: HeldFace) -> Refusal | None:
-        if face.user_id == user_id or (face.user_id is None and not own):
-            return None
+    def decide(face: HeldFace) -> _Decision:
+        if face.user_id == user_id:
+            return False
         if face.user_id is not None:
             return Refusal(face.face_id, "ASSOCIATED_TO_A_DIFFERENT_USER", user_id=face.user_id)
+        if not own:
+            return True
         if mean is None or face.embedding is None:
             return Refusal(face.face_id, "LOW_MATCH_CONFIDENCE")
         alike = float(similarity(mean, face.embedding)[0])
-        return None if alike >= threshold else Refusal(face.face_id, "LOW_MATCH_CONFIDENCE", confidence=alike)
+        return alike >= threshold or Refusal(face.face_id, "LOW_MATCH_CONFIDENCE", confidence=alike)
 
-    outcome = _sort_out(face_ids, held, refuse)
-    count = len(own) + sum(held[face_id].user_id is None for face_id in outcome.done)
+    outcome = _sort_out(face_ids, held, decide)
+    count = len(own) + len(outcome.done)
     if count > MAX_FACES_OF_USER:
         raise ServiceQuotaExceededError(
             f"The user id: {user_id} would have {count} faces; {MAX_FACES_OF_USER} are the most that are accepted."
@@ -104,14 +108,14 @@ def no_such_user(user_id: str) -> ResourceNotFoundError:
 
 
 def _sort_out(
-    face_ids: Sequence[str], held: Mapping[str, HeldFace], refuse: Callable[[HeldFace], Refusal | None]
+    face_ids: Sequence[str], held: Mapping[str, HeldFace], decide: Callable[[HeldFace], _Decision]
 ) -> Outcome:
     outcome = Outcome([], [])
     for face_id in dict.fromkeys(face_ids):
         face = held.get(face_id)
-        refusal = refuse(face) if face else Refusal(face_id, "FACE_NOT_FOUND")
-        if refusal:
-            outcome.refused.append(refusal)
-        else:
+        decision = decide(face) if face else Refusal(face_id, "FACE_NOT_FOUND")
+        if isinstance(decision, Refusal):
+            outcome.refused.append(decision)
+        elif decision:
             outcome.done.append(face_id)
     return outcome
