@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from onlooker_rekognition.protocol.errors import LimitExceededError
+
 JobStatus = Literal["IN_PROGRESS", "SUCCEEDED", "FAILED"]
 Structure = Mapping[str, Any]
 """A structure by Amazon's names, of what JSON knows."""
@@ -92,3 +94,8 @@ class JobStore(Protocol):
 
         They are ordered by time, or by name and then time, and then as they were added.
         """
+
+
+def too_many_jobs(limit: int) -> LimitExceededError:
+    """What `start_job` raises."""
+    return LimitExceededError(f"{limit} analyses of videos are in progress. Wait until one of them has ended.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from onlooker_rekognition.jobs import JobStore
 from onlooker_rekognition.protocol.errors import ResourceNotFoundError
 from onlooker_rekognition.vision.results import Box, Embedding
 
@@ -274,7 +275,7 @@ class AnswerLedger(Protocol):
         """Keep an answer for a day; the first under a token stays."""
 
 
-class Store(CollectionStore, UserStore, EmbeddingStore, AnswerLedger, Protocol):
+class Store(CollectionStore, UserStore, EmbeddingStore, AnswerLedger, JobStore, Protocol):
     """All that a server keeps."""
 
 

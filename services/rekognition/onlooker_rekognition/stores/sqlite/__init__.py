@@ -9,11 +9,12 @@ from __future__ import annotations
 from onlooker_rekognition.stores.sqlite.collections import Collections
 from onlooker_rekognition.stores.sqlite.embeddings import Embeddings
 from onlooker_rekognition.stores.sqlite.faces import Faces
+from onlooker_rekognition.stores.sqlite.jobs import Jobs
 from onlooker_rekognition.stores.sqlite.ledger import Ledger
 from onlooker_rekognition.stores.sqlite.users import Users
 
 
-class SqliteStore(Collections, Faces, Users, Embeddings, Ledger):
+class SqliteStore(Collections, Faces, Users, Embeddings, Ledger, Jobs):
     """A Store in a file, which only one process may have open. Its methods are documented in `store.py`."""
 
 

@@ -78,7 +78,35 @@ CREATE TRIGGER user_goes AFTER DELETE ON users BEGIN
 END;
 """
 
-_STEPS = (_COLLECTIONS_AND_FACES, _USERS_MODELS_AND_ANSWERS)
+_JOBS = """
+CREATE TABLE jobs (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL UNIQUE,
+    analysis TEXT NOT NULL,
+    request TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'IN_PROGRESS',
+    status_message TEXT,
+    video_metadata TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    worker TEXT,
+    free_at REAL NOT NULL DEFAULT 0,
+    ended_at REAL,
+    announced INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX jobs_at_hand ON jobs (position) WHERE status = 'IN_PROGRESS' OR NOT announced;
+CREATE TABLE findings (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    job INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    view TEXT NOT NULL,
+    timestamp INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    content TEXT NOT NULL
+);
+CREATE INDEX findings_by_time ON findings (job, view, timestamp, position);
+CREATE INDEX findings_by_name ON findings (job, view, name, timestamp, position);
+"""
+
+_STEPS = (_COLLECTIONS_AND_FACES, _USERS_MODELS_AND_ANSWERS, _JOBS)
 """Step n leads from version n to n + 1. One that was released is never changed."""
 
 
