@@ -18,6 +18,7 @@ from onlooker_rekognition.bodies import Bodies
 from onlooker_rekognition.budget import MemoryBudget
 from onlooker_rekognition.dispatch import Dispatcher
 from onlooker_rekognition.folder import FolderError, hold_folder
+from onlooker_rekognition.idempotency import once_only
 from onlooker_rekognition.images import Images, ObjectSource
 from onlooker_rekognition.logs import configure_logging
 from onlooker_rekognition.metrics import Metrics
@@ -67,8 +68,12 @@ async def run(settings: Settings, engine: VisionEngine) -> None:
         ) as store,
         closing(Pool(workers=settings.workers, queue_length=settings.queue_length)) as pool,
     ):
-        async with open_s3(region=settings.region) as objects:
-            app = compose(settings, engine, store, pool, objects)
+        async with open_s3(region=settings.region) as objects, open_sns(region=settings.region) as topics:
+            videos = StoredVideos(objects, max_bytes=settings.max_video_bytes)
+            sampling = Sampling(every=settings.video_interval, max_pixels=settings.max_pixels)
+            analyses = build_analyses(engine, store, every=sampling.every)
+            runner = JobRunner(store, videos, topics, pool, analyses, sampling)
+            app = compose(settings, engine, store, pool, objects, videos, runner.wake)
             _log.info("signatures are accepted and not verified: let nobody reach this server who must not")
             await Server(
                 app,
@@ -82,12 +87,14 @@ async def run(settings: Settings, engine: VisionEngine) -> None:
 def compose(settings: Settings, engine: VisionEngine, store: Store, pool: Pool, objects: ObjectSource) -> Starlette:
     """The application out of parts that are open."""
     analyst = Analyst(engine, Images(objects), pool, decoded_pixels=settings.decoded_pixels)
+    service = load_service()
     handlers = build_handlers(analyst, store, ResourceNames(settings.region, settings.account))
     metrics = Metrics(pool)
     bodies = Bodies(
         MemoryBudget(settings.body_memory), max_bytes=settings.max_body_bytes, seconds=settings.body_seconds
     )
-    return create_app(Endpoint(Dispatcher(load_service(), handlers), metrics, bodies), metrics, host=settings.host)
+    dispatcher = Dispatcher(service, once_only(service, handlers, store))
+    return create_app(Endpoint(dispatcher, metrics, bodies), metrics, host=settings.host)
 
 
 if __name__ == "__main__":

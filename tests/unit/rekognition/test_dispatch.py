@@ -20,7 +20,8 @@ from onlooker_rekognition.operations.registry import OFFERED as REGISTRY
 from onlooker_rekognition.pool import Pool
 from onlooker_rekognition.protocol.errors import InvalidS3ObjectError, UnknownOperationError
 from onlooker_rekognition.protocol.model import load_service
-from onlooker_rekognition.sqlite import SqliteStore
+from onlooker_rekognition.store import FaceModel
+from onlooker_rekognition.stores.sqlite import SqliteStore
 from rekognition_fakes import FakeEngine
 
 SERVICE = load_service()
@@ -37,7 +38,7 @@ class NoObjects:
 @pytest.fixture
 def dispatcher(tmp_path: Path) -> Iterator[Dispatcher]:
     with (
-        closing(SqliteStore(tmp_path / "store", face_model_version="1.0")) as store,
+        closing(SqliteStore(tmp_path / "store", model=FaceModel("fake", "1.0"))) as store,
         closing(Pool(workers=1, queue_length=10)) as pool,
     ):
         analyst = Analyst(FakeEngine(), Images(NoObjects()), pool, decoded_pixels=0)

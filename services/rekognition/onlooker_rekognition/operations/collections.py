@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from onlooker_rekognition.operations.names import ResourceNames
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.store import CollectionStore
 from onlooker_rekognition.tokens import decode_token, encode_token
 
 _PAGE = 1000  # collections in a page when the request does not say, and when it says 0
 _OK = 200
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceNames:
-    """How this server's resources are called, as Amazon calls them."""
-
-    region: str
-    account: str
-
-    def collection(self, collection_id: str) -> str:
-        """A collection's ARN as CreateCollection answers it: Amazon leaves out the leading `arn:` there."""
-        return f"aws:rekognition:{self.region}:{self.account}:collection/{collection_id}"
-
-    def collection_arn(self, collection_id: str) -> str:
-        """A collection's ARN in full, as DescribeCollection answers it."""
-        return f"arn:{self.collection(collection_id)}"
 
 
 class Collections:
@@ -60,7 +44,7 @@ class Collections:
             "FaceModelVersion": collection.face_model_version,
             "CollectionARN": self._names.collection_arn(collection.id),
             "CreationTimestamp": collection.created_at,
-            "UserCount": 0,
+            "UserCount": collection.user_count,
         }
 
     async def list(self, parameters: Parameters) -> Mapping[str, Any]:

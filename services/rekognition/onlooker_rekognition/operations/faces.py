@@ -8,8 +8,8 @@ from typing import Any
 
 from onlooker_rekognition.analyst import Analyst, Subject
 from onlooker_rekognition.operations.quality import QualityBar, quality_bar
-from onlooker_rekognition.operations.shapes import face_detail, stored_face, wants_attributes
-from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError
+from onlooker_rekognition.operations.shapes import face_detail, refusal, stored_face, wants_attributes
+from onlooker_rekognition.protocol.errors import InternalServerError
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.store import CollectionStore, NewFace, Picture
 from onlooker_rekognition.tokens import decode_token, encode_token
@@ -69,8 +69,6 @@ class Faces:
 
     async def list(self, parameters: Parameters) -> Mapping[str, Any]:
         """ListFaces."""
-        if "UserId" in parameters:
-            raise InvalidParameterError("UserId is not offered: this server has no users of collections yet.")
         collection_id = parameters["CollectionId"]
         listing = f"ListFaces/{collection_id}"
         after = decode_token(listing, parameters.get("NextToken"))
@@ -82,6 +80,7 @@ class Faces:
             after=after,
             limit=limit + 1,
             face_ids=parameters.get("FaceIds"),
+            user_id=parameters.get("UserId"),
         )
         more = encode_token(listing, faces[limit - 1].position) if len(faces) > limit else None
         return {
@@ -95,10 +94,7 @@ class Faces:
         outcome = await asyncio.to_thread(self._store.remove, parameters["CollectionId"], parameters["FaceIds"])
         return {
             "DeletedFaces": outcome.done,
-            "UnsuccessfulFaceDeletions": [
-                {"FaceId": refusal.face_id, "UserId": refusal.user_id, "Reasons": [refusal.reason]}
-                for refusal in outcome.refused
-            ],
+            "UnsuccessfulFaceDeletions": [refusal(refused) for refused in outcome.refused],
         }
 
 

@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from onlooker_rekognition.analyst import Analyst
-from onlooker_rekognition.operations.collections import Collections, ResourceNames
+from onlooker_rekognition.operations.collections import Collections
 from onlooker_rekognition.operations.comparison import Comparison
 from onlooker_rekognition.operations.faces import Faces
 from onlooker_rekognition.operations.labels import Labels
 from onlooker_rekognition.operations.moderation import Moderation
+from onlooker_rekognition.operations.names import ResourceNames
 from onlooker_rekognition.operations.search import Search
+from onlooker_rekognition.operations.tags import Tags
+from onlooker_rekognition.operations.user_search import UserSearch
+from onlooker_rekognition.operations.users import Users
+from onlooker_rekognition.operations.videos import ANSWERS, VideoChecker, Videos
 from onlooker_rekognition.protocol.model import Parameters
-from onlooker_rekognition.store import CollectionStore
+from onlooker_rekognition.store import Store
 
 Handler = Callable[[Parameters], Awaitable[Mapping[str, Any]]]
 """Parameters in, a result by Amazon's names out. Raises ServiceError."""
@@ -33,6 +38,11 @@ class Nouns:
     labels: Labels
     moderation: Moderation
     search: Search
+    tags: Tags
+    user_search: UserSearch
+    users: Users
+    videos: Mapping[str, Videos]
+    """By the name of the analysis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,17 @@ class Offer:
 
     handler: Callable[[Nouns], Handler]
     note: str = ""
+
+
+def _start(analysis: str) -> Offer:
+    note = "MPEG-4 and MOV in S3; two frames a second; the end is published to `NotificationChannel`"
+    return Offer(lambda of: of.videos[analysis].start, note)
+
+
+def _get(analysis: str) -> Offer:
+    order = ANSWERS[analysis].order
+    note = "in pages, by time" if order is None else f"in pages, by `TIMESTAMP` or `{order}`"
+    return Offer(lambda of: of.videos[analysis].get, note)
 
 
 OFFERED: Mapping[str, Offer] = {
@@ -52,20 +73,36 @@ OFFERED: Mapping[str, Offer] = {
     "DetectModerationLabels": Offer(
         lambda of: of.moderation.detect, "nudity and drawings only; no adapters, no human loop"
     ),
-    "CreateCollection": Offer(lambda of: of.collections.create, "tags are kept"),
+    "CreateCollection": Offer(lambda of: of.collections.create, "with tags"),
     "DeleteCollection": Offer(lambda of: of.collections.delete),
-    "DescribeCollection": Offer(lambda of: of.collections.describe, "`UserCount` is 0"),
+    "DescribeCollection": Offer(lambda of: of.collections.describe),
     "ListCollections": Offer(lambda of: of.collections.list, "in pages, in the order of their creation"),
     "IndexFaces": Offer(lambda of: of.faces.index, "the same picture under the same external id is kept once"),
-    "ListFaces": Offer(lambda of: of.faces.list, "in pages, `FaceIds`; not `UserId`"),
-    "DeleteFaces": Offer(lambda of: of.faces.delete),
+    "ListFaces": Offer(lambda of: of.faces.list, "in pages; all, by `FaceIds`, or those of a user"),
+    "DeleteFaces": Offer(lambda of: of.faces.delete, "a user's faces must be disassociated before"),
     "SearchFaces": Offer(lambda of: of.search.by_face, "exact, in memory"),
     "SearchFacesByImage": Offer(lambda of: of.search.by_image, "the largest face, as Amazon does"),
+    "CreateUser": Offer(lambda of: of.users.create),
+    "DeleteUser": Offer(lambda of: of.users.delete, "its faces stay in the collection"),
+    "ListUsers": Offer(lambda of: of.users.list, "in pages, in the order of their creation"),
+    "AssociateFaces": Offer(
+        lambda of: of.users.associate, "done when it is answered: `UserStatus` is never `UPDATING`; 100 faces a user"
+    ),
+    "DisassociateFaces": Offer(lambda of: of.users.disassociate),
+    "SearchUsers": Offer(lambda of: of.user_search.by_id, "by `UserId` or by `FaceId`"),
+    "SearchUsersByImage": Offer(lambda of: of.user_search.by_image, "the largest face, as Amazon does"),
+    "TagResource": Offer(lambda of: of.tags.tag, "collections; at most 200 tags"),
+    "UntagResource": Offer(lambda of: of.tags.untag, "collections"),
+    "ListTagsForResource": Offer(lambda of: of.tags.list, "collections"),
+    **{f"Start{analysis}": _start(analysis) for analysis in ANSWERS},
+    **{f"Get{analysis}": _get(analysis) for analysis in ANSWERS},
 }
 
 
-def build_handlers(analyst: Analyst, store: CollectionStore, names: ResourceNames) -> dict[str, Handler]:
-    """The handler of every operation offered."""
+def build_handlers(
+    analyst: Analyst, store: Store, names: ResourceNames, videos: VideoChecker, wake: Callable[[], None]
+) -> dict[str, Handler]:
+    """The handler of every operation offered. `wake` is called when there is a new job."""
     nouns = Nouns(
         collections=Collections(store, names),
         comparison=Comparison(analyst),
@@ -73,5 +110,9 @@ def build_handlers(analyst: Analyst, store: CollectionStore, names: ResourceName
         labels=Labels(analyst),
         moderation=Moderation(analyst),
         search=Search(analyst, store),
+        tags=Tags(store, names),
+        user_search=UserSearch(analyst, store),
+        users=Users(store),
+        videos={analysis: Videos(analysis, store, videos, wake=wake) for analysis in ANSWERS},
     )
     return {name: offer.handler(nouns) for name, offer in OFFERED.items()}

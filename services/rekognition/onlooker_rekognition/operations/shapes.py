@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from onlooker_rekognition.store import StoredFace
+from onlooker_rekognition.store import Refusal, StoredFace
 from onlooker_rekognition.vision.results import Box, FaceAnalysis, FaceAttributes, LabelAnalysis, Verdict
 
 Structure = dict[str, Any]
@@ -70,6 +70,17 @@ def stored_face(face: StoredFace) -> Structure:
         "ExternalImageId": face.picture.external_image_id,
         "Confidence": face.confidence,
         "IndexFacesModelVersion": face.model_version,
+        "UserId": face.user_id,
+    }
+
+
+def refusal(refused: Refusal) -> Structure:
+    """An UnsuccessfulFaceAssociation, UnsuccessfulFaceDisassociation or UnsuccessfulFaceDeletion."""
+    return {
+        "FaceId": refused.face_id,
+        "UserId": refused.user_id,
+        "Confidence": refused.confidence,
+        "Reasons": [refused.reason],
     }
 
 

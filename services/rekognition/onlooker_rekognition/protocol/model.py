@@ -21,6 +21,11 @@ from onlooker_rekognition.protocol.validate import compile_validator
 Parameters = Mapping[str, Any]
 """A request's members by Amazon's names: blobs are bytes, absent members are absent."""
 
+IDEMPOTENCY_MEMBER = "ClientRequestToken"
+"""The member by which a client names a request, so that it is done once however often it is sent."""
+
+_MISMATCH = "IdempotentParameterMismatchException"
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -33,6 +38,16 @@ class Operation:
     def error_codes(self) -> frozenset[str]:
         """The exceptions the model lets this operation answer."""
         return frozenset(shape.name for shape in self.shapes.error_shapes)
+
+    @property
+    def takes_token(self) -> bool:
+        """Whether a request may carry a token under which it is done once only.
+
+        The model marks the member as idempotency token in the newer operations; that a token can not be used for
+        another request, it says of all of them.
+        """
+        shape = self.shapes.input_shape
+        return shape is not None and IDEMPOTENCY_MEMBER in shape.members and _MISMATCH in self.error_codes
 
     @cached_property
     def read(self) -> Reader:
