@@ -18,10 +18,8 @@ from starlette.routing import Route
 from onlooker_rekognition.bodies import Bodies
 from onlooker_rekognition.dispatch import Answer, Dispatcher, refusal
 from onlooker_rekognition.metrics import Metrics
-from onlooker_rekognition.protocol.errors import (
-    ServiceError,
-    UnknownOperationError,
-)
+from onlooker_rekognition.protocol.errors import ServiceError, UnknownOperationError
+from onlooker_rekognition.signatures import Signatures
 
 _CLIENT_GONE = 499
 _LOOPBACK = ("127.0.0.1", "localhost")
@@ -30,12 +28,15 @@ _log = logging.getLogger(__name__)
 
 
 class Endpoint:
-    """The endpoint of all operations."""
+    """The endpoint of all operations. Without `signatures`, those of requests are neither needed nor looked at."""
 
-    def __init__(self, dispatcher: Dispatcher, metrics: Metrics, bodies: Bodies) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, metrics: Metrics, bodies: Bodies, signatures: Signatures | None = None
+    ) -> None:
         self._dispatcher = dispatcher
         self._metrics = metrics
         self._bodies = bodies
+        self._signatures = signatures
 
     async def serve(self, request: Request) -> Response:
         """Answer a request, or stop working for it when its client has gone."""
@@ -44,7 +45,10 @@ class Endpoint:
         try:
             self._check_content_type(request)
             operation = self._dispatcher.operation_name(request.headers.get("x-amz-target", ""))
+            claim = self._signatures.claim(request) if self._signatures else None
             async with self._bodies.read(request) as body:
+                if claim:
+                    await asyncio.to_thread(claim.verify, body)
                 answer = await _unless_gone(request, self._dispatcher.answer(operation, body))
         except ServiceError as error:
             answer = refusal(error, str(uuid.uuid4()))
