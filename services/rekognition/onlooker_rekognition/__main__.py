@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 
 import cv2
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from onlooker_rekognition.analyst import Analyst, VisionEngine
 from onlooker_rekognition.app import Endpoint, create_app
 from onlooker_rekognition.bodies import Bodies
 from onlooker_rekognition.budget import MemoryBudget
+from onlooker_rekognition.credentials import CredentialsError, load_credentials
 from onlooker_rekognition.dispatch import Dispatcher
 from onlooker_rekognition.folder import FolderError, hold_folder
 from onlooker_rekognition.idempotency import once_only
@@ -29,8 +31,13 @@ from onlooker_rekognition.protocol.model import load_service
 from onlooker_rekognition.s3 import open_s3
 from onlooker_rekognition.server import AddressError, Server, bind, url_of
 from onlooker_rekognition.settings import Settings
+from onlooker_rekognition.signatures import Signatures
+from onlooker_rekognition.sns import open_sns
 from onlooker_rekognition.store import FaceModel, Store, StoreError
 from onlooker_rekognition.stores.sqlite import SqliteStore
+from onlooker_rekognition.video.analyses import build_analyses
+from onlooker_rekognition.video.runner import JobRunner, Sampling, Topics, VideoSource
+from onlooker_rekognition.video.source import StoredVideos
 from onlooker_rekognition.vision import EMBEDDING_MODEL, FACE_MODEL_VERSION, Engine, ModelError, ModelStore
 
 _log = logging.getLogger("onlooker_rekognition")
@@ -46,7 +53,7 @@ def main() -> int:
         for problem in error.errors():
             print(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", file=sys.stderr)
         return 1
-    except (AddressError, FolderError, StoreError, ModelError, OSError) as error:
+    except (AddressError, CredentialsError, FolderError, StoreError, ModelError, OSError) as error:
         print(f"onlooker-rekognition can not start: {error}", file=sys.stderr)
         return 1
     return 0
@@ -70,31 +77,51 @@ async def run(settings: Settings, engine: VisionEngine) -> None:
     ):
         async with open_s3(region=settings.region) as objects, open_sns(region=settings.region) as topics:
             videos = StoredVideos(objects, max_bytes=settings.max_video_bytes)
-            sampling = Sampling(every=settings.video_interval, max_pixels=settings.max_pixels)
-            analyses = build_analyses(engine, store, every=sampling.every)
-            runner = JobRunner(store, videos, topics, pool, analyses, sampling)
-            app = compose(settings, engine, store, pool, objects, videos, runner.wake)
-            _log.info("signatures are accepted and not verified: let nobody reach this server who must not")
-            await Server(
+            runner = build_runner(settings, engine, store, pool, videos, topics)
+            app = compose(settings, engine, store, pool, objects, runner)
+            server = Server(
                 app,
                 listening,
                 on_ready=lambda: print(f"Rekognition ready: {url_of(listening)}", flush=True),
                 drain_seconds=settings.drain_seconds,
                 exit_with_parent=settings.exit_with_parent,
-            ).run_until_stopped()
+            )
+            async with runner.running():
+                await server.run_until_stopped()
 
 
-def compose(settings: Settings, engine: VisionEngine, store: Store, pool: Pool, objects: ObjectSource) -> Starlette:
+def build_runner(
+    settings: Settings, engine: VisionEngine, store: Store, pool: Pool, videos: VideoSource, topics: Topics
+) -> JobRunner:
+    """What does the jobs of videos, out of parts that are open."""
+    sampling = Sampling(every=settings.video_interval, max_pixels=settings.max_pixels)
+    return JobRunner(store, videos, topics, pool, build_analyses(engine, store, every=sampling.every), sampling)
+
+
+def compose(
+    settings: Settings, engine: VisionEngine, store: Store, pool: Pool, objects: ObjectSource, runner: JobRunner
+) -> Starlette:
     """The application out of parts that are open."""
     analyst = Analyst(engine, Images(objects), pool, decoded_pixels=settings.decoded_pixels)
     service = load_service()
-    handlers = build_handlers(analyst, store, ResourceNames(settings.region, settings.account))
+    handlers = build_handlers(analyst, runner, store, ResourceNames(settings.region, settings.account))
     metrics = Metrics(pool)
     bodies = Bodies(
         MemoryBudget(settings.body_memory), max_bytes=settings.max_body_bytes, seconds=settings.body_seconds
     )
     dispatcher = Dispatcher(service, once_only(service, handlers, store))
-    return create_app(Endpoint(dispatcher, metrics, bodies), metrics, host=settings.host)
+    endpoint = Endpoint(dispatcher, metrics, bodies, load_signatures(settings))
+    return create_app(endpoint, metrics, host=settings.host)
+
+
+def load_signatures(settings: Settings) -> Signatures | None:
+    """Who verifies signatures, None without credentials; which of them is logged. Raises CredentialsError."""
+    if settings.credentials is None:
+        _log.info("signatures are accepted and not verified: let nobody reach this server who must not")
+        return None
+    credentials = load_credentials(settings.credentials)
+    _log.info("signatures are verified: requests need one of %d access keys", len(credentials))
+    return Signatures(credentials, region=settings.region, clock=lambda: datetime.now(UTC))
 
 
 if __name__ == "__main__":

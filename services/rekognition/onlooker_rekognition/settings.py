@@ -42,14 +42,21 @@ class Settings(BaseSettings):
     decoded_pixels: int = Field(
         24_000_000, ge=0, description="pixels of decoded pictures kept for the next request about them (3 bytes each)"
     )
+    max_video_bytes: int = Field(10 * 1024**3, ge=1, description="bytes of the largest video accepted")
+    video_interval: int = Field(500, ge=1, description="milliseconds of a video of which one frame is looked at")
     max_body_bytes: int = Field(16 * 1024 * 1024, ge=1, description="bytes of the largest request body")
     body_memory: int = Field(
         128 * 1024 * 1024, ge=1, description="bytes of request bodies in memory at once; more wait in the network"
     )
     body_seconds: float = Field(30, gt=0, description="how long a request's body may take to arrive")
     drain_seconds: int = Field(20, ge=0, description="how long requests may finish after SIGTERM")
-    region: str = Field(default_factory=_default_region, description="the region in ARNs, and that of S3")
+    region: str = Field(
+        default_factory=_default_region, description="the region in ARNs and signatures, and that of S3"
+    )
     account: str = Field("000000000000", pattern=r"^\d{12}$", description="the account in ARNs")
+    credentials: Path | None = Field(
+        None, description="a file of access keys, in AWS's format; with it, requests must be signed by one of them"
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="what is logged, to stderr")
     exit_with_parent: bool = Field(
         False, description="stop when standard input closes, as it does when the parent dies"

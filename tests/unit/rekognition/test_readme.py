@@ -43,7 +43,9 @@ def test_every_setting_is_in_the_table_with_its_default(monkeypatch: pytest.Monk
     assert set(table) == {name.upper() for name in Settings.model_fields}
     for name, default in table.items():
         value = getattr(settings, name.lower())
-        if isinstance(value, bool):
+        if value is None:
+            assert default == "none"
+        elif isinstance(value, bool):
             assert default == f"`{str(value).lower()}`"
         elif isinstance(value, Path):
             assert default == f"`~/{value.relative_to(Path.home())}`"
