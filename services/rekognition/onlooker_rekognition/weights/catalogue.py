@@ -146,8 +146,7 @@ def _grey_minus_one_to_one(graph: GraphBuilder, image: str) -> str:
 
 def _caffe(graph: GraphBuilder, image: str) -> str:
     """BGR less ImageNet's mean, as Caffe's networks were trained."""
-    reversed_channels = graph.op("Gather", image, np.array([2, 1, 0]), axis=3)
-    return graph.op("Sub", reversed_channels, np.array([103.939, 116.779, 123.68], np.float32))
+    return graph.normalised(graph.reversed_channels(image), np.array([103.939, 116.779, 123.68], np.float32), 1)
 
 
 MODELS: tuple[Model | ShippedModel, ...] = (

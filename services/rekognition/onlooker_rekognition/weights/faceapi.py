@@ -29,8 +29,7 @@ def face_recognition(graph: GraphBuilder, weights: Tensors, image: str) -> tuple
             tensor, size = _shrinking_block(graph, weights, tensor, block, size)
         else:
             tensor = _residual_block(graph, weights, tensor, block)
-    mean = graph.op("ReduceMean", tensor, axes=[1, 2], keepdims=0)
-    return (graph.op("MatMul", mean, weights["fc"]),)
+    return (graph.op("MatMul", graph.mean(tensor, keep=False), weights["fc"]),)
 
 
 _BLOCKS = (
@@ -102,4 +101,4 @@ def _separable_conv(graph: GraphBuilder, weights: Tensors, tensor: str, prefix: 
 
 
 def _normalised(graph: GraphBuilder, image: str) -> str:
-    return graph.op("Div", graph.op("Sub", image, _MEAN), np.float32(255))
+    return graph.normalised(image, _MEAN, 255)

@@ -50,7 +50,7 @@ def _activated(builder: GraphBuilder, call: Call, tensor: str, fused: list[str])
         if name == "Relu":
             tensor = builder.op("Relu", tensor)
         elif name == "Prelu":
-            tensor = builder.op("PRelu", tensor, call.constant(3))
+            tensor = builder.prelu(tensor, call.constant(3))
         elif name != "BiasAdd":  # the convolution or product has added it
             raise WeightsError(f"{call.node.name}: the fused operation {name} is not known")
     return tensor
@@ -62,8 +62,9 @@ def _max_pool(builder: GraphBuilder, call: Call) -> str:
 
 
 def _mean(builder: GraphBuilder, call: Call) -> str:
-    axes = [int(axis) for axis in np.atleast_1d(call.constant(1))]
-    return builder.op("ReduceMean", call.tensor(0), axes=axes, keepdims=int(call.flag("keep_dims")))
+    if list(np.atleast_1d(call.constant(1))) != [1, 2]:
+        raise WeightsError(f"{call.node.name}: only means over height and width are known")
+    return builder.mean(call.tensor(0), keep=call.flag("keep_dims"))
 
 
 def _pad(builder: GraphBuilder, call: Call) -> str:
@@ -94,6 +95,10 @@ def _softmax(builder: GraphBuilder, call: Call) -> str:
 
 def _relu6(builder: GraphBuilder, call: Call) -> str:
     return builder.relu6(call.tensor(0))
+
+
+def _prelu(builder: GraphBuilder, call: Call) -> str:
+    return builder.prelu(call.tensor(0), call.constant(1))
 
 
 def _top_k(builder: GraphBuilder, call: Call) -> tuple[str, ...]:
@@ -149,7 +154,7 @@ OPERATIONS: dict[str, Callable[[GraphBuilder, Call], str | tuple[str, ...]]] = {
     "Minimum": _same("Min"),
     "Mul": _same("Mul"),
     "Pad": _pad,
-    "Prelu": _same("PRelu"),
+    "Prelu": _prelu,
     "Relu": _same("Relu"),
     "Relu6": _relu6,
     "Reshape": _reshape,
