@@ -19,7 +19,7 @@ from onlooker_rekognition.bodies import Bodies
 from onlooker_rekognition.budget import MemoryBudget
 from onlooker_rekognition.credentials import CredentialsError, load_credentials
 from onlooker_rekognition.dispatch import Dispatcher
-from onlooker_rekognition.folder import FolderError, hold_folder
+from onlooker_rekognition.folder import FolderError
 from onlooker_rekognition.idempotency import once_only
 from onlooker_rekognition.images import Images, ObjectSource
 from onlooker_rekognition.logs import configure_logging
@@ -34,7 +34,7 @@ from onlooker_rekognition.settings import Settings
 from onlooker_rekognition.signatures import Signatures
 from onlooker_rekognition.sns import open_sns
 from onlooker_rekognition.store import FaceModel, Store, StoreError
-from onlooker_rekognition.stores.sqlite import SqliteStore
+from onlooker_rekognition.stores.opening import open_store
 from onlooker_rekognition.video.analyses import build_analyses
 from onlooker_rekognition.video.runner import JobRunner, Sampling, Topics, VideoSource
 from onlooker_rekognition.video.source import StoredVideos
@@ -69,10 +69,7 @@ async def run(settings: Settings, engine: VisionEngine) -> None:
     """Open everything, serve until told to stop, close everything."""
     with (
         closing(bind(settings.host, settings.port)) as listening,
-        hold_folder(settings.data) as folder,
-        closing(
-            SqliteStore(folder / "collections.sqlite3", model=FaceModel(EMBEDDING_MODEL, FACE_MODEL_VERSION))
-        ) as store,
+        open_store(settings, FaceModel(EMBEDDING_MODEL, FACE_MODEL_VERSION)) as store,
         closing(Pool(workers=settings.workers, queue_length=settings.queue_length)) as pool,
     ):
         async with open_s3(region=settings.region) as objects, open_sns(region=settings.region) as topics:

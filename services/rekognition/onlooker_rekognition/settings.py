@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from onlooker_rekognition.weights.lock import default_cache
@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8430, ge=0, le=65535, description="the port to listen on; 0 takes a free one")
     data: Path = Field(default_factory=_default_data, description="the folder of the collections")
+    database_url: SecretStr | None = Field(
+        None, description="the PostgreSQL database of the collections, in place of the folder"
+    )
+    database_connections: int = Field(10, ge=1, description="connections to that database, at most")
     models: Path = Field(default_factory=default_cache, description="the folder the models were built into")
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="pictures worked on at once, one thread each"

@@ -1,0 +1,201 @@
+"""Connections to the database, and what all parts of the store stand on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import psycopg
+from psycopg import Connection, errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
+
+from onlooker_rekognition.protocol.errors import InternalServerError, ThrottlingError
+from onlooker_rekognition.store import FaceModel, StoreError, no_such_collection
+from onlooker_rekognition.stores.postgres.indexes import NearestIndexes
+from onlooker_rekognition.stores.postgres.schema import prepare
+from onlooker_rekognition.stores.rules import HeldFace, mean_of, no_such_user
+from onlooker_rekognition.vision.results import Embedding
+
+Link = Connection[Any]
+"""A connection out of the pool: each statement is a transaction, but for those within `_transaction`."""
+
+_WAIT_SECONDS = 5.0  # for a connection: while the database is down, requests fail after this
+_WAITING_PER_CONNECTION = 8  # requests; more are throttled at once
+_DEFAULTS = {  # where the URL says nothing; a database that vanished without a word is noticed within 30 s
+    "application_name": "onlooker-rekognition",
+    "connect_timeout": "5",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+_SESSION = """
+SET statement_timeout = '30s';
+SET lock_timeout = '10s';
+SET idle_in_transaction_session_timeout = '60s';
+SELECT '[0]'::vector;
+SET hnsw.ef_search = 200;
+SET hnsw.iterative_scan = relaxed_order;
+"""  # the SELECT loads pgvector, which must know its settings; matches are ordered by exact distance anyway
+_TRY_AGAIN = (
+    TooManyRequests,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.LockNotAvailable,
+    errors.TooManyConnections,
+)
+
+_HELD = """SELECT faces.position, face_id, users.user_id,
+ CASE WHEN faces.embedding_model = %s THEN faces.embedding::real[] END
+ FROM faces LEFT JOIN users ON users.position = owner"""
+
+_log = logging.getLogger(__name__)
+
+
+class Database:
+    """An open store, of faces that are embedded by `model`."""
+
+    def __init__(self, url: str, *, model: FaceModel, connections: int = 10) -> None:
+        """Connect to the database at `url`, with at most `connections` at once. Raises StoreError."""
+        conninfo = _conninfo(url)
+        prepare(conninfo)
+        self._model = model
+        self._pool = ConnectionPool(
+            conninfo,
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=connections,
+            max_waiting=_WAITING_PER_CONNECTION * connections,
+            timeout=_WAIT_SECONDS,
+            reconnect_timeout=_WAIT_SECONDS,
+            configure=_configure,
+            check=ConnectionPool.check_connection,  # the database may have been restarted since
+            open=True,
+        )
+        self._indexes = NearestIndexes(conninfo, model)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._indexes.close()
+        self._pool.close()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Link]:
+        """For single statements. What the database can not do is raised as ThrottlingError or InternalServerError."""
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except _TRY_AGAIN as error:
+            raise ThrottlingError("The database is busy. Try again.") from error
+        except PoolTimeout as error:
+            if self._pool.get_stats().get("pool_size"):
+                raise ThrottlingError("The database is busy. Try again.") from error
+            raise InternalServerError("The database does not answer. Try again.") from error
+        except psycopg.OperationalError as error:
+            _log.error("the database failed: %s", error)
+            raise InternalServerError("The database failed. Try again.") from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Link]:
+        with self._connection() as connection, connection.transaction():
+            yield connection
+
+    def _position(self, connection: Link, collection_id: str) -> int:
+        row = connection.execute("SELECT position FROM collections WHERE id = %s", (collection_id,)).fetchone()
+        return _present(row, collection_id)
+
+    def _hold(self, connection: Link, collection_id: str) -> int:
+        """The position of a collection that nobody deletes before the transaction ends."""
+        row = connection.execute(
+            "SELECT position FROM collections WHERE id = %s FOR KEY SHARE", (collection_id,)
+        ).fetchone()
+        return _present(row, collection_id)
+
+    def _user(self, connection: Link, collection: int, user_id: str) -> int:
+        row = connection.execute(
+            "SELECT position FROM users WHERE collection = %s AND user_id = %s", (collection, user_id)
+        ).fetchone()
+        if row is None:
+            raise no_such_user(user_id)
+        return int(row[0])
+
+    def _held(self, connection: Link, collection: int, face_ids: Sequence[str]) -> dict[str, HeldFace]:
+        rows = connection.execute(
+            f"{_HELD} WHERE faces.collection = %s AND face_id = ANY(%s)", (self._model.name, collection, list(face_ids))
+        )
+        return {face.face_id: face for face in map(_held_face, rows)}
+
+    def _held_by(self, connection: Link, user: int) -> list[HeldFace]:
+        return [
+            _held_face(row)
+            for row in connection.execute(f"{_HELD} WHERE owner = %s ORDER BY faces.position", (self._model.name, user))
+        ]
+
+    def _lock_faces(self, connection: Link, collection: int, face_ids: Sequence[str]) -> None:
+        """Nobody else changes these faces before the transaction ends; what is read after this is true."""
+        connection.execute(
+            "SELECT FROM faces WHERE collection = %s AND face_id = ANY(%s) ORDER BY position FOR UPDATE",
+            (collection, list(face_ids)),
+        )
+
+    def _renew(self, connection: Link, collection: int, embeddings: Mapping[int, Embedding]) -> int:
+        """Give outdated faces other embeddings, and their users other means. How many there were."""
+        model = self._model
+        connection.execute(
+            "SELECT FROM faces WHERE position = ANY(%s) ORDER BY position FOR UPDATE", (list(embeddings),)
+        )
+        found = connection.execute(
+            "SELECT position, owner FROM faces WHERE position = ANY(%s) AND collection = %s AND embedding_model <> %s",
+            (list(embeddings), collection, model.name),
+        ).fetchall()
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE faces SET embedding = %s::real[]::vector, embedding_model = %s, model_version = %s"
+                " WHERE position = %s",
+                [(embeddings[position].tolist(), model.name, model.version, position) for position, _ in found],
+            )
+        self._renew_means(connection, {owner for _, owner in found if owner is not None})
+        return len(found)
+
+    def _renew_means(self, connection: Link, users: Iterable[int]) -> None:
+        for user in sorted(users):
+            connection.execute("SELECT FROM users WHERE position = %s FOR UPDATE", (user,))
+            mean = mean_of(self._held_by(connection, user))
+            connection.execute(
+                "UPDATE users SET embedding = %s::real[]::vector, embedding_model = %s WHERE position = %s",
+                (None if mean is None else mean.tolist(), None if mean is None else self._model.name, user),
+            )
+
+
+def to_vector(values: Sequence[float]) -> Embedding:
+    """An embedding as the database gives it, cast to `real[]`."""
+    return np.asarray(values, np.float32)
+
+
+def _conninfo(url: str) -> str:
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise StoreError(
+            "The database's URL is none; it is like postgresql://user@host:5432/database."
+        ) from None  # libpq's own message repeats it, with the password
+    return make_conninfo("", **{**_DEFAULTS, **given})
+
+
+def _configure(connection: Link) -> None:
+    connection.execute(_SESSION)
+
+
+def _present(row: Sequence[Any] | None, collection_id: str) -> int:
+    if row is None:
+        raise no_such_collection(collection_id)
+    return int(row[0])
+
+
+def _held_face(row: Sequence[Any]) -> HeldFace:
+    position, face_id, user_id, embedding = row
+    return HeldFace(position, face_id, user_id, None if embedding is None else to_vector(embedding))
