@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -22,7 +22,8 @@ from onlooker_rekognition.vision.errors import ImageTooLargeError as TooManyPixe
 from onlooker_rekognition.vision.errors import UnreadableImageError
 from onlooker_rekognition.vision.image import Image
 from onlooker_rekognition.vision.moderation import ModerationAnalysis
-from onlooker_rekognition.vision.results import FaceAnalysis, LabelAnalysis
+from onlooker_rekognition.vision.properties import ImageProperties
+from onlooker_rekognition.vision.results import Box, FaceAnalysis, LabelAnalysis
 
 Result = TypeVar("Result")
 
@@ -38,6 +39,9 @@ class VisionEngine(Protocol):
 
     def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
         """All labels, most confident first; a label's parents are among them."""
+
+    def measure_properties(self, image: Image, boxes: Sequence[Box] = ()) -> ImageProperties:
+        """Colours, brightness, sharpness and contrast of the picture and its parts, and the colours in `boxes`."""
 
     def detect_moderation(self, image: Image) -> ModerationAnalysis:
         """Whether the picture shows nudity, and whether it is drawn."""

@@ -1,7 +1,5 @@
 from typing import Any
 
-import pytest
-
 from rekognition_fakes import scene
 
 SEEN = [
@@ -53,6 +51,47 @@ def test_an_exclusion_wins_over_an_inclusion(client: Any) -> None:
     assert chosen == ["Vehicle"]
 
 
-def test_image_properties_are_refused_by_name(client: Any) -> None:
-    with pytest.raises(client.exceptions.InvalidParameterException, match="IMAGE_PROPERTIES is not offered"):
-        names(client, Features=["GENERAL_LABELS", "IMAGE_PROPERTIES"])
+def properties_of(client: Any, *features: str, **settings: int) -> dict[str, Any]:
+    parameters = {"Settings": {"ImageProperties": settings}} if settings else {}
+    return client.detect_labels(Image=IMAGE, Features=list(features), **parameters)
+
+
+def test_image_properties_come_beside_the_labels(client: Any) -> None:
+    answer = properties_of(client, "GENERAL_LABELS", "IMAGE_PROPERTIES")
+    assert [label["Name"] for label in answer["Labels"]] == ["Person", "Car", "Vehicle"]
+    whole = answer["ImageProperties"]
+    assert set(whole) == {"Quality", "DominantColors", "Foreground", "Background"}
+    assert set(whole["Quality"]) == {"Brightness", "Sharpness", "Contrast"}
+    for part in (whole["Foreground"], whole["Background"]):
+        assert set(part) == {"Quality", "DominantColors"}
+        assert set(part["Quality"]) == {"Brightness", "Sharpness"}
+    (black,) = whole["DominantColors"]  # a scene is a few bytes in a black picture
+    assert black.pop("PixelPercent") > 95
+    name = {"CSSColor": "black", "SimplifiedColor": "black", "HexCode": "#000000"}
+    assert black == {"Red": 0, "Green": 0, "Blue": 0, **name}
+
+
+def test_instances_have_their_colours_when_properties_are_asked_for(client: Any) -> None:
+    person, *_ = properties_of(client, "GENERAL_LABELS", "IMAGE_PROPERTIES")["Labels"]
+    assert [instance["DominantColors"][0]["CSSColor"] for instance in person["Instances"]] == ["black", "black"]
+    person, *_ = properties_of(client, "GENERAL_LABELS")["Labels"]
+    assert all("DominantColors" not in instance for instance in person["Instances"])
+
+
+def test_properties_alone_are_answered_without_labels(client: Any) -> None:
+    answer = properties_of(client, "IMAGE_PROPERTIES")
+    assert answer["Labels"] == []
+    assert answer["ImageProperties"]["DominantColors"]
+
+
+def test_labels_alone_are_the_default_and_come_without_properties(client: Any) -> None:
+    for features in ([], ["GENERAL_LABELS"]):
+        answer = properties_of(client, *features)
+        assert answer["Labels"]
+        assert "ImageProperties" not in answer
+
+
+def test_as_many_colours_are_answered_as_were_asked_for(client: Any) -> None:
+    properties = properties_of(client, "IMAGE_PROPERTIES", MaxDominantColors=0)["ImageProperties"]
+    for part in (properties, properties["Foreground"], properties["Background"]):
+        assert part["DominantColors"] == []

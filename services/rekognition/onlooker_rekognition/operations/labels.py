@@ -1,16 +1,17 @@
-"""What is shown: labels with their places, parents, aliases and categories."""
+"""What is shown: labels with their places, parents, aliases and categories; and the picture's properties."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from onlooker_rekognition.analyst import Analyst, Subject
+from onlooker_rekognition.operations.properties import add_properties, max_dominant_colors
 from onlooker_rekognition.operations.shapes import label_detail
-from onlooker_rekognition.protocol.errors import InvalidParameterError
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.vision import LABEL_MODEL_VERSION
+from onlooker_rekognition.vision.properties import ImageProperties
 from onlooker_rekognition.vision.results import LabelAnalysis
 
 _MAX_LABELS = 1000
@@ -62,18 +63,34 @@ class Labels:
 
     async def detect(self, parameters: Parameters) -> Mapping[str, Any]:
         """DetectLabels."""
-        if "IMAGE_PROPERTIES" in parameters.get("Features", ()):
-            raise InvalidParameterError("The feature IMAGE_PROPERTIES is not offered by this server yet.")
-        least = parameters.get("MinConfidence", _MIN_CONFIDENCE)
-        wanted = LabelFilter.of(parameters.get("Settings", {}).get("GeneralLabels", {}))
-        count = min(parameters.get("MaxLabels", _MAX_LABELS), _MAX_LABELS)
+        features = parameters.get("Features") or ["GENERAL_LABELS"]
+        seek = _seeker(parameters) if "GENERAL_LABELS" in features else _seek_none
+        measures = "IMAGE_PROPERTIES" in features
 
-        def work(subject: Subject) -> Sequence[LabelAnalysis]:
-            return subject.engine.detect_labels(subject.image)
+        def work(subject: Subject) -> tuple[Sequence[LabelAnalysis], ImageProperties | None]:
+            labels = seek(subject)
+            boxes = [instance.box for label in labels for instance in label.instances]
+            return labels, subject.engine.measure_properties(subject.image, boxes) if measures else None
 
-        labels = await self._analyst.examine(parameters["Image"], work)
-        chosen = [label for label in labels if label.confidence >= least and wanted.wants(label)]
-        return {
-            "Labels": [label_detail(label) for label in chosen[:count]],
-            "LabelModelVersion": LABEL_MODEL_VERSION,
-        }
+        labels, properties = await self._analyst.examine(parameters["Image"], work)
+        answer = {"Labels": [label_detail(label) for label in labels], "LabelModelVersion": LABEL_MODEL_VERSION}
+        if properties is not None:
+            add_properties(answer, properties, max_dominant_colors(parameters))
+        return answer
+
+
+def _seeker(parameters: Parameters) -> Callable[[Subject], Sequence[LabelAnalysis]]:
+    """What finds the labels that a request wants."""
+    least = parameters.get("MinConfidence", _MIN_CONFIDENCE)
+    wanted = LabelFilter.of(parameters.get("Settings", {}).get("GeneralLabels", {}))
+    count = min(parameters.get("MaxLabels", _MAX_LABELS), _MAX_LABELS)
+
+    def seek(subject: Subject) -> Sequence[LabelAnalysis]:
+        labels = subject.engine.detect_labels(subject.image)
+        return [label for label in labels if label.confidence >= least and wanted.wants(label)][:count]
+
+    return seek
+
+
+def _seek_none(_subject: Subject) -> Sequence[LabelAnalysis]:
+    return ()

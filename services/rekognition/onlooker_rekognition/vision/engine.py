@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import repeat
 
 import numpy as np
 
-from onlooker_rekognition.vision import landmarks, pose, quality
+from onlooker_rekognition.vision import landmarks, pose, properties, quality
 from onlooker_rekognition.vision.attributes import AttributeReader
 from onlooker_rekognition.vision.detector import FaceDetector
 from onlooker_rekognition.vision.embeddings import Embedder
@@ -18,6 +19,7 @@ from onlooker_rekognition.vision.mesh import MeshFitter
 from onlooker_rekognition.vision.models import ModelStore
 from onlooker_rekognition.vision.moderation import ModerationAnalysis, ModerationReader
 from onlooker_rekognition.vision.once import Once
+from onlooker_rekognition.vision.properties import ImageProperties
 from onlooker_rekognition.vision.resample import crop
 from onlooker_rekognition.vision.results import (
     Box,
@@ -87,6 +89,10 @@ class Engine:
     def detect_moderation(self, image: Image) -> ModerationAnalysis:
         """Whether the picture shows nudity, and whether it is drawn."""
         return self._moderation().read(image)
+
+    def measure_properties(self, image: Image, boxes: Sequence[Box] = ()) -> ImageProperties:
+        """Colours, brightness, sharpness and contrast of the picture and its parts, and the colours in `boxes`."""
+        return properties.measure(image, boxes)
 
 
 def _analysis(image: Image, face: Face, attributes: FaceAttributes | None, embedding: Embedding | None) -> FaceAnalysis:

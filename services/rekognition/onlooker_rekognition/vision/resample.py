@@ -34,6 +34,15 @@ def fit(pixels: Pixels, longest: int) -> View:
     return View(scaled, size / np.array(small.shape[1::-1]) / factor, np.zeros(2))
 
 
+def shrink(pixels: Pixels, longest: int) -> Pixels:
+    """The whole picture with a longer side of at most `longest`: larger ones are scaled down, smaller ones kept."""
+    height, width = pixels.shape[:2]
+    ratio = min(1.0, longest / max(height, width))
+    size = max(1, round(width * ratio)), max(1, round(height * ratio))
+    small, _ = _averaged(pixels, int(1 / ratio))
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def stretch(pixels: Pixels, size: int) -> Pixels:
     """The whole picture as a square of `size`, whatever its shape: as some classifiers were trained."""
     small, _ = _averaged(pixels, min(pixels.shape[:2]) // size)
@@ -57,19 +66,26 @@ def cut(view: View, left: int, top: int, size: int) -> View:
 
 def crop(pixels: Pixels, transform: Array, size: int) -> Pixels:
     """The square crop (size, size, 3) that `transform` takes to the picture; black where there is no picture."""
-    pixels, transform = _part(pixels, transform, size, int(scale_of(transform)))
+    return crop_rectangle(pixels, transform, size, size, border=cv2.BORDER_CONSTANT)
+
+
+def crop_rectangle(
+    pixels: Pixels, transform: Array, width: int, height: int, *, border: int = cv2.BORDER_REPLICATE
+) -> Pixels:
+    """The crop (height, width, 3) that `transform` takes to the picture; the picture's edge goes on beyond it."""
+    pixels, transform = _part(pixels, transform, width, height, int(scale_of(transform)))
     # a pixel's centre is half a pixel into it; for OpenCV it is at the whole number
     centred = np.column_stack([transform[:, :2], apply(transform, np.array([0.5, 0.5])) - 0.5])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(pixels, centred, (size, size), flags=flags), np.uint8)
+    return np.asarray(cv2.warpAffine(pixels, centred, (width, height), flags=flags, borderMode=border), np.uint8)
 
 
-def _part(pixels: Pixels, transform: Array, size: int, factor: int) -> tuple[Pixels, Array]:
+def _part(pixels: Pixels, transform: Array, width: int, height: int, factor: int) -> tuple[Pixels, Array]:
     """The part of the picture that the crop shows, `factor` times smaller, and the transform to it.
 
     Only the part, as OpenCV warps no picture with a side of 32,767 pixels or more.
     """
-    corners = apply(transform, np.array([[0, 0], [size, 0], [0, size], [size, size]]))
+    corners = apply(transform, np.array([[0, 0], [width, 0], [0, height], [width, height]]))
     left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int) - factor - 1, 0)
     right, bottom = np.maximum(np.ceil(corners.max(axis=0)).astype(int) + 2 * factor + 1, 0)
     part = pixels[top:bottom, left:right]
