@@ -109,7 +109,7 @@ def _content(image: Image) -> dict:
     written = image.pixels.tobytes().rstrip(b"\0")
     if written.startswith(b"{"):
         return json.loads(written)
-    red, green, blue = (value > 128 for value in image.pixels.mean(axis=(0, 1)))
+    red, green, blue = (int(value > 128) for value in image.pixels.mean(axis=(0, 1)))
     return json.loads(scene(*[RED_PERSON] * red, *[GREEN_PERSON] * green, labels=SKY * blue))
 
 

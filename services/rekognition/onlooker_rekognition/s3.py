@@ -73,7 +73,8 @@ class S3Objects:
     async def _parts(self, bucket: str, name: str, version: str | None) -> AsyncGenerator[bytes, None]:
         with _translated(bucket):
             answer = await self._client.get_object(**_wanted(bucket, name, version))
-            async with answer["Body"] as body:
+            body = answer["Body"]  # entering it gives the bare HTTP response, without iter_chunks
+            async with body:
                 async for part in body.iter_chunks(_PART_BYTES):
                     yield part
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,16 @@ class NoObjects:
         raise InvalidS3ObjectError("nothing here")
 
 
+class NoVideos:
+    """Nobody does the jobs."""
+
+    async def check(self, video: Mapping[str, Any]) -> None:
+        raise InvalidS3ObjectError("nothing here")
+
+    def wake(self) -> None:
+        pytest.fail("there is no job")
+
+
 @pytest.fixture
 def dispatcher(tmp_path: Path) -> Iterator[Dispatcher]:
     with (
@@ -42,7 +52,7 @@ def dispatcher(tmp_path: Path) -> Iterator[Dispatcher]:
         closing(Pool(workers=1, queue_length=10)) as pool,
     ):
         analyst = Analyst(FakeEngine(), Images(NoObjects()), pool, decoded_pixels=0)
-        yield Dispatcher(SERVICE, build_handlers(analyst, store, ResourceNames("us-east-1", "0" * 12)))
+        yield Dispatcher(SERVICE, build_handlers(analyst, NoVideos(), store, ResourceNames("us-east-1", "0" * 12)))
 
 
 @pytest.mark.parametrize("name", sorted(SERVICE.operations.keys() - set(OFFERED)))

@@ -20,7 +20,7 @@ from onlooker_rekognition.operations.search import Search
 from onlooker_rekognition.operations.tags import Tags
 from onlooker_rekognition.operations.user_search import UserSearch
 from onlooker_rekognition.operations.users import Users
-from onlooker_rekognition.operations.videos import ANSWERS, VideoChecker, Videos
+from onlooker_rekognition.operations.videos import ANSWERS, VideoAnalyst, Videos
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.store import Store
 
@@ -66,7 +66,7 @@ def _get(analysis: str) -> Offer:
 
 OFFERED: Mapping[str, Offer] = {
     "DetectFaces": Offer(lambda of: of.faces.detect, "`DEFAULT`, `ALL` and single attributes; the 100 largest faces"),
-    "DetectLabels": Offer(lambda of: of.labels.detect, "`GENERAL_LABELS` with all filters; not `IMAGE_PROPERTIES`"),
+    "DetectLabels": Offer(lambda of: of.labels.detect, "`GENERAL_LABELS` with all filters, `IMAGE_PROPERTIES`"),
     "CompareFaces": Offer(
         lambda of: of.comparison.compare, "the largest face of the source with the 100 largest of the target"
     ),
@@ -100,9 +100,9 @@ OFFERED: Mapping[str, Offer] = {
 
 
 def build_handlers(
-    analyst: Analyst, store: Store, names: ResourceNames, videos: VideoChecker, wake: Callable[[], None]
+    analyst: Analyst, video_analyst: VideoAnalyst, store: Store, names: ResourceNames
 ) -> dict[str, Handler]:
-    """The handler of every operation offered. `wake` is called when there is a new job."""
+    """The handler of every operation offered."""
     nouns = Nouns(
         collections=Collections(store, names),
         comparison=Comparison(analyst),
@@ -113,6 +113,6 @@ def build_handlers(
         tags=Tags(store, names),
         user_search=UserSearch(analyst, store),
         users=Users(store),
-        videos={analysis: Videos(analysis, store, videos, wake=wake) for analysis in ANSWERS},
+        videos={analysis: Videos(analysis, store, video_analyst) for analysis in ANSWERS},
     )
     return {name: offer.handler(nouns) for name, offer in OFFERED.items()}

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from onlooker_rekognition.jobs import Job, JobStore, Structure
+from onlooker_rekognition.jobs import Job, Structure
 from onlooker_rekognition.protocol.errors import InvalidParameterError, ResourceNotFoundError
 from onlooker_rekognition.protocol.model import Parameters
-from onlooker_rekognition.store import CollectionStore
+from onlooker_rekognition.store import Store
 from onlooker_rekognition.tokens import decode_token, encode_token
 from onlooker_rekognition.vision import LABEL_MODEL_VERSION
 
@@ -21,11 +21,17 @@ _PAGE = 1000  # findings in a page, at most and when the request does not say
 _TIMESTAMPS = "TIMESTAMPS"
 
 
-class VideoChecker(Protocol):
-    """Knows whether a video can be had."""
+class VideoAnalyst(Protocol):
+    """Who does the jobs."""
 
     async def check(self, video: Structure) -> None:
-        """Raises InvalidS3ObjectError, VideoTooLargeError, and InternalServerError where a retry may help."""
+        """Whether a video can be had.
+
+        Raises InvalidS3ObjectError, VideoTooLargeError, and InternalServerError where a retry may help.
+        """
+
+    def wake(self) -> None:
+        """Say that there is a new job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +67,25 @@ ANSWERS: Mapping[str, VideoAnswer] = {
 class Videos:
     """The operations of one analysis: its Start and its Get."""
 
-    def __init__(
-        self,
-        analysis: str,
-        jobs: JobStore,
-        collections: CollectionStore,
-        videos: VideoChecker,
-        *,
-        wake: Callable[[], None],
-    ) -> None:
+    def __init__(self, analysis: str, store: Store, analyst: VideoAnalyst) -> None:
         self._analysis = analysis
         self._answer = ANSWERS[analysis]
-        self._jobs = jobs
-        self._collections = collections
-        self._videos = videos
-        self._wake = wake
+        self._store = store
+        self._analyst = analyst
 
     async def start(self, parameters: Parameters) -> Mapping[str, Any]:
         """Start...: the video is looked for at once, and analysed later."""
         _require_object(parameters["Video"])
         if "CollectionId" in parameters:
-            await asyncio.to_thread(self._collections.get, parameters["CollectionId"])
-        await self._videos.check(parameters["Video"])
-        job = await asyncio.to_thread(self._jobs.start_job, self._analysis, dict(parameters), limit=MAX_JOBS)
-        self._wake()
+            await asyncio.to_thread(self._store.get, parameters["CollectionId"])
+        await self._analyst.check(parameters["Video"])
+        job = await asyncio.to_thread(self._store.start_job, self._analysis, dict(parameters), limit=MAX_JOBS)
+        self._analyst.wake()
         return {"JobId": job.job_id}
 
     async def get(self, parameters: Parameters) -> Mapping[str, Any]:
         """Get...: how far it is, and a page of what was found once it has succeeded."""
-        job = await asyncio.to_thread(self._jobs.job, parameters["JobId"])
+        job = await asyncio.to_thread(self._store.job, parameters["JobId"])
         if job is None or job.analysis != self._analysis:
             raise ResourceNotFoundError("Could not find JobId")
         page, token = await self._page(job, parameters)
@@ -114,7 +110,7 @@ class Videos:
         if job.status != "SUCCEEDED":
             return [], None
         found = await asyncio.to_thread(
-            self._jobs.findings, job.job_id, view, by_name=by_name, after=after, limit=limit + 1
+            self._store.findings, job.job_id, view, by_name=by_name, after=after, limit=limit + 1
         )
         more = encode_token(listing, after + limit) if len(found) > limit else None
         return found[:limit], more

@@ -36,6 +36,9 @@ _log = logging.getLogger(__name__)
 class VideoSource(Protocol):
     """Where videos come from."""
 
+    async def check(self, video: Structure) -> None:
+        """Whether a video can be had. Raises what `download` raises."""
+
     async def download(self, video: Structure, target: Path) -> None:
         """Write the video that a request's `Video` member names to a file.
 
@@ -81,6 +84,10 @@ class JobRunner:
         self._sampling = sampling
         self._worker = str(uuid.uuid4())
         self._news = asyncio.Event()
+
+    async def check(self, video: Structure) -> None:
+        """Whether a video can be had. Raises as VideoSource does."""
+        await self._videos.check(video)
 
     def wake(self) -> None:
         """Look for a job now. To be called on the event loop."""

@@ -11,7 +11,11 @@ from onlooker_rekognition.jobs import KEPT_SECONDS, Finding, Job, JobStatus, Str
 from onlooker_rekognition.stores.sqlite.database import Database
 
 _JOB = "SELECT job_id, analysis, request, status, status_message, video_metadata, attempts FROM jobs"
-_HELD = "job_id = ? AND worker = ? AND status = 'IN_PROGRESS'"
+_HELD = "SELECT position FROM jobs WHERE job_id = ? AND worker = ? AND status = 'IN_PROGRESS'"
+
+_FINDINGS = "SELECT content FROM findings JOIN jobs ON jobs.position = job WHERE job_id = ? AND view = ?"
+_BY_TIME = f"{_FINDINGS} ORDER BY timestamp, findings.position LIMIT ? OFFSET ?"
+_BY_NAME = f"{_FINDINGS} ORDER BY name, timestamp, findings.position LIMIT ? OFFSET ?"
 
 _CLAIM = """UPDATE jobs SET worker = :worker, free_at = :until, attempts = attempts + 1 WHERE position =
  (SELECT min(position) FROM jobs WHERE status = 'IN_PROGRESS' AND free_at <= :now) RETURNING position, job_id"""
@@ -54,28 +58,27 @@ class Jobs(Database):
     def extend_claim(self, job_id: str, worker: str, *, seconds: float) -> bool:
         """See JobStore."""
         with self._transaction():
-            done = self._db.execute(
-                f"UPDATE jobs SET free_at = ? WHERE {_HELD}", (self._clock() + seconds, job_id, worker)
-            )
-        return done.rowcount == 1
+            position = self._held_job(job_id, worker)
+            self._db.execute("UPDATE jobs SET free_at = ? WHERE position = ?", (self._clock() + seconds, position))
+        return position is not None
 
     def release_job(self, job_id: str, worker: str, *, seconds: float) -> None:
         """See JobStore."""
         with self._transaction():
+            position = self._held_job(job_id, worker)
             self._db.execute(
-                f"UPDATE jobs SET worker = NULL, free_at = ? WHERE {_HELD}", (self._clock() + seconds, job_id, worker)
+                "UPDATE jobs SET worker = NULL, free_at = ? WHERE position = ?", (self._clock() + seconds, position)
             )
 
     def add_findings(self, job_id: str, worker: str, findings: Sequence[Finding]) -> None:
         """See JobStore."""
         with self._transaction():
-            row = self._db.execute(f"SELECT position FROM jobs WHERE {_HELD}", (job_id, worker)).fetchone()
-            if row is None:
-                return
-            self._db.executemany(
-                "INSERT INTO findings (job, view, timestamp, name, content) VALUES (?, ?, ?, ?, ?)",
-                [(row[0], one.view, one.timestamp, one.name, json.dumps(one.content)) for one in findings],
-            )
+            position = self._held_job(job_id, worker)
+            if position is not None:
+                self._db.executemany(
+                    "INSERT INTO findings (job, view, timestamp, name, content) VALUES (?, ?, ?, ?, ?)",
+                    [(position, one.view, one.timestamp, one.name, json.dumps(one.content)) for one in findings],
+                )
 
     def end_job(
         self, job_id: str, worker: str, status: JobStatus, *, message: str | None, video_metadata: Structure | None
@@ -83,12 +86,13 @@ class Jobs(Database):
         """See JobStore."""
         metadata = None if video_metadata is None else json.dumps(video_metadata)
         with self._transaction():
-            done = self._db.execute(
+            position = self._held_job(job_id, worker)
+            self._db.execute(
                 "UPDATE jobs SET status = ?, status_message = ?, video_metadata = ?, ended_at = ?, worker = NULL"
-                f" WHERE {_HELD}",
-                (status, message, metadata, self._clock(), job_id, worker),
+                " WHERE position = ?",
+                (status, message, metadata, self._clock(), position),
             )
-        return done.rowcount == 1
+        return position is not None
 
     def unannounced_jobs(self) -> list[Job]:
         """See JobStore."""
@@ -105,14 +109,15 @@ class Jobs(Database):
 
     def findings(self, job_id: str, view: str, *, by_name: bool, after: int, limit: int) -> list[Structure]:
         """See JobStore."""
-        order = "name, timestamp, findings.position" if by_name else "timestamp, findings.position"
+        statement = _BY_NAME if by_name else _BY_TIME
         with self._lock:
-            rows = self._db.execute(
-                "SELECT content FROM findings JOIN jobs ON jobs.position = job"
-                f" WHERE job_id = ? AND view = ? ORDER BY {order} LIMIT ? OFFSET ?",
-                (job_id, view, limit, after),
-            ).fetchall()
+            rows = self._db.execute(statement, (job_id, view, limit, after)).fetchall()
         return [json.loads(row[0]) for row in rows]
+
+    def _held_job(self, job_id: str, worker: str) -> int | None:
+        """The position of a job that `worker` holds."""
+        row = self._db.execute(_HELD, (job_id, worker)).fetchone()
+        return int(row[0]) if row else None
 
 
 def _job(row: Sequence[Any]) -> Job:
