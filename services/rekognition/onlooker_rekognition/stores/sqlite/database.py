@@ -37,10 +37,11 @@ class Database:
         self._clock = clock
         self._lock = threading.RLock()
         self._db = open_database(path)
-        self._indexes = Indexes(self._db, model)
+        self._indexes = Indexes(self._db, self._lock, model)
 
     def close(self) -> None:
         """Close the file."""
+        self._indexes.close()
         with self._lock:
             self._db.close()
 

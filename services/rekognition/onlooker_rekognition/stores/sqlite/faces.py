@@ -86,8 +86,8 @@ class Faces(Database):
     def nearest(self, collection_id: str, embedding: Embedding, *, count: int) -> list[Match]:
         """See CollectionStore."""
         with self._lock:
-            index = self._indexes.faces(self._position(collection_id))
-        positions, vectors = index.nearest(embedding, count)
+            collection = self._position(collection_id)
+        positions, vectors = self._indexes.faces(collection).nearest(embedding, count)
         if not positions:
             return []
         alike = dict(zip(positions, similarity(embedding, vectors).tolist(), strict=True))

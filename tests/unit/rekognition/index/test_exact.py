@@ -1,7 +1,10 @@
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from onlooker_rekognition.index import EmbeddingIndex
 
@@ -16,8 +19,14 @@ def exact(stored: npt.NDArray[np.float32], keys: list[int], query: npt.NDArray[n
     return [keys[row] for row in np.argsort(np.linalg.norm(stored - query, axis=1))]
 
 
-def test_the_nearest_come_first_as_an_exact_search_finds_them() -> None:
-    index, stored = EmbeddingIndex(DIMENSIONS), vectors(500)
+@pytest.fixture
+def index() -> Iterator[EmbeddingIndex]:
+    with ThreadPoolExecutor(1) as background:
+        yield EmbeddingIndex(DIMENSIONS, background)
+
+
+def test_the_nearest_come_first_as_an_exact_search_finds_them(index: EmbeddingIndex) -> None:
+    stored = vectors(500)
     keys = list(range(1000, 1500))
     for start in range(0, 500, 7):
         index.add(keys[start : start + 7], stored[start : start + 7])
@@ -27,8 +36,17 @@ def test_the_nearest_come_first_as_an_exact_search_finds_them() -> None:
         assert np.array_equal(rows, stored[[key - 1000 for key in found]])
 
 
-def test_removed_ones_are_never_found_even_after_many_removals() -> None:
-    index, stored = EmbeddingIndex(DIMENSIONS), vectors(300)
+def test_none_is_further_away_than_asked_for(index: EmbeddingIndex) -> None:
+    stored, query = vectors(500), vectors(1, seed=1)[0]
+    index.add(range(500), stored)
+    distances = np.sort(np.linalg.norm(stored - query, axis=1))
+    found, rows = index.nearest(query, 100, within=(distances[29] + distances[30]) / 2)
+    assert len(found) == 30
+    assert np.allclose(np.linalg.norm(rows - query, axis=1), distances[:30])
+
+
+def test_removed_ones_are_never_found_even_after_many_removals(index: EmbeddingIndex) -> None:
+    stored = vectors(300)
     index.add(range(300), stored)
     alive = list(range(300))
     for start in range(0, 290, 29):
@@ -41,16 +59,15 @@ def test_removed_ones_are_never_found_even_after_many_removals() -> None:
     assert index.nearest(stored[0], 1)[0] == [999]
 
 
-def test_an_empty_index_finds_nothing() -> None:
-    index = EmbeddingIndex(DIMENSIONS)
+def test_an_empty_index_finds_nothing(index: EmbeddingIndex) -> None:
     assert index.nearest(vectors(1)[0], 5)[0] == []
     index.add([1], vectors(1))
     index.remove([1, 2])
     assert index.nearest(vectors(1)[0], 5)[0] == []
 
 
-def test_searches_beside_additions_and_removals_see_whole_states() -> None:
-    index, stored = EmbeddingIndex(DIMENSIONS), vectors(2000)
+def test_searches_beside_additions_and_removals_see_whole_states(index: EmbeddingIndex) -> None:
+    stored = vectors(2000)
     index.add(range(100), stored[:100])
     failures: list[object] = []
 
