@@ -1,5 +1,6 @@
 """CompareFaces: who of one picture is in another."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -77,6 +78,15 @@ def test_a_source_without_faces_is_an_error_and_a_target_without_is_not(client: 
     answer = compare(client, [1], [])
     assert answer["FaceMatches"] == answer["UnmatchedFaces"] == []
     assert "SourceImageFace" in answer
+
+
+def test_requests_for_the_same_two_pictures_do_not_wait_for_one_another(client: Any) -> None:
+    """As many as are admitted, half of them with the pictures the other way around."""
+    for repetition in range(5):
+        people = [[{"person": 1, "variant": repetition + 1}], [{"person": 1, "variant": repetition + 10}]]
+        with ThreadPoolExecutor(4) as threads:
+            answers = threads.map(lambda pair: compare(client, *pair), [people, people[::-1]] * 2, timeout=20)
+            assert [len(answer["FaceMatches"]) for answer in answers] == [1] * 4
 
 
 @pytest.mark.parametrize("member", ["SourceImage", "TargetImage"])

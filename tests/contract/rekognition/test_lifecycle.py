@@ -55,6 +55,26 @@ def test_what_was_answered_survives_a_kill_in_the_middle_of_more(tmp_path: Path)
             assert [match["Face"]["FaceId"] for match in found["FaceMatches"]] == [face_id]
 
 
+def test_users_tags_and_requests_done_once_survive_a_kill(tmp_path: Path) -> None:
+    arn = "arn:aws:rekognition:us-east-1:000000000000:collection/people"
+    create = {"CollectionId": "people", "UserId": "kit", "ClientRequestToken": "once"}
+    with running_server(FAKE, tmp_path / "data") as server:
+        client = server.client
+        client.create_collection(CollectionId="people")
+        client.tag_resource(ResourceArn=arn, Tags={"team": "vision"})
+        client.create_user(**create)
+        face = index(client, 1)
+        client.associate_faces(CollectionId="people", UserId="kit", FaceIds=[face])
+        server.kill()
+    with running_server(FAKE, tmp_path / "data") as server:
+        client = server.client
+        assert client.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"team": "vision"}
+        client.create_user(**create)  # without the token it would be a conflict
+        assert client.list_users(CollectionId="people")["Users"] == [{"UserId": "kit", "UserStatus": "ACTIVE"}]
+        found = client.search_users_by_image(CollectionId="people", Image={"Bytes": scene(1)})
+        assert [match["User"]["UserId"] for match in found["UserMatches"]] == ["kit"]
+
+
 def test_two_servers_do_not_share_a_data_folder(server: RekognitionServer) -> None:
     with (
         pytest.raises(RuntimeError, match=r"Another server uses the data folder .*choose another one with --data"),

@@ -73,13 +73,6 @@ def dominant(colors: ColorMap) -> tuple[DominantColor, ...]:
     return tuple(DominantColor(palette()[index], float(percents[index])) for index in order[:enough])
 
 
-def alike(spread: float) -> npt.NDArray[np.float32]:
-    """How alike the colours of the palette look, 0..1 (n, n): a Gaussian of their distance, `spread` wide."""
-    points = _palette_points()
-    squares = np.sum((points[:, None] - points[None]) ** 2, axis=2)
-    return np.asarray(np.exp(-squares / (2 * spread**2)), np.float32)
-
-
 @cache
 def palette() -> tuple[Color, ...]:
     """The colours of CSS."""
