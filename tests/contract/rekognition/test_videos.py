@@ -1,9 +1,7 @@
 """Stored videos, from S3 to the message that says that their analysis has ended."""
 
-import json
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,50 +9,17 @@ import boto3
 import pytest
 
 from emulator import Emulator
+from job_channel import Channel, open_channel
 from rekognition_fakes import GREEN_PERSON, RED_PERSON, scene
 from rekognition_server import FAKE, running_server
 from videos import BLACK, BLUE, GREEN, RED, plain, write_video
 
 YELLOW = (255, 255, 0)
-ROLE = "arn:aws:iam::000000000000:role/rekognition"
-KINDS = ("FaceDetection", "FaceSearch", "LabelDetection")
-
-
-@dataclass
-class Channel:
-    """A topic, and the queue where its messages arrive."""
-
-    topic: str
-    queue: str
-    sqs: Any
-    heard: list[dict] = field(default_factory=list)
-
-    @property
-    def argument(self) -> dict[str, str]:
-        return {"SNSTopicArn": self.topic, "RoleArn": ROLE}
-
-    def await_end(self, job_id: str) -> dict[str, Any]:
-        """The message about a job, as soon as it comes."""
-        for _ in range(3):
-            if told := [message for message in self.heard if message["JobId"] == job_id]:
-                return told[0]
-            answer = self.sqs.receive_message(QueueUrl=self.queue, WaitTimeSeconds=20, MaxNumberOfMessages=10)
-            for message in answer.get("Messages", []):
-                self.heard.append(json.loads(json.loads(message["Body"])["Message"]))
-                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-        raise AssertionError(f"nothing was heard of job {job_id}")
 
 
 @pytest.fixture(scope="module")
 def channel(emulator: Emulator) -> Channel:
-    sqs = boto3.client("sqs", endpoint_url=emulator.url)
-    sns = boto3.client("sns", endpoint_url=emulator.url)
-    name = f"videos-{uuid.uuid4()}"
-    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    topic = sns.create_topic(Name=name)["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    return Channel(topic, queue, sqs)
+    return open_channel(emulator.url)
 
 
 @pytest.fixture(scope="module")

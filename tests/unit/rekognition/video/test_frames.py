@@ -39,6 +39,16 @@ def test_the_file_says_what_it_is(tmp_path: Path) -> None:
         assert video.metadata == VideoMetadata("mpeg4", 2000, "QuickTime / MOV", 10.0, 320, 240)
 
 
+def test_h264_is_read() -> None:
+    """The codec of phones and cameras, which OpenCV decodes but does not write: a made file of three colours."""
+    path = Path(__file__).parents[3] / "data" / "h264.mp4"
+    assert [(frame.timestamp, colour_of(frame)) for frame in frames_of(path, every=1000)] == [
+        *((0, RED), (1000, GREEN), (2000, BLUE)),
+    ]
+    with open_video(path, max_pixels=MAX_PIXELS) as video:
+        assert video.metadata == VideoMetadata("h264", 3000, "QuickTime / MOV", 10.0, 192, 96)
+
+
 def test_large_frames_are_shrunk(tmp_path: Path) -> None:
     path = write_video(tmp_path / "v.mp4", (plain(RED, width=2560, height=1280), 0.1))
     (frame,) = frames_of(path, every=500)
