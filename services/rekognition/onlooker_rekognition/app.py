@@ -23,6 +23,14 @@ from onlooker_rekognition.signatures import Signatures
 
 _CLIENT_GONE = 499
 _LOOPBACK = ("127.0.0.1", "localhost")
+_GREETING = """\
+This is onlooker-rekognition, a local server for clients of Amazon Rekognition. Point one here:
+
+    export AWS_ENDPOINT_URL_REKOGNITION={url}
+    aws rekognition list-collections
+
+/healthz, /readyz and /metrics tell how it is.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +94,9 @@ def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str) -> Starlette:
     """
     names = _LOOPBACK if host in _LOOPBACK else ("*",)
 
+    async def greeting(request: Request) -> Response:
+        return PlainTextResponse(_GREETING.format(url=str(request.base_url).rstrip("/")))
+
     async def health(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
@@ -95,6 +106,7 @@ def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str) -> Starlette:
     return Starlette(
         routes=[
             Route("/", endpoint.serve, methods=["POST"]),
+            Route("/", greeting),
             Route("/healthz", health),
             Route("/readyz", health),  # it listens only once the models are loaded and the store is open
             Route("/metrics", exposition),

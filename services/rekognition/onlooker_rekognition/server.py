@@ -13,6 +13,9 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_MAX_HEADER_BYTES = 1024 * 1024
 
 
 class AddressError(Exception):
@@ -38,7 +41,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 lifespan="off",
-                http="httptools",
+                http=Connection,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -74,6 +77,30 @@ class Server(uvicorn.Server):
         finally:
             for number in signals:
                 loop.remove_signal_handler(number)
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's connection, but for its headers, which are collected in memory: here they are bounded."""
+
+    _collected: int | None = None  # bytes since a request began whose headers have not ended yet
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._collected = 0
+
+    def on_headers_complete(self) -> None:
+        """Its headers are there, and its body begins, which has bounds of its own."""
+        self._collected = None
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; hang up when it is too much."""
+        super().data_received(data)
+        if self._collected is not None:
+            self._collected += len(data)
+            if self._collected > _MAX_HEADER_BYTES and not self.transport.is_closing():
+                self.send_400_response("The request's headers are too large.")
 
 
 def bind(host: str, port: int) -> socket.socket:
