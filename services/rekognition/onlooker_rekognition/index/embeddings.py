@@ -25,7 +25,7 @@ EXACT_UP_TO = 65_536
 
 _UNCODED = 8  # this part of `exact_up_to` rows may be without codes: a fifth of a millisecond
 _SLICE = 65_536  # rows coded at once: a third of a second on one core, then searches have them, or the work stops
-_SAMPLE = 16_384  # rows that the points of the codes are learned from
+_SAMPLE = 4_096  # rows that the points of the codes are learned from: 256 for each, more change nothing
 _OUTGROWN = 4  # times as many rows as when the points were learned: learn them anew
 
 _log = logging.getLogger(__name__)
