@@ -16,6 +16,7 @@ from pydantic_settings import CliApp
 from onlooker_rekognition.__main__ import run
 from onlooker_rekognition.analyst import VisionEngine
 from onlooker_rekognition.logs import configure_logging
+from onlooker_rekognition.metrics import Metrics
 from onlooker_rekognition.settings import Settings
 from onlooker_rekognition.vision import properties
 from onlooker_rekognition.vision.errors import ImageTooLargeError, UnreadableImageError
@@ -167,4 +168,4 @@ def _label(label: dict) -> LabelAnalysis:
 if __name__ == "__main__":
     settings = CliApp.run(Settings, cli_args=sys.argv[1:])
     configure_logging(settings.log_level)
-    asyncio.run(run(settings, FakeEngine()))
+    asyncio.run(run(settings, FakeEngine(), Metrics()))

@@ -38,7 +38,16 @@ from onlooker_rekognition.stores.opening import open_store
 from onlooker_rekognition.video.analyses import build_analyses
 from onlooker_rekognition.video.runner import JobRunner, Sampling, Topics, VideoSource
 from onlooker_rekognition.video.source import StoredVideos
-from onlooker_rekognition.vision import EMBEDDING_MODEL, FACE_MODEL_VERSION, Engine, ModelError, ModelStore
+from onlooker_rekognition.vision import (
+    EMBEDDING_MODEL,
+    FACE_MODEL_VERSION,
+    Engine,
+    ModelError,
+    ModelStore,
+    ProviderError,
+    Runtime,
+)
+from onlooker_rekognition.vision.watch import Watch
 
 _log = logging.getLogger("onlooker_rekognition")
 
@@ -48,34 +57,39 @@ def main() -> int:
     try:
         settings = CliApp.run(Settings)
         configure_logging(settings.log_level)
-        asyncio.run(run(settings, load_engine(settings)))
+        metrics = Metrics()
+        asyncio.run(run(settings, load_engine(settings, metrics), metrics))
     except ValidationError as error:
         for problem in error.errors():
             print(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", file=sys.stderr)
         return 1
-    except (AddressError, CredentialsError, FolderError, StoreError, ModelError, OSError) as error:
+    except (AddressError, CredentialsError, FolderError, StoreError, ModelError, ProviderError, OSError) as error:
         print(f"onlooker-rekognition can not start: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def load_engine(settings: Settings) -> Engine:
-    """The engine, which loads each model when it is first used. Raises ModelError when one is missing or altered."""
+def load_engine(settings: Settings, watch: Watch) -> Engine:
+    """The engine, which loads each model when it is first used.
+
+    Raises ModelError when one is missing or altered, ProviderError when there is no such device.
+    """
     cv2.setNumThreads(1)  # a picture has one thread; OpenCV's own would fight with the other workers
-    return Engine(ModelStore(settings.models), max_pixels=settings.max_pixels)
+    runtime = Runtime(providers=tuple(settings.providers.split(",")))
+    return Engine(ModelStore(settings.models, runtime=runtime, watch=watch), max_pixels=settings.max_pixels)
 
 
-async def run(settings: Settings, engine: VisionEngine) -> None:
+async def run(settings: Settings, engine: VisionEngine, metrics: Metrics) -> None:
     """Open everything, serve until told to stop, close everything."""
     with (
         closing(bind(settings.host, settings.port)) as listening,
         open_store(settings, FaceModel(EMBEDDING_MODEL, FACE_MODEL_VERSION)) as store,
-        closing(Pool(workers=settings.workers, queue_length=settings.queue_length)) as pool,
+        closing(open_pool(settings, metrics)) as pool,
     ):
         async with open_s3(region=settings.region) as objects, open_sns(region=settings.region) as topics:
             videos = StoredVideos(objects, max_bytes=settings.max_video_bytes)
             runner = build_runner(settings, engine, store, pool, videos, topics)
-            app = compose(settings, engine, store, pool, objects, runner)
+            app = compose(settings, engine, store, pool, objects, runner, metrics)
             server = Server(
                 app,
                 listening,
@@ -87,6 +101,18 @@ async def run(settings: Settings, engine: VisionEngine) -> None:
                 await server.run_until_stopped()
 
 
+def open_pool(settings: Settings, metrics: Metrics) -> Pool:
+    """The workers, whose queue the metrics show."""
+    pool = Pool(
+        workers=settings.workers,
+        queue_length=settings.queue_length,
+        queue_seconds=settings.queue_seconds,
+        waited=metrics.waited,
+    )
+    metrics.watch(pool)
+    return pool
+
+
 def build_runner(
     settings: Settings, engine: VisionEngine, store: Store, pool: Pool, videos: VideoSource, topics: Topics
 ) -> JobRunner:
@@ -96,13 +122,18 @@ def build_runner(
 
 
 def compose(
-    settings: Settings, engine: VisionEngine, store: Store, pool: Pool, objects: ObjectSource, runner: JobRunner
+    settings: Settings,
+    engine: VisionEngine,
+    store: Store,
+    pool: Pool,
+    objects: ObjectSource,
+    runner: JobRunner,
+    metrics: Metrics,
 ) -> Starlette:
     """The application out of parts that are open."""
     analyst = Analyst(engine, Images(objects), pool, decoded_pixels=settings.decoded_pixels)
     service = load_service()
     handlers = build_handlers(analyst, runner, store, ResourceNames(settings.region, settings.account))
-    metrics = Metrics(pool)
     bodies = Bodies(
         MemoryBudget(settings.body_memory), max_bytes=settings.max_body_bytes, seconds=settings.body_seconds
     )

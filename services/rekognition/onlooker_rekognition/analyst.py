@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from onlooker_rekognition.decoded import DecodedPictures
 from onlooker_rekognition.images import Images
-from onlooker_rekognition.pool import Pool, QueueFullError
+from onlooker_rekognition.pool import Pool, QueueFullError, WaitedTooLongError
 from onlooker_rekognition.protocol.errors import (
     ImageTooLargeError,
     InvalidImageFormatError,
@@ -73,7 +73,8 @@ class Analyst:
     async def examine(self, image: Mapping[str, Any], work: Callable[[Subject], Result]) -> Result:
         """What `work`, done by a worker thread, finds in the picture.
 
-        Raises ThrottlingError when the queue is full, and what is wrong with the picture as ServiceError.
+        Raises ThrottlingError when the queue is full or the wait too long, and what is wrong with the picture as
+        ServiceError.
         """
         with self._slot():
             data = await self._images.load(image)
@@ -92,7 +93,7 @@ class Analyst:
             return await self._pool.run(lambda: work(self._subject(one), self._subject(other)))
 
     async def compute(self, work: Callable[[], Result]) -> Result:
-        """What `work`, done by a worker thread, returns. Raises ThrottlingError when the queue is full."""
+        """What `work`, done by a worker thread, returns. Raises ThrottlingError like `examine`."""
         with self._slot():
             return await self._pool.run(work)
 
@@ -103,6 +104,8 @@ class Analyst:
                 yield
         except QueueFullError as error:
             raise ThrottlingError("Rate exceeded: the queue of this server is full. Try again.") from error
+        except WaitedTooLongError as error:
+            raise ThrottlingError("Rate exceeded: no worker became free in time. Try again.") from error
 
     def _subject(self, data: bytes) -> Subject:
         digest = hashlib.sha256(data).digest()

@@ -42,6 +42,12 @@ class Settings(BaseSettings):
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="pictures worked on at once, one thread each"
     )
     queue_length: int = Field(64, ge=0, description="requests that may wait for a worker; more are throttled")
+    queue_seconds: float = Field(30, gt=0, description="how long they may wait before they are throttled after all")
+    providers: str = Field(
+        "CPUExecutionProvider",
+        pattern=r"^\w+(,\w+)*$",
+        description="onnxruntime's names of the devices to compute on, the preferred one first",
+    )
     max_pixels: int = Field(100_000_000, ge=1, description="pixels of the largest picture accepted")
     decoded_pixels: int = Field(
         24_000_000, ge=0, description="pixels of decoded pictures kept for the next request about them (3 bytes each)"

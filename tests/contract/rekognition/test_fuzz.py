@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 
 from odd_pictures import odd_pictures
 from onlooker_rekognition.__main__ import compose
+from onlooker_rekognition.metrics import Metrics
 from onlooker_rekognition.operations.registry import OFFERED
 from onlooker_rekognition.pool import Pool
 from onlooker_rekognition.protocol.errors import InvalidS3ObjectError
@@ -73,7 +74,7 @@ async def http(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.
         closing(SqliteStore(folder / "store", model=FaceModel("fake", "1.0"))) as store,
         closing(Pool(workers=1, queue_length=10)) as pool,
     ):
-        app = compose(Settings(data=folder), Eyes(), store, pool, NothingStored(), NothingStored())
+        app = compose(Settings(data=folder), Eyes(), store, pool, NothingStored(), NothingStored(), Metrics())
         async with client_of(app) as client:
             yield client
 

@@ -180,7 +180,7 @@ class JobRunner:
     async def _look_through(self, job: Job, decoder: Decoder, analysis: VideoAnalysis) -> None:
         findings: list[Finding] = []
         async for frame in decoder.frames(every=self._sampling.every):
-            findings += await self._pool.run(partial(analysis.look, frame))
+            findings += await self._pool.run(partial(analysis.look, frame), patient=True)
             if len(findings) >= _BATCH:
                 await asyncio.to_thread(self._store.add_findings, job.job_id, self._worker, findings)
                 findings = []
@@ -215,8 +215,8 @@ class JobRunner:
             try:
                 if channel is not None:
                     await self._topics.publish(channel["SNSTopicArn"], json.dumps(_notification(job)))
-            except InternalServerError:  # the log of the topics has it
-                continue
+            except InternalServerError:  # the log has it; jobs do not wait for SNS, the next round asks it again
+                return
             except ServiceError as error:
                 _log.warning("the end of a job can not be told: %s", error, extra={"job_id": job.job_id})
             await asyncio.to_thread(self._store.mark_announced, job.job_id)

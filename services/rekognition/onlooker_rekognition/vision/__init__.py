@@ -9,6 +9,7 @@ from onlooker_rekognition.vision.engine import (
 from onlooker_rekognition.vision.errors import (
     ImageTooLargeError,
     ModelError,
+    ProviderError,
     UnreadableImageError,
     VisionError,
 )
@@ -29,6 +30,7 @@ from onlooker_rekognition.vision.results import (
     Quality,
     Verdict,
 )
+from onlooker_rekognition.vision.runtime import Runtime
 from onlooker_rekognition.vision.similarity import similarity
 
 __all__ = [
@@ -51,7 +53,9 @@ __all__ = [
     "ModelError",
     "ModelStore",
     "Pose",
+    "ProviderError",
     "Quality",
+    "Runtime",
     "UnreadableImageError",
     "Verdict",
     "VisionError",

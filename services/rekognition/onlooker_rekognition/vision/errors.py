@@ -3,7 +3,8 @@
 VisionError
 ├── UnreadableImageError    not a JPEG or PNG, or damaged beyond decoding
 ├── ImageTooLargeError      more pixels than allowed; said by the header, before anything is decoded
-└── ModelError              a model is missing, altered or does not load
+├── ModelError              a model is missing, altered or does not load
+└── ProviderError           a device that was asked for is not there, or onnxruntime can not use it
 """
 
 
@@ -21,3 +22,7 @@ class ImageTooLargeError(VisionError):
 
 class ModelError(VisionError):
     """A model is missing, was altered, or does not load; the text says how to rebuild it."""
+
+
+class ProviderError(VisionError):
+    """A provider of onnxruntime's is not installed or does not work here; the text says which ones are there."""
