@@ -1,0 +1,218 @@
+"""Jobs on bad days: what is tried again, what is given up, and what others take over."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onlooker_rekognition.jobs import Finding, Job
+from onlooker_rekognition.pool import Pool
+from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError, InvalidS3ObjectError
+from onlooker_rekognition.store import FaceModel
+from onlooker_rekognition.stores.sqlite import SqliteStore
+from onlooker_rekognition.video.frames import Frame
+from onlooker_rekognition.video.runner import JobRunner, Sampling
+from videos import RED, plain, write_video
+
+TOPIC = "arn:aws:sns:us-east-1:000000000000:jobs"
+REQUEST = {
+    "Video": {"S3Object": {"Bucket": "films", "Name": "door.mp4"}},
+    "NotificationChannel": {"SNSTopicArn": TOPIC, "RoleArn": "arn:aws:iam::000000000000:role/any"},
+}
+
+
+class Videos:
+    """A video, after what stands in the way of it."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.obstacles: list[Exception] = []
+
+    async def check(self, video: Mapping[str, Any]) -> None:
+        pytest.fail("only operations check")
+
+    async def download(self, video: Mapping[str, Any], target: Path) -> None:
+        if self.obstacles:
+            raise self.obstacles.pop(0)
+        target.write_bytes(self.content)
+
+
+class Topics:
+    """Hears what is published, after what stands in the way of it."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.obstacles: list[Exception] = []
+
+    async def publish(self, topic_arn: str, message: str) -> None:
+        assert topic_arn == TOPIC
+        if self.obstacles:
+            raise self.obstacles.pop(0)
+        self.heard.put_nowait(json.loads(message))
+
+
+class Timestamps:
+    """An analysis that finds the time, and breaks as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.breaks = 0
+
+    def look(self, frame: Frame) -> list[Finding]:
+        if self.breaks:
+            self.breaks -= 1
+            raise RuntimeError("the engine broke")
+        return [Finding("TIMESTAMPS", frame.timestamp, "", {"Timestamp": frame.timestamp})]
+
+    def finish(self) -> list[Finding]:
+        return []
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """Two minutes go by from one look at its clock to the next, so that nothing has to be waited for."""
+    clock = itertools.count(1_700_000_000.0, 120.0)
+    with closing(SqliteStore(tmp_path / "store", model=FaceModel("fake", "1.0"), clock=clock.__next__)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def videos(tmp_path: Path) -> Videos:
+    return Videos(write_video(tmp_path / "door.mp4", (plain(RED), 1.0)).read_bytes())
+
+
+@pytest.fixture
+def topics() -> Topics:
+    return Topics()
+
+
+@pytest.fixture
+def analysis() -> Timestamps:
+    return Timestamps()
+
+
+@pytest.fixture
+async def runner(store: SqliteStore, videos: Videos, topics: Topics, analysis: Timestamps) -> AsyncIterator[JobRunner]:
+    with closing(Pool(workers=1, queue_length=0)) as pool:
+        sampling = Sampling(every=500, max_pixels=1_000_000)
+        yield JobRunner(store, videos, topics, pool, {"FaceDetection": lambda _: analysis}, sampling)
+
+
+@asynccontextmanager
+async def job_in(store: SqliteStore, runner: JobRunner) -> AsyncIterator[Job]:
+    """A job that the runner begins with."""
+    job = store.start_job("FaceDetection", REQUEST, limit=20)
+    async with runner.running():
+        yield job
+
+
+def found(store: SqliteStore, job: Job) -> list[int]:
+    findings = store.findings(job.job_id, "TIMESTAMPS", by_name=False, after=0, limit=100)
+    return [finding["Timestamp"] for finding in findings]
+
+
+async def test_a_job_is_done_and_told_once(store: SqliteStore, runner: JobRunner, topics: Topics) -> None:
+    async with job_in(store, runner) as first:
+        message = await topics.heard.get()
+        second = store.start_job("FaceDetection", REQUEST, limit=20)
+        runner.wake()
+        assert (await topics.heard.get())["JobId"] == second.job_id
+    assert (message["JobId"], message["Status"]) == (first.job_id, "SUCCEEDED")
+    assert found(store, first) == [0, 500]
+    assert topics.heard.empty()
+
+
+async def test_an_outage_of_s3_is_sat_out(
+    store: SqliteStore, runner: JobRunner, topics: Topics, videos: Videos
+) -> None:
+    videos.obstacles = [InternalServerError("S3 could not be reached"), InternalServerError("S3 could not be reached")]
+    async with job_in(store, runner) as job:
+        assert (await topics.heard.get())["Status"] == "SUCCEEDED"
+    assert found(store, job) == [0, 500]
+
+
+async def test_an_engine_that_breaks_once_finds_nothing_twice(
+    store: SqliteStore, runner: JobRunner, topics: Topics, analysis: Timestamps
+) -> None:
+    analysis.breaks = 1
+    async with job_in(store, runner) as job:
+        assert (await topics.heard.get())["Status"] == "SUCCEEDED"
+    assert found(store, job) == [0, 500]
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "attempts", "words"),
+    [
+        (InvalidS3ObjectError("Unable to get object metadata"), 1, "Unable to get object metadata"),
+        (InternalServerError("S3 could not be reached"), 3, "S3 could not be reached"),
+        (RuntimeError("a trace is nobody's business"), 3, "The server failed."),
+    ],
+)
+async def test_a_job_that_can_not_be_done_fails_with_words(
+    store: SqliteStore,
+    runner: JobRunner,
+    topics: Topics,
+    videos: Videos,
+    obstacle: Exception,
+    attempts: int,
+    words: str,
+) -> None:
+    videos.obstacles = [obstacle] * attempts
+    async with job_in(store, runner) as job:
+        assert (await topics.heard.get())["Status"] == "FAILED"
+    ended = store.job(job.job_id)
+    assert ended is not None
+    assert (ended.status, ended.status_message, ended.attempts) == ("FAILED", words, attempts)
+
+
+async def test_a_job_that_killed_three_servers_is_given_up(
+    store: SqliteStore, runner: JobRunner, topics: Topics
+) -> None:
+    job = store.start_job("FaceDetection", REQUEST, limit=20)
+    for server in ("first", "second", "third"):
+        assert store.claim_job(server, seconds=0) is not None
+    async with runner.running():
+        assert (await topics.heard.get())["Status"] == "FAILED"
+    ended = store.job(job.job_id)
+    assert ended is not None
+    assert ended.status_message == "The analysis did not come to its end in 3 attempts."
+
+
+async def test_an_outage_of_sns_delays_the_message_and_nothing_else(
+    store: SqliteStore, runner: JobRunner, topics: Topics
+) -> None:
+    topics.obstacles = [InternalServerError("SNS could not be reached")]
+    async with job_in(store, runner) as first:
+        second = store.start_job("FaceDetection", REQUEST, limit=20)
+        runner.wake()
+        assert [(await topics.heard.get())["JobId"] for _ in range(2)] == [first.job_id, second.job_id]
+
+
+async def test_a_topic_that_does_not_exist_is_not_asked_again(
+    store: SqliteStore, runner: JobRunner, topics: Topics, caplog: pytest.LogCaptureFixture
+) -> None:
+    topics.obstacles = [InvalidParameterError("SNS refused the message")]
+    async with job_in(store, runner):
+        second = store.start_job("FaceDetection", REQUEST, limit=20)
+        runner.wake()
+        assert (await topics.heard.get())["JobId"] == second.job_id
+    assert "the end of a job can not be told: SNS refused the message" in caplog.text
+
+
+async def test_who_stops_lets_go_of_its_job(store: SqliteStore, runner: JobRunner, videos: Videos) -> None:
+    begun = asyncio.Event()
+
+    async def never(video: Mapping[str, Any], target: Path) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    videos.download = never  # type: ignore[method-assign]
+    async with job_in(store, runner) as job:
+        await begun.wait()
+    taken = store.claim_job("another", seconds=60)
+    assert taken is not None
+    assert taken.job_id == job.job_id
