@@ -17,7 +17,7 @@ from onlooker_rekognition.vision.resample import shrink
 from onlooker_rekognition.vision.results import Box
 
 _DETAILED = 512  # pixels of the longer side at which sharpness is measured: the same photo, larger, is no sharper
-_SMALL = 96  # pixels of the longer side at which colours are counted
+_SMALL = 64  # pixels of the longer side at which colours are counted
 
 _SOFT = 16.0
 """The deviation of the Laplacian of a soft photo at that size; crisp ones have 20 to 35, blurred ones 2 to 8."""
