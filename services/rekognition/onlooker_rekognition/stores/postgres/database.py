@@ -92,8 +92,7 @@ class Database:
         except _TRY_AGAIN as error:
             raise ThrottlingError("The database is busy. Try again.") from error
         except PoolTimeout as error:
-            if self._pool.get_stats().get("pool_size"):
-                raise ThrottlingError("The database is busy. Try again.") from error
+            _log.error("no connection to the database within %.0f s: it is down, or has too much to do", _WAIT_SECONDS)
             raise InternalServerError("The database does not answer. Try again.") from error
         except psycopg.OperationalError as error:
             _log.error("the database failed: %s", error)

@@ -32,7 +32,7 @@ _INDEXES = """SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class
  WHERE indrelid IN ('faces'::regclass, 'users'::regclass) AND relname ~ '_near_'"""
 _LARGE = "SELECT position FROM collections WHERE {count} >= %s"
 _CREATE = """CREATE INDEX CONCURRENTLY {name} ON {table} USING hnsw (embedding vector_l2_ops)
- WHERE collection = {collection} AND embedding_model = {model}"""
+ WITH (m = 24, ef_construction = 128) WHERE collection = {collection} AND embedding_model = {model}"""
 _MODELS_LEFT = """SELECT (SELECT max(embedding_model) FROM faces WHERE collection = %(collection)s),
  (SELECT min(embedding_model) FROM faces WHERE collection = %(collection)s)"""
 
