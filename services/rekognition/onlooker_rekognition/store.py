@@ -208,8 +208,11 @@ class CollectionStore(Protocol):
     def embedding(self, collection_id: str, face_id: str) -> Embedding | None:
         """The embedding of a face, None when the collection does not hold it."""
 
-    def nearest(self, collection_id: str, embedding: Embedding, *, count: int) -> list[Match]:
-        """The `count` faces most alike, best first, among those embedded by the model in use."""
+    def nearest(self, collection_id: str, embedding: Embedding, *, count: int, threshold: float = 0) -> list[Match]:
+        """The `count` faces most alike, best first, among those embedded by the model in use.
+
+        All are alike at least by `threshold` (0..100). Among many faces, one in a hundred may be missed.
+        """
 
 
 class UserStore(Protocol):

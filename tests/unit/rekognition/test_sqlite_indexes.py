@@ -141,3 +141,12 @@ def test_a_store_is_closed_while_a_large_collection_is_read(
     monkeypatch.setattr(indexes, "_PORTION", 1)
     monkeypatch.setattr(indexes, "_PAUSE", 0.01)
     SqliteStore(path, model=MODEL).close()
+
+
+def test_only_faces_as_alike_as_asked_for_are_found(store: SqliteStore, kept: list[StoredFace]) -> None:
+    query = face(3).embedding - np.float32(0.1)
+    everyone = store.nearest("people", query, count=1000)
+    assert len(everyone) == COUNT
+    threshold = everyone[2].similarity
+    assert store.nearest("people", query, count=1000, threshold=threshold) == everyone[:3]
+    assert store.nearest("people", query, count=2, threshold=threshold) == everyone[:2]

@@ -31,6 +31,7 @@ class Search:
         collection_id = parameters["CollectionId"]
         bar = quality_bar(parameters.get("QualityFilter", "NONE"))
         count = parameters.get("MaxFaces", _DEFAULT_COUNT)
+        threshold = threshold_of(parameters)
         collection = await asyncio.to_thread(self._store.get, collection_id)
 
         def work(subject: Subject) -> tuple[FaceAnalysis, list[Match]]:
@@ -38,13 +39,13 @@ class Search:
             face = next((face for face in faces if not bar.reasons(face, subject.image)), None)
             if face is None:
                 raise InvalidParameterError("There are no faces in the image. Should be at least 1.")
-            return face, self._store.nearest(collection_id, embedding_of(face), count=count)
+            return face, self._store.nearest(collection_id, embedding_of(face), count=count, threshold=threshold)
 
         face, matches = await self._analyst.examine(parameters["Image"], work)
         return {
             "SearchedFaceBoundingBox": box(face.box),
             "SearchedFaceConfidence": face.confidence,
-            "FaceMatches": face_matches(matches, parameters),
+            "FaceMatches": face_matches(matches),
             "FaceModelVersion": collection.face_model_version,
         }
 
@@ -52,28 +53,29 @@ class Search:
         """SearchFaces: looks for a face of the collection among its others."""
         collection_id, face_id = parameters["CollectionId"], parameters["FaceId"]
         count = parameters.get("MaxFaces", _DEFAULT_COUNT)
+        threshold = threshold_of(parameters)
         collection = await asyncio.to_thread(self._store.get, collection_id)
 
         def work() -> list[Match]:
             embedding = self._store.embedding(collection_id, face_id)
             if embedding is None:
                 raise InvalidParameterError(f"faceId {face_id} was not found in the collection")
-            matches = self._store.nearest(collection_id, embedding, count=count + 1)
+            matches = self._store.nearest(collection_id, embedding, count=count + 1, threshold=threshold)
             return [match for match in matches if match.face.face_id != face_id][:count]
 
         matches = await self._analyst.compute(work)
         return {
             "SearchedFaceId": face_id,
-            "FaceMatches": face_matches(matches, parameters),
+            "FaceMatches": face_matches(matches),
             "FaceModelVersion": collection.face_model_version,
         }
 
 
-def face_matches(matches: Sequence[Match], parameters: Parameters) -> list[Structure]:
-    """FaceMatches: those at least as alike as a request's FaceMatchThreshold."""
-    threshold = parameters.get("FaceMatchThreshold", _DEFAULT_THRESHOLD)
-    return [
-        {"Similarity": match.similarity, "Face": stored_face(match.face)}
-        for match in matches
-        if match.similarity >= threshold
-    ]
+def threshold_of(parameters: Parameters) -> float:
+    """How alike a match must be at least, 0..100: a request's FaceMatchThreshold."""
+    return float(parameters.get("FaceMatchThreshold", _DEFAULT_THRESHOLD))
+
+
+def face_matches(matches: Sequence[Match]) -> list[Structure]:
+    """FaceMatches."""
+    return [{"Similarity": match.similarity, "Face": stored_face(match.face)} for match in matches]

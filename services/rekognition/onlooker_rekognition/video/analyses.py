@@ -9,7 +9,7 @@ from onlooker_rekognition.analyst import VisionEngine
 from onlooker_rekognition.jobs import Finding, Structure
 from onlooker_rekognition.operations.faces import MAX_FACES
 from onlooker_rekognition.operations.labels import LabelFilter
-from onlooker_rekognition.operations.search import face_matches
+from onlooker_rekognition.operations.search import face_matches, threshold_of
 from onlooker_rekognition.operations.shapes import box, face_detail, label_detail
 from onlooker_rekognition.protocol.errors import InternalServerError
 from onlooker_rekognition.store import CollectionStore
@@ -79,11 +79,13 @@ class FaceSearch:
         if face.embedding is None:
             raise InternalServerError("The engine gave no embedding for a face.")
         index = self._people.index_of(face.embedding)
-        matches = self._store.nearest(self._request["CollectionId"], face.embedding, count=_MATCHES)
+        matches = self._store.nearest(
+            self._request["CollectionId"], face.embedding, count=_MATCHES, threshold=threshold_of(self._request)
+        )
         content = {
             "Timestamp": timestamp,
             "Person": {"Index": index, "BoundingBox": box(face.box), "Face": face_detail(face, frozenset())},
-            "FaceMatches": face_matches(matches, self._request),
+            "FaceMatches": face_matches(matches),
         }
         return Finding(TIMESTAMPS, timestamp, f"{index:0{_INDEX_DIGITS}}", content)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,3 +21,11 @@ def similarity(face: Embedding, others: npt.NDArray[np.float32]) -> npt.NDArray[
     """
     distances = np.linalg.norm(np.atleast_2d(others).astype(np.float64) - face, axis=1)
     return np.asarray(100.0 / (1.0 + np.exp(_STEEPNESS * (distances - _EVEN_DISTANCE))))
+
+
+def reach(percentage: float) -> float:
+    """The L2 distance at which two faces are alike by `percentage`; infinite for 0, which any two are."""
+    if percentage <= 0:
+        return math.inf
+    odds = 100.0 / percentage - 1.0
+    return max(0.0, _EVEN_DISTANCE + math.log(odds) / _STEEPNESS) if odds > 0 else 0.0

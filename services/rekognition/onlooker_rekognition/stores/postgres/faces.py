@@ -84,7 +84,7 @@ class Faces(Database):
             face = self._held(connection, self._position(connection, collection_id), [face_id]).get(face_id)
         return face.embedding if face else None
 
-    def nearest(self, collection_id: str, embedding: Embedding, *, count: int) -> list[Match]:
+    def nearest(self, collection_id: str, embedding: Embedding, *, count: int, threshold: float = 0) -> list[Match]:
         """See CollectionStore."""
         with self._connection() as connection:
             collection = self._position(connection, collection_id)
@@ -94,7 +94,9 @@ class Faces(Database):
         if not rows:
             return []
         alike = similarity(embedding, np.stack([to_vector(row[-1]) for row in rows])).tolist()
-        matches = [Match(_face(row[:-1]), percent) for row, percent in zip(rows, alike, strict=True)]
+        matches = [
+            Match(_face(row[:-1]), percent) for row, percent in zip(rows, alike, strict=True) if percent >= threshold
+        ]
         return sorted(matches, key=lambda match: match.similarity, reverse=True)
 
     def _insert(self, connection: Link, collection: int, picture: Picture, faces: dict[Box, NewFace]) -> int:

@@ -10,12 +10,14 @@ from onlooker_rekognition.store import Match, NewFace, Outcome, Picture, StoredF
 from onlooker_rekognition.stores.rules import removal
 from onlooker_rekognition.stores.sqlite.database import AMONG, Database, among, to_bytes
 from onlooker_rekognition.vision.results import Box, Embedding
-from onlooker_rekognition.vision.similarity import similarity
+from onlooker_rekognition.vision.similarity import reach, similarity
 
 _FACE = """SELECT faces.position, face_id, image_id, external_image_id, "left", top, width, height, confidence,
  model_version, users.user_id FROM faces LEFT JOIN users ON users.position = owner"""
 _INSERT = """INSERT INTO faces (collection, face_id, image_id, external_image_id, "left", top, width, height,
  confidence, model_version, indexed_at, embedding, embedding_model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+_ROUNDING = 1e-4  # of distances in the index, which computes in 32 bits
 
 
 class Faces(Database):
@@ -83,17 +85,19 @@ class Faces(Database):
             face = self._held(self._position(collection_id), [face_id]).get(face_id)
         return face.embedding if face else None
 
-    def nearest(self, collection_id: str, embedding: Embedding, *, count: int) -> list[Match]:
+    def nearest(self, collection_id: str, embedding: Embedding, *, count: int, threshold: float = 0) -> list[Match]:
         """See CollectionStore."""
         with self._lock:
             collection = self._position(collection_id)
-        positions, vectors = self._indexes.faces(collection).nearest(embedding, count)
+        within = reach(threshold) + _ROUNDING
+        positions, vectors = self._indexes.faces(collection).nearest(embedding, count, within=within)
         if not positions:
             return []
         alike = dict(zip(positions, similarity(embedding, vectors).tolist(), strict=True))
         with self._lock:
             rows = self._db.execute(f"{_FACE} WHERE faces.position {AMONG}", (among(positions),)).fetchall()
-        matches = [Match(face, alike[face.position]) for face in map(_face, rows)]
+        faces = map(_face, rows)
+        matches = [Match(face, alike[face.position]) for face in faces if alike[face.position] >= threshold]
         return sorted(matches, key=lambda match: match.similarity, reverse=True)
 
     def _of_picture(self, collection: int, picture: Picture) -> dict[Box, StoredFace]:
