@@ -74,10 +74,11 @@ tables: setup ## Write the README's table of Rekognition's operations from the c
 lock: ## Pin every dependency anew, with hashes
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/bootstrap.txt requirements/bootstrap.in
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/node.txt requirements/node.in
-	@for member in $(MEMBERS); do echo "lock $$member"; $(COMPILE) -o $$member/requirements.txt $$member/pyproject.toml || exit 1; done
-	$(COMPILE) -o requirements/dev.txt requirements/dev.in $(addsuffix /pyproject.toml,$(MEMBERS))
+	@for member in $(MEMBERS); do echo "lock $$member"; $(COMPILE) --all-extras -o $$member/requirements.txt $$member/pyproject.toml || exit 1; done
+	$(COMPILE) --extra postgres -o services/rekognition/requirements-serving.txt services/rekognition/pyproject.toml
+	$(COMPILE) --all-extras -o requirements/dev.txt requirements/dev.in $(addsuffix /pyproject.toml,$(MEMBERS))
 
-COMPILE = $(UV) pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url --no-annotate --no-header \
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--overrides requirements/overrides.txt $(foreach m,$(notdir $(MEMBERS)),--no-emit-package onlooker-$(m)) --no-emit-package onlooker
 
 clean: ## Remove what was made here, but no data
