@@ -7,7 +7,8 @@ import zlib
 import numpy as np
 from PIL import Image
 
-OK, FORMAT, LARGE = "OK", "InvalidImageFormatException", "ImageTooLargeException"
+OK, FORMAT = "OK", "InvalidImageFormatException"
+LARGE, SMALL = "ImageTooLargeException", "InvalidParameterException"
 
 
 def odd_pictures() -> dict[str, tuple[bytes, str]]:
@@ -19,10 +20,13 @@ def odd_pictures() -> dict[str, tuple[bytes, str]]:
     return {
         "a JPEG": (jpeg, OK),
         "a PNG": (png, OK),
-        "one pixel": (_saved(Image.new("RGB", (1, 1)), "PNG"), OK),
-        "one pixel as JPEG": (_saved(Image.new("L", (1, 1)), "JPEG"), OK),
-        "30,000 pixels wide": (_saved(Image.new("RGB", (30_000, 2)), "PNG"), OK),
-        "30,000 pixels wide as JPEG": (_saved(Image.new("RGB", (30_000, 2)), "JPEG"), OK),
+        "one pixel": (_saved(Image.new("RGB", (1, 1)), "PNG"), SMALL),
+        "one pixel as JPEG": (_saved(Image.new("L", (1, 1)), "JPEG"), SMALL),
+        "79 pixels high": (_saved(Image.new("RGB", (500, 79)), "JPEG"), SMALL),
+        "80 pixels high": (_saved(Image.new("RGB", (500, 80)), "JPEG"), OK),
+        "30,000 pixels wide": (_saved(Image.new("RGB", (30_000, 90)), "PNG"), LARGE),
+        "30,000 pixels wide as JPEG": (_saved(Image.new("RGB", (30_000, 90)), "JPEG"), LARGE),
+        "10,000 pixels wide": (_saved(Image.new("RGB", (10_000, 80)), "JPEG"), OK),
         "30,000 pixels wide and high, by its header": (_png_of(30_000, 30_000, b""), LARGE),
         "30,000 pixels wide and high as JPEG, by its header": (_resized_jpeg(jpeg, 30_000, 30_000), LARGE),
         "a bomb: pixels that pack well": (_png_of(9_000, 9_000, bytes(9_000 * 9_000)), LARGE),

@@ -15,11 +15,12 @@ from onlooker_rekognition.pool import Pool, QueueFullError, WaitedTooLongError
 from onlooker_rekognition.protocol.errors import (
     ImageTooLargeError,
     InvalidImageFormatError,
+    InvalidParameterError,
     ServiceError,
     ThrottlingError,
 )
 from onlooker_rekognition.vision.errors import ImageTooLargeError as TooManyPixelsError
-from onlooker_rekognition.vision.errors import UnreadableImageError
+from onlooker_rekognition.vision.errors import ImageTooSmallError, UnreadableImageError
 from onlooker_rekognition.vision.image import Image
 from onlooker_rekognition.vision.moderation import ModerationAnalysis
 from onlooker_rekognition.vision.properties import ImageProperties
@@ -111,7 +112,7 @@ class Analyst:
         digest = hashlib.sha256(data).digest()
         try:
             image = self._decoded.get(digest, data)
-        except (UnreadableImageError, TooManyPixelsError) as error:
+        except (UnreadableImageError, TooManyPixelsError, ImageTooSmallError) as error:
             raise _as_service_error(error) from error
         return Subject(self._engine, image, digest)
 
@@ -119,4 +120,6 @@ class Analyst:
 def _as_service_error(error: Exception) -> ServiceError:
     if isinstance(error, TooManyPixelsError):
         return ImageTooLargeError(f"Image size is too large: {error}")
+    if isinstance(error, ImageTooSmallError):
+        return InvalidParameterError(f"Request has invalid parameters: {error}")  # Amazon has no error of its own
     return InvalidImageFormatError(f"Request has invalid image format: {error}")

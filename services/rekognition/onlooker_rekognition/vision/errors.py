@@ -3,6 +3,7 @@
 VisionError
 ├── UnreadableImageError    not a JPEG or PNG, or damaged beyond decoding
 ├── ImageTooLargeError      more pixels than allowed; said by the header, before anything is decoded
+├── ImageTooSmallError      fewer pixels a side than allowed; likewise
 ├── ModelError              a model is missing, altered or does not load
 └── ProviderError           a device that was asked for is not there, or onnxruntime can not use it
 """
@@ -18,6 +19,10 @@ class UnreadableImageError(VisionError):
 
 class ImageTooLargeError(VisionError):
     """The picture's header states more pixels than the engine accepts."""
+
+
+class ImageTooSmallError(VisionError):
+    """The picture's header states a side shorter than the engine accepts."""
 
 
 class ModelError(VisionError):

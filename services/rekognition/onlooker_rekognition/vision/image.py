@@ -8,11 +8,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from onlooker_rekognition.vision.errors import ImageTooLargeError, UnreadableImageError
+from onlooker_rekognition.vision.errors import ImageTooLargeError, ImageTooSmallError, UnreadableImageError
 from onlooker_rekognition.vision.header import Header, read_header
 
 Pixels = npt.NDArray[np.uint8]
 """Shape (height, width, 3), RGB; or (n, height, width, 3)."""
+
+_MIN_SIDE, _MAX_SIDE = 80, 10_000
+"""Pixels of either side, by "Guidelines and quotas in Amazon Rekognition", which states the upper bound for labels and
+moderation only, and none for faces."""
 
 _ENOUGH = 2048
 """A JPEG is decoded at a half, quarter or eighth while its longer side keeps this many pixels: the smallest face
@@ -46,13 +50,10 @@ class Image:
 def decode(data: bytes, *, max_pixels: int) -> Image:
     """The upright picture.
 
-    Raises ImageTooLargeError by the header, before anything is decoded, and UnreadableImageError.
+    Raises ImageTooLargeError and ImageTooSmallError by the header, before anything is decoded; UnreadableImageError.
     """
     header = read_header(data)
-    if header.width * header.height > max_pixels:
-        raise ImageTooLargeError(
-            f"The image has {header.width} x {header.height} pixels; {max_pixels} are the most that are accepted."
-        )
+    _check_size(header, max_pixels)
     try:
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), _REDUCED[_reduction(header)])
     except cv2.error as error:
@@ -60,6 +61,16 @@ def decode(data: bytes, *, max_pixels: int) -> Image:
     if decoded is None:
         raise UnreadableImageError("The image is damaged.")
     return Image(np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8))
+
+
+def _check_size(header: Header, max_pixels: int) -> None:
+    size = f"The image has {header.width} x {header.height} pixels"
+    if header.width * header.height > max_pixels:
+        raise ImageTooLargeError(f"{size}; {max_pixels} are the most that are accepted.")
+    if max(header.width, header.height) > _MAX_SIDE:
+        raise ImageTooLargeError(f"{size}; {_MAX_SIDE} are the most that are accepted for width and height.")
+    if min(header.width, header.height) < _MIN_SIDE:
+        raise ImageTooSmallError(f"{size}; {_MIN_SIDE} are the least that are accepted for width and height.")
 
 
 def _reduction(header: Header) -> int:

@@ -3,6 +3,7 @@
 import io
 import struct
 import tracemalloc
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ import PIL.Image
 import pytest
 from numpy.typing import NDArray
 
-from onlooker_rekognition.vision.errors import ImageTooLargeError, UnreadableImageError
+from onlooker_rekognition.vision.errors import ImageTooLargeError, ImageTooSmallError, UnreadableImageError
 from onlooker_rekognition.vision.image import Pixels, decode
 from vision_samples import SCENES, jpeg, png, scene
 
@@ -109,6 +110,15 @@ def test_damage_inside_a_png_is_noticed() -> None:
         decode(bytes(data), max_pixels=MAX_PIXELS)
 
 
-def test_one_pixel_is_a_picture() -> None:
-    image = decode(png(np.zeros((1, 1, 3), np.uint8)), max_pixels=MAX_PIXELS)
-    assert (image.width, image.height) == (1, 1)
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (79, 500), (500, 79)])
+def test_a_side_under_80_pixels_is_too_small_as_on_amazon(width: int, height: int) -> None:
+    with pytest.raises(ImageTooSmallError, match=f"{width} x {height} pixels; 80 are the least"):
+        decode(png(np.zeros((height, width, 3), np.uint8)), max_pixels=MAX_PIXELS)
+
+
+@pytest.mark.parametrize("kind", [jpeg, png])
+def test_sides_of_80_and_of_10000_pixels_are_accepted_and_no_longer_ones(kind: Callable[..., bytes]) -> None:
+    image = decode(kind(np.zeros((80, 10_000, 3), np.uint8)), max_pixels=MAX_PIXELS)
+    assert image.width >= 2048
+    with pytest.raises(ImageTooLargeError, match="10001 x 80 pixels; 10000 are the most"):
+        decode(kind(np.zeros((80, 10_001, 3), np.uint8)), max_pixels=MAX_PIXELS)
