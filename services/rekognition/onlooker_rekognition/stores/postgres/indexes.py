@@ -13,6 +13,7 @@ import hashlib
 import logging
 import re
 import threading
+import time
 from typing import Any
 
 import psycopg
@@ -24,6 +25,7 @@ EXACT_BELOW = 10_000
 """Faces, or users, of a collection."""
 
 _LOOK_SECONDS = 300  # a build that failed is begun again after at most this long
+_CANCEL_SECONDS = 1.0
 _BUILDING = 7_301_944_021_190_733_826  # an advisory lock of ours: one server builds, one index at a time
 _TABLES = {"faces": "face_count", "users": "user_count"}
 _NAME = re.compile(r"(faces|users)_near_(\d+)_([0-9a-f]{8})")
@@ -40,15 +42,13 @@ _log = logging.getLogger(__name__)
 
 
 class NearestIndexes:
-    """Looks after the indexes in a thread of its own, with a connection of its own."""
+    """Looks after the indexes in a thread of its own."""
 
     def __init__(self, conninfo: str, model: FaceModel) -> None:
-        self._conninfo = conninfo
-        self._model = model
+        self._builder = IndexBuilder(conninfo, model)
         self._due = threading.Event()
         self._closing = threading.Event()
         self._known: set[tuple[str, int]] = set()
-        self._connection: Connection[Any] | None = None
         self._thread = threading.Thread(target=self._run, name="nearest-indexes", daemon=True)
         self._thread.start()
         self.look()
@@ -67,29 +67,49 @@ class NearestIndexes:
         """Stop; what is being built is left to the next who looks."""
         self._closing.set()
         self._due.set()
-        if (connection := self._connection) is not None:
-            connection.cancel_safe(timeout=1)
+        self._builder.cancel()
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._closing.is_set():
+        while True:
             self._due.wait(_LOOK_SECONDS)
             self._due.clear()
+            if self._closing.is_set():
+                return
             try:
-                self._mend()
+                self._builder.mend()
             except psycopg.Error as error:
                 if not self._closing.is_set():
                     _log.warning("the indexes could not be looked after: %s", error)
 
-    def _mend(self) -> None:
+
+class IndexBuilder:
+    """Builds and drops indexes, with a connection of its own."""
+
+    def __init__(self, conninfo: str, model: FaceModel) -> None:
+        self._conninfo = conninfo
+        self._model = model
+        self._connection: Connection[Any] | None = None
+        self._cancelled = False
+
+    def mend(self) -> None:
+        """Build and drop what is to be, unless another server is at it. Raises psycopg.Error."""
         with psycopg.connect(self._conninfo, autocommit=True) as connection:
             self._connection = connection
-            locked = connection.execute("SELECT pg_try_advisory_lock(%s)", (_BUILDING,)).fetchone()
-            if locked == (True,):  # it is let go of with the connection
-                found: dict[str, bool] = dict(connection.execute(_INDEXES).fetchall())
-                self._drop(connection, found)
-                self._build(connection, found)
-        self._connection = None
+            try:
+                locked = connection.execute("SELECT pg_try_advisory_lock(%s)", (_BUILDING,)).fetchone()
+                if locked == (True,):  # it is let go of with the connection
+                    found: dict[str, bool] = dict(connection.execute(_INDEXES).fetchall())
+                    self._drop(connection, found)
+                    self._build(connection, found)
+            finally:
+                self._connection = None
+
+    def cancel(self) -> None:
+        """Make `mend`, in another thread, raise or return soon."""
+        self._cancelled = True
+        if (connection := self._connection) is not None:
+            connection.cancel_safe(timeout=_CANCEL_SECONDS)
 
     def _drop(self, connection: Connection[Any], found: dict[str, bool]) -> None:
         present = {row[0] for row in connection.execute("SELECT position FROM collections")}
@@ -111,9 +131,10 @@ class NearestIndexes:
             statement = sql.SQL(_LARGE).format(count=sql.Identifier(count))
             for (collection,) in connection.execute(statement, (EXACT_BELOW,)).fetchall():
                 name = f"{table}_near_{collection}_{_digest(self._model.name)}"
-                if name in found or self._closing.is_set():
+                if name in found or self._cancelled:
                     continue
                 _log.info("building the index %s", name)
+                began = time.monotonic()
                 connection.execute(
                     sql.SQL(_CREATE).format(
                         name=sql.Identifier(name),
@@ -122,6 +143,7 @@ class NearestIndexes:
                         model=sql.Literal(self._model.name),
                     )
                 )
+                _log.info("built the index %s in %.1f s", name, time.monotonic() - began)
 
 
 def _digest(model: str) -> str:

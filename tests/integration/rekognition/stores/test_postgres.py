@@ -1,0 +1,292 @@
+"""What only PostgreSQL does: many servers, approximate indexes, a database that is down or unfit."""
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+
+import numpy as np
+import psycopg
+import pytest
+
+from onlooker_rekognition.protocol.errors import InternalServerError, ThrottlingError
+from onlooker_rekognition.store import FaceModel, StoreError
+from onlooker_rekognition.stores.postgres import PostgresStore, database, indexes
+from onlooker_rekognition.vision.similarity import similarity
+from postgres import Postgres
+from rekognition_fakes import embedding_of
+from rekognition_stores import MODEL, NEXT_MODEL, PostgresPlace, add, face, ids, picture
+
+
+@pytest.fixture
+def place(postgres: Postgres, closing_all: ExitStack) -> PostgresPlace:
+    return PostgresPlace(postgres, closing_all)
+
+
+@pytest.fixture
+def store(place: PostgresPlace) -> PostgresStore:
+    opened = place.open()
+    opened.create("people", {})
+    return opened
+
+
+@pytest.fixture
+def own_database(postgres: Postgres) -> str:
+    """A database that no other test uses."""
+    return postgres.create_database()
+
+
+def test_what_one_server_does_another_sees_at_once(store: PostgresStore, place: PostgresPlace) -> None:
+    other = place.open()
+    assert other.nearest("people", embedding_of(1), count=5) == []
+    kept = add(store, face(1), face(1, 1))
+    assert [match.face for match in other.nearest("people", embedding_of(1), count=5)] == kept
+    store.create_user("people", "kit")
+    store.associate("people", "kit", ids(kept), threshold=80)
+    assert [match.user.user_id for match in other.nearest_users("people", embedding_of(1), count=5)] == ["kit"]
+    other.disassociate("people", "kit", ids(kept))
+    assert store.nearest_users("people", embedding_of(1), count=5) == []
+    other.remove("people", ids(kept[:1]))
+    assert [match.face for match in store.nearest("people", embedding_of(1), count=5)] == kept[1:]
+
+
+def test_servers_that_start_together_make_the_tables_once(postgres: Postgres) -> None:
+    url, problems = postgres.create_schema(), list[BaseException]()
+    ready = threading.Barrier(4)
+
+    def start() -> None:
+        ready.wait()
+        try:
+            PostgresStore(url, model=MODEL).close()
+        except BaseException as error:  # noqa: BLE001 (whatever it is, the test shows it)
+            problems.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+
+
+def test_servers_of_two_models_share_a_collection(store: PostgresStore, place: PostgresPlace) -> None:
+    newer = place.open(NEXT_MODEL)
+    (old,), (new,) = add(store, face(1), name="old"), add(newer, face(1), name="new")
+    assert [match.face for match in store.nearest("people", embedding_of(1), count=5)] == [old]
+    assert [match.face for match in newer.nearest("people", embedding_of(1), count=5)] == [new]
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch, own_database: str, postgres: Postgres) -> Iterator[PostgresStore]:
+    """A store whose one collection is large enough for an index, which is built."""
+    monkeypatch.setattr(indexes, "EXACT_BELOW", 300)
+    with closing(PostgresStore(postgres.url(own_database), model=MODEL)) as opened:
+        opened.create("people", {})
+        for number in range(4):
+            add(opened, *(face(person) for person in range(100 * number, 100 * number + 100)), name=str(number))
+        opened._indexes.close()  # in the background it would come at some time
+        indexes.IndexBuilder(postgres.url(own_database), MODEL).mend()
+        yield opened
+
+
+def used_indexes(url: str) -> dict[str, int]:
+    """How often each approximate index was searched."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_stat_force_next_flush()")
+        return dict(
+            connection.execute(
+                "SELECT indexrelname, idx_scan FROM pg_stat_user_indexes WHERE indexrelname ~ '_near_'"
+            ).fetchall()
+        )
+
+
+def test_a_large_collection_is_searched_by_an_index_of_its_own(
+    large: PostgresStore, postgres: Postgres, own_database: str
+) -> None:
+    stored = np.stack([embedding_of(person) for person in range(400)])
+    for person in range(0, 400, 40):
+        query = embedding_of(person, 1)
+        found = large.nearest("people", query, count=10)
+        assert [match.similarity for match in found] == sorted(similarity(query, stored).tolist(), reverse=True)[:10]
+    large.close()
+    (searched,) = used_indexes(postgres.url(own_database)).values()
+    assert searched >= 10
+
+
+@contextmanager
+def awaited(logger: str, words: str) -> Iterator[threading.Event]:
+    """An event that is set when a line is logged that begins with `words`."""
+    logged = threading.Event()
+
+    def look(record: logging.LogRecord) -> bool:
+        if record.getMessage().startswith(words):
+            logged.set()
+        return True
+
+    logging.getLogger(logger).addFilter(look)
+    try:
+        yield logged
+    finally:
+        logging.getLogger(logger).removeFilter(look)
+
+
+def test_an_index_is_built_in_the_background_when_a_collection_is_large(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, own_database: str, postgres: Postgres
+) -> None:
+    monkeypatch.setattr(indexes, "EXACT_BELOW", 10)
+    caplog.set_level(logging.INFO, logger=indexes.__name__)
+    with (
+        awaited(indexes.__name__, "built the index faces_near_1_") as built,
+        closing(PostgresStore(postgres.url(own_database), model=MODEL)) as opened,
+    ):
+        opened.create("people", {})
+        add(opened, *(face(person) for person in range(10)))
+        assert built.wait(30)
+
+
+def test_an_index_never_shows_what_was_removed(large: PostgresStore) -> None:
+    gone = [match.face.face_id for match in large.nearest("people", embedding_of(7), count=50)]
+    assert large.remove("people", gone).done == gone
+    left = large.nearest("people", embedding_of(7), count=400)
+    assert len(left) == 350
+    assert not {match.face.face_id for match in left} & set(gone)
+    (again,) = large.add("people", picture("again"), [face(7)])
+    assert large.nearest("people", embedding_of(7), count=1)[0].face == again
+
+
+def test_an_index_goes_with_its_collection(large: PostgresStore, postgres: Postgres, own_database: str) -> None:
+    url = postgres.url(own_database)
+    assert len(used_indexes(url)) == 1
+    large.delete("people")
+    indexes.IndexBuilder(url, MODEL).mend()
+    assert used_indexes(url) == {}
+
+
+def test_an_unfinished_index_is_built_anew(large: PostgresStore, postgres: Postgres, own_database: str) -> None:
+    url = postgres.url(own_database)
+    (name,) = used_indexes(url)
+    postgres.execute(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{name}'::regclass", url=url)
+    indexes.IndexBuilder(url, MODEL).mend()
+    with psycopg.connect(url) as connection:
+        valid = connection.execute(f"SELECT indisvalid FROM pg_index WHERE indexrelid = '{name}'::regclass").fetchone()
+    assert valid == (True,)
+
+
+def test_an_index_of_a_model_goes_with_its_last_face(
+    large: PostgresStore, postgres: Postgres, own_database: str
+) -> None:
+    url = postgres.url(own_database)
+    before = used_indexes(url).keys()
+    with closing(PostgresStore(url, model=NEXT_MODEL)) as newer:
+        newer._indexes.close()
+        indexes.IndexBuilder(url, NEXT_MODEL).mend()
+        assert used_indexes(url).keys() > before, "both models are in use"
+        newer.reembed(
+            "people", {one.position: face(1).embedding for one in newer.outdated("people", after=0, limit=400)}
+        )
+        indexes.IndexBuilder(url, NEXT_MODEL).mend()
+        assert not used_indexes(url).keys() & before
+        assert len(used_indexes(url)) == 1
+
+
+@contextmanager
+def down(postgres: Postgres, name: str) -> Iterator[None]:
+    """The database refuses and ends all connections, as it does while it is restarted."""
+    postgres.execute(
+        f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+    )
+    try:
+        yield
+    finally:
+        postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+def test_a_database_that_comes_back_is_used_again_without_a_restart(
+    postgres: Postgres, own_database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0.3)
+    caplog.set_level(logging.ERROR, logger="onlooker_rekognition")
+    with closing(PostgresStore(postgres.url(own_database), model=MODEL)) as opened:
+        opened.create("people", {})
+        kept = add(opened, face(1))
+        with down(postgres, own_database):
+            for _ in range(2):
+                with pytest.raises(InternalServerError, match=r"database .*Try again"):
+                    opened.get("people")
+        assert "no connection to the database" in caplog.text
+        assert [match.face for match in opened.nearest("people", embedding_of(1), count=1)] == kept
+        assert add(opened, face(1)) == kept
+
+
+def test_more_requests_than_connections_wait_or_are_throttled(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_WAITING_PER_CONNECTION", 1)
+    with closing(PostgresStore(postgres.create_schema(), model=MODEL, connections=1)) as opened:
+        opened.create("people", {})
+        with opened._connection():
+            waiting = threading.Thread(target=opened.get, args=("people",))
+            waiting.start()
+            while not opened._pool.get_stats().get("requests_waiting"):
+                pass
+            with pytest.raises(ThrottlingError, match="Try again"):
+                opened.get("people")
+        waiting.join()
+        opened.get("people")
+
+
+def refusal(url: str, model: FaceModel = MODEL) -> str:
+    with pytest.raises(StoreError) as refused:
+        PostgresStore(url, model=model)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://kit:s3cret@127.0.0.1:1/people?connect_timeout=2", "Connection refused"),
+        ("postgresql//kit:s3cret@nowhere", r"is none; it is like postgresql://user@host:5432/database"),
+        ("postgresql://kit:s3cret@host:many/people", "cannot be used"),
+        ("postgresql://kit:s3cret@host/people?wrong=1", r"is none"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_refused_without_its_password(url: str, words: str) -> None:
+    message = refusal(url)
+    assert re.search(words, message)
+    assert "s3cret" not in message
+
+
+def test_a_missing_database_is_named(postgres: Postgres) -> None:
+    assert 'database "nowhere" does not exist' in refusal(postgres.url("nowhere"))
+
+
+def test_without_rights_it_says_which_statement_to_run(postgres: Postgres, own_database: str) -> None:
+    postgres.execute("DROP ROLE IF EXISTS guest", "CREATE ROLE guest LOGIN")
+    url = postgres.url(own_database, role="guest")
+    assert "CREATE EXTENSION vector" in refusal(url)
+    postgres.execute("CREATE EXTENSION vector", url=postgres.url(own_database))
+    assert "permission denied for schema public" in refusal(url)
+    postgres.execute("GRANT CREATE ON SCHEMA public TO guest", url=postgres.url(own_database))
+    with closing(PostgresStore(url, model=MODEL)) as opened:
+        opened.create("people", {})
+
+
+def test_tables_of_a_newer_version_are_left_alone(store: PostgresStore, place: PostgresPlace) -> None:
+    place.server.execute("UPDATE schema_version SET version = 99", url=place.url)
+    assert "newer version" in refusal(place.url)
+
+
+def test_an_old_pgvector_is_refused(postgres: Postgres, own_database: str) -> None:
+    url = postgres.url(own_database)
+    postgres.execute("CREATE EXTENSION vector", "UPDATE pg_extension SET extversion = '0.7.4'", url=url)
+    assert "pgvector 0.7.4; 0.8 or newer is needed" in refusal(url)
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: PostgresStore) -> None:
+    unfit = type(face(2))(face(2, left=0.5).box, None, embedding_of(2))
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        store.add("people", picture("one"), [face(1), unfit])
+    assert store.get("people").face_count == 0
+    assert len(add(store, face(1))) == 1
