@@ -38,13 +38,13 @@ def wrong_request(seed: int, operations: Sequence[OperationModel], pictures: Seq
     operation = chance.choice(operations)
     request = chance.choice((least, full))(operation.input_shape)
     _illustrate(request, chance, pictures)
-    for _ in range(chance.choice((0, 1, 1, 1, 2, 5))):
+    for _ in range(chance.choice((0, 0, 1, 1, 1, 2, 5))):
         request = _spoil(request, chance)
     body = json.dumps(request, ensure_ascii=chance.random() < 0.8).encode("utf-8", "surrogatepass")
-    if chance.random() < 0.2:
+    if chance.random() < 0.1:
         body = chance.choice(_SPOILT_BODIES)(body, chance)
     headers = {"x-amz-target": PREFIX + operation.name, "content-type": CONTENT_TYPE}
-    if chance.random() < 0.1:
+    if chance.random() < 0.05:
         headers |= chance.choice(_SPOILT_HEADERS)
     return Case(seed, operation.name, headers, body)
 
@@ -76,7 +76,8 @@ def _spoil(value: Any, chance: random.Random) -> Any:
     if isinstance(value, list) and value and chance.random() < 0.6:
         place = chance.randrange(len(value))
         return [*value[:place], _spoil(value[place], chance), *value[place + 1 :]]
-    return chance.choice(STRANGE)
+    alike = [strange for strange in STRANGE if type(strange) is type(value)]  # a wrong type is soon told
+    return chance.choice(alike if alike and chance.random() < 0.7 else STRANGE)
 
 
 _SPOILT_BODIES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
