@@ -20,7 +20,7 @@ from onlooker_rekognition.metrics import Metrics
 from onlooker_rekognition.settings import Settings
 from onlooker_rekognition.vision import properties
 from onlooker_rekognition.vision.errors import ImageTooLargeError, UnreadableImageError
-from onlooker_rekognition.vision.image import Image
+from onlooker_rekognition.vision.image import Image, Pixels
 from onlooker_rekognition.vision.moderation import ModerationAnalysis, moderate
 from onlooker_rekognition.vision.properties import ImageProperties
 from onlooker_rekognition.vision.results import (
@@ -38,12 +38,14 @@ from onlooker_rekognition.vision.results import (
     Quality,
     Verdict,
 )
+from onlooker_rekognition.vision.text.reader import Polygon, TextLine, TextWord
 
 RED_PERSON, GREEN_PERSON = 1, 2
 SKY = [{"name": "Sky", "confidence": 90.0, "instances": 1}]
 """What a frame of a video shows that is red, green or blue; a mixture shows several of them, a black one nothing."""
 
 SIDE = 200  # pixels of the pictures the engine pretends to decode
+CHIP_SHADE = 8  # by so much a person's chip is lighter than that of the person before; the first thirty have one
 LANDMARKS = ("eyeLeft", "eyeRight", "mouthLeft", "mouthRight", "nose", "chinBottom", "leftPupil")
 
 
@@ -87,6 +89,9 @@ class FakeEngine(VisionEngine):
         faces = [_face(face, attributes, embeddings) for face in content.get("faces", ())]
         return tuple(sorted(faces, key=lambda face: face.box.width * face.box.height, reverse=True))
 
+    def embed_chips(self, chips: Sequence[Pixels]) -> list[Embedding]:
+        return [embedding_of(round(chip.mean() / CHIP_SHADE)) for chip in chips]
+
     def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
         return tuple(_label(label) for label in self._look(image).get("labels", ()))
 
@@ -96,6 +101,9 @@ class FakeEngine(VisionEngine):
 
     def measure_properties(self, image: Image, boxes: Sequence[Box] = ()) -> ImageProperties:
         return properties.measure(image, boxes)  # real: it needs no model
+
+    def detect_text(self, image: Image) -> tuple[TextLine, ...]:
+        return tuple(_text_line(line, 0.1 * row) for row, line in enumerate(self._look(image).get("text", ())))
 
     def _look(self, image: Image) -> dict:
         content = _content(image)
@@ -132,6 +140,7 @@ def _face(face: dict, attributes: bool, embeddings: bool) -> FaceAnalysis:
         quality=Quality(face.get("brightness", 80.0), 60.0),
         attributes=_attributes() if attributes else None,
         embedding=embedding_of(face["person"], face.get("variant", 0)) if embeddings else None,
+        chip=np.full((16, 16, 3), face["person"] * CHIP_SHADE % 256, np.uint8) if embeddings else None,
     )
 
 
@@ -163,6 +172,20 @@ def _label(label: dict) -> LabelAnalysis:
         aliases=tuple(label.get("aliases", ())),
         categories=tuple(label.get("categories", ())),
     )
+
+
+def _text_line(line: list[list], top: float) -> TextLine:
+    """From its words, each a text and a confidence: they are 0.2 wide, 0.05 high and 0.05 apart."""
+    words = tuple(
+        TextWord(text, confidence, _band(0.25 * column, 0.25 * column + 0.2, top))
+        for column, (text, confidence) in enumerate(line)
+    )
+    text, mean = " ".join(word.text for word in words), sum(word.confidence for word in words) / len(words)
+    return TextLine(text, mean, _band(0, 0.25 * len(words) - 0.05, top), words)
+
+
+def _band(left: float, right: float, top: float) -> Polygon:
+    return ((left, top), (right, top), (right, top + 0.05), (left, top + 0.05))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from onlooker_rekognition.vision.image import Image
 from onlooker_rekognition.vision.moderation import ModerationAnalysis
 from onlooker_rekognition.vision.properties import ImageProperties
 from onlooker_rekognition.vision.results import Box, FaceAnalysis, LabelAnalysis
+from onlooker_rekognition.vision.text.reader import TextLine
 
 Result = TypeVar("Result")
 
@@ -46,6 +47,9 @@ class VisionEngine(Protocol):
 
     def detect_moderation(self, image: Image) -> ModerationAnalysis:
         """Whether the picture shows nudity, and whether it is drawn."""
+
+    def detect_text(self, image: Image) -> tuple[TextLine, ...]:
+        """What is written in the picture, in reading order: at most 100 lines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from onlooker_rekognition.operations.moderation import Moderation
 from onlooker_rekognition.operations.names import ResourceNames
 from onlooker_rekognition.operations.search import Search
 from onlooker_rekognition.operations.tags import Tags
+from onlooker_rekognition.operations.text import Text
 from onlooker_rekognition.operations.user_search import UserSearch
 from onlooker_rekognition.operations.users import Users
 from onlooker_rekognition.operations.videos import ANSWERS, VideoAnalyst, Videos
@@ -39,6 +40,7 @@ class Nouns:
     moderation: Moderation
     search: Search
     tags: Tags
+    text: Text
     user_search: UserSearch
     users: Users
     videos: Mapping[str, Videos]
@@ -72,6 +74,9 @@ OFFERED: Mapping[str, Offer] = {
     ),
     "DetectModerationLabels": Offer(
         lambda of: of.moderation.detect, "nudity and drawings only; no adapters, no human loop"
+    ),
+    "DetectText": Offer(
+        lambda of: of.text.detect, "Latin, Chinese and Japanese script; the first 100 words; all filters"
     ),
     "CreateCollection": Offer(lambda of: of.collections.create, "with tags"),
     "DeleteCollection": Offer(lambda of: of.collections.delete),
@@ -111,6 +116,7 @@ def build_handlers(
         moderation=Moderation(analyst),
         search=Search(analyst, store),
         tags=Tags(store, names),
+        text=Text(analyst),
         user_search=UserSearch(analyst, store),
         users=Users(store),
         videos={analysis: Videos(analysis, store, video_analyst) for analysis in ANSWERS},

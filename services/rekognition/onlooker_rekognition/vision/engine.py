@@ -29,6 +29,9 @@ from onlooker_rekognition.vision.results import (
     LabelAnalysis,
     Landmark,
 )
+from onlooker_rekognition.vision.text.detector import TextDetector
+from onlooker_rekognition.vision.text.reader import TextLine, TextReader
+from onlooker_rekognition.vision.text.recognizer import TextRecognizer
 
 FACE_MODEL_VERSION = "7.0"
 LABEL_MODEL_VERSION = "3.0"
@@ -60,6 +63,9 @@ class Engine:
             )
         )
         self._embedder = Once(lambda: Embedder(network("face_recognition")))
+        self._text = Once(
+            lambda: TextReader(TextDetector(network("text_detection")), TextRecognizer(network("text_recognition")))
+        )
         self._moderation = Once(lambda: ModerationReader(network("moderation")))
         self._labels = Once(lambda: LabelReader(network("centernet")))
 
@@ -89,6 +95,10 @@ class Engine:
     def detect_moderation(self, image: Image) -> ModerationAnalysis:
         """Whether the picture shows nudity, and whether it is drawn."""
         return self._moderation().read(image)
+
+    def detect_text(self, image: Image) -> tuple[TextLine, ...]:
+        """What is written in the picture, in reading order: at most 100 lines."""
+        return self._text().read(image)
 
     def measure_properties(self, image: Image, boxes: Sequence[Box] = ()) -> ImageProperties:
         """Colours, brightness, sharpness and contrast of the picture and its parts, and the colours in `boxes`."""

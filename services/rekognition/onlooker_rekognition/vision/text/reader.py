@@ -1,0 +1,139 @@
+"""What is written in a picture: lines and words, with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from onlooker_rekognition.vision.geometry import Array
+from onlooker_rekognition.vision.image import Image
+from onlooker_rekognition.vision.text.detector import TextDetector
+from onlooker_rekognition.vision.text.readings import Character, probability, words
+from onlooker_rekognition.vision.text.recognizer import TextRecognizer
+from onlooker_rekognition.vision.text.rectangles import Rectangle
+
+TEXT_MODEL_VERSION = "3.0"
+"""What Rekognition states; clients compare it as an opaque string."""
+
+_STANDING = 1.5  # a place higher than this many times its width is first read as a line that reads downwards
+_SHORT = 3.0  # a place shorter than this many times its height may hold a few letters, turned in any way
+_SURE = 0.9  # what reads so well is not turned about
+_LIKELY, _LIKELY_ALONE = 0.6, 0.9
+"""The least mean probability of a line, and of a single character: any ring is an O or a 0 to the network."""
+
+Polygon = tuple[tuple[float, float], ...]
+"""Points (x, y) as ratios of the picture, clockwise from where the text begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextWord:
+    """What is not parted by a space. Confidence 0..100."""
+
+    text: str
+    confidence: float
+    polygon: Polygon
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """Words in a row, at least one."""
+
+    text: str
+    confidence: float
+    polygon: Polygon
+    words: tuple[TextWord, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    """A line as one way round reads it."""
+
+    place: Rectangle
+    characters: list[Character]
+
+    @property
+    def probability(self) -> float:
+        return probability(self.characters)
+
+
+class TextReader:
+    """Finds lines, reads them, and turns those about that do not read well."""
+
+    def __init__(self, detector: TextDetector, recognizer: TextRecognizer) -> None:
+        self._detector = detector
+        self._recognizer = recognizer
+
+    def read(self, image: Image) -> tuple[TextLine, ...]:
+        """Every line that reads well enough, in reading order."""
+        places = [_lying(place) for place in self._detector.find(image.pixels)]
+        readings = self._read(image, places)
+        for index, others in self._turned(image, readings).items():
+            readings[index] = max([readings[index], *others], key=lambda reading: reading.probability)
+        lines = (_line(reading, image) for reading in _in_order(readings) if _is_text(reading))
+        return tuple(lines)
+
+    def _read(self, image: Image, places: Sequence[Rectangle]) -> list[_Reading]:
+        read = self._recognizer.read(image.pixels, places)
+        return [_Reading(place, characters) for place, characters in zip(places, read, strict=True)]
+
+    def _turned(self, image: Image, readings: Sequence[_Reading]) -> dict[int, list[_Reading]]:
+        """What the doubtful ones say turned about, by their index: the detector knows no way round."""
+        turned = [
+            (index, reading.place.turned(quarters))
+            for index, reading in enumerate(readings)
+            if reading.probability < _SURE
+            for quarters in _turns(reading.place)
+        ]
+        others: dict[int, list[_Reading]] = {}
+        read = self._read(image, [place for _, place in turned])
+        for (index, _), reading in zip(turned, read, strict=True):
+            others.setdefault(index, []).append(reading)
+        return others
+
+
+def _lying(place: Rectangle) -> Rectangle:
+    """The place with the longer side across."""
+    return place.turned(1) if place.height > _STANDING * place.width else place
+
+
+def _turns(place: Rectangle) -> tuple[int, ...]:
+    """The quarter turns that text in such a place may have; but for a short word, only its ends can be confused."""
+    return (2,) if place.width > _SHORT * place.height else (1, 2, 3)
+
+
+def _is_text(reading: _Reading) -> bool:
+    written = [character for character in reading.characters if not character.text.isspace()]
+    if not written:
+        return False
+    return reading.probability >= (_LIKELY if len(written) > 1 else _LIKELY_ALONE)
+
+
+def _in_order(readings: Sequence[_Reading]) -> list[_Reading]:
+    """From top to bottom, what stands side by side from left to right."""
+    rows: list[list[_Reading]] = []
+    for reading in sorted(readings, key=lambda reading: float(reading.place.centre[1])):
+        if rows and reading.place.centre[1] - rows[-1][0].place.centre[1] < rows[-1][0].place.height / 2:
+            rows[-1].append(reading)
+        else:
+            rows.append([reading])
+    return [reading for row in rows for reading in sorted(row, key=lambda reading: float(reading.place.centre[0]))]
+
+
+def _line(reading: _Reading, image: Image) -> TextLine:
+    limits = np.array([image.width, image.height])
+    spans = words(reading.characters)
+    return TextLine(
+        text=" ".join(span.text for span in spans),
+        confidence=100 * reading.probability,
+        polygon=_polygon(reading.place, limits),
+        words=tuple(
+            TextWord(span.text, 100 * span.probability, _polygon(reading.place.part(span.start, span.end), limits))
+            for span in spans
+        ),
+    )
+
+
+def _polygon(place: Rectangle, limits: Array) -> Polygon:
+    return tuple((float(x), float(y)) for x, y in np.clip(place.corners / limits, 0, 1))
