@@ -16,8 +16,8 @@ import boto3
 import pytest
 
 from emulator import CREDENTIALS, Emulator
+from job_channel import Channel, open_channel
 from onlooker_rekognition.operations.registry import OFFERED
-from rekognition_channel import Channel, open_channel
 from rekognition_clients import Ask, by_boto3, by_cli
 from rekognition_server import REAL, RekognitionServer, running_server
 from videos import write_video
@@ -36,7 +36,7 @@ def server(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="module")
 def channel(emulator: Emulator) -> Channel:
-    return open_channel(emulator)
+    return open_channel(emulator.url)
 
 
 @pytest.fixture(scope="module")
