@@ -85,6 +85,8 @@ def pictures(ask: Ask) -> None:
     labels = ask("DetectLabels", Image=scene("chelsea.png"), MaxLabels=5, MinConfidence=70)["Labels"]
     assert "Cat" in [label["Name"] for label in labels]
     assert ask("DetectModerationLabels", Image=scene("coffee.png"), MinConfidence=60)["ModerationLabels"] == []
+    read = ask("DetectText", Image=scene("page.png"))["TextDetections"]
+    assert {"markers", "histogram"} <= {text["DetectedText"].lower() for text in read if text["Type"] == "WORD"}
     compared = ask("CompareFaces", SourceImage=person(OFFICIAL), TargetImage=person(SMILING), SimilarityThreshold=80)
     assert len(compared["FaceMatches"]) == 1
     assert compared["UnmatchedFaces"] == []
