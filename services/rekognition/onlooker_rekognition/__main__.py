@@ -27,10 +27,12 @@ from onlooker_rekognition.metrics import Metrics
 from onlooker_rekognition.operations import build_handlers
 from onlooker_rekognition.operations.names import ResourceNames
 from onlooker_rekognition.pool import Pool
+from onlooker_rekognition.protocol.errors import ServiceError
 from onlooker_rekognition.protocol.model import load_service
+from onlooker_rekognition.reembed import Progress, all_collections, reembed
 from onlooker_rekognition.s3 import open_s3
 from onlooker_rekognition.server import AddressError, Server, bind, url_of
-from onlooker_rekognition.settings import Settings
+from onlooker_rekognition.settings import CommonSettings, ReembedSettings, Settings
 from onlooker_rekognition.signatures import Signatures
 from onlooker_rekognition.sns import open_sns
 from onlooker_rekognition.store import FaceModel, Store, StoreError
@@ -49,41 +51,70 @@ from onlooker_rekognition.vision import (
 )
 from onlooker_rekognition.vision.watch import Watch
 
+FACE_MODEL = FaceModel(EMBEDDING_MODEL, FACE_MODEL_VERSION)
+
 _log = logging.getLogger("onlooker_rekognition")
 
 
 def main() -> int:
-    """Run until SIGTERM, SIGINT or the parent's end. The exit status is 1, with the reason, if it can not start."""
+    """Serve, or do the command that is named. The exit status is 1, with the reason, where that cannot be done."""
     try:
-        settings = CliApp.run(Settings)
-        configure_logging(settings.log_level)
-        metrics = Metrics()
-        asyncio.run(run(settings, load_engine(settings, metrics), metrics))
+        if sys.argv[1:2] == ["reembed"]:
+            move_faces(CliApp.run(ReembedSettings, cli_args=sys.argv[2:]))
+        else:
+            serve(CliApp.run(Settings, cli_args=sys.argv[1:]))
     except ValidationError as error:
         for problem in error.errors():
             print(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", file=sys.stderr)
         return 1
-    except (AddressError, CredentialsError, FolderError, StoreError, ModelError, ProviderError, OSError) as error:
+    except (
+        AddressError,
+        CredentialsError,
+        FolderError,
+        StoreError,
+        ModelError,
+        ProviderError,
+        ServiceError,
+        OSError,
+    ) as error:
         print(f"onlooker-rekognition can not start: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def load_engine(settings: Settings, watch: Watch) -> Engine:
-    """The engine, which loads each model when it is first used.
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM, SIGINT or the parent's end."""
+    configure_logging(settings.log_level)
+    metrics = Metrics()
+    engine = Engine(load_models(settings, metrics), max_pixels=settings.max_pixels)
+    asyncio.run(run(settings, engine, metrics))
 
-    Raises ModelError when one is missing or altered, ProviderError when there is no such device.
-    """
+
+def move_faces(settings: ReembedSettings) -> None:
+    """Move the faces of one collection or of all to the model in use, and say how far it has come."""
+    configure_logging(settings.log_level)
+    engine = Engine(load_models(settings, Metrics()))
+    with open_store(settings, FACE_MODEL) as store:
+        for collection_id in [settings.collection] if settings.collection else list(all_collections(store)):
+            progress = Progress()
+            for progress in reembed(store, engine, collection_id):
+                print(f"{collection_id}: {progress.moved} faces moved", flush=True)
+            print(f"{collection_id}: done; {progress.left} faces have no picture to be moved by")
+            if progress.left:
+                print("  These are listed as before, and no search finds them until their pictures are indexed again.")
+
+
+def load_models(settings: CommonSettings, watch: Watch) -> ModelStore:
+    """The models, each of which is loaded when it is first used. Raises ProviderError when there is no such device."""
     cv2.setNumThreads(1)  # a picture has one thread; OpenCV's own would fight with the other workers
-    runtime = Runtime(providers=tuple(settings.providers.split(",")))
-    return Engine(ModelStore(settings.models, runtime=runtime, watch=watch), max_pixels=settings.max_pixels)
+    return ModelStore(settings.models, runtime=Runtime(providers=tuple(settings.providers.split(","))), watch=watch)
 
 
 async def run(settings: Settings, engine: VisionEngine, metrics: Metrics) -> None:
     """Open everything, serve until told to stop, close everything."""
     with (
         closing(bind(settings.host, settings.port)) as listening,
-        open_store(settings, FaceModel(EMBEDDING_MODEL, FACE_MODEL_VERSION)) as store,
+        open_store(settings, FACE_MODEL) as store,
         closing(open_pool(settings, metrics)) as pool,
     ):
         async with open_s3(region=settings.region) as objects, open_sns(region=settings.region) as topics:
@@ -133,7 +164,8 @@ def compose(
     """The application out of parts that are open."""
     analyst = Analyst(engine, Images(objects), pool, decoded_pixels=settings.decoded_pixels)
     service = load_service()
-    handlers = build_handlers(analyst, runner, store, ResourceNames(settings.region, settings.account))
+    names = ResourceNames(settings.region, settings.account)
+    handlers = build_handlers(analyst, runner, store, names, keep_chips=settings.keep_chips)
     bodies = Bodies(
         MemoryBudget(settings.body_memory), max_bytes=settings.max_body_bytes, seconds=settings.body_seconds
     )

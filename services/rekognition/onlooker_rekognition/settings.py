@@ -19,35 +19,47 @@ def _default_region() -> str:
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
 
 
-class Settings(BaseSettings):
-    """A local server with Amazon Rekognition's wire protocol and real models behind it."""
+class CommonSettings(BaseSettings):
+    """What the server and the commands beside it have in common."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ONLOOKER_REKOGNITION_",
-        frozen=True,
-        cli_prog_name="onlooker-rekognition",
-        cli_kebab_case=True,
-        cli_implicit_flags=True,
+        env_prefix="ONLOOKER_REKOGNITION_", frozen=True, cli_kebab_case=True, cli_implicit_flags=True
     )
 
-    host: str = Field("127.0.0.1", description="the address to listen on")
-    port: int = Field(8430, ge=0, le=65535, description="the port to listen on; 0 takes a free one")
     data: Path = Field(default_factory=_default_data, description="the folder of the collections")
     database_url: SecretStr | None = Field(
         None, description="the PostgreSQL database of the collections, in place of the folder"
     )
     database_connections: int = Field(10, ge=1, description="connections to that database, at most")
     models: Path = Field(default_factory=default_cache, description="the folder the models were built into")
-    workers: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, description="pictures worked on at once, one thread each"
-    )
-    queue_length: int = Field(64, ge=0, description="requests that may wait for a worker; more are throttled")
-    queue_seconds: float = Field(30, gt=0, description="how long they may wait before they are throttled after all")
     providers: str = Field(
         "CPUExecutionProvider",
         pattern=r"^\w+(,\w+)*$",
         description="onnxruntime's names of the devices to compute on, the preferred one first",
     )
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="what is logged, to stderr")
+
+
+class ReembedSettings(CommonSettings):
+    """Move faces to the model in use, by the pictures of them that a server with --keep-chips has kept."""
+
+    model_config = SettingsConfigDict(cli_prog_name="onlooker-rekognition reembed")
+
+    collection: str | None = Field(None, description="the id of the collection; without it, all are moved")
+
+
+class Settings(CommonSettings):
+    """A local server with Amazon Rekognition's wire protocol and real models behind it. See also: reembed --help."""
+
+    model_config = SettingsConfigDict(cli_prog_name="onlooker-rekognition")
+
+    host: str = Field("127.0.0.1", description="the address to listen on")
+    port: int = Field(8430, ge=0, le=65535, description="the port to listen on; 0 takes a free one")
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="pictures worked on at once, one thread each"
+    )
+    queue_length: int = Field(64, ge=0, description="requests that may wait for a worker; more are throttled")
+    queue_seconds: float = Field(30, gt=0, description="how long they may wait before they are throttled after all")
     max_pixels: int = Field(100_000_000, ge=1, description="pixels of the largest picture accepted")
     decoded_pixels: int = Field(
         24_000_000, ge=0, description="pixels of decoded pictures kept for the next request about them (3 bytes each)"
@@ -59,6 +71,9 @@ class Settings(BaseSettings):
         128 * 1024 * 1024, ge=1, description="bytes of request bodies in memory at once; more wait in the network"
     )
     body_seconds: float = Field(30, gt=0, description="how long a request's body may take to arrive")
+    keep_chips: bool = Field(
+        False, description="keep a small picture of each face that is indexed, to move it to another model one day"
+    )
     drain_seconds: int = Field(20, ge=0, description="how long requests may finish after SIGTERM")
     region: str = Field(
         default_factory=_default_region, description="the region in ARNs and signatures, and that of S3"
@@ -67,7 +82,6 @@ class Settings(BaseSettings):
     credentials: Path | None = Field(
         None, description="a file of access keys, in AWS's format; with it, requests must be signed by one of them"
     )
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="what is logged, to stderr")
     exit_with_parent: bool = Field(
         False, description="stop when standard input closes, as it does when the parent dies"
     )

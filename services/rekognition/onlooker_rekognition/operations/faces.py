@@ -13,6 +13,7 @@ from onlooker_rekognition.protocol.errors import InternalServerError
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.store import CollectionStore, NewFace, Picture
 from onlooker_rekognition.tokens import decode_token, encode_token
+from onlooker_rekognition.vision.chips import encode_chip
 from onlooker_rekognition.vision.results import Embedding, FaceAnalysis
 
 MAX_FACES = 100
@@ -26,9 +27,11 @@ _Unindexed = tuple[FaceAnalysis, list[str]]
 class Faces:
     """The operations on faces."""
 
-    def __init__(self, analyst: Analyst, store: CollectionStore) -> None:
+    def __init__(self, analyst: Analyst, store: CollectionStore, *, keep_chips: bool) -> None:
+        """With `keep_chips`, a face that is indexed is kept as a picture too."""
         self._analyst = analyst
         self._store = store
+        self._keep_chips = keep_chips
 
     async def detect(self, parameters: Parameters) -> Mapping[str, Any]:
         """DetectFaces."""
@@ -54,7 +57,7 @@ class Faces:
 
         image_id, chosen, unindexed = await self._analyst.examine(parameters["Image"], work)
         picture = Picture(image_id, parameters.get("ExternalImageId"))
-        new = [_new_face(face) for face in chosen]
+        new = [self._new_face(face) for face in chosen]
         kept = await asyncio.to_thread(self._store.add, collection_id, picture, new)
         return {
             "FaceRecords": [
@@ -97,6 +100,10 @@ class Faces:
             "UnsuccessfulFaceDeletions": [refusal(refused) for refused in outcome.refused],
         }
 
+    def _new_face(self, face: FaceAnalysis) -> NewFace:
+        chip = encode_chip(face.chip) if self._keep_chips and face.chip is not None else None
+        return NewFace(face.box, face.confidence, embedding_of(face), chip)
+
 
 def embedding_of(face: FaceAnalysis) -> Embedding:
     """The embedding of a face that was analysed with one. Raises InternalServerError when the engine gave none."""
@@ -119,7 +126,3 @@ def _choose(
         else:
             chosen.append(face)
     return chosen, unindexed
-
-
-def _new_face(face: FaceAnalysis) -> NewFace:
-    return NewFace(face.box, face.confidence, embedding_of(face))

@@ -105,13 +105,13 @@ OFFERED: Mapping[str, Offer] = {
 
 
 def build_handlers(
-    analyst: Analyst, video_analyst: VideoAnalyst, store: Store, names: ResourceNames
+    analyst: Analyst, video_analyst: VideoAnalyst, store: Store, names: ResourceNames, *, keep_chips: bool = False
 ) -> dict[str, Handler]:
-    """The handler of every operation offered."""
+    """The handler of every operation offered. With `keep_chips`, faces are kept as pictures too."""
     nouns = Nouns(
         collections=Collections(store, names),
         comparison=Comparison(analyst),
-        faces=Faces(analyst, store),
+        faces=Faces(analyst, store, keep_chips=keep_chips),
         labels=Labels(analyst),
         moderation=Moderation(analyst),
         search=Search(analyst, store),

@@ -8,13 +8,13 @@ from contextlib import closing, contextmanager
 from pydantic import SecretStr
 
 from onlooker_rekognition.folder import hold_folder
-from onlooker_rekognition.settings import Settings
+from onlooker_rekognition.settings import CommonSettings
 from onlooker_rekognition.store import FaceModel, Store, StoreError
 from onlooker_rekognition.stores.sqlite import SqliteStore
 
 
 @contextmanager
-def open_store(settings: Settings, model: FaceModel) -> Iterator[Store]:
+def open_store(settings: CommonSettings, model: FaceModel) -> Iterator[Store]:
     """PostgreSQL where a database is named, else SQLite in the data folder. Raises StoreError, FolderError."""
     if settings.database_url is not None:
         with _open_postgres(settings.database_url, settings.database_connections, model) as store:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from onlooker_rekognition.vision.geometry import similarity_transform
@@ -42,8 +44,11 @@ class Embedder:
         self._network = network
         self._chip = (_CHIP + _PADDING) / (2 * _PADDING + 1) * network.size
 
-    def embed(self, pixels: Pixels, meshes: list[Mesh]) -> list[Embedding]:
-        """A vector (128,) for each face; at least one."""
+    def align(self, pixels: Pixels, meshes: Sequence[Mesh]) -> list[Pixels]:
+        """The chip (size, size, 3) of each face: cut out, upright, and as large as the network takes it."""
         size = self._network.size
-        chips = [crop(pixels, similarity_transform(self._chip, mesh.points[_POINTS, :2]), size) for mesh in meshes]
+        return [crop(pixels, similarity_transform(self._chip, mesh.points[_POINTS, :2]), size) for mesh in meshes]
+
+    def embed(self, chips: Sequence[Pixels]) -> list[Embedding]:
+        """A vector (128,) for each chip; at least one."""
         return list(self._network.run(np.stack(chips))["embedding"])

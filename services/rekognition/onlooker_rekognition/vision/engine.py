@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import repeat
 
 import numpy as np
@@ -13,7 +14,7 @@ from onlooker_rekognition.vision.detector import FaceDetector
 from onlooker_rekognition.vision.embeddings import Embedder
 from onlooker_rekognition.vision.eyes import Eyes
 from onlooker_rekognition.vision.faces import Face, FaceFinder
-from onlooker_rekognition.vision.image import Image, decode
+from onlooker_rekognition.vision.image import Image, Pixels, decode
 from onlooker_rekognition.vision.labels import LabelReader
 from onlooker_rekognition.vision.mesh import MeshFitter
 from onlooker_rekognition.vision.models import ModelStore
@@ -25,7 +26,6 @@ from onlooker_rekognition.vision.results import (
     Box,
     Embedding,
     FaceAnalysis,
-    FaceAttributes,
     LabelAnalysis,
     Landmark,
 )
@@ -83,10 +83,16 @@ class Engine:
             return ()
         meshes = [face.mesh for face in faces]
         read = self._attributes().read(image.pixels, meshes) if attributes else repeat(None)
-        vectors = self._embedder().embed(image.pixels, meshes) if embeddings else repeat(None)
+        chips = self._embedder().align(image.pixels, meshes) if embeddings else None
+        vectors = self._embedder().embed(chips) if chips else repeat(None)
         return tuple(
-            _analysis(image, face, of_face, vector) for face, of_face, vector in zip(faces, read, vectors, strict=False)
+            replace(_analysis(image, face), attributes=of_face, embedding=vector, chip=chip)
+            for face, of_face, vector, chip in zip(faces, read, vectors, chips or repeat(None), strict=False)
         )
+
+    def embed_chips(self, chips: Sequence[Pixels]) -> list[Embedding]:
+        """The embedding of each chip, as if it had just been found; at least one."""
+        return self._embedder().embed(chips)
 
     def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
         """All labels, most confident first; a label's parents are among them."""
@@ -105,7 +111,7 @@ class Engine:
         return properties.measure(image, boxes)
 
 
-def _analysis(image: Image, face: Face, attributes: FaceAttributes | None, embedding: Embedding | None) -> FaceAnalysis:
+def _analysis(image: Image, face: Face) -> FaceAnalysis:
     limits = np.array([image.width, image.height])
     left, top, right, bottom = (float(edge) for edge in face.box / np.tile(limits, 2))
     places = landmarks.locate(face.mesh.points[:, :2] / limits)
@@ -116,6 +122,4 @@ def _analysis(image: Image, face: Face, attributes: FaceAttributes | None, embed
         landmarks=tuple(Landmark(kind, x, y) for kind, (x, y) in places.items()),
         pose=pose.measure(face.mesh.points),
         quality=quality.measure(aligned),
-        attributes=attributes,
-        embedding=embedding,
     )

@@ -120,6 +120,8 @@ class FaceAnalysis:
     quality: Quality
     attributes: FaceAttributes | None = None
     embedding: Embedding | None = None
+    chip: npt.NDArray[np.uint8] | None = None
+    """What was embedded: the face cut out and aligned, (size, size, 3)."""
 
 
 @dataclass(frozen=True, slots=True)
