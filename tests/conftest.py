@@ -1,9 +1,13 @@
 """Fixtures that every kind of test may use."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+
+if TYPE_CHECKING:
+    from postgres import Postgres
 
 from emulator import Emulator, aws_environment, running_emulator
 from onlooker_shared.aws import Aws
@@ -33,3 +37,12 @@ async def aws(emulator: Emulator) -> AsyncIterator[Aws]:
     """Clients of that emulator for the whole session."""
     async with Aws(CommonSettings()) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Postgres]":
+    """One PostgreSQL for the whole session. Take a schema or a database of your own."""
+    from postgres import running_postgres  # noqa: PLC0415 (half a second, for tests that use it)
+
+    with running_postgres() as running:
+        yield running

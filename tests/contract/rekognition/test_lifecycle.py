@@ -1,15 +1,11 @@
 """Starting, stopping and being killed."""
 
-import queue
 import subprocess
 import sys
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import HTTPClientError
 
 from rekognition_fakes import scene
 from rekognition_server import FAKE, REAL, STOP_SECONDS, RekognitionServer, running_server
@@ -20,39 +16,6 @@ def index(client: Any, person: int) -> str:
         CollectionId="people", Image={"Bytes": scene(person)}, ExternalImageId=f"person-{person}"
     )
     return answer["FaceRecords"][0]["Face"]["FaceId"]
-
-
-def test_what_was_answered_survives_a_kill_in_the_middle_of_more(tmp_path: Path) -> None:
-    people, answered, enough = iter(range(1_000_000)), queue.SimpleQueue[tuple[int, str]](), threading.Semaphore(0)
-
-    def index_until_killed(client: Any) -> None:
-        for person in people:
-            try:
-                answered.put((person, index(client, person)))
-            except HTTPClientError:
-                return
-            enough.release()
-
-    with running_server(FAKE, tmp_path / "data") as server, ThreadPoolExecutor(4) as threads:
-        client = server.client
-        client.create_collection(CollectionId="people")
-        gone = index(client, next(people))
-        client.delete_faces(CollectionId="people", FaceIds=[gone])
-        for _ in range(4):
-            threads.submit(index_until_killed, client)
-        for _ in range(50):
-            assert enough.acquire(timeout=20)
-        server.kill()
-    kept = dict(answered.get() for _ in range(answered.qsize()))
-    with running_server(FAKE, tmp_path / "data") as server:
-        client = server.client
-        listed = {face["FaceId"] for face in client.list_faces(CollectionId="people")["Faces"]}
-        assert set(kept.values()) <= listed
-        assert gone not in listed
-        assert client.search_faces_by_image(CollectionId="people", Image={"Bytes": scene(0)})["FaceMatches"] == []
-        for person, face_id in list(kept.items())[::10]:
-            found = client.search_faces_by_image(CollectionId="people", Image={"Bytes": scene(person)})
-            assert [match["Face"]["FaceId"] for match in found["FaceMatches"]] == [face_id]
 
 
 def test_users_tags_and_requests_done_once_survive_a_kill(tmp_path: Path) -> None:

@@ -1,18 +1,49 @@
+"""What only the SQLite store does: its file, and what becomes of it on bad days."""
+
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from onlooker_rekognition.protocol.errors import ResourceAlreadyExistsError, ResourceNotFoundError
-from onlooker_rekognition.stores.sqlite import SqliteStore
 from onlooker_rekognition.store import FaceModel, NewFace, Picture, StoreError
+from onlooker_rekognition.stores.sqlite import SqliteStore
+from onlooker_rekognition.vision import EMBEDDING_MODEL
 from onlooker_rekognition.vision.results import Box
 from rekognition_fakes import embedding_of
 
 PICTURE = Picture("11111111-1111-4111-8111-111111111111", "me")
+MODEL = FaceModel(EMBEDDING_MODEL, "7.0")
+
+# As the first version of the server wrote it.
+VERSION_1 = """
+CREATE TABLE collections (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    face_model_version TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    tags TEXT NOT NULL
+);
+CREATE TABLE faces (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    face_id TEXT NOT NULL UNIQUE,
+    image_id TEXT NOT NULL,
+    external_image_id TEXT,
+    "left" REAL NOT NULL,
+    top REAL NOT NULL,
+    width REAL NOT NULL,
+    height REAL NOT NULL,
+    confidence REAL NOT NULL,
+    model_version TEXT NOT NULL,
+    indexed_at REAL NOT NULL,
+    embedding BLOB NOT NULL
+);
+CREATE INDEX faces_of_collection ON faces (collection, position);
+CREATE INDEX faces_of_picture ON faces (collection, image_id);
+PRAGMA user_version = 1;
+"""
 
 
 def face(person: int, left: float = 0.1) -> NewFace:
@@ -26,54 +57,41 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[SqliteStore]:
-    with closing(SqliteStore(path, model=FaceModel("m-1.0", "1.0"))) as opened:
+    with closing(SqliteStore(path, model=MODEL)) as opened:
         opened.create("people", {})
         yield opened
 
 
-def test_a_face_comes_back_as_it_was_kept(store: SqliteStore) -> None:
-    (kept,) = store.add("people", PICTURE, [face(1)])
-    assert store.faces("people", after=0, limit=10) == [kept]
-    assert kept.picture == PICTURE
-    assert kept.box == Box(0.1, 0.1, 0.2, 1 / 3)
-    assert kept.model_version == "1.0"
-    embedding = store.embedding("people", kept.face_id)
-    assert np.array_equal(embedding, embedding_of(1))
+def write_version_1(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executescript(VERSION_1)
+        database.execute("INSERT INTO collections VALUES (7, 'people', '7.0', 1700000000, '{\"team\": \"vision\"}')")
+        for position, person in ((11, 1), (12, 2)):
+            database.execute(
+                "INSERT INTO faces VALUES (?, 7, ?, ?, 'me', 0.1, 0.1, 0.2, 0.3, 99.9, '7.0', 1700000000, ?)",
+                (position, f"face-{person}", f"picture-{person}", embedding_of(person).tobytes()),
+            )
 
 
-def test_a_second_opening_finds_everything(store: SqliteStore, path: Path) -> None:
-    kept = store.add("people", PICTURE, [face(1), face(2, left=0.5)])
-    store.close()
-    with closing(SqliteStore(path, model=FaceModel("m-1.0", "1.0"))) as again:
-        assert again.faces("people", after=0, limit=10) == kept
-        assert [match.face for match in again.nearest("people", embedding_of(2), count=1)] == [kept[1]]
-
-
-def test_faces_of_another_model_are_listed_but_never_compared(store: SqliteStore, path: Path) -> None:
-    (old,) = store.add("people", PICTURE, [face(1)])
-    store.close()
-    with closing(SqliteStore(path, model=FaceModel("m-2.0", "2.0"))) as newer:
-        assert newer.faces("people", after=0, limit=10) == [old]
-        assert newer.nearest("people", embedding_of(1), count=5) == []
-        assert newer.embedding("people", old.face_id) is None
-        (new,) = newer.add("people", PICTURE, [face(1)])
-        assert [match.face for match in newer.nearest("people", embedding_of(1), count=5)] == [new]
-
-
-def test_a_position_is_never_used_twice(store: SqliteStore) -> None:
-    (first,) = store.add("people", PICTURE, [face(1)])
-    store.remove("people", [first.face_id])
-    (second,) = store.add("people", PICTURE, [face(1)])
-    assert second.position > first.position
-
-
-def test_a_collection_that_is_deleted_takes_its_faces_along(store: SqliteStore, path: Path) -> None:
-    store.add("people", PICTURE, [face(1)])
-    store.delete("people")
-    with pytest.raises(ResourceNotFoundError):
-        store.faces("people", after=0, limit=10)
-    with closing(sqlite3.connect(path)) as database:
-        assert database.execute("SELECT count(*) FROM faces").fetchone() == (0,)
+def test_a_file_of_the_first_version_is_opened_with_all_that_is_in_it(path: Path) -> None:
+    write_version_1(path)
+    for _ in range(2):
+        with closing(SqliteStore(path, model=MODEL)) as store:
+            collection = store.get("people")
+            assert (collection.position, collection.face_count, collection.user_count) == (7, 2, 0)
+            assert store.tags("people") == {"team": "vision"}
+            assert [one.face_id for one in store.faces("people", after=0, limit=10)] == ["face-1", "face-2"]
+            assert store.nearest("people", embedding_of(2), count=1)[0].face.face_id == "face-2"
+            assert store.outdated("people", after=0, limit=10) == []
+    with closing(SqliteStore(path, model=MODEL)) as store:
+        kept = store.add(
+            "people", Picture("picture-1", "me"), [NewFace(Box(0.1, 0.1, 0.2, 0.3), 99.9, embedding_of(1))]
+        )
+        assert [one.face_id for one in kept] == ["face-1"]
+        store.create_user("people", "kit")
+        assert store.associate("people", "kit", ["face-1"], threshold=80).done == ["face-1"]
+        store.delete("people")
+        assert store.create("people", {}).face_count == 0
 
 
 def test_a_failed_addition_leaves_nothing(store: SqliteStore) -> None:
@@ -94,10 +112,13 @@ def test_a_full_disk_loses_nothing_that_was_kept(store: SqliteStore) -> None:
     assert store.nearest("people", embedding_of(1), count=1)[0].face == kept
 
 
-def test_a_name_is_given_once(store: SqliteStore) -> None:
-    with pytest.raises(ResourceAlreadyExistsError, match="The collection id: people already exists"):
-        store.create("people", {})
-    store.create("others", {"a": "b"})
+def test_chips_go_with_their_faces(store: SqliteStore, path: Path) -> None:
+    chipped = NewFace(Box(0.1, 0.1, 0.2, 0.3), 99.9, embedding_of(1), b"jpeg")
+    (kept,) = store.add("people", PICTURE, [chipped])
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT face, jpeg FROM chips").fetchall() == [(kept.position, b"jpeg")]
+        store.remove("people", [kept.face_id])
+        assert database.execute("SELECT count(*) FROM chips").fetchone() == (0,)
 
 
 def test_a_file_of_a_newer_version_is_left_alone(store: SqliteStore, path: Path) -> None:
@@ -105,11 +126,11 @@ def test_a_file_of_a_newer_version_is_left_alone(store: SqliteStore, path: Path)
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="newer version"):
-        SqliteStore(path, model=FaceModel("m-1.0", "1.0"))
+        SqliteStore(path, model=MODEL)
 
 
 def test_a_file_that_is_no_database_is_named_and_left_alone(path: Path) -> None:
     path.write_bytes(b"not a database" * 100)
     with pytest.raises(StoreError, match=r"collections\.sqlite3 cannot be opened: file is not a database"):
-        SqliteStore(path, model=FaceModel("m-1.0", "1.0"))
+        SqliteStore(path, model=MODEL)
     assert path.read_bytes().startswith(b"not a database")

@@ -6,14 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from onlooker_rekognition.store import Store
-from postgres import Postgres, running_postgres
 from rekognition_stores import Place, PostgresPlace, SqlitePlace
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with running_postgres() as running:
-        yield running
 
 
 @pytest.fixture

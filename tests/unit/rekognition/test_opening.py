@@ -1,0 +1,46 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from onlooker_rekognition.folder import FolderError
+from onlooker_rekognition.settings import Settings
+from onlooker_rekognition.store import FaceModel, StoreError
+from onlooker_rekognition.stores.opening import open_store
+from onlooker_rekognition.stores.sqlite import SqliteStore
+
+MODEL = FaceModel("model-1", "7.0")
+NOBODY = "postgresql://kit:s3cret@127.0.0.1:1/people"
+
+
+def test_without_a_database_it_is_a_file_in_the_data_folder_held_by_one_server(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    with open_store(settings, MODEL) as store:
+        assert isinstance(store, SqliteStore)
+        with pytest.raises(FolderError, match="Another server"), open_store(settings, MODEL):
+            pass
+    with open_store(settings, MODEL):
+        assert (tmp_path / "data" / "collections.sqlite3").exists()
+
+
+def test_a_database_is_used_in_place_of_the_folder_and_its_password_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_REKOGNITION_DATABASE_URL", NOBODY)
+    settings = Settings(data=tmp_path / "data")
+    assert "s3cret" not in repr(settings)
+    with pytest.raises(StoreError, match="Connection refused") as refused, open_store(settings, MODEL):
+        pass
+    assert "s3cret" not in str(refused.value)
+    assert not (tmp_path / "data").exists()
+
+
+def test_without_the_driver_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("onlooker_rekognition.stores.postgres")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with (
+        pytest.raises(StoreError, match=r"pip install 'onlooker-rekognition\[postgres\]'"),
+        open_store(Settings(database_url=NOBODY), MODEL),
+    ):
+        pass
