@@ -100,6 +100,7 @@ class Connection(HttpToolsProtocol):
         if self._collected is not None:
             self._collected += len(data)
             if self._collected > _MAX_HEADER_BYTES and not self.transport.is_closing():
+                self.logger.warning("A request was refused: its headers are larger than %d bytes.", _MAX_HEADER_BYTES)
                 self.send_400_response("The request's headers are too large.")
 
 

@@ -8,13 +8,14 @@ import json
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import closing
 from itertools import count
 from typing import Any
 
 import httpx
 import pytest
+from botocore.model import Shape
 from starlette.applications import Starlette
 
 from odd_pictures import odd_pictures
@@ -31,6 +32,7 @@ from onlooker_rekognition.vision.image import Image, decode
 from rekognition_conformance import problems
 from rekognition_fakes import FakeEngine, scene
 from rekognition_garbage import CONTENT_TYPE, PREFIX, Case, wrong_request
+from rekognition_requests import full, least
 from rekognition_server import RekognitionServer
 
 SECONDS = float(os.environ.get("ONLOOKER_FUZZ_SECONDS", "8"))
@@ -100,6 +102,19 @@ async def test_whatever_comes_is_answered_as_amazon_does(http: httpx.AsyncClient
             break
     assert {"OK", *PROTOCOL - {"RequestEntityTooLargeException"}, "InvalidImageFormatException"} <= codes
     assert (await http.get("/healthz")).status_code == 200
+
+
+@pytest.mark.parametrize("make", [least, full])
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+async def test_a_valid_request_of_any_operation_gets_an_answer_or_an_error_of_that_operation(
+    http: httpx.AsyncClient, name: str, make: Callable[[Shape], Any]
+) -> None:
+    body = json.dumps(make(OPERATIONS[name].shapes.input_shape)).encode()
+    headers = {"x-amz-target": PREFIX + name, "content-type": CONTENT_TYPE}
+    answer = await http.post("/", content=body, headers=headers)
+    assert not faults(Case(0, name, headers, body), answer), answer.text
+    assert name in OFFERED or answer.json()["__type"] == "AccessDeniedException"
+    assert answer.json().get("__type") not in PROTOCOL
 
 
 def test_a_real_server_bears_it_too(server: RekognitionServer) -> None:

@@ -11,7 +11,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from emulator import REGION
+from emulator import CREDENTIALS, REGION
+from rekognition_clients import by_cli
 from rekognition_fakes import scene
 from rekognition_server import FAKE, RekognitionServer, running_server
 
@@ -22,7 +23,9 @@ KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RekognitionServer]:
     folder = tmp_path_factory.mktemp("rekognition-signed")
     credentials = folder / "credentials"
-    credentials.write_text(f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
+    cli = f"[cli]\naws_access_key_id = {CREDENTIALS['AWS_ACCESS_KEY_ID']}\n"
+    cli += f"aws_secret_access_key = {CREDENTIALS['AWS_SECRET_ACCESS_KEY']}\n"
+    credentials.write_text(f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n{cli}")
     credentials.chmod(0o600)
     with running_server(FAKE, folder / "data", "--credentials", str(credentials), "--region", REGION) as running:
         yield running
@@ -45,6 +48,11 @@ def test_who_holds_a_key_is_answered(server: RekognitionServer) -> None:
     signed.create_collection(CollectionId="people")
     large = scene(1).ljust(1_000_000)
     assert len(signed.index_faces(CollectionId="people", Image={"Bytes": large})["FaceRecords"]) == 1
+
+
+def test_the_cli_signs_as_well(server: RekognitionServer, tmp_path: Path) -> None:
+    with by_cli(server, tmp_path) as ask:
+        assert ask("DetectFaces", Image={"Bytes": scene(1)})["FaceDetails"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,7 @@ def test_health_and_metrics_stay_open(server: RekognitionServer) -> None:
 
 def test_the_log_says_that_signatures_are_verified_and_no_secret(server: RekognitionServer) -> None:
     log = server.log.read_text()
-    assert "signatures are verified: requests need one of 1 access keys" in log
+    assert "signatures are verified: requests need one of 2 access keys" in log
     assert SECRET not in log
     assert KEY not in log
 
