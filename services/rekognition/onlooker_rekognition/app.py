@@ -95,7 +95,8 @@ def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str) -> Starlette:
     names = _LOOPBACK if host in _LOOPBACK else ("*",)
 
     async def greeting(request: Request) -> Response:
-        return PlainTextResponse(_GREETING.format(url=str(request.base_url).rstrip("/")))
+        url = f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
+        return PlainTextResponse(_GREETING.format(url=url))
 
     async def health(_request: Request) -> Response:
         return PlainTextResponse("ok\n")

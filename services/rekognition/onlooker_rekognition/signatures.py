@@ -196,7 +196,7 @@ def _check_signed(authorization: Authorization, headers: Headers) -> None:
 def _signed_part(request: Request, signed_headers: Sequence[str], timestamp: str) -> AWSRequest:
     """What of a request was signed, but for its body. Its host is signed as a header, not as part of the URL."""
     query = request.scope["query_string"].decode("latin-1")
-    signed = AWSRequest(method=request.method, url=f"http://localhost{request.url.path}?{query}")
+    signed = AWSRequest(method=request.method, url=f"http://localhost{request.scope['path']}?{query}")
     for name, value in request.headers.items():
         if name in signed_headers:
             signed.headers.add_header(name, value)

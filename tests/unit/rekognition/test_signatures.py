@@ -1,5 +1,7 @@
 """Signatures that botocore made, and what becomes of them when anything about the request is another."""
 
+import contextlib
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -217,3 +219,16 @@ def test_a_scope_of_another_day_or_end_is_refused() -> None:
     ):
         with pytest.raises(InvalidSignatureError, match=message):
             verify({**headers, "authorization": headers["authorization"].replace(old, new)})
+
+
+def test_whatever_the_headers_say_is_a_refusal_and_no_fault() -> None:
+    """A few thousand signed requests with one header spoilt."""
+    chance = random.Random(4)
+    whole = signed(TEMPORARY)
+    for _ in range(3000):
+        name = chance.choice(list(whole))
+        place = chance.randrange(len(whole[name]) + 1)
+        strange = chance.choice(["", " ", "=", ",", "/", ";", "\xff", "\0", "٣", "[", "%", "=,=,", "0" * 300])
+        value = whole[name][:place] + strange + whole[name][place + chance.randrange(3) :]
+        with contextlib.suppress(ServiceError):
+            verify({**whole, name: value}, query=chance.choice(["", "[", "%zz", "a=1&&=", "\0"]))
