@@ -102,6 +102,17 @@ def test_the_nearest_come_first_with_their_exact_similarity(store: Store) -> Non
     assert [match.similarity for match in found] == pytest.approx(alike[best].tolist())
 
 
+def test_only_those_are_found_that_are_alike_enough(store: Store) -> None:
+    kept = add(store, face(1), face(1, 1), face(2))
+    alike = store.nearest("people", embedding_of(1), count=10)[1].similarity
+    assert len(store.nearest("people", embedding_of(1), count=10, threshold=80)) == 2
+    assert ids([one.face for one in store.nearest("people", embedding_of(1), count=10, threshold=alike)]) == ids(
+        kept[:2]
+    )
+    assert len(store.nearest("people", embedding_of(1), count=10, threshold=alike + 1e-9)) == 1
+    assert store.nearest("people", embedding_of(3), count=10, threshold=80) == []
+
+
 def test_searches_see_what_came_since_the_last_one(store: Store) -> None:
     assert store.nearest("people", embedding_of(1), count=1) == []
     kept = add(store, face(1))

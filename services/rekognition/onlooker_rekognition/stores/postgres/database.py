@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import psycopg
 from psycopg import Connection, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -17,6 +16,7 @@ from onlooker_rekognition.protocol.errors import InternalServerError, Throttling
 from onlooker_rekognition.store import FaceModel, StoreError, no_such_collection
 from onlooker_rekognition.stores.postgres.indexes import NearestIndexes
 from onlooker_rekognition.stores.postgres.schema import prepare
+from onlooker_rekognition.stores.postgres.vectors import register_vectors
 from onlooker_rekognition.stores.rules import HeldFace, mean_of, no_such_user
 from onlooker_rekognition.vision.results import Embedding
 
@@ -50,7 +50,7 @@ _TRY_AGAIN = (
 )
 
 _HELD = """SELECT faces.position, face_id, users.user_id,
- CASE WHEN faces.embedding_model = %s THEN faces.embedding::real[] END
+ CASE WHEN faces.embedding_model = %s THEN faces.embedding END
  FROM faces LEFT JOIN users ON users.position = owner"""
 
 _log = logging.getLogger(__name__)
@@ -153,9 +153,8 @@ class Database:
         ).fetchall()
         with connection.cursor() as cursor:
             cursor.executemany(
-                "UPDATE faces SET embedding = %s::real[]::vector, embedding_model = %s, model_version = %s"
-                " WHERE position = %s",
-                [(embeddings[position].tolist(), model.name, model.version, position) for position, _ in found],
+                "UPDATE faces SET embedding = %s, embedding_model = %s, model_version = %s WHERE position = %s",
+                [(embeddings[position], model.name, model.version, position) for position, _ in found],
             )
         self._renew_means(connection, {owner for _, owner in found if owner is not None})
         return len(found)
@@ -165,14 +164,9 @@ class Database:
             connection.execute("SELECT FROM users WHERE position = %s FOR UPDATE", (user,))
             mean = mean_of(self._held_by(connection, user))
             connection.execute(
-                "UPDATE users SET embedding = %s::real[]::vector, embedding_model = %s WHERE position = %s",
-                (None if mean is None else mean.tolist(), None if mean is None else self._model.name, user),
+                "UPDATE users SET embedding = %s, embedding_model = %s WHERE position = %s",
+                (mean, None if mean is None else self._model.name, user),
             )
-
-
-def to_vector(values: Sequence[float]) -> Embedding:
-    """An embedding as the database gives it, cast to `real[]`."""
-    return np.asarray(values, np.float32)
 
 
 def _conninfo(url: str) -> str:
@@ -187,6 +181,7 @@ def _conninfo(url: str) -> str:
 
 def _configure(connection: Link) -> None:
     connection.execute(_SESSION)
+    register_vectors(connection)
 
 
 def _present(row: Sequence[Any] | None, collection_id: str) -> int:
@@ -196,5 +191,4 @@ def _present(row: Sequence[Any] | None, collection_id: str) -> int:
 
 
 def _held_face(row: Sequence[Any]) -> HeldFace:
-    position, face_id, user_id, embedding = row
-    return HeldFace(position, face_id, user_id, None if embedding is None else to_vector(embedding))
+    return HeldFace(*row)

@@ -9,20 +9,25 @@ from typing import Any
 import numpy as np
 
 from onlooker_rekognition.store import Match, NewFace, Outcome, Picture, StoredFace
-from onlooker_rekognition.stores.postgres.database import Database, Link, to_vector
+from onlooker_rekognition.stores.postgres.database import Database, Link
 from onlooker_rekognition.stores.rules import removal
 from onlooker_rekognition.vision.results import Box, Embedding
-from onlooker_rekognition.vision.similarity import similarity
+from onlooker_rekognition.vision.similarity import reach, similarity
 
 _FACE = """SELECT faces.position, face_id, image_id, external_image_id, "left", top, width, height, confidence,
  model_version, users.user_id FROM faces LEFT JOIN users ON users.position = owner"""
 _NEAREST = """WITH nearest AS MATERIALIZED (
- SELECT * FROM faces WHERE collection = %s AND embedding_model = %s ORDER BY embedding <-> %s::real[]::vector LIMIT %s)
+ SELECT *, embedding <-> %(vector)s AS distance FROM faces
+ WHERE collection = %(collection)s AND embedding_model = %(model)s ORDER BY distance LIMIT %(count)s)
  SELECT nearest.position, face_id, image_id, external_image_id, "left", top, width, height, confidence,
- model_version, users.user_id, nearest.embedding::real[] FROM nearest LEFT JOIN users ON users.position = owner"""
+ model_version, users.user_id, nearest.embedding
+ FROM nearest LEFT JOIN users ON users.position = owner WHERE distance <= %(reach)s"""
 _INSERT = """INSERT INTO faces (collection, face_id, image_id, external_image_id, "left", top, width, height,
  confidence, model_version, embedding, embedding_model)
- VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::real[]::vector, %s) ON CONFLICT DO NOTHING"""
+ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+
+_ROUNDING = 1e-4
+"""pgvector adds up in single precision: what is a little too far is fetched, and judged by its exact distance."""
 
 
 class Faces(Database):
@@ -86,14 +91,19 @@ class Faces(Database):
 
     def nearest(self, collection_id: str, embedding: Embedding, *, count: int, threshold: float = 0) -> list[Match]:
         """See CollectionStore."""
+        wanted = {
+            "vector": embedding,
+            "model": self._model.name,
+            "count": count,
+            "reach": reach(threshold) + _ROUNDING,
+        }
         with self._connection() as connection:
-            collection = self._position(connection, collection_id)
-            rows = connection.execute(
-                _NEAREST, (collection, self._model.name, embedding.tolist(), count), prepare=False
-            ).fetchall()  # prepared, it would be planned without the collection, and so without its index
+            wanted["collection"] = self._position(connection, collection_id)
+            # prepared, it would be planned without the collection, and so without its index
+            rows = connection.execute(_NEAREST, wanted, prepare=False, binary=True).fetchall()
         if not rows:
             return []
-        alike = similarity(embedding, np.stack([to_vector(row[-1]) for row in rows])).tolist()
+        alike = similarity(embedding, np.stack([row[-1] for row in rows])).tolist()
         matches = [
             Match(_face(row[:-1]), percent) for row, percent in zip(rows, alike, strict=True) if percent >= threshold
         ]
@@ -110,7 +120,7 @@ class Faces(Database):
                     (
                         *(collection, str(uuid.uuid4()), picture.image_id, picture.external_image_id, *place),
                         *(faces[Box(*place)].confidence, model.version),
-                        *(faces[Box(*place)].embedding.tolist(), model.name),
+                        *(faces[Box(*place)].embedding, model.name),
                     )
                     for place in places
                 ],

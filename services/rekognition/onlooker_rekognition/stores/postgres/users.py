@@ -9,15 +9,15 @@ import numpy as np
 
 from onlooker_rekognition.protocol.errors import ConflictError
 from onlooker_rekognition.store import Outcome, User, UserMatch
-from onlooker_rekognition.stores.postgres.database import Database, Link, to_vector
+from onlooker_rekognition.stores.postgres.database import Database, Link
 from onlooker_rekognition.stores.rules import association, disassociation, mean_of, no_such_user
 from onlooker_rekognition.vision.results import Embedding
 from onlooker_rekognition.vision.similarity import similarity
 
 _USER = "SELECT position, user_id, EXISTS (SELECT FROM faces WHERE owner = users.position) FROM users"
 _NEAREST = """WITH nearest AS MATERIALIZED (
- SELECT * FROM users WHERE collection = %s AND embedding_model = %s ORDER BY embedding <-> %s::real[]::vector LIMIT %s)
- SELECT position, user_id, EXISTS (SELECT FROM faces WHERE owner = nearest.position), embedding::real[] FROM nearest"""
+ SELECT * FROM users WHERE collection = %s AND embedding_model = %s ORDER BY embedding <-> %s LIMIT %s)
+ SELECT position, user_id, EXISTS (SELECT FROM faces WHERE owner = nearest.position), embedding FROM nearest"""
 
 
 class Users(Database):
@@ -95,11 +95,11 @@ class Users(Database):
         with self._connection() as connection:
             collection = self._position(connection, collection_id)
             rows = connection.execute(
-                _NEAREST, (collection, self._model.name, embedding.tolist(), count), prepare=False
+                _NEAREST, (collection, self._model.name, embedding, count), prepare=False, binary=True
             ).fetchall()  # as the search for faces
         if not rows:
             return []
-        alike = similarity(embedding, np.stack([to_vector(row[-1]) for row in rows])).tolist()
+        alike = similarity(embedding, np.stack([row[-1] for row in rows])).tolist()
         matches = [UserMatch(_user(row[:-1]), percent) for row, percent in zip(rows, alike, strict=True)]
         return sorted(matches, key=lambda match: match.similarity, reverse=True)
 
