@@ -105,7 +105,7 @@ class ModelStore:
         """
         self._runtime.check()
         for name in self._lock.models:
-            self._read(name)
+            self._verified(name)
         if self._runtime.accelerated:
             self.network(min(self._lock.models, key=lambda name: self._lock.models[name].size))
 
@@ -115,27 +115,27 @@ class ModelStore:
 
     def _load(self, name: str) -> Network:
         began = time.perf_counter()
-        content = self._read(name)  # what is run is what was compared, not what the file holds a moment later
-        session = self._runtime.open(name, content)
+        session = self._runtime.open(self._verified(name))  # by its name: of bytes, a session keeps a copy
         self._watch.loaded(name, time.perf_counter() - began)
         ran = partial(self._watch.ran, name)
         if self._runtime.accelerated:
             return BatchingNetwork(session, ran, largest=_BATCH_ON_DEVICE)
         return Network(session, ran, largest=_BATCHES.get(name, _BATCH))
 
-    def _read(self, name: str) -> bytes:
+    def _verified(self, name: str) -> Path:
         locked = self._lock.models[name]
         path = self._folder / locked.file
         try:
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise ModelError(
                 f"The model {path} cannot be read ({error.strerror}). "
                 "To build the models: python -m onlooker_rekognition.weights"
             ) from error
-        if hashlib.sha256(content).hexdigest() != locked.sha256:
+        if digest != locked.sha256:
             raise ModelError(
                 f"The model {path} is not the one this version was released with: damaged or altered. "
                 "To build it anew: python -m onlooker_rekognition.weights --rebuild"
             )
-        return content
+        return path
