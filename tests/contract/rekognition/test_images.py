@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from emulator import Emulator
 from rekognition_fakes import scene
@@ -83,8 +84,9 @@ def test_a_picture_of_too_many_pixels_is_too_large(client: Any) -> None:
 
 def test_bytes_over_5_mb_violate_the_models_limit(client: Any) -> None:
     message = r"at 'image.bytes' failed to satisfy constraint: Member must have length less than or equal to 5242880"
-    with pytest.raises(client.exceptions.InvalidParameterException, match=message):
+    with pytest.raises(ClientError, match=message) as refusal:
         client.detect_faces(Image={"Bytes": bytes(5 * 1024 * 1024 + 1)})
+    assert refusal.value.response["Error"]["Code"] == "ValidationException"  # in no model, as on Amazon
 
 
 def test_bytes_of_exactly_5_mb_are_read(client: Any) -> None:
