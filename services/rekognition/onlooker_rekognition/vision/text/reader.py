@@ -20,8 +20,13 @@ TEXT_MODEL_VERSION = "3.0"
 _STANDING = 1.5  # a place higher than this many times its width is first read as a line that reads downwards
 _SHORT = 3.0  # a place shorter than this many times its height may hold a few letters, turned in any way
 _SURE = 0.9  # what reads so well is not turned about
-_LIKELY, _LIKELY_ALONE = 0.6, 0.9
-"""The least mean probability of a line, and of a single character: any ring is an O or a 0 to the network."""
+_LIKELY, _LIKELY_ALONE = 0.85, 0.98
+"""The least mean probability of a line, and of a single character: any ring is an O or a 0 to the network. Of 45 lines
+that read worse, 5 were read without a mistake."""
+
+_KNOTS = (0.0, 0.5, 0.85, 0.95, 0.98, 0.99, 0.995, 1.0), (0.0, 5.0, 30.0, 55.0, 75.0, 88.0, 96.0, 99.5)
+"""The mean probability of the characters, and how often in a hundred a word is read without a mistake: measured on 700
+words in several typefaces, spoilt by blur, noise, scaling and rotation (docs/accuracy.md)."""
 
 Polygon = tuple[tuple[float, float], ...]
 """Points (x, y) as ratios of the picture, clockwise from where the text begins."""
@@ -104,10 +109,10 @@ def _turns(place: Rectangle) -> tuple[int, ...]:
 
 
 def _is_text(reading: _Reading) -> bool:
-    written = [character for character in reading.characters if not character.text.isspace()]
-    if not written:
-        return False
-    return reading.probability >= (_LIKELY if len(written) > 1 else _LIKELY_ALONE)
+    """Whether it reads well, and has a letter or a digit: what else there is may be a stroke, a crease or a button."""
+    written = "".join(character.text for character in reading.characters).strip()
+    likely = _LIKELY if len(written) > 1 else _LIKELY_ALONE
+    return reading.probability >= likely and any(character.isalnum() for character in written)
 
 
 def _in_order(readings: Sequence[_Reading]) -> list[_Reading]:
@@ -126,13 +131,19 @@ def _line(reading: _Reading, image: Image) -> TextLine:
     spans = words(reading.characters)
     return TextLine(
         text=" ".join(span.text for span in spans),
-        confidence=100 * reading.probability,
+        confidence=_confidence(reading.probability),
         polygon=_polygon(reading.place, limits),
         words=tuple(
-            TextWord(span.text, 100 * span.probability, _polygon(reading.place.part(span.start, span.end), limits))
+            TextWord(
+                span.text, _confidence(span.probability), _polygon(reading.place.part(span.start, span.end), limits)
+            )
             for span in spans
         ),
     )
+
+
+def _confidence(probability: float) -> float:
+    return float(np.interp(probability, *_KNOTS))
 
 
 def _polygon(place: Rectangle, limits: Array) -> Polygon:
