@@ -28,6 +28,7 @@ from onlooker_rekognition.vision.results import (
     Box,
     Embedding,
     Emotion,
+    EyeDirection,
     FaceAnalysis,
     FaceAttributes,
     Gender,
@@ -42,7 +43,8 @@ from onlooker_rekognition.vision.text.reader import Polygon, TextLine, TextWord
 
 RED_PERSON, GREEN_PERSON = 1, 2
 SKY = [{"name": "Sky", "confidence": 90.0, "instances": 1}]
-"""What a frame of a video shows that is red, green or blue; a mixture shows several of them, a black one nothing."""
+SIGN = [[["WAY", 99.0], ["OUT", 98.0]]]
+"""What a frame of a video shows that is red, green (with a sign) or blue; a mixture shows several, a black one nothing."""
 
 SIDE = 200  # pixels of the pictures the engine pretends to decode
 CHIP_SHADE = 8  # by so much a person's chip is lighter than that of the person before; the first thirty have one
@@ -119,7 +121,9 @@ def _content(image: Image) -> dict:
     if written.startswith(b"{"):
         return json.loads(written)
     red, green, blue = (int(value > 128) for value in image.pixels.mean(axis=(0, 1)))
-    return json.loads(scene(*[RED_PERSON] * red, *[GREEN_PERSON] * green, labels=SKY * blue))
+    people = [*[RED_PERSON] * red, *[GREEN_PERSON] * green]
+    drawn = {"Drawing": 0.9, "Sexy": 0.6} if blue else {}
+    return json.loads(scene(*people, labels=SKY * blue, text=SIGN * green, moderation=drawn))
 
 
 def embedding_of(person: int, variant: int = 0) -> Embedding:
@@ -153,6 +157,7 @@ def _attributes() -> FaceAttributes:
         emotions=(Emotion("HAPPY", 90.0), Emotion("CALM", 10.0)),
         smile=yes,
         eyes_open=yes,
+        eye_direction=EyeDirection(5.0, -4.0, 88.0),
         mouth_open=yes,
         eyeglasses=UNDECIDED,
         sunglasses=UNDECIDED,

@@ -142,9 +142,11 @@ def videos(ask: Ask, collection: str, channel: Channel, video: dict[str, Any]) -
     started = {
         analysis: ask(f"Start{analysis}", Video=video, NotificationChannel=channel.argument, **parameters)["JobId"]
         for analysis, parameters in (
+            ("ContentModeration", {"MinConfidence": 60}),
             ("FaceDetection", {"FaceAttributes": "ALL"}),
             ("FaceSearch", {"CollectionId": collection}),
             ("LabelDetection", {"MinConfidence": 60}),
+            ("TextDetection", {}),
         )
     }
     for job_id in started.values():
@@ -156,6 +158,8 @@ def videos(ask: Ask, collection: str, channel: Channel, video: dict[str, Any]) -
         assert {match["Face"]["ExternalImageId"] for match in person_["FaceMatches"]} == {OFFICIAL, SPEAKING}
     labels = ask("GetLabelDetection", JobId=started["LabelDetection"])["Labels"]
     assert "Person" in {label["Label"]["Name"] for label in labels}
+    assert ask("GetContentModeration", JobId=started["ContentModeration"])["ModerationLabels"] == []
+    assert ask("GetTextDetection", JobId=started["TextDetection"])["TextDetections"] == []
 
 
 def goodbye(ask: Ask, collection: str, face_id: str) -> None:

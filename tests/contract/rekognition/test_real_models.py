@@ -47,7 +47,7 @@ def test_attributes_without_a_model_are_present_and_undecided(client: Any) -> No
     (face,) = client.detect_faces(Image={"Bytes": picture("astronaut.png")}, Attributes=["ALL"])["FaceDetails"]
     for name in ("Eyeglasses", "Sunglasses", "Beard", "Mustache", "FaceOccluded"):
         assert face[name] == {"Value": False, "Confidence": 50.0}
-    assert face["EyeDirection"]["Confidence"] == 50.0
+    assert face["EyeDirection"]["Confidence"] > 80
 
 
 @pytest.mark.parametrize(

@@ -111,4 +111,3 @@ def test_two_servers_on_one_database_are_as_one(tmp_path: Path, postgres: Postgr
         two.delete_faces(CollectionId="people", FaceIds=[face_id])
         assert found(one, 1) == []
         assert not (tmp_path / "one").exists(), "nothing is kept beside the database"
-

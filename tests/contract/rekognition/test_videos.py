@@ -131,6 +131,41 @@ def test_labels_are_filtered_as_in_pictures(client: Any, channel: Channel, store
     assert client.get_label_detection(JobId=job_id)["Labels"] == []
 
 
+def test_signs_are_read_while_they_are_shown(client: Any, channel: Channel, store_video: Callable[..., dict]) -> None:
+    video = store_video((RED, 0.5), (GREEN, 0.5))
+    job_id = client.start_text_detection(Video=video, NotificationChannel=channel.argument)["JobId"]
+    channel.await_end(job_id)
+    answer = client.get_text_detection(JobId=job_id)
+    assert [(found["Timestamp"], found["TextDetection"]["DetectedText"]) for found in answer["TextDetections"]] == [
+        *((500, "WAY OUT"), (500, "WAY"), (500, "OUT")),
+    ]
+    assert answer["TextModelVersion"] == client.detect_text(Image={"Bytes": scene()})["TextModelVersion"]
+
+
+def test_a_region_without_a_shape_is_refused_at_once(client: Any, store_video: Callable[..., dict]) -> None:
+    with pytest.raises(client.exceptions.InvalidParameterException, match="either BoundingBox or Polygon"):
+        client.start_text_detection(Video=store_video((RED, 0.1)), Filters={"RegionsOfInterest": [{}]})
+
+
+def test_moderation_labels_come_by_frame_or_by_stretch(
+    client: Any, channel: Channel, store_video: Callable[..., dict]
+) -> None:
+    video = store_video((BLACK, 0.5), (BLUE, 1.0))
+    job_id = client.start_content_moderation(Video=video, NotificationChannel=channel.argument)["JobId"]
+    channel.await_end(job_id)
+    answer = client.get_content_moderation(JobId=job_id, SortBy="NAME")
+    child, parent = "Non-Explicit Nudity", "Non-Explicit Nudity of Intimate parts and Kissing"
+    assert [(found["Timestamp"], found["ModerationLabel"]["Name"]) for found in answer["ModerationLabels"]] == [
+        *((500, child), (1000, child), (500, parent), (1000, parent)),
+    ]
+    assert [kind["Name"] for kind in answer["ModerationLabels"][0]["ContentTypes"]] == ["Illustrated"]
+    stretches = client.get_content_moderation(JobId=job_id, AggregateBy="SEGMENTS")["ModerationLabels"]
+    assert {
+        (found["ModerationLabel"]["Name"], found["StartTimestampMillis"], found["DurationMillis"])
+        for found in stretches
+    } == {(child, 500, 500), (parent, 500, 500)}
+
+
 def test_findings_come_in_pages(client: Any, channel: Channel, store_video: Callable[..., dict]) -> None:
     job_id = client.start_face_detection(Video=store_video((RED, 2.5)), NotificationChannel=channel.argument)["JobId"]
     channel.await_end(job_id)
@@ -186,10 +221,12 @@ def test_a_video_needs_a_place(client: Any) -> None:
         client.start_face_detection(Video={})
 
 
-@pytest.mark.parametrize("get", ["get_face_detection", "get_face_search", "get_label_detection"])
-def test_unknown_jobs_are_not_found(client: Any, get: str) -> None:
+@pytest.mark.parametrize(
+    "analysis", ["content_moderation", "face_detection", "face_search", "label_detection", "text_detection"]
+)
+def test_unknown_jobs_are_not_found(client: Any, analysis: str) -> None:
     with pytest.raises(client.exceptions.ResourceNotFoundException, match="Could not find JobId"):
-        getattr(client, get)(JobId="no-such-job")
+        getattr(client, f"get_{analysis}")(JobId="no-such-job")
 
 
 def test_a_job_answers_its_own_operation_only(client: Any, channel: Channel, store_video: Callable[..., dict]) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from onlooker_rekognition.analyst import Analyst, Subject
-from onlooker_rekognition.operations.shapes import Structure
+from onlooker_rekognition.operations.shapes import content_types, moderation_label
 from onlooker_rekognition.protocol.errors import InvalidParameterError
 from onlooker_rekognition.protocol.model import Parameters
-from onlooker_rekognition.vision.moderation import MODERATION_MODEL_VERSION, ModerationAnalysis, ModerationLabel
+from onlooker_rekognition.vision.moderation import MODERATION_MODEL_VERSION, ModerationAnalysis
 
-_MIN_CONFIDENCE = 50.0
+MIN_CONFIDENCE = 50.0
 """Amazon's default."""
 
 _NOT_OFFERED = {
@@ -31,23 +31,14 @@ class Moderation:
         for name, reason in _NOT_OFFERED.items():
             if name in parameters:
                 raise InvalidParameterError(f"{name} is not offered: {reason} Call again without it.")
-        least = parameters.get("MinConfidence", _MIN_CONFIDENCE)
+        least = parameters.get("MinConfidence", MIN_CONFIDENCE)
 
         def work(subject: Subject) -> ModerationAnalysis:
             return subject.engine.detect_moderation(subject.image)
 
         found = await self._analyst.examine(parameters["Image"], work)
         return {
-            "ModerationLabels": [_label(label) for label in found.labels if label.confidence >= least],
+            "ModerationLabels": [moderation_label(label) for label in found.labels if label.confidence >= least],
             "ModerationModelVersion": MODERATION_MODEL_VERSION,
-            "ContentTypes": [{"Name": kind.name, "Confidence": kind.confidence} for kind in found.content_types],
+            "ContentTypes": content_types(found),
         }
-
-
-def _label(label: ModerationLabel) -> Structure:
-    return {
-        "Name": label.name,
-        "ParentName": label.parent,
-        "TaxonomyLevel": label.level,
-        "Confidence": label.confidence,
-    }

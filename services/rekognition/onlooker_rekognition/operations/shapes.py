@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from onlooker_rekognition.store import Refusal, StoredFace
+from onlooker_rekognition.vision.moderation import ModerationAnalysis, ModerationLabel
 from onlooker_rekognition.vision.results import Box, FaceAnalysis, FaceAttributes, LabelAnalysis, Verdict
 
 Structure = dict[str, Any]
 
 _DEFAULT_LANDMARKS = frozenset({"eyeLeft", "eyeRight", "mouthLeft", "mouthRight", "nose"})
-
-# No model tells where the eyes look: present, because it was asked for, and undecided.
-_UNDECIDED_DIRECTION: Structure = {"Yaw": 0.0, "Pitch": 0.0, "Confidence": 50.0}
 
 
 def box(value: Box) -> Structure:
@@ -61,6 +59,21 @@ def label_detail(label: LabelAnalysis) -> Structure:
     }
 
 
+def moderation_label(label: ModerationLabel) -> Structure:
+    """A ModerationLabel."""
+    return {
+        "Name": label.name,
+        "ParentName": label.parent,
+        "TaxonomyLevel": label.level,
+        "Confidence": label.confidence,
+    }
+
+
+def content_types(found: ModerationAnalysis) -> list[Structure]:
+    """ContentTypes."""
+    return [{"Name": kind.name, "Confidence": kind.confidence} for kind in found.content_types]
+
+
 def stored_face(face: StoredFace) -> Structure:
     """A Face."""
     return {
@@ -92,6 +105,11 @@ def _emotions(attributes: FaceAttributes) -> list[Structure]:
     return [{"Type": emotion.type, "Confidence": emotion.confidence} for emotion in attributes.emotions]
 
 
+def _direction(attributes: FaceAttributes) -> Structure:
+    direction = attributes.eye_direction
+    return {"Yaw": direction.yaw, "Pitch": direction.pitch, "Confidence": direction.confidence}
+
+
 _ATTRIBUTES: dict[str, tuple[str, Callable[[FaceAttributes], Any]]] = {
     "AGE_RANGE": ("AgeRange", lambda a: {"Low": a.age_low, "High": a.age_high}),
     "SMILE": ("Smile", lambda a: _verdict(a.smile)),
@@ -104,5 +122,5 @@ _ATTRIBUTES: dict[str, tuple[str, Callable[[FaceAttributes], Any]]] = {
     "MOUTH_OPEN": ("MouthOpen", lambda a: _verdict(a.mouth_open)),
     "EMOTIONS": ("Emotions", _emotions),
     "FACE_OCCLUDED": ("FaceOccluded", lambda a: _verdict(a.face_occluded)),
-    "EYE_DIRECTION": ("EyeDirection", lambda _: _UNDECIDED_DIRECTION),
+    "EYE_DIRECTION": ("EyeDirection", _direction),
 }

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from onlooker_rekognition.jobs import Job, Structure
+from onlooker_rekognition.operations.text import WordFilter
 from onlooker_rekognition.protocol.errors import InvalidParameterError, ResourceNotFoundError
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.store import Store
 from onlooker_rekognition.tokens import decode_token, encode_token
 from onlooker_rekognition.vision import LABEL_MODEL_VERSION
+from onlooker_rekognition.vision.moderation import MODERATION_MODEL_VERSION
+from onlooker_rekognition.vision.text.reader import TEXT_MODEL_VERSION
 
 MAX_JOBS = 20
 """Amazon's quota of analyses in progress."""
@@ -43,23 +46,24 @@ class VideoAnswer:
 
     member: str
     order: str | None = None
-    more: Callable[[Parameters], Structure] = field(default=lambda _: {})
-
-
-def _label_members(parameters: Parameters) -> Structure:
-    return {
-        "LabelModelVersion": LABEL_MODEL_VERSION,
-        "GetRequestMetadata": {
-            "SortBy": parameters.get("SortBy", "TIMESTAMP"),
-            "AggregateBy": parameters.get("AggregateBy", _TIMESTAMPS),
-        },
-    }
+    model: Structure = field(default_factory=dict)
+    """The member that names the model, if there is one."""
+    check: Callable[[Parameters], object] = field(default=lambda _: None)
+    """Raises InvalidParameterError for what the model of the service allows and the analysis does not."""
 
 
 ANSWERS: Mapping[str, VideoAnswer] = {
+    "ContentModeration": VideoAnswer(
+        "ModerationLabels", order="NAME", model={"ModerationModelVersion": MODERATION_MODEL_VERSION}
+    ),
     "FaceDetection": VideoAnswer("Faces"),
     "FaceSearch": VideoAnswer("Persons", order="INDEX"),
-    "LabelDetection": VideoAnswer("Labels", order="NAME", more=_label_members),
+    "LabelDetection": VideoAnswer("Labels", order="NAME", model={"LabelModelVersion": LABEL_MODEL_VERSION}),
+    "TextDetection": VideoAnswer(
+        "TextDetections",
+        model={"TextModelVersion": TEXT_MODEL_VERSION},
+        check=lambda parameters: WordFilter.of(parameters.get("Filters", {})),
+    ),
 }
 """The analyses offered."""
 
@@ -76,6 +80,7 @@ class Videos:
     async def start(self, parameters: Parameters) -> Mapping[str, Any]:
         """Start...: the video is looked for at once, and analysed later."""
         _require_object(parameters["Video"])
+        self._answer.check(parameters)
         if "CollectionId" in parameters:
             await asyncio.to_thread(self._store.get, parameters["CollectionId"])
         await self._analyst.check(parameters["Video"])
@@ -98,8 +103,16 @@ class Videos:
             "JobId": job.job_id,
             "Video": job.request["Video"],
             "JobTag": job.request.get("JobTag"),
-            **self._answer.more(parameters),
+            **self._answer.model,
+            **self._request_metadata(parameters),
         }
+
+    def _request_metadata(self, parameters: Parameters) -> Structure:
+        """What an answer repeats of its request, where there are views to choose from."""
+        if self._answer.order != "NAME":
+            return {}
+        order, view = parameters.get("SortBy", "TIMESTAMP"), parameters.get("AggregateBy", _TIMESTAMPS)
+        return {"GetRequestMetadata": {"SortBy": order, "AggregateBy": view}}
 
     async def _page(self, job: Job, parameters: Parameters) -> tuple[Sequence[Structure], str | None]:
         view = parameters.get("AggregateBy", _TIMESTAMPS)

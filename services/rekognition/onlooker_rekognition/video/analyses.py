@@ -9,13 +9,16 @@ from onlooker_rekognition.analyst import VisionEngine
 from onlooker_rekognition.jobs import Finding, Structure
 from onlooker_rekognition.operations.faces import MAX_FACES
 from onlooker_rekognition.operations.labels import LabelFilter
+from onlooker_rekognition.operations.moderation import MIN_CONFIDENCE
 from onlooker_rekognition.operations.search import face_matches, threshold_of
-from onlooker_rekognition.operations.shapes import box, face_detail, label_detail
+from onlooker_rekognition.operations.shapes import box, content_types, face_detail, label_detail, moderation_label
+from onlooker_rekognition.operations.text import WordFilter, text_detections
 from onlooker_rekognition.protocol.errors import InternalServerError
 from onlooker_rekognition.store import CollectionStore
 from onlooker_rekognition.video.frames import Frame
 from onlooker_rekognition.video.people import People
-from onlooker_rekognition.video.segments import Segment, Segments
+from onlooker_rekognition.video.segments import Label, Segment, Segments
+from onlooker_rekognition.vision.moderation import ModerationLabel
 from onlooker_rekognition.vision.results import FaceAnalysis, LabelAnalysis
 
 TIMESTAMPS = "TIMESTAMPS"
@@ -90,6 +93,49 @@ class FaceSearch:
         return Finding(TIMESTAMPS, timestamp, f"{index:0{_INDEX_DIGITS}}", content)
 
 
+class TextDetection:
+    """The lines and words of each frame."""
+
+    def __init__(self, engine: VisionEngine, request: Structure) -> None:
+        self._engine = engine
+        self._wanted = WordFilter.of(request.get("Filters", {}))
+
+    def look(self, frame: Frame) -> list[Finding]:
+        """See VideoAnalysis."""
+        at = frame.timestamp
+        found = text_detections(self._engine.detect_text(frame.image), self._wanted)
+        return [Finding(TIMESTAMPS, at, "", {"Timestamp": at, "TextDetection": one}) for one in found]
+
+    def finish(self) -> list[Finding]:
+        """See VideoAnalysis."""
+        return []
+
+
+class ContentModeration:
+    """The moderation labels of each frame, and the stretches of time in which each is seen."""
+
+    def __init__(self, engine: VisionEngine, request: Structure, *, gap: int) -> None:
+        self._engine = engine
+        self._least = request.get("MinConfidence", MIN_CONFIDENCE)
+        self._segments = Segments[ModerationLabel](gap=gap)
+
+    def look(self, frame: Frame) -> list[Finding]:
+        """See VideoAnalysis."""
+        at = frame.timestamp
+        analysis = self._engine.detect_moderation(frame.image)
+        labels = [label for label in analysis.labels if label.confidence >= self._least]
+        kinds = content_types(analysis)
+        sightings = [
+            Finding(TIMESTAMPS, at, label.name, {"Timestamp": at, "ContentTypes": kinds, **_moderation(label)})
+            for label in labels
+        ]
+        return [*sightings, *_moderation_stretches(self._segments.see(at, labels))]
+
+    def finish(self) -> list[Finding]:
+        """See VideoAnalysis."""
+        return _moderation_stretches(self._segments.finish())
+
+
 class LabelDetection:
     """The labels of each frame, and the stretches of time in which each label is seen."""
 
@@ -97,7 +143,7 @@ class LabelDetection:
         self._engine = engine
         self._least = request.get("MinConfidence", _LABEL_CONFIDENCE)
         self._wanted = LabelFilter.of(request.get("Settings", {}).get("GeneralLabels", {}))
-        self._segments = Segments(gap=gap)
+        self._segments = Segments[LabelAnalysis](gap=gap)
 
     def look(self, frame: Frame) -> list[Finding]:
         """See VideoAnalysis."""
@@ -107,29 +153,39 @@ class LabelDetection:
             if label.confidence >= self._least and self._wanted.wants(label)
         ]
         ended = self._segments.see(frame.timestamp, labels)
-        return [*(_sighting(frame.timestamp, label) for label in labels), *_stretches(ended)]
+        return [*(_sighting(frame.timestamp, label) for label in labels), *_label_stretches(ended)]
 
     def finish(self) -> list[Finding]:
         """See VideoAnalysis."""
-        return _stretches(self._segments.finish())
+        return _label_stretches(self._segments.finish())
 
 
 def _sighting(timestamp: int, label: LabelAnalysis) -> Finding:
     return Finding(TIMESTAMPS, timestamp, label.name, {"Timestamp": timestamp, "Label": label_detail(label)})
 
 
-def _stretches(segments: Iterable[Segment]) -> list[Finding]:
-    return [Finding(SEGMENTS, segment.start, segment.label.name, _stretch(segment)) for segment in segments]
+def _moderation(label: ModerationLabel) -> Structure:
+    return {"ModerationLabel": moderation_label(label)}
 
 
-def _stretch(segment: Segment) -> Structure:
-    return {
+def _moderation_stretches(segments: Iterable[Segment[ModerationLabel]]) -> list[Finding]:
+    return [_stretch(segment, {"ContentTypes": [], **_moderation(segment.label)}) for segment in segments]
+
+
+def _label_stretches(segments: Iterable[Segment[LabelAnalysis]]) -> list[Finding]:
+    # as Amazon: boxes belong to single frames
+    return [_stretch(segment, {"Label": {**label_detail(segment.label), "Instances": []}}) for segment in segments]
+
+
+def _stretch(segment: Segment[Label], shown: Structure) -> Finding:
+    content = {
         "Timestamp": segment.start,
         "StartTimestampMillis": segment.start,
         "EndTimestampMillis": segment.end,
         "DurationMillis": segment.end - segment.start,
-        "Label": {**label_detail(segment.label), "Instances": []},  # as Amazon: boxes belong to single frames
+        **shown,
     }
+    return Finding(SEGMENTS, segment.start, segment.label.name, content)
 
 
 Begin = Callable[[Structure], VideoAnalysis]
@@ -139,7 +195,9 @@ Begin = Callable[[Structure], VideoAnalysis]
 def build_analyses(engine: VisionEngine, store: CollectionStore, *, every: int) -> Mapping[str, Begin]:
     """Every analysis offered, by its name in the operations; `every` milliseconds a frame is looked at."""
     return {
+        "ContentModeration": lambda request: ContentModeration(engine, request, gap=2 * every),
         "FaceDetection": lambda request: FaceDetection(engine, request),
         "FaceSearch": lambda request: FaceSearch(engine, store, request),
         "LabelDetection": lambda request: LabelDetection(engine, request, gap=2 * every),
+        "TextDetection": lambda request: TextDetection(engine, request),
     }
