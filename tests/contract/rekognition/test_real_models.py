@@ -80,6 +80,23 @@ def test_a_person_is_known_again_smaller_mirrored_and_darker(client: Any) -> Non
         assert match["Similarity"] > 80
 
 
+def test_a_page_is_read_line_by_line(client: Any) -> None:
+    answer = client.detect_text(Image={"Bytes": picture("page.png")})
+    lines = [found for found in answer["TextDetections"] if found["Type"] == "LINE"]
+    words = [found for found in answer["TextDetections"] if found["Type"] == "WORD"]
+    assert lines[0]["DetectedText"] == "Region-based segmentation"
+    assert lines[0]["Confidence"] > 90
+    assert len(lines[0]["Geometry"]["Polygon"]) == 4
+    for line in lines:
+        of_line = [word["DetectedText"] for word in words if word["ParentId"] == line["Id"]]
+        assert " ".join(of_line) == line["DetectedText"]
+
+
+def test_a_portrait_is_not_objected_to(client: Any) -> None:
+    answer = client.detect_moderation_labels(Image={"Bytes": picture("astronaut.png")}, MinConfidence=20)
+    assert answer["ModerationLabels"] == []
+
+
 def test_a_picture_without_people_has_no_faces(client: Any) -> None:
     assert client.detect_faces(Image={"Bytes": picture("rocket.jpg")})["FaceDetails"] == []
 
