@@ -12,22 +12,26 @@ import numpy.typing as npt
 Array = npt.NDArray[np.floating]
 
 
-def overlaps(box: Array, boxes: Array) -> tuple[Array, Array]:
-    """How much `box` (4,) shares with each of `boxes` (n, 4): of their union, and of the smaller of the two."""
-    width = np.minimum(box[2], boxes[:, 2]) - np.maximum(box[0], boxes[:, 0])
-    height = np.minimum(box[3], boxes[:, 3]) - np.maximum(box[1], boxes[:, 1])
-    shared = np.clip(width, 0, None) * np.clip(height, 0, None)
-    area, areas = _area(box[None])[0], _area(boxes)
+def overlaps(boxes: Array, others: Array) -> tuple[Array, Array]:
+    """How much each of `boxes` (n, 4) shares with each of `others` (m, 4): of their union, and of the smaller of the two.
+
+    Both (n, m), 0..1.
+    """
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    shared = np.prod(np.clip(high - low, 0, None), axis=2)
+    area, areas = _area(boxes)[:, None], _area(others)[None]
     tiny = np.finfo(np.float32).tiny
     return shared / np.maximum(area + areas - shared, tiny), shared / np.maximum(np.minimum(area, areas), tiny)
 
 
 def suppress(boxes: Array, scores: Array, *, union: float, smaller: float = 1.0) -> list[int]:
     """Indices of the boxes (n, 4) to keep, best first: those that overlap no better one by more than the limits."""
+    of_union, of_smaller = overlaps(boxes, boxes)
+    rivals = (of_union > union) | (of_smaller > smaller)
     kept: list[int] = []
     for index in np.argsort(-scores, kind="stable"):
-        of_union, of_smaller = overlaps(boxes[index], boxes[kept])
-        if np.all(of_union <= union) and np.all(of_smaller <= smaller):
+        if not rivals[index, kept].any():
             kept.append(int(index))
     return kept
 

@@ -28,9 +28,9 @@ BOX = np.array([0.0, 0.0, 10.0, 10.0])
     ],
 )
 def test_overlap_of_the_union_and_of_the_smaller(other: list[float], union: float, smaller: float) -> None:
-    of_union, of_smaller = overlaps(BOX, np.array([other], float))
-    assert of_union[0] == pytest.approx(union)
-    assert of_smaller[0] == pytest.approx(smaller)
+    of_union, of_smaller = overlaps(BOX[None], np.array([other, other], float))
+    assert of_union[0] == pytest.approx([union, union])
+    assert of_smaller[0] == pytest.approx([smaller, smaller])
 
 
 def test_of_overlapping_boxes_the_best_stays() -> None:
