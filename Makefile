@@ -8,10 +8,10 @@ MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models demo up test bench check lint types imports deps format lock schemas tables clean
+.PHONY: help setup models demo up test bench bench-rekognition check lint types imports deps format lock schemas tables clean
 
 help: ## List what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
 setup: $(VENV)/.ready models ## Make the virtual environment and the model files (all targets do so by themselves)
 
@@ -45,6 +45,14 @@ test: setup .cache/pictures/.ready ## Run the tests
 
 bench: setup .cache/pictures/.ready ## Print the benchmarks' ratios
 	$(BIN)/python tests/bench
+
+.cache/bench/.ready: $(VENV)/.ready requirements/bench.txt
+	$(PYTHON) -m venv .cache/bench
+	$(UV) pip install --quiet --python .cache/bench/bin/python --no-deps --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench-rekognition: setup .cache/bench/.ready $(if $(PHOTOS),,.cache/pictures/.ready) ## Measure the Rekognition server (PHOTOS=folder for your own pictures)
+	$(BIN)/python tests/bench/rekognition $(if $(PHOTOS),--photos $(PHOTOS))
 
 check: lint types imports deps ## Everything that reads the code without running it
 
