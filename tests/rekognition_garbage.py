@@ -15,7 +15,7 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 PREFIX = "RekognitionService."
 
 STRANGE: tuple[Any, ...] = (
-    *(None, True, False, 0, -1, 1.5, 1e308, -(10**40), 2**31, 2**63, float("nan"), float("inf")),
+    *(None, True, False, 0, -1, 1.5, 1e308, -(10**40), 10**400, 2**31, 2**63, float("nan"), float("inf")),
     *("", " ", "a/b", "../..", "\0", "\ud800", "💥" * 100, "x" * 5000, "%s%n", "' OR 1=1 --", "٣" * 12, "aws:a"),
     *([], {}, [None], [[[]]], {"": ""}, {"a": {"b": []}}, ["x"] * 5000, "AAAA=", "e30=", "eyJ="),
 )
@@ -87,6 +87,7 @@ _SPOILT_BODIES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
     lambda body, _: b"\xef\xbb\xbf" + body,
     lambda body, _: body.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass"),
     lambda body, _: body.replace(b"{", b"{" + body[1:-1] + b"," if len(body) > 2 else b"{", 1),  # every key twice
+    lambda body, chance: body.replace(b"10", chance.choice((b"1e999", b"-1e999", b"1e-999", b"010", b"0x10"))),
     lambda _, chance: chance.choice((b"[", b'{"Image":')) * chance.choice((10, 1000, 100_000)),
     lambda _, chance: b'{"MaxResults": ' + b"9" * chance.choice((30, 5000, 100_000)) + b"}",
     lambda _, chance: chance.choice((b"", b"null", b"[]", b'""', b"0", b"NaN", b"-", b"{}{}", b"\0", b"  ")),

@@ -7,6 +7,7 @@ absent; so do we.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any, Never
 
@@ -14,17 +15,6 @@ import pybase64
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 Reader = Callable[[Any], Any]
-
-_JSON_TYPES = {
-    dict: "START_OBJECT",
-    list: "START_ARRAY",
-    str: "STRING_VALUE",
-    bool: "BOOLEAN_VALUE",
-    int: "NUMBER_VALUE",
-    float: "NUMBER_VALUE",
-    type(None): "NULL_VALUE",
-}
-_INTEGER_BITS = {"integer": 31, "long": 63}
 
 
 class MalformedValueError(Exception):
@@ -69,7 +59,7 @@ def _structure_reader(shape: StructureShape) -> Reader:
 
     def read(value: Any) -> dict[str, Any]:
         if type(value) is not dict:
-            _mismatch(value, "structure")
+            _mismatch(value, "Expected null")
         result = {}
         for name, member in value.items():
             if member is None or name not in members:
@@ -88,7 +78,7 @@ def _list_reader(shape: ListShape) -> Reader:
 
     def read(value: Any) -> list[Any]:
         if type(value) is not list:
-            _mismatch(value, "list")
+            _mismatch(value, "Expected list or null")
         try:
             return [read_element(element) for element in value]
         except MalformedValueError as error:
@@ -102,7 +92,7 @@ def _map_reader(shape: MapShape) -> Reader:
 
     def read(value: Any) -> dict[str, Any]:
         if type(value) is not dict:
-            _mismatch(value, "map")
+            _mismatch(value, "Expected map or null")
         try:
             return {key: read_value(element) for key, element in value.items()}
         except MalformedValueError as error:
@@ -112,33 +102,34 @@ def _map_reader(shape: MapShape) -> Reader:
 
 
 def _read_string(value: Any) -> str:
-    return value if type(value) is str else _mismatch(value, "String")
+    return value if type(value) is str else _inconvertible(value, "a String")
 
 
 def _read_boolean(value: Any) -> bool:
-    return value if type(value) is bool else _mismatch(value, "Boolean")
+    return value if type(value) is bool else _inconvertible(value, "a Boolean")
 
 
 def _read_float(value: Any) -> float:
-    return float(value) if type(value) in (int, float) else _mismatch(value, "Float")
+    try:
+        number = float(value) if type(value) in (int, float) else math.nan
+    except OverflowError:  # an integer of more than 308 digits
+        number = math.inf
+    return number if math.isfinite(number) else _inconvertible(value, "a Float")  # 1e999 is read as infinite
 
 
-def _integer_reader(type_name: str) -> Reader:
-    limit = 2 ** _INTEGER_BITS[type_name]
-
+def _integer_reader(bits: int, wanted: str) -> Reader:
     def read(value: Any) -> int:
-        if type(value) is float and value.is_integer():
-            value = int(value)
-        if type(value) is not int or not -limit <= value < limit:
-            _mismatch(value, type_name.capitalize())
-        return int(value)
+        number = math.trunc(value) if type(value) is float and math.isfinite(value) else value  # 1.5 is 1, as on AWS
+        if type(number) is not int or not -(2**bits) <= number < 2**bits:
+            _inconvertible(value, wanted)
+        return int(number)
 
     return read
 
 
 def _read_blob(value: Any) -> bytes:
     if type(value) is not str:
-        _mismatch(value, "Blob")
+        _inconvertible(value, "a Blob")
     try:
         return pybase64.b64decode(value, validate=True)  # the standard library's takes 45 times as long
     except ValueError as error:  # binascii.Error, or a plain one for letters that no base64 has
@@ -149,14 +140,32 @@ _SCALAR_READERS: dict[str, Reader] = {
     "string": _read_string,
     "boolean": _read_boolean,
     "float": _read_float,
-    "integer": _integer_reader("integer"),
-    "long": _integer_reader("long"),
+    "integer": _integer_reader(31, "an Integer"),
+    "long": _integer_reader(63, "a Long"),
     "blob": _read_blob,
 }
 
 
-def _mismatch(value: Any, wanted: str) -> Never:
-    raise MalformedValueError(f"{_JSON_TYPES[type(value)]} can not be converted to a {wanted}")
+def _inconvertible(value: Any, wanted: str) -> Never:
+    _mismatch(value, f"{_token(value)} can not be converted to {wanted}")
+
+
+def _mismatch(value: Any, complaint: str) -> Never:
+    """The complaint, but for a list or structure the one that AWS has for these wherever they are wrong."""
+    if type(value) is list:
+        raise MalformedValueError("Start of list found where not expected")
+    if type(value) is dict:
+        raise MalformedValueError("Start of structure or map found where not expected")
+    raise MalformedValueError(complaint)
+
+
+def _token(value: Any) -> str:
+    """What AWS's parser calls a value that is neither list nor structure."""
+    if type(value) is str:
+        return "STRING_VALUE"
+    if type(value) in (int, float):
+        return "NUMBER_VALUE"
+    return "NULL_VALUE" if value is None else f"{str(value).upper()}_VALUE"
 
 
 def _refuse_constant(constant: str) -> Never:

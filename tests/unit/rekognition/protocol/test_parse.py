@@ -38,6 +38,43 @@ def test_a_wrong_type_is_placed(request_: dict[str, object], path: str) -> None:
     assert caught.value.path == path
 
 
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        ("50", "STRING_VALUE can not be converted to a Float"),
+        (True, "TRUE_VALUE can not be converted to a Float"),
+        (10**400, "NUMBER_VALUE can not be converted to a Float"),
+        (load_json(b"1e999"), "NUMBER_VALUE can not be converted to a Float"),
+        ([50], "Start of list found where not expected"),
+        ({}, "Start of structure or map found where not expected"),
+    ],
+)
+def test_what_is_no_number_is_told_in_the_words_of_aws(value: object, complaint: str) -> None:
+    with pytest.raises(MalformedValueError) as caught:
+        OPERATIONS["DetectLabels"].read({"MinConfidence": value})
+    assert caught.value.reason == complaint
+
+
+@pytest.mark.parametrize(
+    ("request_", "complaint"),
+    [
+        ({"Image": "x"}, "Expected null"),
+        ({"Features": "x"}, "Expected list or null"),
+        ({"Features": {}}, "Start of structure or map found where not expected"),
+        ({"Image": []}, "Start of list found where not expected"),
+        ({"MaxLabels": 2**31}, "NUMBER_VALUE can not be converted to an Integer"),
+    ],
+)
+def test_wrong_types_are_told_in_the_words_of_aws(request_: dict[str, object], complaint: str) -> None:
+    with pytest.raises(MalformedValueError) as caught:
+        OPERATIONS["DetectLabels"].read(request_)
+    assert caught.value.reason == complaint
+
+
+def test_a_decimal_for_an_integer_is_cut_off() -> None:
+    assert OPERATIONS["DetectLabels"].read({"MaxLabels": 2.9}) == {"MaxLabels": 2}
+
+
 def test_a_null_in_a_list_is_no_value() -> None:
     with pytest.raises(MalformedValueError, match="NULL_VALUE can not be converted to a String"):
         OPERATIONS["DetectFaces"].read({"Attributes": [None]})
