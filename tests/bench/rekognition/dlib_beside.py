@@ -1,7 +1,7 @@
 """The same work side by side: every picture decoded, its faces found, their landmarks and embeddings.
 
-By this engine, and by face_recognition 1.3 on dlib 20, which ships its models: those that DeepFace and its like fetch when
-they are first used are not to be had from a package registry. Both take turns, each with one thread.
+By this engine, and by face_recognition 1.3 on dlib 20, whose models are a package: those that DeepFace and its like
+fetch when they are first used are in no package registry. Both take turns, each with one thread.
 """
 
 import subprocess

@@ -1,4 +1,4 @@
-"""How soon a server is ready that has run before, and how much memory it takes with the models of faces, and with all."""
+"""How soon a server is ready that has run before, and how much memory it takes: with the face models, and with all."""
 
 import subprocess
 import sys
