@@ -23,10 +23,10 @@ _ENOUGH = 2048
 that the detectors find, 2 % of the side, is then still 40 pixels wide; embeddings are as good down to 24."""
 
 _REDUCED = {
-    1: cv2.IMREAD_COLOR,
-    2: cv2.IMREAD_REDUCED_COLOR_2,
-    4: cv2.IMREAD_REDUCED_COLOR_4,
-    8: cv2.IMREAD_REDUCED_COLOR_8,
+    1: cv2.IMREAD_COLOR_RGB,
+    2: cv2.IMREAD_COLOR_RGB | cv2.IMREAD_REDUCED_GRAYSCALE_2,  # of the two, RGB says the colours
+    4: cv2.IMREAD_COLOR_RGB | cv2.IMREAD_REDUCED_GRAYSCALE_4,
+    8: cv2.IMREAD_COLOR_RGB | cv2.IMREAD_REDUCED_GRAYSCALE_8,
 }
 
 
@@ -60,7 +60,7 @@ def decode(data: bytes, *, max_pixels: int) -> Image:
         raise UnreadableImageError("The image is damaged.") from error
     if decoded is None:
         raise UnreadableImageError("The image is damaged.")
-    return Image(np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8))
+    return Image(np.asarray(decoded, np.uint8))
 
 
 def _check_size(header: Header, max_pixels: int) -> None:
