@@ -90,8 +90,9 @@ def _list_check(shape: ListShape) -> Check | None:
         nested = _compile(member)
 
         def check_nested(value: Any, path: str, found: list[str]) -> None:
+            before = len(found)
             own(value, path, found)
-            if nested is not None:
+            if nested is not None and len(found) == before:  # a million elements would make a message of megabytes
                 for number, element in enumerate(value, start=1):
                     nested(element, f"{path}.{number}.member", found)
 

@@ -55,3 +55,8 @@ def test_a_long_value_is_cut_in_the_message() -> None:
 def test_violations_are_counted_and_joined() -> None:
     assert validation_message(["one"]) == "1 validation error detected: one"
     assert validation_message(["one", "two"]) == "2 validation errors detected: one; two"
+
+
+def test_the_elements_of_a_list_that_is_too_long_are_not_looked_at() -> None:
+    (violation,) = violations("DistributeDatasetEntries", Datasets=[{}] * 3)
+    assert violation.endswith("Member must have length less than or equal to 2")
