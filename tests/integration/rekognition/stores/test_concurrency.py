@@ -5,12 +5,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 
 from onlooker_rekognition.protocol.errors import ConflictError, ResourceNotFoundError
 from onlooker_rekognition.store import Store
+from onlooker_rekognition.vision.similarity import similarity
 from rekognition_fakes import embedding_of
-from rekognition_stores import PLACES_OF_MANY_SERVERS, Place, add, face, ids, picture
+from rekognition_stores import NEXT_MODEL, PLACES_OF_MANY_SERVERS, Place, add, face, ids, picture
 
 
 @pytest.fixture
@@ -56,6 +58,17 @@ def test_additions_searches_and_removals_beside_one_another(servers: list[Store]
         assert store.get("people").face_count == 30
         assert len(store.faces("people", after=0, limit=100)) == 30
         assert len(store.nearest("people", embedding_of(0), count=100)) == 30
+
+
+def test_a_picture_indexed_while_its_face_is_removed_is_answered_with_a_face(servers: list[Store]) -> None:
+    def work(store: Store, number: int) -> str:
+        (kept,) = store.add("people", picture("one"), [face(1)])
+        if number % 2:
+            store.remove("people", [kept.face_id])
+        return kept.face_id
+
+    assert all(at_once(servers, 60, work))
+    assert servers[0].get("people").face_count == len(servers[0].faces("people", after=0, limit=10)) <= 1
 
 
 def test_a_face_that_two_users_want_goes_to_one(servers: list[Store]) -> None:
@@ -107,3 +120,35 @@ def test_one_of_many_makes_the_user(servers: list[Store]) -> None:
     made = Counter(at_once(servers, 12, lambda store, _: store.create_user("people", "kit")))
     assert made == Counter({None: 1, ConflictError: 11})
     assert servers[0].get("people").user_count == 1
+
+
+def test_faces_move_to_another_model_while_users_get_and_lose_them(store: Store, place: Place) -> None:
+    kept = add(store, *(face(1, variant) for variant in range(30)))
+    for number in range(3):
+        store.create_user("people", f"user-{number}")
+        store.associate("people", f"user-{number}", ids(kept[number::3]), threshold=0)
+    store.close()
+    servers = [place.open(NEXT_MODEL) for _ in range(2 if isinstance(place, PLACES_OF_MANY_SERVERS) else 1)]
+
+    def move(store: Store) -> int:
+        page = store.outdated("people", after=0, limit=7)
+        return store.reembed("people", {one.position: embedding_of(5, one.position) for one in page})
+
+    def work(store: Store, number: int) -> None:
+        user, part = f"user-{number % 3}", ids(kept[number % 3 :: 3])
+        if number % 2:
+            store.disassociate("people", user, part[number % 5 : number % 5 + 2])
+        else:
+            move(store)
+
+    at_once(servers, 24, work)
+    while move(servers[0]):
+        pass
+    for user in servers[0].users("people", after=0, limit=10):
+        faces = servers[0].faces("people", after=0, limit=40, user_id=user.user_id)
+        mean = np.mean([embedding_of(5, one.position) for one in faces], axis=0)
+        assert np.allclose(servers[0].user_embedding("people", user.user_id), mean, atol=1e-6)
+        (match,) = (
+            one for one in servers[0].nearest_users("people", mean, count=5) if one.user.user_id == user.user_id
+        )
+        assert match.similarity == pytest.approx(similarity(mean, mean)[0])

@@ -180,6 +180,10 @@ def test_an_index_of_a_model_goes_with_its_last_face(
     with closing(PostgresStore(url, model=NEXT_MODEL)) as newer:
         newer._indexes.close()
         indexes.IndexBuilder(url, NEXT_MODEL).mend()
+        assert used_indexes(url).keys() == before, "there is nothing for the newer one yet"
+        add(newer, face(1, 7), name="new")
+        indexes.IndexBuilder(url, NEXT_MODEL).mend()
+        indexes.IndexBuilder(url, MODEL).mend()
         assert used_indexes(url).keys() > before, "both models are in use"
         newer.reembed(
             "people", {one.position: face(1).embedding for one in newer.outdated("people", after=0, limit=400)}
@@ -217,6 +221,19 @@ def test_a_database_that_comes_back_is_used_again_without_a_restart(
         assert "no connection to the database" in caplog.text
         assert [match.face for match in opened.nearest("people", embedding_of(1), count=1)] == kept
         assert add(opened, face(1)) == kept
+
+
+def test_a_server_that_only_reads_since_it_was_replaced_is_left(postgres: Postgres, own_database: str) -> None:
+    with closing(PostgresStore(postgres.url(own_database), model=MODEL, connections=1)) as opened:
+        opened.create("people", {})
+        postgres.execute(f"ALTER DATABASE {own_database} SET default_transaction_read_only = on")
+        with down(postgres, own_database):
+            pass
+        assert opened.get("people").face_count == 0
+        postgres.execute(f"ALTER DATABASE {own_database} RESET default_transaction_read_only")
+        with pytest.raises(InternalServerError, match="Try again"):
+            add(opened, face(1))
+        add(opened, face(1))
 
 
 def test_more_requests_than_connections_wait_or_are_throttled(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,6 +52,8 @@ _TRY_AGAIN = (
 _HELD = """SELECT faces.position, face_id, users.user_id,
  CASE WHEN faces.embedding_model = %s THEN faces.embedding END
  FROM faces LEFT JOIN users ON users.position = owner"""
+_OUTDATED = """SELECT position, owner FROM faces WHERE position = ANY(%s) AND collection = %s AND embedding_model <> %s
+ ORDER BY position"""
 
 _log = logging.getLogger(__name__)
 
@@ -87,14 +89,14 @@ class Database:
     def _connection(self) -> Iterator[Link]:
         """For single statements. What the database can not do is raised as ThrottlingError or InternalServerError."""
         try:
-            with self._pool.connection() as connection:
+            with self._pool.connection() as connection, _left_if_read_only(connection):
                 yield connection
         except _TRY_AGAIN as error:
             raise ThrottlingError("The database is busy. Try again.") from error
         except PoolTimeout as error:
             _log.error("no connection to the database within %.0f s: it is down, or has too much to do", _WAIT_SECONDS)
             raise InternalServerError("The database does not answer. Try again.") from error
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, errors.ReadOnlySqlTransaction) as error:
             _log.error("the database failed: %s", error)
             raise InternalServerError("The database failed. Try again.") from error
 
@@ -144,13 +146,9 @@ class Database:
     def _renew(self, connection: Link, collection: int, embeddings: Mapping[int, Embedding]) -> int:
         """Give outdated faces other embeddings, and their users other means. How many there were."""
         model = self._model
-        connection.execute(
-            "SELECT FROM faces WHERE position = ANY(%s) ORDER BY position FOR UPDATE", (list(embeddings),)
-        )
-        found = connection.execute(
-            "SELECT position, owner FROM faces WHERE position = ANY(%s) AND collection = %s AND embedding_model <> %s",
-            (list(embeddings), collection, model.name),
-        ).fetchall()
+        wanted = (list(embeddings), collection, model.name)
+        _lock_users(connection, [owner for _, owner in connection.execute(_OUTDATED, wanted) if owner is not None])
+        found = connection.execute(f"{_OUTDATED} FOR NO KEY UPDATE", wanted).fetchall()
         with connection.cursor() as cursor:
             cursor.executemany(
                 "UPDATE faces SET embedding = %s, embedding_model = %s, model_version = %s WHERE position = %s",
@@ -159,14 +157,19 @@ class Database:
         self._renew_means(connection, {owner for _, owner in found if owner is not None})
         return len(found)
 
-    def _renew_means(self, connection: Link, users: Iterable[int]) -> None:
-        for user in sorted(users):
-            connection.execute("SELECT FROM users WHERE position = %s FOR UPDATE", (user,))
+    def _renew_means(self, connection: Link, users: Collection[int]) -> None:
+        _lock_users(connection, users)
+        for user in users:
             mean = mean_of(self._held_by(connection, user))
             connection.execute(
                 "UPDATE users SET embedding = %s, embedding_model = %s WHERE position = %s",
                 (mean, None if mean is None else self._model.name, user),
             )
+
+
+def _lock_users(connection: Link, users: Collection[int]) -> None:
+    """Nobody else changes these users, or whose faces are theirs, before the transaction ends."""
+    connection.execute("SELECT FROM users WHERE position = ANY(%s) ORDER BY position FOR NO KEY UPDATE", (list(users),))
 
 
 def _conninfo(url: str) -> str:
@@ -177,6 +180,16 @@ def _conninfo(url: str) -> str:
             "The database's URL is none; it is like postgresql://user@host:5432/database."
         ) from None  # libpq's own message repeats it, with the password
     return make_conninfo("", **{**_DEFAULTS, **given})
+
+
+@contextmanager
+def _left_if_read_only(connection: Link) -> Iterator[None]:
+    """A connection to a server that others have replaced is not used again; the next may lead to its successor."""
+    try:
+        yield
+    except errors.ReadOnlySqlTransaction:
+        connection.close()
+        raise
 
 
 def _configure(connection: Link) -> None:

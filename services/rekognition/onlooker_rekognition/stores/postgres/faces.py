@@ -40,6 +40,9 @@ class Faces(Database):
             collection = self._hold(connection, collection_id)
             new = self._insert(connection, collection, picture, by_box)
             kept = _of_picture(connection, collection, picture)
+            while by_box.keys() - kept.keys():  # there was one, and it has been removed since
+                new += self._insert(connection, collection, picture, by_box)
+                kept = _of_picture(connection, collection, picture)
             if new < len(by_box):
                 self._renew(connection, collection, {kept[box].position: by_box[box].embedding for box in by_box})
                 kept = _of_picture(connection, collection, picture)
@@ -129,8 +132,10 @@ class Faces(Database):
 
 
 def _of_picture(connection: Link, collection: int, picture: Picture) -> dict[Box, StoredFace]:
+    """The faces of a picture, which nobody removes before the transaction ends."""
     rows = connection.execute(
-        f"{_FACE} WHERE faces.collection = %s AND image_id = %s AND external_image_id IS NOT DISTINCT FROM %s",
+        f"{_FACE} WHERE faces.collection = %s AND image_id = %s AND external_image_id IS NOT DISTINCT FROM %s"
+        " ORDER BY faces.position FOR KEY SHARE OF faces",
         (collection, picture.image_id, picture.external_image_id),
     )
     return {face.box: face for face in map(_face, rows)}

@@ -32,7 +32,8 @@ _NAME = re.compile(r"(faces|users)_near_(\d+)_([0-9a-f]{8})")
 
 _INDEXES = """SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
  WHERE indrelid IN ('faces'::regclass, 'users'::regclass) AND relname ~ '_near_'"""
-_LARGE = "SELECT position FROM collections WHERE {count} >= %s"
+_LARGE = """SELECT position FROM collections WHERE {count} >= %s
+ AND EXISTS (SELECT FROM faces WHERE collection = collections.position AND embedding_model = %s)"""
 _CREATE = """CREATE INDEX CONCURRENTLY {name} ON {table} USING hnsw (embedding vector_l2_ops)
  WITH (m = 24, ef_construction = 128) WHERE collection = {collection} AND embedding_model = {model}"""
 _MODELS_LEFT = """SELECT (SELECT max(embedding_model) FROM faces WHERE collection = %(collection)s),
@@ -99,6 +100,7 @@ class IndexBuilder:
             try:
                 locked = connection.execute("SELECT pg_try_advisory_lock(%s)", (_BUILDING,)).fetchone()
                 if locked == (True,):  # it is let go of with the connection
+                    connection.execute("SET statement_timeout = 0")
                     found: dict[str, bool] = dict(connection.execute(_INDEXES).fetchall())
                     self._drop(connection, found)
                     self._build(connection, found)
@@ -129,7 +131,7 @@ class IndexBuilder:
     def _build(self, connection: Connection[Any], found: dict[str, bool]) -> None:
         for table, count in _TABLES.items():
             statement = sql.SQL(_LARGE).format(count=sql.Identifier(count))
-            for (collection,) in connection.execute(statement, (EXACT_BELOW,)).fetchall():
+            for (collection,) in connection.execute(statement, (EXACT_BELOW, self._model.name)).fetchall():
                 name = f"{table}_near_{collection}_{_digest(self._model.name)}"
                 if name in found or self._cancelled:
                     continue

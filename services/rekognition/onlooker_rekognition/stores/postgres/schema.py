@@ -109,6 +109,7 @@ def prepare(conninfo: str) -> None:
     try:
         with psycopg.connect(conninfo) as connection:
             _check_server(connection)
+            connection.execute("SET LOCAL lock_timeout = '60s'")  # another server may be at it, but not for ever
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATING,))
             _ensure_pgvector(connection)
             _migrate(connection)

@@ -105,7 +105,7 @@ class Users(Database):
 
     def _lock_user(self, connection: Link, collection: int, user_id: str) -> int:
         row = connection.execute(
-            "SELECT position FROM users WHERE collection = %s AND user_id = %s FOR UPDATE", (collection, user_id)
+            "SELECT position FROM users WHERE collection = %s AND user_id = %s FOR NO KEY UPDATE", (collection, user_id)
         ).fetchone()
         if row is None:
             raise no_such_user(user_id)
