@@ -15,10 +15,12 @@ from onlooker_rekognition.vision.embeddings import Embedder
 from onlooker_rekognition.vision.eyes import Eyes
 from onlooker_rekognition.vision.faces import Face, FaceFinder
 from onlooker_rekognition.vision.image import Image, Pixels, decode
+from onlooker_rekognition.vision.kinds import Classifier
 from onlooker_rekognition.vision.labels import LabelReader
 from onlooker_rekognition.vision.mesh import MeshFitter
 from onlooker_rekognition.vision.models import ModelStore
 from onlooker_rekognition.vision.moderation import ModerationAnalysis, ModerationReader
+from onlooker_rekognition.vision.objects import ObjectDetector
 from onlooker_rekognition.vision.once import Once
 from onlooker_rekognition.vision.properties import ImageProperties
 from onlooker_rekognition.vision.resample import crop
@@ -29,6 +31,7 @@ from onlooker_rekognition.vision.results import (
     LabelAnalysis,
     Landmark,
 )
+from onlooker_rekognition.vision.taxonomy import Taxonomy
 from onlooker_rekognition.vision.text.detector import TextDetector
 from onlooker_rekognition.vision.text.reader import TextLine, TextReader
 from onlooker_rekognition.vision.text.recognizer import TextRecognizer
@@ -67,7 +70,11 @@ class Engine:
             lambda: TextReader(TextDetector(network("text_detection")), TextRecognizer(network("text_recognition")))
         )
         self._moderation = Once(lambda: ModerationReader(network("moderation")))
-        self._labels = Once(lambda: LabelReader(network("centernet")))
+        self._labels = Once(
+            lambda: LabelReader(
+                ObjectDetector(network("centernet")), Classifier(network("efficientnet")), Taxonomy.read()
+            )
+        )
 
     def decode(self, data: bytes) -> Image:
         """The upright picture of a JPEG or PNG.

@@ -1,63 +1,103 @@
-"""What is in a picture: objects with their boxes, and the kinds of things that they are."""
+"""What is in a picture, by name: what a detector of objects and a classifier of the whole say together.
+
+The detector gives places, and people, of whom the classifier has no class; all else comes from both. How good that is,
+and how the numbers here were found, is in docs/accuracy.md.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from onlooker_rekognition.vision.certainty import soft_step
-from onlooker_rekognition.vision.coco import CLASSES, TERMS, ancestors
-from onlooker_rekognition.vision.geometry import Array, suppress
+from onlooker_rekognition.vision.geometry import Array
 from onlooker_rekognition.vision.image import Image
-from onlooker_rekognition.vision.models import Network
-from onlooker_rekognition.vision.resample import fit, pad
+from onlooker_rekognition.vision.kinds import Classifier, share
+from onlooker_rekognition.vision.objects import ObjectDetector, Objects
 from onlooker_rekognition.vision.results import Box, LabelAnalysis, LabelInstance
+from onlooker_rekognition.vision.taxonomy import Taxonomy
 
-_LOW = 0.2
-_UNION = 0.5
-_EVEN_SCORE, _SOFTNESS = 0.3, 0.09
-"""The detector's scores are low: a score of 0.3 is right about as often as not, one of 0.5 hardly ever wrong. They
-are stretched accordingly, so that thresholds made for Rekognition keep their sense. Set by eye, on few pictures."""
+_LEAST = 25.0
+_UNSEEN = 0.5
+"""What is left of the probability of a class that the detector knows too, and does not see."""
+
+_STRANGE = 0.15
+"""How often something that is none of the thousand classes is surely taken for one; its kind is then mostly right."""
+
+_NOTICED = 0.2
+"""What the classifier gives at least to the sort of thing that fills its square."""
+
+_SILENCE = 0.8
+"""How often the detector is wrong about a thing that fills the square unnoticed."""
+
+_CARRIERS = "Furniture"
+"""What is seldom noticed: the cat on the couch is."""
+
+Places = Mapping[str, tuple[LabelInstance, ...]]
 
 
 class LabelReader:
-    """Finds objects of eighty classes."""
+    """Names what is shown."""
 
-    def __init__(self, centernet: Network) -> None:
-        self._network = centernet
+    def __init__(self, detector: ObjectDetector, classifier: Classifier, taxonomy: Taxonomy) -> None:
+        self._detector = detector
+        self._classifier = classifier
+        self._taxonomy = taxonomy
+        self._known_to_both = taxonomy.members[taxonomy.rows_of(*taxonomy.detected)].astype(bool)
+        # of the more classes a label is the sum, the less it matters which of them it is
+        self._familiarity = 1 - _STRANGE / np.maximum(taxonomy.members.sum(axis=1), 1)
 
     def read(self, image: Image) -> tuple[LabelAnalysis, ...]:
         """Every label from a confidence of 25 on, likeliest first, parents included."""
-        size = self._network.size
-        view = pad(fit(image.pixels, size), size)  # stretched to a square, objects would score lower
-        detections = self._network.run(view.pixels[None])["detections"][0]
-        detections = detections[detections[:, 4] >= _LOW]
-        limits = np.array([image.width, image.height])
-        corners = np.clip(view.to_picture(detections[:, :4].reshape(-1, 2, 2)) / limits, 0, 1)
-        return _labels(corners.reshape(-1, 4), detections[:, 4], detections[:, 5].astype(int))
+        found = self._detector.find(image)
+        probabilities = self._confirmed(self._classifier.probabilities(image), found)
+        sums = (self._taxonomy.members @ probabilities).astype(np.float64)
+        confidences = 100 * sums * self._familiarity
+        places: dict[str, tuple[LabelInstance, ...]] = {}
+        for things in found:
+            name = self._taxonomy.detected[things.number]
+            doubt = share(things.boxes, image) * self._doubt(name, sums)
+            places[name] = _instances(things.boxes, 100 * things.confidences * (1 - doubt))
+            rows = self._taxonomy.rows_of(name, *self._taxonomy.ancestors[name])
+            confidences[rows] = np.maximum(confidences[rows], places[name][0].confidence)
+        return self._labels(confidences, places)
+
+    def _confirmed(self, probabilities: Array, found: Sequence[Objects]) -> Array:
+        """Less of the classes that the detector would have to see as well, and does not."""
+        seen = self._known_to_both[[things.number for things in found]].any(axis=0)
+        trust = np.where(self._known_to_both.any(axis=0) & ~seen, np.float32(_UNSEEN), np.float32(1))
+        return np.asarray(trust * probabilities)
+
+    def _doubt(self, name: str, sums: Array) -> float:
+        """How sure the classifier is (0..1) that what fills its square is not this thing.
+
+        Either it names another of that sort, another animal say, or it sees nothing of that sort at all.
+        """
+        row, *sort = self._taxonomy.rows_of(name, *(self._taxonomy.roots(name) or [name]))
+        if not self._taxonomy.members[sort].any() or _CARRIERS in self._taxonomy.ancestors[name]:
+            return 0.0
+        unseen = _SILENCE * max(1 - float(sums[sort].max()) / _NOTICED, 0)
+        if not self._taxonomy.members[row].any():  # it has to take this for something else
+            return unseen
+        return max(float((sums[sort] - sums[row]).max()), unseen)
+
+    def _labels(self, confidences: Array, places: Places) -> tuple[LabelAnalysis, ...]:
+        labels = [
+            self._label(name, min(float(confidence), 100.0), places.get(name, ()))
+            for name, confidence in zip(self._taxonomy.names, confidences, strict=True)
+            if confidence >= _LEAST
+        ]
+        return tuple(sorted(labels, key=lambda label: (-label.confidence, label.name)))
+
+    def _label(self, name: str, confidence: float, instances: tuple[LabelInstance, ...]) -> LabelAnalysis:
+        term = self._taxonomy.terms[name]
+        return LabelAnalysis(
+            name, confidence, instances, self._taxonomy.ancestors[name], term.aliases, (term.category,)
+        )
 
 
-def _labels(boxes: Array, scores: Array, classes: Array) -> tuple[LabelAnalysis, ...]:
-    instances: dict[str, tuple[LabelInstance, ...]] = {}
-    for number in np.unique(classes):
-        of_class = np.flatnonzero(classes == number)
-        kept = of_class[suppress(boxes[of_class], scores[of_class], union=_UNION)]
-        instances[CLASSES[number].name] = tuple(_instance(boxes[index], scores[index]) for index in kept)
-    confidences: dict[str, float] = defaultdict(float)
-    for name, found in instances.items():
-        for label in (name, *ancestors(name)):
-            confidences[label] = max(confidences[label], found[0].confidence)
-    labels = (_label(name, confidence, instances.get(name, ())) for name, confidence in confidences.items())
-    return tuple(sorted(labels, key=lambda label: (-label.confidence, label.name)))
-
-
-def _instance(box: Array, score: float) -> LabelInstance:
-    left, top, right, bottom = (float(edge) for edge in box)
-    confidence = 100 * soft_step(float(score), _EVEN_SCORE, _SOFTNESS)
-    return LabelInstance(Box(left, top, right - left, bottom - top), confidence)
-
-
-def _label(name: str, confidence: float, instances: tuple[LabelInstance, ...]) -> LabelAnalysis:
-    term = TERMS[name]
-    return LabelAnalysis(name, confidence, instances, ancestors(name), term.aliases, (term.category,))
+def _instances(boxes: Array, confidences: Array) -> tuple[LabelInstance, ...]:
+    """Most confident first."""
+    order = np.argsort(-confidences, kind="stable")
+    places = (Box(left, top, right - left, bottom - top) for left, top, right, bottom in boxes[order].tolist())
+    return tuple(map(LabelInstance, places, confidences[order].tolist()))

