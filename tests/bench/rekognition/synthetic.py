@@ -41,15 +41,19 @@ def noise(count: int, queries: int) -> tuple[Matrix, Matrix]:
     return chance.random((count, DIMENSIONS), np.float32), chance.random((queries, DIMENSIONS), np.float32)
 
 
-def nearest(faces: Matrix, queries: Matrix, count: int) -> npt.NDArray[np.int64]:
+def nearest(faces: Matrix, halves: Matrix, queries: Matrix, count: int) -> npt.NDArray[np.int64]:
     """The `count` rows of `faces` nearest to each of the queries, nearest first, by looking at all of them."""
-    halves = np.einsum("ij,ij->i", faces, faces) / 2
     found = []
     for query in queries:
-        distance = halves - faces @ query
-        rows = np.argpartition(distance, count)[:count]
-        found.append(rows[np.argsort(distance[rows])])
+        nearness = faces @ query - halves
+        rows = np.argpartition(-nearness, count)[:count]
+        found.append(rows[np.argsort(-nearness[rows])])
     return np.array(found)
+
+
+def halves_of(faces: Matrix) -> Matrix:
+    """Half of the squared length of each, which `nearest` needs."""
+    return np.einsum("ij,ij->i", faces, faces) / 2
 
 
 def keep(folder: Path, collection_id: str, faces: Matrix) -> list[str]:

@@ -38,9 +38,11 @@ class View:
     def nearness(self, vector: Matrix, rows: Rows | slice) -> Matrix:
         """How near each of `rows` is to `vector`: the larger, the nearer. The order is exactly that of the distances.
 
-        v.q - |v|^2 / 2 = (|q|^2 - |q - v|^2) / 2: one matrix product, and no distance needs to be computed.
+        v.q - |v|^2 / 2 = (|q|^2 - |q - v|^2) / 2: no distance needs to be computed. By `vecdot` and not `@`, which
+        would share the work with threads of its own and wait for them: 10 ms instead of half of one on busy cores.
         """
-        return self.vectors[rows] @ vector - self.halves[rows]
+        nearness: Matrix = np.vecdot(self.vectors[rows], vector) - self.halves[rows]
+        return nearness
 
     def nearest(self, vector: Matrix, count: int, start: int = 0) -> tuple[Rows, Matrix]:
         """The at most `count` rows from `start` on that are alive and nearest, nearest first, and their nearness."""

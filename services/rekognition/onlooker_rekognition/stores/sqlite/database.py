@@ -21,6 +21,9 @@ from onlooker_rekognition.vision.results import Embedding
 AMONG = "IN (SELECT value FROM json_each(?))"
 """Of any number of values, given as one JSON array (`among`)."""
 
+OF_COLLECTION = "+faces.collection = ?"
+"""Where a few faces are named: the plus keeps SQLite from going through the whole collection instead."""
+
 _HELD = """SELECT faces.position, face_id, users.user_id, CASE WHEN embedding_model = ? THEN embedding END
  FROM faces LEFT JOIN users ON users.position = owner"""
 
@@ -73,7 +76,7 @@ class Database:
 
     def _held(self, collection: int, face_ids: Sequence[str]) -> dict[str, HeldFace]:
         rows = self._db.execute(
-            f"{_HELD} WHERE faces.collection = ? AND face_id {AMONG}", (self._model.name, collection, among(face_ids))
+            f"{_HELD} WHERE {OF_COLLECTION} AND face_id {AMONG}", (self._model.name, collection, among(face_ids))
         )
         return {face.face_id: face for face in map(_held_face, rows)}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from onlooker_rekognition.store import Match, NewFace, Outcome, Picture, StoredFace
 from onlooker_rekognition.stores.rules import removal
-from onlooker_rekognition.stores.sqlite.database import AMONG, Database, among, to_bytes
+from onlooker_rekognition.stores.sqlite.database import AMONG, OF_COLLECTION, Database, among, to_bytes
 from onlooker_rekognition.vision.results import Box, Embedding
 from onlooker_rekognition.vision.similarity import reach, similarity
 
@@ -53,7 +53,7 @@ class Faces(Database):
         user_id: str | None = None,
     ) -> list[StoredFace]:
         """See CollectionStore."""
-        wanted = ""
+        wanted = "faces.collection = ?" if face_ids is None and user_id is None else OF_COLLECTION
         values: list[str | int] = []
         if face_ids is not None:
             wanted, values = f"{wanted} AND face_id {AMONG}", [among(face_ids)]
@@ -62,8 +62,8 @@ class Faces(Database):
             if user_id is not None:
                 wanted, values = f"{wanted} AND owner = ?", [*values, self._user(collection, user_id)]
             rows = self._db.execute(
-                f"{_FACE} WHERE faces.collection = ? AND faces.position > ? {wanted} ORDER BY faces.position LIMIT ?",
-                (collection, after, *values, limit),
+                f"{_FACE} WHERE {wanted} AND faces.position > ? ORDER BY faces.position LIMIT ?",
+                (collection, *values, after, limit),
             ).fetchall()
         return [_face(row) for row in rows]
 
