@@ -51,7 +51,7 @@ class LabelReader:
         """Every label from a confidence of 25 on, likeliest first, parents included."""
         found = self._detector.find(image)
         probabilities = self._confirmed(self._classifier.probabilities(image), found)
-        sums = (self._taxonomy.members @ probabilities).astype(np.float64)
+        sums = self._taxonomy.sums(probabilities)
         confidences = 100 * sums * self._familiarity
         places: dict[str, tuple[LabelInstance, ...]] = {}
         for things in found:
