@@ -1,7 +1,7 @@
 """The AWS CLI as a process that runs one command after another: its start takes ten times as long as a call.
 
 Each line of standard input is the words of a command, as JSON; each line of standard output what came of it. Answers
-are held against the service model that the CLI brings along, which is newer than the server's.
+are held against the CLI's service model.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ import json
 import sys
 from typing import Any
 
-from awscli.clidriver import create_clidriver  # first: it puts its own botocore in the place of the installed one
+from awscli.clidriver import create_clidriver  # first: later releases put a botocore of their own in its place
 
 from rekognition_conformance import problems
 
