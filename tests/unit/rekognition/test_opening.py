@@ -14,7 +14,7 @@ NOBODY = "postgresql://kit:s3cret@127.0.0.1:1/people"
 
 
 def test_without_a_database_it_is_a_file_in_the_data_folder_held_by_one_server(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path / "data")
+    settings = Settings(data=tmp_path / "data", database_url="")
     with open_store(settings, MODEL) as store:
         assert isinstance(store, SqliteStore)
         with pytest.raises(FolderError, match="Another server"), open_store(settings, MODEL):

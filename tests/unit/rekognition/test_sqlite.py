@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onlooker_rekognition.store import FaceModel, NewFace, Picture, StoreError
+from onlooker_rekognition.store import REMEMBERED_SECONDS, FaceModel, NewFace, Picture, Remembered, StoreError
 from onlooker_rekognition.stores.sqlite import SqliteStore
 from onlooker_rekognition.vision import EMBEDDING_MODEL
 from onlooker_rekognition.vision.results import Box
@@ -119,6 +119,16 @@ def test_chips_go_with_their_faces(store: SqliteStore, path: Path) -> None:
         assert database.execute("SELECT face, jpeg FROM chips").fetchall() == [(kept.position, b"jpeg")]
         store.remove("people", [kept.face_id])
         assert database.execute("SELECT count(*) FROM chips").fetchone() == (0,)
+
+
+def test_answers_of_yesterday_are_thrown_away(path: Path) -> None:
+    now = 1_700_000_000.0
+    with closing(SqliteStore(path, model=MODEL, clock=lambda: now)) as store:
+        store.remember("CreateUser", "yesterday", Remembered(b"", b""))
+        now += REMEMBERED_SECONDS
+        store.remember("CreateUser", "today", Remembered(b"", b""))
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT token FROM answers").fetchall() == [("today",)]
 
 
 def test_a_file_of_a_newer_version_is_left_alone(store: SqliteStore, path: Path) -> None:

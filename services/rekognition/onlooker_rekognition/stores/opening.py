@@ -16,7 +16,7 @@ from onlooker_rekognition.stores.sqlite import SqliteStore
 @contextmanager
 def open_store(settings: CommonSettings, model: FaceModel) -> Iterator[Store]:
     """PostgreSQL where a database is named, else SQLite in the data folder. Raises StoreError, FolderError."""
-    if settings.database_url is not None:
+    if settings.database_url:  # an empty variable, as of a template that was not filled in, is none
         with _open_postgres(settings.database_url, settings.database_connections, model) as store:
             yield store
     else:

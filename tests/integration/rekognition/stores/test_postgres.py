@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from onlooker_rekognition.protocol.errors import InternalServerError, ThrottlingError
-from onlooker_rekognition.store import FaceModel, StoreError
+from onlooker_rekognition.store import REMEMBERED_SECONDS, FaceModel, Remembered, StoreError
 from onlooker_rekognition.stores.postgres import PostgresStore, database, indexes
 from onlooker_rekognition.vision.similarity import similarity
 from postgres import Postgres
@@ -191,6 +191,14 @@ def test_an_index_of_a_model_goes_with_its_last_face(
         indexes.IndexBuilder(url, NEXT_MODEL).mend()
         assert not used_indexes(url).keys() & before
         assert len(used_indexes(url)) == 1
+
+
+def test_answers_of_yesterday_are_thrown_away(store: PostgresStore, place: PostgresPlace) -> None:
+    store.remember("CreateUser", "yesterday", Remembered(b"", b""))
+    place.pass_time(REMEMBERED_SECONDS)
+    store.remember("CreateUser", "today", Remembered(b"", b""))
+    with psycopg.connect(place.url) as connection:
+        assert connection.execute("SELECT token FROM answers").fetchall() == [("today",)]
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import logging
 import re
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -111,7 +112,8 @@ class IndexBuilder:
         """Make `mend`, in another thread, raise or return soon."""
         self._cancelled = True
         if (connection := self._connection) is not None:
-            connection.cancel_safe(timeout=_CANCEL_SECONDS)
+            with suppress(psycopg.Error):  # it may have ended by itself
+                connection.cancel_safe(timeout=_CANCEL_SECONDS)
 
     def _drop(self, connection: Connection[Any], found: dict[str, bool]) -> None:
         present = {row[0] for row in connection.execute("SELECT position FROM collections")}
