@@ -150,3 +150,15 @@ def test_only_faces_as_alike_as_asked_for_are_found(store: SqliteStore, kept: li
     threshold = everyone[2].similarity
     assert store.nearest("people", query, count=1000, threshold=threshold) == everyone[:3]
     assert store.nearest("people", query, count=2, threshold=threshold) == everyone[:2]
+
+
+def test_faces_are_looked_up_by_their_ids_without_going_through_the_collection(store: SqliteStore) -> None:
+    kept = add(store, *range(100, 2_100))
+    steps: list[None] = []
+    store._db.set_progress_handler(lambda: steps.append(None), 100)  # called once in a hundred of SQLite's instructions
+    store.embedding("people", kept[-1].face_id)
+    store.faces("people", after=0, limit=10, face_ids=[kept[-1].face_id])
+    store.remove("people", [kept[-1].face_id])
+    store.get("people")
+    store._db.set_progress_handler(None, 0)
+    assert len(steps) < 10

@@ -85,7 +85,7 @@ OFFERED: Mapping[str, Offer] = {
     "IndexFaces": Offer(lambda of: of.faces.index, "the same picture under the same external id is kept once"),
     "ListFaces": Offer(lambda of: of.faces.list, "in pages; all, by `FaceIds`, or those of a user"),
     "DeleteFaces": Offer(lambda of: of.faces.delete, "a user's faces must be disassociated before"),
-    "SearchFaces": Offer(lambda of: of.search.by_face, "exact, in memory"),
+    "SearchFaces": Offer(lambda of: of.search.by_face, "see [Large collections](#large-collections)"),
     "SearchFacesByImage": Offer(lambda of: of.search.by_image, "the largest face, as Amazon does"),
     "CreateUser": Offer(lambda of: of.users.create),
     "DeleteUser": Offer(lambda of: of.users.delete, "its faces stay in the collection"),
