@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ from onlooker_rekognition.vision.results import (
     Quality,
     Verdict,
 )
-from onlooker_rekognition.vision.text.reader import Polygon, TextLine, TextWord
+from onlooker_rekognition.vision.text.reader import Polygon, TextLine, TextWord, anywhere
 
 RED_PERSON, GREEN_PERSON = 1, 2
 SKY = [{"name": "Sky", "confidence": 90.0, "instances": 1}]
@@ -104,8 +104,9 @@ class FakeEngine(VisionEngine):
     def measure_properties(self, image: Image, boxes: Sequence[Box] = ()) -> ImageProperties:
         return properties.measure(image, boxes)  # real: it needs no model
 
-    def detect_text(self, image: Image) -> tuple[TextLine, ...]:
-        return tuple(_text_line(line, 0.1 * row) for row, line in enumerate(self._look(image).get("text", ())))
+    def detect_text(self, image: Image, wanted: Callable[[Polygon], bool] = anywhere) -> tuple[TextLine, ...]:
+        lines = (_text_line(line, 0.1 * row) for row, line in enumerate(self._look(image).get("text", ())))
+        return tuple(line for line in lines if wanted(line.polygon))
 
     def _look(self, image: Image) -> dict:
         content = _content(image)

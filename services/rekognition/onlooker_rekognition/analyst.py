@@ -25,7 +25,7 @@ from onlooker_rekognition.vision.image import Image
 from onlooker_rekognition.vision.moderation import ModerationAnalysis
 from onlooker_rekognition.vision.properties import ImageProperties
 from onlooker_rekognition.vision.results import Box, FaceAnalysis, LabelAnalysis
-from onlooker_rekognition.vision.text.reader import TextLine
+from onlooker_rekognition.vision.text.reader import Polygon, TextLine, anywhere
 
 Result = TypeVar("Result")
 
@@ -48,8 +48,8 @@ class VisionEngine(Protocol):
     def detect_moderation(self, image: Image) -> ModerationAnalysis:
         """Whether the picture shows nudity, and whether it is drawn."""
 
-    def detect_text(self, image: Image) -> tuple[TextLine, ...]:
-        """What is written in the picture, in reading order: at most 100 lines."""
+    def detect_text(self, image: Image, wanted: Callable[[Polygon], bool] = anywhere) -> tuple[TextLine, ...]:
+        """What is written in the picture, in reading order, where it is `wanted`: until there are 100 words."""
 
 
 @dataclass(frozen=True, slots=True)

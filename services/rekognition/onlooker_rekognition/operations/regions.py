@@ -24,12 +24,20 @@ class Region:
     corners: tuple[tuple[float, float], ...]
 
     def holds(self, quadrangle: Points) -> bool:
-        """Whether more than half of a quadrangle is inside, as Amazon counts: judged by a grid of points in it."""
+        """Whether more than half of a quadrangle is inside, as Amazon counts."""
+        return self._share(quadrangle) > 1 / 2
+
+    def touches(self, quadrangle: Points) -> bool:
+        """Whether any part of a quadrangle is inside."""
+        return self._share(quadrangle) > 0
+
+    def _share(self, quadrangle: Points) -> float:
+        """How much of a quadrangle is inside, judged by a grid of points in it."""
         steps = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
         start, right, end, down = np.array(quadrangle)
         across, along = steps[:, None, None], steps[None, :, None]
         grid = (1 - along) * ((1 - across) * start + across * right) + along * ((1 - across) * down + across * end)
-        return bool(self._inside(grid.reshape(-1, 2)).mean() > 1 / 2)
+        return float(self._inside(grid.reshape(-1, 2)).mean())
 
     def _inside(self, points: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
         """Which of `points` (n, 2) are inside: a ray to the right crosses the edge an odd number of times."""

@@ -11,10 +11,7 @@ from onlooker_rekognition.operations.regions import Region, region
 from onlooker_rekognition.operations.shapes import Structure, box
 from onlooker_rekognition.protocol.model import Parameters
 from onlooker_rekognition.vision.results import Box
-from onlooker_rekognition.vision.text.reader import TEXT_MODEL_VERSION, Polygon, TextLine, TextWord
-
-MAX_WORDS = 100
-"""Amazon finds at most so many in a picture."""
+from onlooker_rekognition.vision.text.reader import ENOUGH_WORDS, TEXT_MODEL_VERSION, Polygon, TextLine, TextWord
 
 _FILTER_CONFIDENCE = 80.0
 """The least confidence of a WordFilter that does not state one. Without a filter every word counts that was found."""
@@ -43,6 +40,10 @@ class WordFilter:
             regions=regions,
         )
 
+    def looks_at(self, line: Polygon) -> bool:
+        """Whether a line in this place may have words that are wanted."""
+        return not self.regions or any(each.touches(line) for each in self.regions)
+
     def wants(self, word: TextWord) -> bool:
         """Whether `word` belongs in the answer: more than half of it has to be in one of the regions."""
         bounds = _bounds(word.polygon)
@@ -65,7 +66,7 @@ class Text:
         wanted = WordFilter.of(parameters.get("Filters", {}))
 
         def work(subject: Subject) -> Sequence[TextLine]:
-            return subject.engine.detect_text(subject.image)
+            return subject.engine.detect_text(subject.image, wanted.looks_at)
 
         lines = await self._analyst.examine(parameters["Image"], work)
         return {"TextDetections": text_detections(lines, wanted), "TextModelVersion": TEXT_MODEL_VERSION}
@@ -89,7 +90,7 @@ def text_detections(lines: Iterable[TextLine], wanted: WordFilter) -> list[Struc
 def _limited(lines: Iterable[TextLine]) -> list[TextLine]:
     """The first lines, until there are as many words as an answer may have."""
     kept: list[TextLine] = []
-    room = MAX_WORDS
+    room = ENOUGH_WORDS
     for line in lines:
         shortened = _with(line, line.words[:room])
         if shortened is None:

@@ -103,7 +103,7 @@ class TextDetection:
     def look(self, frame: Frame) -> list[Finding]:
         """See VideoAnalysis."""
         at = frame.timestamp
-        found = text_detections(self._engine.detect_text(frame.image), self._wanted)
+        found = text_detections(self._engine.detect_text(frame.image, self._wanted.looks_at), self._wanted)
         return [Finding(TIMESTAMPS, at, "", {"Timestamp": at, "TextDetection": one}) for one in found]
 
     def finish(self) -> list[Finding]:

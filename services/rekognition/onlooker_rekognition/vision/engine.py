@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import repeat
 
@@ -33,7 +33,7 @@ from onlooker_rekognition.vision.results import (
 )
 from onlooker_rekognition.vision.taxonomy import Taxonomy
 from onlooker_rekognition.vision.text.detector import TextDetector
-from onlooker_rekognition.vision.text.reader import TextLine, TextReader
+from onlooker_rekognition.vision.text.reader import Polygon, TextLine, TextReader, anywhere
 from onlooker_rekognition.vision.text.recognizer import TextRecognizer
 
 FACE_MODEL_VERSION = "7.0"
@@ -109,9 +109,9 @@ class Engine:
         """Whether the picture shows nudity, and whether it is drawn."""
         return self._moderation().read(image)
 
-    def detect_text(self, image: Image) -> tuple[TextLine, ...]:
-        """What is written in the picture, in reading order: at most 100 lines."""
-        return self._text().read(image)
+    def detect_text(self, image: Image, wanted: Callable[[Polygon], bool] = anywhere) -> tuple[TextLine, ...]:
+        """What is written in the picture, in reading order, where it is `wanted`: until there are 100 words."""
+        return self._text().read(image, wanted)
 
     def measure_properties(self, image: Image, boxes: Sequence[Box] = ()) -> ImageProperties:
         """Colours, brightness, sharpness and contrast of the picture and its parts, and the colours in `boxes`."""

@@ -18,17 +18,17 @@ from onlooker_rekognition.vision.models import Floats, Network
 from onlooker_rekognition.vision.resample import View, fit
 from onlooker_rekognition.vision.text.rectangles import Rectangle, upright
 
-_LONGER, _SHORTER = 2016, 736
-"""A picture is made smaller until its longer side has the one, or larger until its shorter side has the other or
-it fills a window."""
+_LONGEST = 2016  # larger pictures are made smaller
+_LONGER, _SHORTER = 832, 736  # smaller pictures are made larger until their sides are as one of these
 
 _NARROW = 8  # a picture longer than this many times its other side gets a border: the network needs surroundings
 _LEAST_SIDE = 8  # of a picture, in pixels: no letter is smaller
 
 _STEP = 32  # the network halves its input five times
-_WINDOW, _OVERLAP = 832, 192
-"""Larger pictures are looked at in windows: at once, 2016 x 2016 would take 0.9 GB. Next to a window's edge the network
-marks too much, so each window's word counts up to the middle of what it shares with the next."""
+_WINDOW, _OVERLAP = 640, 128
+"""Larger pictures are looked at in windows: at once, 2016 x 2016 would take 0.9 GB, a window takes 0.1. Next to a
+window's edge the network marks too much, so each window's word counts up to the middle of what it shares with the
+next."""
 
 _MARKED, _LIKELY = 0.3, 0.5  # of a pixel, and in the mean of a line
 _THIN = 3.0  # pixels that the middle of a line must be high at least
@@ -79,8 +79,8 @@ class _Window:
 def _view(pixels: Pixels) -> View:
     """The picture in a size that the network takes; what is missing to whole steps is filled with its edges."""
     sides = np.array(pixels.shape[:2])
-    enlarged = min(_SHORTER / sides.min(), _WINDOW / sides.max())
-    scale = min(max(enlarged, 1.0), _LONGER / sides.max())
+    enlarged = min(_SHORTER / sides.min(), _LONGER / sides.max())
+    scale = min(max(enlarged, 1.0), _LONGEST / sides.max())
     view = fit(pixels, round(scale * sides.max()))
     sides = np.array(view.pixels.shape[:2])
     if sides.max() > _NARROW * sides.min():

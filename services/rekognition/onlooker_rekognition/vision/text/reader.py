@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,11 @@ that read worse, 5 were read without a mistake."""
 _KNOTS = (0.0, 0.5, 0.85, 0.95, 0.98, 0.99, 0.995, 1.0), (0.0, 5.0, 30.0, 55.0, 75.0, 88.0, 96.0, 99.5)
 """The mean probability of the characters, and how often in a hundred a word is read without a mistake: measured on 700
 words in several typefaces, spoilt by blur, noise, scaling and rotation (docs/accuracy.md)."""
+
+ENOUGH_WORDS = 100
+"""As many as Amazon finds in a picture."""
+
+_AT_ONCE = 16  # lines that are read before the words are counted
 
 Polygon = tuple[tuple[float, float], ...]
 """Points (x, y) as ratios of the picture, clockwise from where the text begins."""
@@ -63,6 +68,11 @@ class _Reading:
         return probability(self.characters)
 
 
+def anywhere(_: Polygon) -> bool:
+    """For who wants lines wherever they are."""
+    return True
+
+
 class TextReader:
     """Finds lines, reads them, and turns those about that do not read well."""
 
@@ -70,14 +80,27 @@ class TextReader:
         self._detector = detector
         self._recognizer = recognizer
 
-    def read(self, image: Image) -> tuple[TextLine, ...]:
-        """Every line that reads well enough, in reading order."""
+    def read(self, image: Image, wanted: Callable[[Polygon], bool] = anywhere) -> tuple[TextLine, ...]:
+        """The lines that read well enough, in reading order, until there are a hundred words.
+
+        Only lines whose place is `wanted` are read.
+        """
+        limits = np.array([image.width, image.height])
         places = [_lying(place) for place in self._detector.find(image.pixels)]
+        places = [place for place in _in_order(places) if wanted(_polygon(place, limits))]
+        lines: list[TextLine] = []
+        for start in range(0, len(places), _AT_ONCE):
+            if sum(len(line.words) for line in lines) >= ENOUGH_WORDS:
+                break
+            lines += [_line(reading, limits) for reading in self._best(image, places[start : start + _AT_ONCE])]
+        return tuple(lines)
+
+    def _best(self, image: Image, places: Sequence[Rectangle]) -> list[_Reading]:
+        """What the places say the best way round, if anything."""
         readings = self._read(image, places)
         for index, others in self._turned(image, readings).items():
             readings[index] = max([readings[index], *others], key=lambda reading: reading.probability)
-        lines = (_line(reading, image) for reading in _in_order(readings) if _is_text(reading))
-        return tuple(lines)
+        return [reading for reading in readings if _is_text(reading)]
 
     def _read(self, image: Image, places: Sequence[Rectangle]) -> list[_Reading]:
         read = self._recognizer.read(image.pixels, places)
@@ -115,19 +138,18 @@ def _is_text(reading: _Reading) -> bool:
     return reading.probability >= likely and any(character.isalnum() for character in written)
 
 
-def _in_order(readings: Sequence[_Reading]) -> list[_Reading]:
+def _in_order(places: Sequence[Rectangle]) -> list[Rectangle]:
     """From top to bottom, what stands side by side from left to right."""
-    rows: list[list[_Reading]] = []
-    for reading in sorted(readings, key=lambda reading: float(reading.place.centre[1])):
-        if rows and reading.place.centre[1] - rows[-1][0].place.centre[1] < rows[-1][0].place.height / 2:
-            rows[-1].append(reading)
+    rows: list[list[Rectangle]] = []
+    for place in sorted(places, key=lambda place: float(place.centre[1])):
+        if rows and place.centre[1] - rows[-1][0].centre[1] < rows[-1][0].height / 2:
+            rows[-1].append(place)
         else:
-            rows.append([reading])
-    return [reading for row in rows for reading in sorted(row, key=lambda reading: float(reading.place.centre[0]))]
+            rows.append([place])
+    return [place for row in rows for place in sorted(row, key=lambda place: float(place.centre[0]))]
 
 
-def _line(reading: _Reading, image: Image) -> TextLine:
-    limits = np.array([image.width, image.height])
+def _line(reading: _Reading, limits: Array) -> TextLine:
     spans = words(reading.characters)
     return TextLine(
         text=" ".join(span.text for span in spans),

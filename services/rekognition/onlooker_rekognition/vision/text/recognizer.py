@@ -14,7 +14,7 @@ from onlooker_rekognition.vision.text.rectangles import Rectangle
 
 _STEP = 8  # pixels of a crop for each step of the network
 _NARROWEST, _WIDEST = 320, 3072  # pixels of a crop; wider lines are squeezed
-_BATCH = 3840  # pixels of all crops of a batch side by side, which bounds its memory to some 100 MB
+_BATCH = 1920  # pixels of all crops of a batch side by side, which bounds its memory to some 100 MB
 _GREY = 128  # fills a narrower crop up: 0 to the network
 
 
