@@ -53,6 +53,8 @@ from onlooker_rekognition.vision.watch import Watch
 
 FACE_MODEL = FaceModel(EMBEDDING_MODEL, FACE_MODEL_VERSION)
 
+_PORTIONS_TOLD = 32  # of faces that are moved, between one line about it and the next
+
 _log = logging.getLogger("onlooker_rekognition")
 
 
@@ -97,11 +99,12 @@ def move_faces(settings: ReembedSettings) -> None:
     with open_store(settings, FACE_MODEL) as store:
         for collection_id in [settings.collection] if settings.collection else list(all_collections(store)):
             progress = Progress()
-            for progress in reembed(store, engine, collection_id):
-                print(f"{collection_id}: {progress.moved} faces moved", flush=True)
-            print(f"{collection_id}: done; {progress.left} faces have no picture to be moved by")
+            for portion, progress in enumerate(reembed(store, engine, collection_id), 1):
+                if portion % _PORTIONS_TOLD == 0:
+                    print(f"{collection_id}: faces moved so far: {progress.moved}", flush=True)
+            print(f"{collection_id}: faces moved: {progress.moved}; left, because there is no chip: {progress.left}")
             if progress.left:
-                print("  These are listed as before, and no search finds them until their pictures are indexed again.")
+                print("  Those left are listed as before. No search finds them until their pictures are indexed again.")
 
 
 def load_models(settings: CommonSettings, watch: Watch) -> ModelStore:

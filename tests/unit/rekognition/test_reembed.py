@@ -116,7 +116,7 @@ def test_the_command_moves_real_faces(
         store.add("people", Picture("b", None), [NewFace(found.box, 99, -found.embedding)])
     monkeypatch.setattr("sys.argv", ["onlooker-rekognition", "reembed", "--data", str(tmp_path)])
     assert main() == 0
-    assert "people: done; 1 faces have no picture" in capsys.readouterr().out
+    assert "people: faces moved: 1; left, because there is no chip: 1" in capsys.readouterr().out
     with closing(SqliteStore(tmp_path / "collections.sqlite3", model=FACE_MODEL)) as store:
         (match,) = store.nearest("people", found.embedding, count=5)
         assert match.face.picture.image_id == "a"
