@@ -3,6 +3,7 @@
 import logging
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
@@ -214,19 +215,33 @@ def down(postgres: Postgres, name: str) -> Iterator[None]:
         postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
+def served(store: PostgresStore) -> list[str]:
+    """The collections, as far as the database answers."""
+    try:
+        return [one.id for one in store.collections(after=0, limit=10)]
+    except InternalServerError:
+        return []
+
+
 def test_a_database_that_comes_back_is_used_again_without_a_restart(
     postgres: Postgres, own_database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(database, "_WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 1.0)
     caplog.set_level(logging.ERROR, logger="onlooker_rekognition")
     with closing(PostgresStore(postgres.url(own_database), model=MODEL)) as opened:
         opened.create("people", {})
         kept = add(opened, face(1))
         with down(postgres, own_database):
-            for _ in range(2):
-                with pytest.raises(InternalServerError, match=r"database .*Try again"):
+            while "no connection to the database" not in caplog.text:  # those that were open fail at once
+                with pytest.raises(InternalServerError, match="Try again"):
                     opened.get("people")
-        assert "no connection to the database" in caplog.text
+            began = time.monotonic()
+            for _ in range(3):
+                with pytest.raises(InternalServerError, match="does not answer"):
+                    opened.get("people")
+            assert time.monotonic() - began < 1.0, "who waits in vain holds a thread"
+        while "people" not in served(opened):
+            assert time.monotonic() - began < 20
         assert [match.face for match in opened.nearest("people", embedding_of(1), count=1)] == kept
         assert add(opened, face(1)) == kept
 
@@ -259,6 +274,23 @@ def test_more_requests_than_connections_wait_or_are_throttled(
                 opened.get("people")
         waiting.join()
         opened.get("people")
+
+
+def test_a_lock_that_is_not_to_be_had_is_throttled(
+    postgres: Postgres, own_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.url(own_database)
+    monkeypatch.setattr(
+        database, "_SESSION", database._SESSION.replace("lock_timeout = '10s'", "lock_timeout = '50ms'")
+    )
+    with closing(PostgresStore(url, model=MODEL)) as opened:
+        opened.create("people", {})
+        with psycopg.connect(url) as other:
+            other.execute("LOCK TABLE faces")
+            with pytest.raises(ThrottlingError, match="Try again"):
+                add(opened, face(1))
+        assert opened.get("people").face_count == 0
+        add(opened, face(1))
 
 
 def refusal(url: str, model: FaceModel = MODEL) -> str:

@@ -23,7 +23,8 @@ from onlooker_rekognition.vision.results import Embedding
 Link = Connection[Any]
 """A connection out of the pool: each statement is a transaction, but for those within `_transaction`."""
 
-_WAIT_SECONDS = 5.0  # for a connection: while the database is down, requests fail after this
+_WAIT_SECONDS = 5.0  # for a connection
+_IMPATIENT_SECONDS = 0.2  # once one waited in vain: while the database is down, requests hold no thread for long
 _WAITING_PER_CONNECTION = 8  # requests; more are throttled at once
 _DEFAULTS = {  # where the URL says nothing; a database that vanished without a word is noticed within 30 s
     "application_name": "onlooker-rekognition",
@@ -72,12 +73,12 @@ class Database:
             min_size=1,
             max_size=connections,
             max_waiting=_WAITING_PER_CONNECTION * connections,
-            timeout=_WAIT_SECONDS,
             reconnect_timeout=_WAIT_SECONDS,
             configure=_configure,
             check=ConnectionPool.check_connection,  # the database may have been restarted since
             open=True,
         )
+        self._patience = _WAIT_SECONDS
         self._indexes = NearestIndexes(conninfo, model)
 
     def close(self) -> None:
@@ -89,12 +90,14 @@ class Database:
     def _connection(self) -> Iterator[Link]:
         """For single statements. What the database can not do is raised as ThrottlingError or InternalServerError."""
         try:
-            with self._pool.connection() as connection, _left_if_read_only(connection):
+            with self._pool.connection(self._patience) as connection, _left_if_read_only(connection):
+                self._patience = _WAIT_SECONDS
                 yield connection
         except _TRY_AGAIN as error:
             raise ThrottlingError("The database is busy. Try again.") from error
         except PoolTimeout as error:
-            _log.error("no connection to the database within %.0f s: it is down, or has too much to do", _WAIT_SECONDS)
+            _log.error("no connection to the database within %.1f s: it is down, or has too much to do", self._patience)
+            self._patience = _IMPATIENT_SECONDS
             raise InternalServerError("The database does not answer. Try again.") from error
         except (psycopg.OperationalError, errors.ReadOnlySqlTransaction) as error:
             _log.error("the database failed: %s", error)
