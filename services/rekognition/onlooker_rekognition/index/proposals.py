@@ -9,7 +9,7 @@ import numpy as np
 from onlooker_rekognition.index.codes import Codes
 from onlooker_rekognition.index.table import Matrix, Rows, View
 
-_NARROWEST = 1_024  # proposals; with fewer the scan itself is what takes the time
+_NARROWEST = 2_048  # proposals; with fewer the scan itself is what takes the time
 _FOR_EACH = 64  # proposals for each embedding that is wanted, however far away: strangers are hard to tell apart
 _WIDER = 4  # times as many proposals when they did not suffice
 _BROADEST = 8  # more proposals than this part of all codes take longer than looking at everything exactly
