@@ -82,15 +82,14 @@ class LabelReader:
         return max(float((sums[sort] - sums[row]).max()), unseen)
 
     def _labels(self, confidences: Array, places: Places) -> tuple[LabelAnalysis, ...]:
-        labels = [
-            self._label(name, min(float(confidence), 100.0), places.get(name, ()))
-            for name, confidence in zip(self._taxonomy.names, confidences, strict=True)
-            if confidence >= _LEAST
-        ]
+        likely = np.flatnonzero(confidences >= _LEAST)
+        labels = [self._label(self._taxonomy.names[row], confidences[row], places) for row in likely]
         return tuple(sorted(labels, key=lambda label: (-label.confidence, label.name)))
 
-    def _label(self, name: str, confidence: float, instances: tuple[LabelInstance, ...]) -> LabelAnalysis:
+    def _label(self, name: str, confidence: float, places: Places) -> LabelAnalysis:
         term = self._taxonomy.terms[name]
+        instances = places.get(name, ())
+        confidence = min(float(confidence), 100.0)  # probabilities are rounded, and may sum to a little more than 1
         return LabelAnalysis(
             name, confidence, instances, self._taxonomy.ancestors[name], term.aliases, (term.category,)
         )
