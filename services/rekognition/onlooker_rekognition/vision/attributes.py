@@ -6,7 +6,7 @@ import numpy as np
 
 from onlooker_rekognition.vision import emotions, expressions
 from onlooker_rekognition.vision.certainty import verdict
-from onlooker_rekognition.vision.eyes import Eyes
+from onlooker_rekognition.vision.eyes import Eyes, EyesReading
 from onlooker_rekognition.vision.image import Pixels
 from onlooker_rekognition.vision.mesh import Mesh
 from onlooker_rekognition.vision.models import Floats, Network
@@ -30,17 +30,17 @@ class AttributeReader:
         people = _run(self._faceres, pixels, meshes, _AGE_AND_GENDER_MARGIN)
         emotion = _run(self._emotion, pixels, meshes, _EMOTION_MARGIN)["probabilities"]
         expression = _run(self._expression, pixels, meshes, _EMOTION_MARGIN)["probabilities"]
-        eyes_open = self._eyes.open(pixels, meshes)
+        eyes = self._eyes.read(pixels, meshes)
         return [
             _attributes(mesh.points, *networks)
             for mesh, *networks in zip(
-                meshes, people["age"], people["male"][:, 0], emotion, expression, eyes_open, strict=True
+                meshes, people["age"], people["male"][:, 0], emotion, expression, eyes, strict=True
             )
         ]
 
 
 def _attributes(
-    points: Floats, age: Floats, male: float, emotion: Floats, expression: Floats, eyes_open: float
+    points: Floats, age: Floats, male: float, emotion: Floats, expression: Floats, eyes: EyesReading
 ) -> FaceAttributes:
     smiling = expressions.smiling(points)
     low, high = _age_range(age)
@@ -51,7 +51,8 @@ def _attributes(
         gender=Gender("Male" if is_male.value else "Female", is_male.confidence),
         emotions=emotions.combine(emotion, expression, smiling),
         smile=verdict(emotions.smile(emotion, expression, smiling)),
-        eyes_open=verdict(eyes_open),
+        eyes_open=verdict(eyes.open),
+        eye_direction=eyes.direction,
         mouth_open=verdict(expressions.mouth_open(points)),
         eyeglasses=UNDECIDED,
         sunglasses=UNDECIDED,

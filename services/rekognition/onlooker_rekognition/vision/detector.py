@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from onlooker_rekognition.vision.geometry import Array, suppress
 from onlooker_rekognition.vision.image import Pixels
@@ -13,12 +14,18 @@ from onlooker_rekognition.vision.models import Floats, Network
 from onlooker_rekognition.vision.resample import View, cut, fit, pad
 
 _LOW = 0.4
+_CLEAR = 0.8
+_STEP_BACK = 1.8  # the window over the picture, for a face that fills the picture
 _UNION, _SMALLER = 0.3, 0.6  # above either, two boxes are one face
-_CLOSEST = 4  # windows per side; a face of 2 % of the picture's side is then found
+_CLOSEST = 6  # windows per side; a face of 1.5 % of the picture's side is then found
+_EVERYWHERE = 4  # closer than this only where small faces were seen
 _ALWAYS = 2
+_PORTRAIT, _BYSTANDER = 0.3, 0.12
+"""Shares of the picture's side: a face of the first and none below the second, and nothing smaller is looked for."""
 _OVERLAP = 0.3  # of neighbouring windows: a face smaller than this is whole in one of them
 _LARGEST_IN_WINDOW = 0.45  # larger faces are the business of the coarser look; here they are parts of things
 _SMALLEST_IN_WINDOW = 0.055  # of its side; smaller faces are mostly missed
+_SPREAD, _SPREAD_NEARBY = 2.5, 1.4  # how many times smaller than one that was found a face may be: anywhere, beside it
 _BORDER = 2  # pixels; a box that ends here at a window's inner border is cut off
 
 
@@ -32,6 +39,10 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.scores)
+
+    def select(self, which: npt.NDArray[np.bool_ | np.intp]) -> Candidates:
+        """Those that a mask (n,) or indices name."""
+        return Candidates(self.boxes[which], self.scores[which], self.angles[which])
 
     @property
     def sides(self) -> Array:
@@ -55,24 +66,29 @@ class FaceDetector:
         """Candidates with a score of at least 0.4."""
         longest = max(pixels.shape[:2])
         found = self._look(pixels, 1)
+        if not np.any(found.scores >= _CLEAR):
+            found = _best([found, self._look(pixels, 0)])
         for level in range(2, _CLOSEST + 1):
             if _window(longest, level) < self._network.size or not _worthwhile(found, longest, level):
                 break
-            found = _best([found, self._look(pixels, level)])
+            near = _small(found, longest, level) if level > _EVERYWHERE else None
+            found = _best([found, self._look(pixels, level, near)])
         return found
 
-    def _look(self, pixels: Pixels, level: int) -> Candidates:
-        """All faces in the windows of a level, each shown to the network at its size."""
+    def _look(self, pixels: Pixels, level: int, near: Candidates | None = None) -> Candidates:
+        """All faces in the windows of a level, each shown to the network at its size; if `near`, in those around it."""
         size = self._network.size
         longest = max(pixels.shape[:2])
         picture = fit(pixels, round(size * longest / _window(longest, level)))
         parts = []
         for left, top in _windows(picture.pixels.shape[1], picture.pixels.shape[0], size):
             view = cut(picture, left, top, size)
+            if near and not _shows(view, near):
+                continue
             faces = self._faces(pad(view, size))
             if level > 1:
-                faces = _select(faces, faces.sides * view.scale.max() < _LARGEST_IN_WINDOW * size)
-                faces = _select(faces, _inside(faces.boxes, view, pixels))
+                faces = faces.select(faces.sides * view.scale.max() < _LARGEST_IN_WINDOW * size)
+                faces = faces.select(_inside(faces.boxes, view, pixels))
             parts.append(faces)
         return _best(parts)
 
@@ -89,16 +105,25 @@ class FaceDetector:
 
 
 def _worthwhile(found: Candidates, longest: int, level: int) -> bool:
-    """Whether to look as close as `level`: always at first, then while small faces, or none, were found."""
+    """Whether to look as close as `level`: at first unless it is a portrait, then if small or no faces were found."""
     if level <= _ALWAYS:
-        return True
+        clear = found.sides[found.scores >= _CLEAR] / longest
+        return not len(clear) or clear.max() < _PORTRAIT or clear.min() < _BYSTANDER
     if not len(found):
         return level == _ALWAYS + 1
-    return bool(found.sides.min() < 2.5 * _SMALLEST_IN_WINDOW * _window(longest, level - 1))
+    return len(_small(found, longest, level)) > 0
+
+
+def _small(found: Candidates, longest: int, level: int) -> Candidates:
+    """Those near whom there may be faces that are too small for the level before `level`."""
+    spread = _SPREAD if level <= _EVERYWHERE else _SPREAD_NEARBY
+    return found.select(found.sides < spread * _SMALLEST_IN_WINDOW * _window(longest, level - 1))
 
 
 def _window(longest: int, level: int) -> float:
     """The side, in the picture's pixels, of a level's windows."""
+    if level == 0:
+        return longest * _STEP_BACK
     return longest if level == 1 else longest / level * (1 + _OVERLAP)
 
 
@@ -116,7 +141,14 @@ def _starts(length: int, size: int) -> list[int]:
     return [int(start) for start in np.linspace(0, length - size, max(count, 2)).round()]
 
 
-def _inside(boxes: Array, view: View, picture: Pixels) -> Array:
+def _shows(view: View, candidates: Candidates) -> bool:
+    """Whether the middle of any candidate is in the view."""
+    first, last = view.to_picture(np.zeros(2)), view.to_picture(np.array(view.pixels.shape[1::-1]))
+    middles = (candidates.boxes[:, :2] + candidates.boxes[:, 2:]) / 2
+    return bool(np.any(np.all((middles >= first) & (middles <= last), axis=1)))
+
+
+def _inside(boxes: Array, view: View, picture: Pixels) -> npt.NDArray[np.bool_]:
     """Which boxes (n, 4) do not end at a border of the view that is not the picture's border."""
     limits = np.array(picture.shape[1::-1])
     low = view.to_picture(np.array([_BORDER, _BORDER]))
@@ -132,11 +164,7 @@ def _best(parts: list[Candidates]) -> Candidates:
     scores = np.concatenate([part.scores for part in parts])
     angles = np.concatenate([part.angles for part in parts])
     kept = suppress(boxes, scores, union=_UNION, smaller=_SMALLER)
-    return Candidates(boxes[kept], scores[kept], angles[kept])
-
-
-def _select(candidates: Candidates, which: Array) -> Candidates:
-    return Candidates(candidates.boxes[which], candidates.scores[which], candidates.angles[which])
+    return Candidates(boxes, scores, angles).select(np.array(kept, np.intp))
 
 
 def _grid(size: int, stride: int) -> Array:

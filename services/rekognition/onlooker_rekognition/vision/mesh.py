@@ -9,11 +9,13 @@ import numpy as np
 from onlooker_rekognition.vision.geometry import Array, apply, scale_of, square, turned_bounds
 from onlooker_rekognition.vision.image import Pixels
 from onlooker_rekognition.vision.models import Network
-from onlooker_rekognition.vision.resample import crop
+from onlooker_rekognition.vision.resample import crop, sharpened
 
 LEFT_EYE_OUTER, LEFT_EYE_INNER, RIGHT_EYE_INNER, RIGHT_EYE_OUTER = 33, 133, 362, 263  # left is the viewer's
+LEFT_EYE, RIGHT_EYE = (LEFT_EYE_OUTER, LEFT_EYE_INNER), (RIGHT_EYE_INNER, RIGHT_EYE_OUTER)
 NOSE_BASE = 2
 _MARGIN = 1.5  # the crop's side over the face's, as in training
+_BLUR, _SHARPENING = 6.0, 1.5  # pixels of the crop, and how many times what such a blur takes away is added
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +49,8 @@ class MeshFitter:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def fit(self, pixels: Pixels, boxes: Array, angles: Array) -> list[Mesh]:
-        """A mesh for each box (n, 4) with its roll (n,) in radians."""
+    def fit(self, pixels: Pixels, boxes: Array, angles: Array, *, sharpen: bool = False) -> list[Mesh]:
+        """A mesh for each box (n, 4) with its roll (n,) in radians; `sharpen` brings out what is blurred or dim."""
         if not len(boxes):
             return []
         size = self._network.size
@@ -56,13 +58,15 @@ class MeshFitter:
             square((box[:2] + box[2:]) / 2, float((box[2:] - box[:2]).max()) * _MARGIN, angle, size)
             for box, angle in zip(boxes, angles, strict=True)
         ]
-        first = self._pass(pixels, transforms)
-        second = self._pass(pixels, [mesh.crop_transform(_MARGIN, size) for mesh in first])
+        first = self._pass(pixels, transforms, sharpen)
+        second = self._pass(pixels, [mesh.crop_transform(_MARGIN, size) for mesh in first], sharpen)
         return [Mesh(late.points, min(early.face, late.face)) for early, late in zip(first, second, strict=True)]
 
-    def _pass(self, pixels: Pixels, transforms: list[Array]) -> list[Mesh]:
+    def _pass(self, pixels: Pixels, transforms: list[Array], sharpen: bool) -> list[Mesh]:
         size = self._network.size
         crops = [crop(pixels, transform, size) for transform in transforms]
+        if sharpen:
+            crops = [sharpened(each, _BLUR, _SHARPENING) for each in crops]
         output = self._network.run(np.stack(crops))
         meshes = []
         for transform, points, face in zip(transforms, output["points"], output["face"], strict=True):

@@ -10,6 +10,9 @@ import numpy as np
 from onlooker_rekognition.vision.geometry import Array, apply, scale_of
 from onlooker_rekognition.vision.image import Pixels
 
+_DARK, _MOST_LIGHT = 100, 16.0
+_SAMPLE = 4  # rows and columns
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
@@ -78,6 +81,20 @@ def crop_rectangle(
     centred = np.column_stack([transform[:, :2], apply(transform, np.array([0.5, 0.5])) - 0.5])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(pixels, centred, (width, height), flags=flags, borderMode=border), np.uint8)
+
+
+def sharpened(pixels: Pixels, blur: float, amount: float) -> Pixels:
+    """With all that a Gaussian blur of so many pixels takes away added `amount` times (an unsharp mask)."""
+    soft = cv2.GaussianBlur(pixels, (0, 0), blur)
+    return np.asarray(cv2.addWeighted(pixels, 1 + amount, soft, -amount, 0), np.uint8)
+
+
+def lightened(pixels: Pixels) -> Pixels:
+    """A dark picture multiplied until its lightest hundredth is white, at most 16 times; others as they are."""
+    lightest = float(np.percentile(pixels[::_SAMPLE, ::_SAMPLE], 99))
+    if lightest > _DARK:
+        return pixels
+    return np.asarray(cv2.convertScaleAbs(pixels, alpha=min(255 / max(lightest, 1), _MOST_LIGHT)), np.uint8)
 
 
 def _part(pixels: Pixels, transform: Array, width: int, height: int, factor: int) -> tuple[Pixels, Array]:

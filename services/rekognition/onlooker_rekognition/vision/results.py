@@ -57,6 +57,15 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class EyeDirection:
+    """Where the eyes look from the head, in degrees, and how sure (50..100) that is. Signs as in `Pose`."""
+
+    yaw: float
+    pitch: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A yes or no with its confidence (50..100). `UNDECIDED` stands for an attribute no model decides."""
 
@@ -88,7 +97,6 @@ class FaceAttributes:
     """What is only computed when attributes were asked for (Rekognition's `ALL`).
 
     `emotions` holds all eight types, most likely first, and sums to 100.
-    `eye_direction` does not exist: no model decides it, and Rekognition's member is optional.
     """
 
     age_low: int
@@ -97,6 +105,7 @@ class FaceAttributes:
     emotions: tuple[Emotion, ...]
     smile: Verdict
     eyes_open: Verdict
+    eye_direction: EyeDirection
     mouth_open: Verdict
     eyeglasses: Verdict
     sunglasses: Verdict
