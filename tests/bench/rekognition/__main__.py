@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-NAMES = ("footprint", "throughput", "dlib_beside", "accuracy", "search")
+NAMES = ("footprint", "throughput", "dlib_beside", "accuracy", "search", "postgres_search")
 
 
 def main() -> None:

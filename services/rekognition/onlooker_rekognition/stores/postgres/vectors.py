@@ -46,6 +46,7 @@ def register_vectors(connection: Connection[Any]) -> None:
     vector = TypeInfo.fetch(connection, "vector")
     if vector is None:
         raise LookupError("the search_path does not lead to pgvector's type")
+    vector.register(connection)
     dumper = type("VectorDumper", (_BinaryDumper,), {"oid": vector.oid})
     connection.adapters.register_dumper(np.ndarray, dumper)
     connection.adapters.register_loader(vector.oid, _BinaryLoader)
