@@ -110,13 +110,17 @@ _STEPS = (_COLLECTIONS_AND_FACES, _USERS_MODELS_AND_ANSWERS, _JOBS)
 """Step n leads from version n to n + 1. One that was released is never changed."""
 
 
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON")
+"""The last has faces that were deleted overwritten, where SQLite by itself may leave them in unused pages."""
+
+
 def open_database(path: Path) -> sqlite3.Connection:
     """The file at `path` with the newest tables; made if need be. Raises StoreError."""
     try:
         path.touch(mode=0o600)  # faces are nobody else's business; SQLite's side files take the same mode
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+            for pragma in _PRAGMAS:
                 database.execute(f"PRAGMA {pragma}")
             _migrate(database, path)
         except BaseException:
