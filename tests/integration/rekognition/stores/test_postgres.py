@@ -303,9 +303,9 @@ def refusal(url: str, model: FaceModel = MODEL) -> str:
     ("url", "words"),
     [
         ("postgresql://kit:s3cret@127.0.0.1:1/people?connect_timeout=2", "Connection refused"),
-        ("postgresql//kit:s3cret@nowhere", r"is none; it is like postgresql://user@host:5432/database"),
+        ("postgresql//kit:s3cret@nowhere", r"cannot be read. It should be like postgresql://user@host:5432/database"),
         ("postgresql://kit:s3cret@host:many/people", "cannot be used"),
-        ("postgresql://kit:s3cret@host/people?wrong=1", r"is none"),
+        ("postgresql://kit:s3cret@host/people?wrong=1", "cannot be read"),
     ],
 )
 def test_a_database_that_cannot_be_reached_is_refused_without_its_password(url: str, words: str) -> None:

@@ -131,13 +131,11 @@ class Database:
         rows = connection.execute(
             f"{_HELD} WHERE faces.collection = %s AND face_id = ANY(%s)", (self._model.name, collection, list(face_ids))
         )
-        return {face.face_id: face for face in map(_held_face, rows)}
+        return {face.face_id: face for face in (HeldFace(*row) for row in rows)}
 
     def _held_by(self, connection: Link, user: int) -> list[HeldFace]:
-        return [
-            _held_face(row)
-            for row in connection.execute(f"{_HELD} WHERE owner = %s ORDER BY faces.position", (self._model.name, user))
-        ]
+        rows = connection.execute(f"{_HELD} WHERE owner = %s ORDER BY faces.position", (self._model.name, user))
+        return [HeldFace(*row) for row in rows]
 
     def _lock_faces(self, connection: Link, collection: int, face_ids: Sequence[str]) -> None:
         """Nobody else changes these faces before the transaction ends; what is read after this is true."""
@@ -180,7 +178,7 @@ def _conninfo(url: str) -> str:
         given = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         raise StoreError(
-            "The database's URL is none; it is like postgresql://user@host:5432/database."
+            "The database's URL cannot be read. It should be like postgresql://user@host:5432/database"
         ) from None  # libpq's own message repeats it, with the password
     return make_conninfo("", **{**_DEFAULTS, **given})
 
@@ -204,7 +202,3 @@ def _present(row: Sequence[Any] | None, collection_id: str) -> int:
     if row is None:
         raise no_such_collection(collection_id)
     return int(row[0])
-
-
-def _held_face(row: Sequence[Any]) -> HeldFace:
-    return HeldFace(*row)

@@ -33,8 +33,9 @@ class Embeddings(Database):
         with self._transaction() as connection:
             collection = self._hold(connection, collection_id)
             renewed = self._renew(connection, collection, embeddings)
-            connection.execute(
+            done = connection.execute(
                 _RAISE_VERSION, {"version": model.version, "collection": collection, "model": model.name}
-            )
-        self._indexes.look()
+            ).rowcount
+        if done:
+            self._indexes.look()
         return renewed
