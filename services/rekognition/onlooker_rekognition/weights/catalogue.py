@@ -225,8 +225,8 @@ MODELS: tuple[Model | ShippedModel, ...] = (
         HUMAN,
         "models/centernet.json",
         512,
-        (Output("detections", (1, 100, 6)),),
-        _graph_model(_as_is, "tower_0/detections"),
+        (Output("logits", (1, 128, 128, 80)), Output("reach", (1, 128, 128, 4))),
+        _graph_model(_as_is, "tower_0/CenternetHead/centernet_cls_output/BiasAdd", "tower_0/mul"),
         batch=1,
     ),
     Model(

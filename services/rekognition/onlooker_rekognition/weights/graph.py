@@ -52,16 +52,12 @@ class GraphBuilder:
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def ops(self, kind: str, *operands: Operand, outputs: int, **attributes: Any) -> tuple[str, ...]:
-        """A node with several outputs."""
-        inputs = [item if isinstance(item, str) else self.constant(item) for item in operands]
-        names = tuple(self._name(kind) for _ in range(outputs))
-        self._nodes.append(helper.make_node(kind, inputs, names, **attributes))
-        return names
-
     def op(self, kind: str, *operands: Operand, **attributes: Any) -> str:
-        """A node with one output."""
-        return self.ops(kind, *operands, outputs=1, **attributes)[0]
+        """A node; all that are used have one output."""
+        inputs = [item if isinstance(item, str) else self.constant(item) for item in operands]
+        name = self._name(kind)
+        self._nodes.append(helper.make_node(kind, inputs, [name], **attributes))
+        return name
 
     def cast(self, tensor: str, to: int) -> str:
         """`tensor` in another element type."""

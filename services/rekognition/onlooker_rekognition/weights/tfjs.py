@@ -43,7 +43,7 @@ def _in_order(nodes: Mapping[str, Node], outputs: Iterable[str]) -> Iterable[Nod
         if name in seen:
             continue
         seen.add(name)
-        dependencies = [item.split(":")[0] for item in nodes[name].inputs]
+        dependencies = nodes[name].inputs
         sorter.add(name, *dependencies)
         pending.extend(dependencies)
     return (nodes[name] for name in sorter.static_order())
@@ -53,7 +53,4 @@ def _emit(node: Node, builder: GraphBuilder, tensors: dict[str, str], constants:
     operation = OPERATIONS.get(node.op)
     if operation is None:
         raise WeightsError(f"{node.name}: the operation {node.op} is not known")
-    result = operation(builder, Call(node, tensors, constants))
-    results = result if isinstance(result, tuple) else (result,)
-    for number, tensor in enumerate(results):
-        tensors[f"{node.name}:{number}" if number else node.name] = tensor
+    tensors[node.name] = operation(builder, Call(node, tensors, constants))

@@ -12,7 +12,7 @@ from onlooker_rekognition.weights.tensors import Tensor, WeightsError
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One TensorFlow operation. Its inputs are named `node`, or `node:n` for its n-th output above the first."""
+    """One TensorFlow operation. Its inputs are the names of others; none that is known has two outputs."""
 
     name: str
     op: str
@@ -53,10 +53,6 @@ class Call:
             raise WeightsError(f"{self.node.name}: input {index} of {self.node.op} is not a constant")
         return operand
 
-    def integer(self, key: str, default: int = 0) -> int:
-        """An integer attribute."""
-        return int(self._attribute(key, "i", default))
-
     def flag(self, key: str) -> bool:
         """A boolean attribute, false if absent."""
         return bool(self._attribute(key, "b", default=False))
@@ -64,10 +60,6 @@ class Call:
     def text(self, key: str) -> str:
         """A string attribute."""
         return base64.b64decode(self._attribute(key, "s", "")).decode()
-
-    def type(self, key: str) -> str:
-        """A type attribute, such as `DT_FLOAT`."""
-        return str(self._attribute(key, "type", ""))
 
     def integers(self, key: str) -> list[int]:
         """A list of integers, empty if absent."""

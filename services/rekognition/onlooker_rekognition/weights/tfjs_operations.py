@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from onnx import TensorProto
 
 from onlooker_rekognition.weights.graph import GraphBuilder
 from onlooker_rekognition.weights.tensors import Tensor, WeightsError
 from onlooker_rekognition.weights.tfjs_nodes import Call
-
-_TYPES = {"DT_FLOAT": TensorProto.FLOAT, "DT_INT32": TensorProto.INT32}
-_TO_THE_END = np.iinfo(np.int32).max
 
 
 def _same(kind: str) -> Callable[[GraphBuilder, Call], str]:
@@ -75,18 +71,10 @@ def _reshape(builder: GraphBuilder, call: Call) -> str:
     return builder.op("Reshape", call.tensor(0), _int64(call.constant(1)))
 
 
-def _expand(builder: GraphBuilder, call: Call) -> str:
-    return builder.op("Unsqueeze", call.tensor(0), _int64(call.constant(1)))
-
-
 def _concatenate(builder: GraphBuilder, call: Call) -> str:
     last = len(call.node.inputs) - 1
     parts = (call.operand(index) for index in range(last))
     return builder.op("Concat", *parts, axis=int(call.constant(last)))
-
-
-def _cast(builder: GraphBuilder, call: Call) -> str:
-    return builder.cast(call.tensor(0), _TYPES[call.type("DstT")])
 
 
 def _softmax(builder: GraphBuilder, call: Call) -> str:
@@ -101,15 +89,6 @@ def _prelu(builder: GraphBuilder, call: Call) -> str:
     return builder.prelu(call.tensor(0), call.constant(1))
 
 
-def _top_k(builder: GraphBuilder, call: Call) -> tuple[str, ...]:
-    values, indices = builder.ops("TopK", call.tensor(0), _int64(call.constant(1)), outputs=2, axis=-1)
-    return values, builder.cast(indices, TensorProto.INT32)
-
-
-def _gather(builder: GraphBuilder, call: Call) -> str:
-    return builder.op("Gather", call.tensor(0), call.tensor(1), axis=int(call.constant(2)))
-
-
 def _resize(builder: GraphBuilder, call: Call) -> str:
     if call.flag("align_corners") or call.flag("half_pixel_centers"):
         raise WeightsError(f"{call.node.name}: only TensorFlow 1's pixel positions are known")
@@ -117,36 +96,18 @@ def _resize(builder: GraphBuilder, call: Call) -> str:
     return builder.resize(call.tensor(0), height, width)
 
 
-def _slice(builder: GraphBuilder, call: Call) -> str:
-    if any(call.integer(mask) for mask in ("ellipsis_mask", "new_axis_mask", "shrink_axis_mask")):
-        raise WeightsError(f"{call.node.name}: slices that change the number of axes are not known")
-    begin, end, step = (_int64(call.constant(index)).copy() for index in (1, 2, 3))
-    for axis in range(len(begin)):
-        if call.integer("begin_mask") >> axis & 1:
-            begin[axis] = 0
-        if call.integer("end_mask") >> axis & 1:
-            end[axis] = _TO_THE_END
-    return builder.op("Slice", call.tensor(0), begin, end, np.arange(len(begin), dtype=np.int64), step)
-
-
 def _int64(values: Tensor) -> Tensor:
     return np.atleast_1d(values).astype(np.int64)
 
 
-OPERATIONS: dict[str, Callable[[GraphBuilder, Call], str | tuple[str, ...]]] = {
+OPERATIONS: dict[str, Callable[[GraphBuilder, Call], str]] = {
     "Conv2D": _convolution,
     "DepthwiseConv2dNative": _convolution,
     "FusedDepthwiseConv2dNative": _convolution,
     "_FusedConv2D": _convolution,
     "Add": _same("Add"),
     "AddV2": _same("Add"),
-    "Cast": _cast,
     "ConcatV2": _concatenate,
-    "Equal": _same("Equal"),
-    "ExpandDims": _expand,
-    "FloorDiv": _same("Div"),  # of indices, which are never negative
-    "FloorMod": _same("Mod"),
-    "GatherV2": _gather,
     "Identity": _same("Identity"),
     "MaxPool": _max_pool,
     "Maximum": _same("Max"),
@@ -161,8 +122,5 @@ OPERATIONS: dict[str, Callable[[GraphBuilder, Call], str | tuple[str, ...]]] = {
     "ResizeBilinear": _resize,
     "Sigmoid": _same("Sigmoid"),
     "Softmax": _softmax,
-    "StridedSlice": _slice,
-    "Sub": _same("Sub"),
-    "TopKV2": _top_k,
     "_FusedMatMul": _matrix_product,
 }
