@@ -2,7 +2,9 @@
 
 Alone, either network now and then calls a serious face happy: the one trained on few dark faces more often. So
 their mean is taken, and of its share of HAPPY only as much is kept as the mesh sees the corners of the mouth lifted;
-the rest goes to CALM, which is what a face is when no expression is confirmed. No network knows CONFUSED: always 0.
+the rest goes to CALM, which is what a face is when no expression is confirmed. The other shares are halved: both were
+trained on as many faces of each emotion, while people in photos are mostly calm or happy. No network knows CONFUSED:
+always 0.
 """
 
 from __future__ import annotations
@@ -13,6 +15,9 @@ import numpy as np
 
 from onlooker_rekognition.vision.models import Floats
 from onlooker_rekognition.vision.results import Emotion, EmotionType
+
+_RARE: tuple[EmotionType, ...] = ("ANGRY", "DISGUSTED", "FEAR", "SAD", "SURPRISED")
+_RARITY = 0.5
 
 _EMOTION: tuple[EmotionType, ...] = ("ANGRY", "DISGUSTED", "FEAR", "HAPPY", "SAD", "SURPRISED", "CALM")
 _EXPRESSION: tuple[EmotionType, ...] = ("CALM", "HAPPY", "SAD", "ANGRY", "FEAR", "DISGUSTED", "SURPRISED")
@@ -30,6 +35,8 @@ def combine(emotion: Floats, expression: Floats, smiling: float) -> tuple[Emotio
     for order, probabilities in ((_EMOTION, emotion), (_EXPRESSION, expression)):
         for kind, probability in zip(order, probabilities, strict=True):
             shares[kind] += float(probability)
+    for kind in _RARE:
+        shares[kind] *= _RARITY
     unconfirmed = shares["HAPPY"] * (1 - smiling)
     shares["HAPPY"] -= unconfirmed
     shares["CALM"] += unconfirmed
