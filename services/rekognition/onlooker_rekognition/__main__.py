@@ -152,7 +152,7 @@ def build_runner(
 ) -> JobRunner:
     """What does the jobs of videos, out of parts that are open."""
     sampling = Sampling(every=settings.video_interval, max_pixels=settings.max_pixels)
-    return JobRunner(store, videos, topics, pool, build_analyses(engine, store, every=sampling.every), sampling)
+    return JobRunner(store, videos, topics, pool, build_analyses(engine, store), sampling)
 
 
 def compose(

@@ -42,7 +42,7 @@ class Finding:
     """One element of a job's answer.
 
     A job may answer in more than one `view` (labels by TIMESTAMPS and by SEGMENTS). `timestamp` is in milliseconds
-    from the video's start; `name` is what findings may be ordered by instead.
+    from the video's start; `name` is what findings may be ordered by instead, by its code points.
     """
 
     view: str

@@ -17,7 +17,7 @@ from onlooker_rekognition.protocol.errors import InternalServerError
 from onlooker_rekognition.store import CollectionStore
 from onlooker_rekognition.video.frames import Frame
 from onlooker_rekognition.video.people import People
-from onlooker_rekognition.video.segments import Label, Segment, Segments
+from onlooker_rekognition.video.segments import Label, Named, Segment, Segments
 from onlooker_rekognition.vision.moderation import ModerationLabel
 from onlooker_rekognition.vision.results import FaceAnalysis, LabelAnalysis
 
@@ -114,10 +114,10 @@ class TextDetection:
 class ContentModeration:
     """The moderation labels of each frame, and the stretches of time in which each is seen."""
 
-    def __init__(self, engine: VisionEngine, request: Structure, *, gap: int) -> None:
+    def __init__(self, engine: VisionEngine, request: Structure) -> None:
         self._engine = engine
         self._least = request.get("MinConfidence", MIN_CONFIDENCE)
-        self._segments = Segments[ModerationLabel](gap=gap)
+        self._segments = Segments[ModerationLabel]()
 
     def look(self, frame: Frame) -> list[Finding]:
         """See VideoAnalysis."""
@@ -126,7 +126,7 @@ class ContentModeration:
         labels = [label for label in analysis.labels if label.confidence >= self._least]
         kinds = content_types(analysis)
         sightings = [
-            Finding(TIMESTAMPS, at, label.name, {"Timestamp": at, "ContentTypes": kinds, **_moderation(label)})
+            Finding(TIMESTAMPS, at, _by_name(label), {"Timestamp": at, "ContentTypes": kinds, **_moderation(label)})
             for label in labels
         ]
         return [*sightings, *_moderation_stretches(self._segments.see(at, labels))]
@@ -139,11 +139,11 @@ class ContentModeration:
 class LabelDetection:
     """The labels of each frame, and the stretches of time in which each label is seen."""
 
-    def __init__(self, engine: VisionEngine, request: Structure, *, gap: int) -> None:
+    def __init__(self, engine: VisionEngine, request: Structure) -> None:
         self._engine = engine
         self._least = request.get("MinConfidence", _LABEL_CONFIDENCE)
         self._wanted = LabelFilter.of(request.get("Settings", {}).get("GeneralLabels", {}))
-        self._segments = Segments[LabelAnalysis](gap=gap)
+        self._segments = Segments[LabelAnalysis]()
 
     def look(self, frame: Frame) -> list[Finding]:
         """See VideoAnalysis."""
@@ -161,7 +161,7 @@ class LabelDetection:
 
 
 def _sighting(timestamp: int, label: LabelAnalysis) -> Finding:
-    return Finding(TIMESTAMPS, timestamp, label.name, {"Timestamp": timestamp, "Label": label_detail(label)})
+    return Finding(TIMESTAMPS, timestamp, _by_name(label), {"Timestamp": timestamp, "Label": label_detail(label)})
 
 
 def _moderation(label: ModerationLabel) -> Structure:
@@ -185,19 +185,24 @@ def _stretch(segment: Segment[Label], shown: Structure) -> Finding:
         "DurationMillis": segment.end - segment.start,
         **shown,
     }
-    return Finding(SEGMENTS, segment.start, segment.label.name, content)
+    return Finding(SEGMENTS, segment.start, _by_name(segment.label), content)
+
+
+def _by_name(label: Named) -> str:
+    """What orders findings by the names of labels, and those of one name from the surest on, as Amazon does."""
+    return f"{label.name}\t{100 - label.confidence:09.5f}"  # no name has a tab, and none of their letters is below it
 
 
 Begin = Callable[[Structure], VideoAnalysis]
 """A new analysis by the request that started its job."""
 
 
-def build_analyses(engine: VisionEngine, store: CollectionStore, *, every: int) -> Mapping[str, Begin]:
-    """Every analysis offered, by its name in the operations; `every` milliseconds a frame is looked at."""
+def build_analyses(engine: VisionEngine, store: CollectionStore) -> Mapping[str, Begin]:
+    """Every analysis offered, by its name in the operations."""
     return {
-        "ContentModeration": lambda request: ContentModeration(engine, request, gap=2 * every),
+        "ContentModeration": lambda request: ContentModeration(engine, request),
         "FaceDetection": lambda request: FaceDetection(engine, request),
         "FaceSearch": lambda request: FaceSearch(engine, store, request),
-        "LabelDetection": lambda request: LabelDetection(engine, request, gap=2 * every),
+        "LabelDetection": lambda request: LabelDetection(engine, request),
         "TextDetection": lambda request: TextDetection(engine, request),
     }

@@ -32,24 +32,29 @@ class Segment(Generic[Label]):
 
 
 class Segments(Generic[Label]):
-    """Follows labels through the frames of a video; one that is missing for more than `gap` milliseconds has ended."""
+    """Follows labels through the frames of a video; one that two frames in a row are without has ended.
 
-    def __init__(self, *, gap: int) -> None:
-        self._gap = gap
-        self._open: dict[str, Segment[Label]] = {}
+    Frames count, and not the time between them: they are not exactly as far apart as they should be.
+    """
+
+    def __init__(self) -> None:
+        self._frames = 0
+        self._open: dict[str, tuple[Segment[Label], int]] = {}  # with the number of the frame where it was seen last
 
     def see(self, timestamp: int, labels: Iterable[Label]) -> Iterator[Segment[Label]]:
         """Take in the next frame; the segments that it ends, in the order of their start."""
-        yield from self._end(before=timestamp - self._gap)
+        self._frames += 1
         for label in labels:
-            known = self._open.get(label.name)
+            known, _ = self._open.get(label.name, (None, 0))
             best = label if known is None or label.confidence > known.label.confidence else known.label
-            self._open[label.name] = Segment(best, timestamp if known is None else known.start, timestamp)
+            segment = Segment(best, timestamp if known is None else known.start, timestamp)
+            self._open[label.name] = segment, self._frames
+        yield from self._end(seen_before=self._frames - 1)
 
     def finish(self) -> Iterator[Segment[Label]]:
         """The segments that last until the end of the video."""
-        yield from self._end(before=None)
+        yield from self._end(seen_before=self._frames + 1)
 
-    def _end(self, *, before: int | None) -> Iterator[Segment[Label]]:
-        ended = [name for name, segment in self._open.items() if before is None or segment.end < before]
-        yield from sorted((self._open.pop(name) for name in ended), key=lambda segment: segment.start)
+    def _end(self, *, seen_before: int) -> Iterator[Segment[Label]]:
+        ended = [name for name, (_, seen) in self._open.items() if seen < seen_before]
+        yield from sorted((self._open.pop(name)[0] for name in ended), key=lambda segment: segment.start)
