@@ -6,6 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+H264 = Path(__file__).parent / "data" / "h264.mp4"
+"""A made file of three colours, a second each."""
+
 FRAME_RATE = 10
 SIDE = 192
 
@@ -27,3 +30,12 @@ def write_video(path: Path, *scenes: tuple[np.ndarray, float]) -> Path:
             writer.write(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
     writer.release()
     return path
+
+
+def without_pictures(path: Path) -> bytes:
+    """A video file of which everything is whole but what its frames show: zeros in place of its `mdat` box."""
+    content = bytearray(path.read_bytes())
+    start = content.index(b"mdat") + 4
+    end = start - 8 + int.from_bytes(content[start - 8 : start - 4])
+    content[start:end] = bytes(end - start)
+    return bytes(content)

@@ -1,5 +1,6 @@
 """Stored videos, from S3 to the message that says that their analysis has ended."""
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from emulator import Emulator
 from job_channel import Channel, open_channel
 from rekognition_fakes import GREEN_PERSON, RED_PERSON, scene
 from rekognition_server import FAKE, running_server
-from videos import BLACK, BLUE, GREEN, RED, plain, write_video
+from videos import BLACK, BLUE, GREEN, H264, RED, plain, without_pictures, write_video
 
 YELLOW = (255, 255, 0)
 
@@ -197,9 +198,18 @@ def test_what_is_no_video_fails_with_words(client: Any, channel: Channel, store_
     assert answer["Faces"] == []
 
 
-def test_a_collection_that_goes_ends_its_search(
-    client: Any, channel: Channel, store_video: Callable[..., dict]
+def test_a_damaged_video_fails_and_does_not_fill_the_log(
+    emulator: Emulator, channel: Channel, store_video: Callable[..., dict], tmp_path: Path
 ) -> None:
+    """FFmpeg has lines of its own for each frame that it can not decode; ours are JSON."""
+    video = store_video(content=without_pictures(H264))
+    with running_server(FAKE, tmp_path / "data", environment=emulator.environment) as running:
+        job_id = running.client.start_face_detection(Video=video, NotificationChannel=channel.argument)["JobId"]
+        assert channel.await_end(job_id)["Status"] == "FAILED"
+        assert all(json.loads(line) for line in running.log.read_text().splitlines())
+
+
+def test_a_search_in_no_collection_is_refused_at_once(client: Any, store_video: Callable[..., dict]) -> None:
     video = store_video((RED, 0.5))
     with pytest.raises(client.exceptions.ResourceNotFoundException, match="nobody does not exist"):
         client.start_face_search(Video=video, CollectionId="nobody")

@@ -1,7 +1,8 @@
 """A video file as a sequence of pictures: one every so many milliseconds, upright, of bounded size.
 
 Only MPEG-4 and QuickTime files are opened, told by their first box (ISO/IEC 14496-12, `ftyp`): those are the formats
-Amazon takes, and FFmpeg also knows playlists, which would have it read other files or the network.
+Amazon takes, and FFmpeg also knows playlists, which would have it read other files or the network. As a file may look
+like several formats at once, FFmpeg is told the same.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ from onlooker_rekognition.vision.image import Image
 _LONGER_SIDE = 1920  # pixels; a larger frame is shrunk, as large pictures are
 _MOVIE_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")  # the last five: QuickTime from before `ftyp`
 _MILLISECONDS = 1000.0
+_UNDECODABLE = "The video can not be decoded: it is damaged, or its codec is not known here."
 
-# FFmpeg reads files only, and looks for no further than it has to (OpenCV passes these on; key;value|key;value)
-_OPTIONS = "protocol_whitelist;file"
+_FFMPEG = {
+    # files, and no addresses; the demuxer of both containers, by its name (OpenCV passes these on: key;value|key;value)
+    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "protocol_whitelist;file|format_whitelist;mov,mp4,m4a,3gp,3g2,mj2",
+    "OPENCV_FFMPEG_LOGLEVEL": "-8",  # quiet: a damaged file would write a line into our log for each of its frames
+}
 
 
 class VideoError(Exception):
@@ -60,9 +65,10 @@ class Video:
         """The first frame, and then the first one in each `every` milliseconds.
 
         Frames between them are decoded, as later ones are built on them, but not converted. A file that is cut off
-        ends where it can not be read any further.
+        ends where it can not be read any further. Raises VideoError when there is no frame at all.
         """
         due = 0.0
+        found = False
         while self._capture.grab():
             at = self._capture.get(cv2.CAP_PROP_POS_MSEC)
             if at < due:
@@ -71,18 +77,22 @@ class Video:
             if not shown:
                 continue
             due = at - at % every + every
+            found = True
             yield Frame(round(at), Image(_upright_rgb(pixels)))
+        if not found:
+            raise VideoError(_UNDECODABLE)
 
 
 @contextmanager
 def open_video(path: Path, *, max_pixels: int) -> Iterator[Video]:
     """The video in the file `path`. Raises VideoError."""
     _check_container(path)
-    os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", _OPTIONS)
+    for name, value in _FFMPEG.items():
+        os.environ.setdefault(name, value)
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
     try:
         if not capture.isOpened():
-            raise VideoError("The video can not be decoded: it is damaged, or its codec is not known here.")
+            raise VideoError(_UNDECODABLE)
         yield Video(capture, _metadata(capture, max_pixels))
     finally:
         capture.release()

@@ -169,8 +169,8 @@ class JobRunner:
                 raise _ClaimLostError
 
     async def _analyse(self, job: Job) -> VideoMetadata:
-        with tempfile.TemporaryDirectory(prefix="onlooker-video-") as folder:
-            file = Path(folder) / "video"
+        with tempfile.TemporaryFile() as unnamed:  # gone with the process, however that ends: videos are large
+            file = Path(f"/dev/fd/{unnamed.fileno()}")
             await self._videos.download(job.request["Video"], file)
             analysis = self._analyses[job.analysis](job.request)
             async with Decoder.opened(file, max_pixels=self._sampling.max_pixels) as decoder:

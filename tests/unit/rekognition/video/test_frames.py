@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from onlooker_rekognition.video.frames import Frame, VideoError, VideoMetadata, open_video
-from videos import BLUE, GREEN, RED, plain, write_video
+from videos import BLUE, GREEN, H264, RED, plain, without_pictures, write_video
 
 MAX_PIXELS = 10_000_000
 
@@ -41,11 +42,10 @@ def test_the_file_says_what_it_is(tmp_path: Path) -> None:
 
 def test_h264_is_read() -> None:
     """The codec of phones and cameras, which OpenCV decodes but does not write: a made file of three colours."""
-    path = Path(__file__).parents[3] / "data" / "h264.mp4"
-    assert [(frame.timestamp, colour_of(frame)) for frame in frames_of(path, every=1000)] == [
+    assert [(frame.timestamp, colour_of(frame)) for frame in frames_of(H264, every=1000)] == [
         *((0, RED), (1000, GREEN), (2000, BLUE)),
     ]
-    with open_video(path, max_pixels=MAX_PIXELS) as video:
+    with open_video(H264, max_pixels=MAX_PIXELS) as video:
         assert video.metadata == VideoMetadata("h264", 3000, "QuickTime / MOV", 10.0, 192, 96)
 
 
@@ -82,6 +82,25 @@ def test_what_is_no_mp4_is_refused_unopened(tmp_path: Path, content: bytes) -> N
 def test_a_playlist_dressed_as_a_movie_reads_no_other_file(tmp_path: Path) -> None:
     path = tmp_path / "v.mp4"
     path.write_bytes(b"\0\0\0\x10ftypisom\0\0\0\0#EXTM3U\n/etc/hostname\n")
+    with pytest.raises(VideoError, match="can not be decoded"):
+        frames_of(path, every=500)
+
+
+def test_another_container_dressed_as_a_movie_is_not_read(tmp_path: Path) -> None:
+    """An AVI file whose length, in bytes 4 to 8, spells the name of a movie's box."""
+    path = tmp_path / "v.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10, (64, 64))
+    writer.write(plain(RED, 64, 64))
+    writer.release()
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + b"free" + content[8:])
+    with pytest.raises(VideoError, match="can not be decoded"):
+        frames_of(path, every=500)
+
+
+def test_a_film_of_which_no_frame_can_be_decoded_is_no_film_without_findings(tmp_path: Path) -> None:
+    path = tmp_path / "v.mp4"
+    path.write_bytes(without_pictures(H264))
     with pytest.raises(VideoError, match="can not be decoded"):
         frames_of(path, every=500)
 

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -15,8 +16,10 @@ from onlooker_rekognition.pool import Pool
 from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError, InvalidS3ObjectError
 from onlooker_rekognition.store import FaceModel
 from onlooker_rekognition.stores.sqlite import SqliteStore
+from onlooker_rekognition.video.analyses import build_analyses
 from onlooker_rekognition.video.frames import Frame
 from onlooker_rekognition.video.runner import JobRunner, Sampling
+from rekognition_fakes import FakeEngine
 from videos import RED, plain, write_video
 
 TOPIC = "arn:aws:sns:us-east-1:000000000000:jobs"
@@ -40,6 +43,19 @@ class Videos:
         if self.obstacles:
             raise self.obstacles.pop(0)
         target.write_bytes(self.content)
+
+
+class Download:
+    """Writes the video, and then waits for what comes next."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.done, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, video: Mapping[str, Any], target: Path) -> None:
+        target.write_bytes(self.content)
+        self.done.set()
+        await self.go_on.wait()
 
 
 class Topics:
@@ -169,6 +185,27 @@ async def test_a_job_that_can_not_be_done_fails_with_words(
     assert (ended.status, ended.status_message, ended.attempts) == ("FAILED", words, attempts)
 
 
+async def test_a_collection_that_goes_meanwhile_ends_its_search(
+    store: SqliteStore, videos: Videos, topics: Topics
+) -> None:
+    store.create("friends", {})
+
+    async def meanwhile(video: Mapping[str, Any], target: Path) -> None:
+        store.delete("friends")
+        target.write_bytes(videos.content)
+
+    videos.download = meanwhile  # type: ignore[method-assign]
+    job = store.start_job("FaceSearch", {**REQUEST, "CollectionId": "friends"}, limit=20)
+    with closing(Pool(workers=1, queue_length=0)) as pool:
+        sampling = Sampling(every=500, max_pixels=1_000_000)
+        runner = JobRunner(store, videos, topics, pool, build_analyses(FakeEngine(), store), sampling)
+        async with runner.running():
+            assert (await topics.heard.get())["Status"] == "FAILED"
+    ended = store.job(job.job_id)
+    assert ended is not None
+    assert ended.status_message == "The collection id: friends does not exist"
+
+
 async def test_a_job_that_killed_three_servers_is_given_up(
     store: SqliteStore, runner: JobRunner, topics: Topics
 ) -> None:
@@ -201,6 +238,25 @@ async def test_a_topic_that_does_not_exist_is_not_asked_again(
         runner.wake()
         assert (await topics.heard.get())["JobId"] == second.job_id
     assert "the end of a job can not be told: SNS refused the message" in caplog.text
+
+
+async def test_the_file_of_a_video_has_no_name_that_could_outlive_the_server(
+    store: SqliteStore,
+    runner: JobRunner,
+    topics: Topics,
+    videos: Videos,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are up to ten gigabytes, and a server may be killed at any time."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(videos, "download", download := Download(videos.content))
+    before = set(tmp_path.rglob("*"))
+    async with job_in(store, runner):
+        await download.done.wait()
+        assert set(tmp_path.rglob("*")) == before
+        download.go_on.set()
+        assert (await topics.heard.get())["Status"] == "SUCCEEDED"
 
 
 async def test_who_stops_lets_go_of_its_job(store: SqliteStore, runner: JobRunner, videos: Videos) -> None:
