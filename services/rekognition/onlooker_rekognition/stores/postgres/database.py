@@ -39,7 +39,7 @@ SET statement_timeout = '30s';
 SET lock_timeout = '10s';
 SET idle_in_transaction_session_timeout = '60s';
 SELECT '[0]'::vector;
-SET hnsw.ef_search = 200;
+SET hnsw.ef_search = 400;
 SET hnsw.iterative_scan = relaxed_order;
 """  # the SELECT loads pgvector, which must know its settings; matches are ordered by exact distance anyway
 _TRY_AGAIN = (
