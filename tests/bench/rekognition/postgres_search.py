@@ -50,7 +50,7 @@ def measure(kind: str, store: PostgresStore, url: str, faces: synthetic.Matrix, 
     indexes.IndexBuilder(url, MODEL).mend()
     show(kind, f"index of {FACES} built", f"{time.perf_counter() - began:8.1f} s")
     halves = synthetic.halves_of(faces)
-    for count in (10, 81):
+    for count in (synthetic.FACES_EACH, 10, 81):
         truth = synthetic.nearest(faces, halves, queries, count)
         found = [[match.face.position - 1 for match in store.nearest("large", one, count=count)] for one in queries]
         hits = [len(set(some) & set(row.tolist())) / count for some, row in zip(found, truth, strict=True)]
