@@ -38,7 +38,8 @@ from onlooker_rekognition.sns import open_sns
 from onlooker_rekognition.store import FaceModel, Store, StoreError
 from onlooker_rekognition.stores.opening import open_store
 from onlooker_rekognition.video.analyses import build_analyses
-from onlooker_rekognition.video.runner import JobRunner, Sampling, Topics, VideoSource
+from onlooker_rekognition.video.announcer import Announcer, Topics
+from onlooker_rekognition.video.runner import JobRunner, Sampling, VideoSource
 from onlooker_rekognition.video.source import StoredVideos
 from onlooker_rekognition.vision import (
     EMBEDDING_MODEL,
@@ -152,7 +153,7 @@ def build_runner(
 ) -> JobRunner:
     """What does the jobs of videos, out of parts that are open."""
     sampling = Sampling(every=settings.video_interval, max_pixels=settings.max_pixels)
-    return JobRunner(store, videos, topics, pool, build_analyses(engine, store), sampling)
+    return JobRunner(store, videos, Announcer(store, topics), pool, build_analyses(engine, store), sampling)
 
 
 def compose(

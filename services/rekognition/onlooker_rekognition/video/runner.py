@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,8 +18,10 @@ from onlooker_rekognition.jobs import Finding, Job, JobStatus, JobStore, Structu
 from onlooker_rekognition.pool import Pool
 from onlooker_rekognition.protocol.errors import InternalServerError, ServiceError
 from onlooker_rekognition.video.analyses import Begin, VideoAnalysis
+from onlooker_rekognition.video.announcer import Announcer
 from onlooker_rekognition.video.decoder import Decoder
 from onlooker_rekognition.video.frames import VideoError, VideoMetadata
+from onlooker_rekognition.video.rounds import Rounds
 
 _CLAIM_SECONDS = 60.0
 _HEARTBEAT_SECONDS = 15.0
@@ -46,16 +47,6 @@ class VideoSource(Protocol):
         """
 
 
-class Topics(Protocol):
-    """Where the end of a job is told."""
-
-    async def publish(self, topic_arn: str, message: str) -> None:
-        """Publish to a topic.
-
-        Raises InvalidParameterError when it is refused, InternalServerError where a retry may help.
-        """
-
-
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """How videos are looked at: one frame in each `every` milliseconds, of at most `max_pixels`."""
@@ -71,19 +62,19 @@ class JobRunner:
         self,
         store: JobStore,
         videos: VideoSource,
-        topics: Topics,
+        announcer: Announcer,
         pool: Pool,
         analyses: Mapping[str, Begin],
         sampling: Sampling,
     ) -> None:
         self._store = store
         self._videos = videos
-        self._topics = topics
+        self._announcer = announcer
         self._pool = pool
         self._analyses = analyses
         self._sampling = sampling
         self._worker = str(uuid.uuid4())
-        self._news = asyncio.Event()
+        self._rounds = Rounds(self._next, pause=_LOOK_SECONDS)
 
     async def check(self, video: Structure) -> None:
         """Whether a video can be had. Raises as VideoSource does."""
@@ -91,34 +82,16 @@ class JobRunner:
 
     def wake(self) -> None:
         """Look for a job now. To be called on the event loop."""
-        self._news.set()
+        self._rounds.wake()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Do jobs in the background. In the end the one at hand is let go of, to be begun anew."""
-        work = asyncio.create_task(self._run())
-        try:
+        """Do jobs in the background, and tell their ends. At last the one at hand is let go of, to be begun anew."""
+        async with self._announcer.running(), self._rounds.running():
             yield
-        finally:
-            work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
-
-    async def _run(self) -> None:
-        while True:
-            self._news.clear()
-            try:
-                busy = await self._next()
-            except Exception:  # noqa: BLE001 (a store that is down must not end the runner; it is asked again)
-                _log.exception("no job could be taken up")
-                busy = False
-            if not busy:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS)
 
     async def _next(self) -> bool:
-        """Do what there is to do; False when there is nothing."""
-        await self._announce()
+        """Do a job; False when there is none."""
         job = await asyncio.to_thread(self._store.claim_job, self._worker, seconds=_CLAIM_SECONDS)
         if job is None:
             return False
@@ -207,19 +180,7 @@ class JobRunner:
             message=message,
             video_metadata=None if metadata is None else _video_metadata(metadata),
         )
-
-    async def _announce(self) -> None:
-        """Tell the end of jobs to their topics. At least once: a kill in between tells it again."""
-        for job in await asyncio.to_thread(self._store.unannounced_jobs):
-            channel = job.request.get("NotificationChannel")
-            try:
-                if channel is not None:
-                    await self._topics.publish(channel["SNSTopicArn"], json.dumps(_notification(job)))
-            except InternalServerError:  # the log has it; jobs do not wait for SNS, the next round asks it again
-                return
-            except ServiceError as error:
-                _log.warning("the end of a job can not be told: %s", error, extra={"job_id": job.job_id})
-            await asyncio.to_thread(self._store.mark_announced, job.job_id)
+        self._announcer.wake()
 
 
 class _ClaimLostError(Exception):
@@ -235,20 +196,4 @@ def _video_metadata(metadata: VideoMetadata) -> Structure:
         "FrameRate": metadata.frame_rate,
         "FrameHeight": metadata.height,
         "FrameWidth": metadata.width,
-    }
-
-
-def _notification(job: Job) -> Structure:
-    """What Amazon publishes when a job has ended.
-
-    Rekognition's developer guide: "Reference: Video analysis results notification".
-    """
-    video = job.request["Video"]["S3Object"]
-    return {
-        "JobId": job.job_id,
-        "Status": job.status,
-        "API": f"Start{job.analysis}",
-        "JobTag": job.request.get("JobTag"),
-        "Timestamp": int(1000 * time.time()),
-        "Video": {"S3ObjectName": video["Name"], "S3Bucket": video["Bucket"]},
     }

@@ -1,6 +1,7 @@
 """Jobs on bad days: what is tried again, what is given up, and what others take over."""
 
 import asyncio
+import dataclasses
 import itertools
 import json
 import tempfile
@@ -17,6 +18,7 @@ from onlooker_rekognition.protocol.errors import InternalServerError, InvalidPar
 from onlooker_rekognition.store import FaceModel
 from onlooker_rekognition.stores.sqlite import SqliteStore
 from onlooker_rekognition.video.analyses import build_analyses
+from onlooker_rekognition.video.announcer import Announcer
 from onlooker_rekognition.video.frames import Frame
 from onlooker_rekognition.video.runner import JobRunner, Sampling
 from rekognition_fakes import FakeEngine
@@ -115,7 +117,7 @@ def analysis() -> Timestamps:
 async def runner(store: SqliteStore, videos: Videos, topics: Topics, analysis: Timestamps) -> AsyncIterator[JobRunner]:
     with closing(Pool(workers=1, queue_length=0)) as pool:
         sampling = Sampling(every=500, max_pixels=1_000_000)
-        yield JobRunner(store, videos, topics, pool, {"FaceDetection": lambda _: analysis}, sampling)
+        yield JobRunner(store, videos, Announcer(store, topics), pool, {"FaceDetection": lambda _: analysis}, sampling)
 
 
 @asynccontextmanager
@@ -124,6 +126,12 @@ async def job_in(store: SqliteStore, runner: JobRunner) -> AsyncIterator[Job]:
     job = store.start_job("FaceDetection", REQUEST, limit=20)
     async with runner.running():
         yield job
+
+
+def end(store: SqliteStore, job: Job) -> None:
+    """End a job as another server would."""
+    assert store.claim_job("another", seconds=600) == dataclasses.replace(job, attempts=1)
+    assert store.end_job(job.job_id, "another", "SUCCEEDED", message=None, video_metadata=None)
 
 
 def found(store: SqliteStore, job: Job) -> list[int]:
@@ -198,7 +206,7 @@ async def test_a_collection_that_goes_meanwhile_ends_its_search(
     job = store.start_job("FaceSearch", {**REQUEST, "CollectionId": "friends"}, limit=20)
     with closing(Pool(workers=1, queue_length=0)) as pool:
         sampling = Sampling(every=500, max_pixels=1_000_000)
-        runner = JobRunner(store, videos, topics, pool, build_analyses(FakeEngine(), store), sampling)
+        runner = JobRunner(store, videos, Announcer(store, topics), pool, build_analyses(FakeEngine(), store), sampling)
         async with runner.running():
             assert (await topics.heard.get())["Status"] == "FAILED"
     ended = store.job(job.job_id)
@@ -227,6 +235,51 @@ async def test_an_outage_of_sns_delays_the_message_and_nothing_else(
         second = store.start_job("FaceDetection", REQUEST, limit=20)
         runner.wake()
         assert [(await topics.heard.get())["JobId"] for _ in range(2)] == [first.job_id, second.job_id]
+
+
+async def test_jobs_do_not_wait_for_sns(
+    store: SqliteStore, runner: JobRunner, topics: Topics, videos: Videos, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, begun = asyncio.Event(), asyncio.Event()
+
+    async def never(topic_arn: str, message: str) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    async def begin(video: Mapping[str, Any], target: Path) -> None:
+        begun.set()
+        target.write_bytes(videos.content)
+
+    monkeypatch.setattr(topics, "publish", never)
+    async with job_in(store, runner):
+        await asked.wait()
+        monkeypatch.setattr(videos, "download", begin)
+        store.start_job("FaceDetection", REQUEST, limit=20)
+        runner.wake()
+        await begun.wait()
+
+
+async def test_a_topic_that_breaks_holds_up_its_own_messages_only(
+    store: SqliteStore, runner: JobRunner, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = {**REQUEST, "NotificationChannel": {**REQUEST["NotificationChannel"], "SNSTopicArn": "broken"}}
+    asked: list[str] = []
+    publish = topics.publish
+
+    async def publish_unless_broken(topic_arn: str, message: str) -> None:
+        asked.append(topic_arn)
+        if topic_arn == "broken":
+            raise InternalServerError("SNS answered 500")
+        await publish(topic_arn, message)
+
+    monkeypatch.setattr(topics, "publish", publish_unless_broken)
+    for _ in range(2):
+        end(store, store.start_job("FaceDetection", broken, limit=20))
+    fine = store.start_job("FaceDetection", REQUEST, limit=20)
+    end(store, fine)
+    async with runner.running():
+        assert (await topics.heard.get())["JobId"] == fine.job_id
+    assert asked == ["broken", TOPIC], "it is asked once a round"
 
 
 async def test_a_topic_that_does_not_exist_is_not_asked_again(
