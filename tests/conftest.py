@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-if TYPE_CHECKING:
-    from postgres import Postgres
-
 from emulator import Emulator, aws_environment, running_emulator
 from onlooker_shared.aws import Aws
 from onlooker_shared.settings import CommonSettings
+
+if TYPE_CHECKING:
+    from postgres import Postgres
 
 
 @pytest.fixture(scope="session", autouse=True)
