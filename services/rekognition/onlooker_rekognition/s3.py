@@ -9,14 +9,13 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aioboto3
 from aiobotocore.config import AioConfig
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 
+from onlooker_rekognition.clouds import CALL_ERRORS, is_refusal
 from onlooker_rekognition.protocol.errors import (
     ImageTooLargeError,
     InternalServerError,
@@ -89,18 +88,11 @@ def _translated(bucket: str) -> Iterator[None]:
     """S3's errors in Rekognition's words."""
     try:
         yield
-    except (ClientError, BotoCoreError, OSError, UnicodeEncodeError) as error:
+    except CALL_ERRORS as error:
         _log.warning("S3 gave no object: %s", error, extra={"bucket": bucket})
-        if _is_refusal(error):
+        if is_refusal(error):
             raise InvalidS3ObjectError(_UNAVAILABLE) from error
         raise InternalServerError("S3 could not be reached to get the object. Try again.") from error
-
-
-def _is_refusal(error: Exception) -> bool:
-    """Whether S3 (or having no credentials for it) said no, so that asking again is of no use."""
-    if isinstance(error, ClientError):
-        return int(error.response["ResponseMetadata"]["HTTPStatusCode"]) < HTTPStatus.INTERNAL_SERVER_ERROR
-    return isinstance(error, (NoCredentialsError, ParamValidationError, UnicodeEncodeError))
 
 
 @asynccontextmanager

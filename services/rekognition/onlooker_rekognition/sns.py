@@ -8,13 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import aioboto3
 from aiobotocore.config import AioConfig
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 
+from onlooker_rekognition.clouds import CALL_ERRORS, is_refusal
 from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError
 
 if TYPE_CHECKING:
@@ -37,17 +36,11 @@ class SnsTopics:
         """
         try:
             await self._client.publish(TopicArn=topic_arn, Message=message)
-        except (ClientError, BotoCoreError, OSError) as error:
+        except CALL_ERRORS as error:
             _log.warning("SNS did not take a message: %s", error)
-            if _is_refusal(error):
+            if is_refusal(error):
                 raise InvalidParameterError(f"SNS refused the message for {topic_arn}.") from error
             raise InternalServerError("SNS could not be reached.") from error
-
-
-def _is_refusal(error: Exception) -> bool:
-    if isinstance(error, ClientError):
-        return int(error.response["ResponseMetadata"]["HTTPStatusCode"]) < HTTPStatus.INTERNAL_SERVER_ERROR
-    return isinstance(error, (NoCredentialsError, ParamValidationError))
 
 
 @asynccontextmanager

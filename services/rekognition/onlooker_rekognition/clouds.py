@@ -1,0 +1,23 @@
+"""What can go wrong with a call to AWS, and whether it is worth to call again."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import aiohttp
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
+
+CALL_ERRORS = (ClientError, BotoCoreError, aiohttp.ClientError, OSError, UnicodeEncodeError)
+"""What a call raises. aiohttp's own: a body that is cut off; UnicodeEncodeError: a name that has no UTF-8."""
+
+_NOT_NOW = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+_THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "RequestThrottled")  # with HTTP 400, too
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether AWS (or having no credentials for it) said no, so that asking again is of no use."""
+    if isinstance(error, ClientError):
+        status = int(error.response["ResponseMetadata"]["HTTPStatusCode"])
+        throttled = status in _NOT_NOW or error.response["Error"].get("Code", "").startswith(_THROTTLED)
+        return status < HTTPStatus.INTERNAL_SERVER_ERROR and not throttled
+    return isinstance(error, (NoCredentialsError, ParamValidationError, UnicodeEncodeError))
