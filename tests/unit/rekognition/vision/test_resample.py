@@ -5,7 +5,7 @@ import pytest
 
 from onlooker_rekognition.vision.geometry import square
 from onlooker_rekognition.vision.image import Pixels
-from onlooker_rekognition.vision.resample import crop, cut, fit, pad
+from onlooker_rekognition.vision.resample import crop, crop_rectangle, cut, fit, pad
 
 
 def spot(height: int, width: int, x: int, y: int, size: int) -> Pixels:
@@ -67,3 +67,12 @@ def test_a_crop_of_a_very_wide_picture_is_a_crop() -> None:
     pixels[40:60, 34_990:35_010] = 255
     shown = crop(pixels, square(np.array([35_000.0, 50.0]), 80, 0, 40), 40)
     np.testing.assert_allclose(centre_of_light(shown), [20, 20], atol=0.2)
+
+
+def test_a_rectangular_crop_shows_its_place_and_goes_on_beyond_the_picture() -> None:
+    pixels = spot(300, 400, 200, 100, 20)
+    turned = crop_rectangle(pixels, np.array([[0.0, 2.0, 100.0], [-2.0, 0.0, 150.0]]), 50, 100)
+    assert turned.shape == (100, 50, 3)
+    assert centre_of_light(turned) == pytest.approx([25, 50], abs=0.5)
+    beyond = crop_rectangle(np.full((50, 50, 3), 200, np.uint8), np.array([[1.0, 0, -20], [0, 1.0, 0]]), 60, 40)
+    assert beyond.min() == 200

@@ -38,6 +38,11 @@ class Rectangle:
         return float(np.linalg.norm(self.down))
 
     @property
+    def thickness(self) -> float:
+        """The shorter of both: how high the letters are, however the text is turned."""
+        return min(self.width, self.height)
+
+    @property
     def centre(self) -> Array:
         """Its middle (2,)."""
         return self.origin + (self.across + self.down) / 2
@@ -46,6 +51,11 @@ class Rectangle:
     def corners(self) -> Array:
         """The corners (4, 2), clockwise from where the text begins."""
         return self.origin + np.stack([0 * self.across, self.across, self.across + self.down, self.down])
+
+    def holds(self, point: Array) -> bool:
+        """Whether a point (2,) is inside."""
+        along = np.linalg.solve(np.column_stack([self.across, self.down]), point - self.origin)
+        return bool(np.all((along >= 0) & (along <= 1)))
 
     def turned(self, quarters: int) -> Rectangle:
         """The same place for text that reads so many quarter turns clockwise: 1 reads downwards, 3 upwards."""

@@ -63,6 +63,20 @@ def test_a_line_across_a_seam_is_one_line_whatever_happens_at_the_edges() -> Non
     assert lines[0].width == pytest.approx(1400 + 3.2 * 1400 * 30 / (2 * 1430), abs=6)
 
 
+@pytest.mark.parametrize("left", [300, 500, 800])
+def test_large_letters_are_not_cut_by_windows(left: int) -> None:
+    found = TextDetector(Marker(excited=80)).find(bar(1500, 2000, left, 400, left + 900, 600))
+    (line,) = [place for place in found if place.thickness > 150 and place.width > place.height]
+    np.testing.assert_allclose(line.centre, [left + 450, 500], atol=12)
+
+
+def test_small_lines_that_run_together_in_a_small_copy_stay_apart() -> None:
+    picture = np.zeros((1500, 2000, 3), np.uint8)
+    for top in range(400, 640, 20):
+        picture[top : top + 14, 300:900] = 255
+    assert len(TextDetector(Marker()).find(picture)) == 12
+
+
 def test_places_are_those_of_the_picture_whatever_it_was_scaled_to() -> None:
     for factor in (0.5, 1, 3):
         picture = cv2.resize(bar(400, 800, 200, 180, 600, 200), None, fx=factor, fy=factor)
