@@ -17,7 +17,8 @@ from onlooker_rekognition.vision.mesh import (
     Mesh,
 )
 from onlooker_rekognition.vision.models import Network
-from onlooker_rekognition.vision.resample import crop
+from onlooker_rekognition.vision.quality import laplacian
+from onlooker_rekognition.vision.resample import crop, lightened, sharpened
 from onlooker_rekognition.vision.results import Embedding
 
 EMBEDDING_MODEL = "face-recognition-1"
@@ -36,6 +37,9 @@ _CHIP = np.array(  # where dlib's get_face_chip puts these points, in a unit squ
 )
 _PADDING = 0.25
 
+_BLURRED = 3.5  # deviation of the Laplacian, in grey levels: photos have 9 and more, 24 pixels 3 to 8, blurred ones 2
+_BLUR, _SHARPENING = 4.0, 2.0  # pixels of the chip, and how many times what such a blur takes away is added
+
 
 class Embedder:
     """Describes faces; those of one person lie near one another (see `similarity`)."""
@@ -51,4 +55,10 @@ class Embedder:
 
     def embed(self, chips: Sequence[Pixels]) -> list[Embedding]:
         """A vector (128,) for each chip; at least one."""
-        return list(self._network.run(np.stack(chips))["embedding"])
+        return list(self._network.run(np.stack([_clear(chip) for chip in chips]))["embedding"])
+
+
+def _clear(chip: Pixels) -> Pixels:
+    """A dark chip lightened and a blurred one sharpened, as all that is dark or blurred looks alike to the network."""
+    light = lightened(chip)
+    return sharpened(light, _BLUR, _SHARPENING) if np.std(laplacian(light)) < _BLURRED else light
