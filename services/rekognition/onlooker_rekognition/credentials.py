@@ -48,6 +48,9 @@ def load_credentials(path: Path) -> dict[str, Credentials]:
 
 
 def _pair(path: Path, name: str, section: Mapping[str, Any]) -> Credentials:
+    for option, value in section.items():
+        if not isinstance(value, str):  # lines that are indented are a section within a section
+            raise CredentialsError(f"{path}: section [{name}] has no text for {option}. Write it into the same line.")
     for option in ("aws_access_key_id", "aws_secret_access_key"):
         if not section.get(option):
             raise CredentialsError(f"{path}: section [{name}] has no {option}.")

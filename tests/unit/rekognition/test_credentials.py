@@ -36,6 +36,11 @@ def test_each_section_is_a_pair(tmp_path: Path) -> None:
         (f"[a]\n{SECRET}\n", "not in the INI format"),
         ("[a]\naws_access_key_id = AKIAONE\n", r"section \[a\] has no aws_secret_access_key"),
         (f"[a]\naws_access_key_id =\naws_secret_access_key = {SECRET}\n", r"section \[a\] has no aws_access_key_id"),
+        (
+            f"[a]\naws_access_key_id = AKIAONE\naws_secret_access_key =\n  = {SECRET}\n",
+            "no text for aws_secret_access_key",
+        ),
+        (f"[a]\naws_access_key_id =\n  x = y\naws_secret_access_key = {SECRET}\n", "no text for aws_access_key_id"),
         ("[a]\ncredential_process = /bin/sh\n", r"section \[a\] has no aws_access_key_id"),
         (f"[a]\n{PAIR.format('AKIAONE')}[b]\n{PAIR.format('AKIAONE')}", "names an access key twice"),
     ],
