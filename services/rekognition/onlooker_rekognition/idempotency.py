@@ -3,9 +3,9 @@
 An SDK that lost an answer sends the same request again, with the same token. It gets the answer that was lost; a
 request of other parameters under that token is refused. Which operations take a token, the service model says.
 
-An answer is remembered as soon as its operation is done. A repeated request is done again in two cases: after a kill
-between the two, and when it reaches another server on the same store while the first is underway. What users can see of
-it is what the store says of a second such request: that the user exists, or does not any more.
+An answer is remembered as soon as its operation is done. A repeated request is done again in two cases: after a kill or
+an outage of the store between the two, and when it reaches another server on the same store while the first is underway.
+What users can see of it is what the store says of a second such request: that the user exists, or does not any more.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ from onlooker_rekognition.protocol.model import IDEMPOTENCY_MEMBER, Operation, P
 from onlooker_rekognition.store import AnswerLedger, Remembered
 
 Result = Mapping[str, Any]
+
+_log = logging.getLogger(__name__)
 
 
 class OnceOnly:
@@ -61,7 +64,10 @@ class OnceOnly:
             return answer
         result = await self._handler(parameters)
         written = json.dumps(self._operation.write(result)).encode()
-        await asyncio.to_thread(self._ledger.remember, self._operation.name, token, Remembered(digest, written))
+        try:
+            await asyncio.to_thread(self._ledger.remember, self._operation.name, token, Remembered(digest, written))
+        except Exception:  # noqa: BLE001 (whatever the store has: it is done, and an error would have it done once more)
+            _log.exception("%s is done, and its answer can not be remembered", self._operation.name)
         return result
 
 

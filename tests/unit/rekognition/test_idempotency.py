@@ -1,6 +1,7 @@
 """Requests that are sent more than once: done once, answered each time."""
 
 import asyncio
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -136,6 +137,20 @@ async def test_a_failure_is_not_remembered(handler: OnceOnly, associate: Associa
     assert not ledger.answers
     associate.failure = None
     assert await handler(REQUEST) == ANSWER
+
+
+async def test_what_is_done_is_answered_though_it_can_not_be_remembered(
+    handler: OnceOnly, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An SDK would send it again for an error, and be told that the user exists."""
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(ledger, "remember", full)
+    assert await handler(REQUEST) == ANSWER
+    assert "AssociateFaces is done, and its answer can not be remembered" in caplog.text
+    assert "database or disk is full" in caplog.text
 
 
 async def test_requests_at_once_share_one_outcome(handler: OnceOnly, associate: Associate) -> None:
