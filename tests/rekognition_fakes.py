@@ -44,7 +44,7 @@ from onlooker_rekognition.vision.text.reader import Polygon, TextLine, TextWord,
 RED_PERSON, GREEN_PERSON = 1, 2
 SKY = [{"name": "Sky", "confidence": 90.0, "instances": 1}]
 SIGN = [[["WAY", 99.0], ["OUT", 98.0]]]
-"""What a frame of a video shows that is red, green (with a sign) or blue; a mixture shows several, a black one nothing."""
+"""What a frame of a video shows that is red, green (with a sign) or blue; a mixture several of them, black nothing."""
 
 SIDE = 200  # pixels of the pictures the engine pretends to decode
 CHIP_SHADE = 8  # by so much a person's chip is lighter than that of the person before; the first thirty have one
