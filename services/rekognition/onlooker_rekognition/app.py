@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import time
 import uuid
@@ -22,7 +23,7 @@ from onlooker_rekognition.protocol.errors import ServiceError, UnknownOperationE
 from onlooker_rekognition.signatures import Signatures
 
 _CLIENT_GONE = 499
-_LOOPBACK = ("127.0.0.1", "localhost")
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _GREETING = """\
 This is onlooker-rekognition, a local server for clients of Amazon Rekognition. Point one here:
 
@@ -92,7 +93,6 @@ def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str) -> Starlette:
     `host` is where it listens. On the loopback interface it answers to the machine's own names only: a web page whose
     host name resolves to 127.0.0.1 would otherwise pass for ours, and no signature is verified.
     """
-    names = _LOOPBACK if host in _LOOPBACK else ("*",)
 
     async def greeting(request: Request) -> Response:
         url = f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
@@ -112,8 +112,17 @@ def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str) -> Starlette:
             Route("/readyz", health),  # it listens only once the models are loaded and the store is open
             Route("/metrics", exposition),
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_names(host), www_redirect=False)],
     )
+
+
+def _names(host: str) -> tuple[str, ...]:
+    """The names that it answers to when it listens on `host`."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # another name
+        loopback = False
+    return (host, *_LOOPBACK) if loopback else ("*",)
 
 
 async def _unless_gone(request: Request, work: Coroutine[None, None, Answer]) -> Answer:

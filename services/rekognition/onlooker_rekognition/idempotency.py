@@ -4,8 +4,8 @@ An SDK that lost an answer sends the same request again, with the same token. It
 request of other parameters under that token is refused. Which operations take a token, the service model says.
 
 An answer is remembered as soon as its operation is done. A repeated request is done again in two cases: after a kill or
-an outage of the store between the two, and when it reaches another server on the same store while the first is underway.
-What users can see of it is what the store says of a second such request: that the user exists, or does not any more.
+an outage between the two, and when it reaches another server on the same store while the first is underway. What users
+can see of it is what the store says of a second such request: that the user exists, or does not any more.
 """
 
 from __future__ import annotations

@@ -1,0 +1,31 @@
+"""Who the server takes for a client of its own machine."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from onlooker_rekognition.app import create_app
+from onlooker_rekognition.metrics import Metrics
+
+
+async def status(listens_on: str, host: str) -> int:
+    endpoint: Any = SimpleNamespace(serve=None)  # no operation is called
+    transport = httpx.ASGITransport(create_app(endpoint, Metrics(), host=listens_on))
+    async with httpx.AsyncClient(transport=transport, base_url="http://any") as client:
+        return (await client.get("/healthz", headers={"Host": host})).status_code
+
+
+@pytest.mark.parametrize("listens_on", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
+async def test_on_the_machine_itself_no_name_of_the_network_is_answered(listens_on: str) -> None:
+    """A web page can have its own name resolve to any of these addresses."""
+    assert await status(listens_on, "evil.example:8430") == 400
+    own = f"[{listens_on}]" if ":" in listens_on else listens_on
+    for name in (own, "localhost", "127.0.0.1"):
+        assert await status(listens_on, f"{name}:8430") == 200
+
+
+@pytest.mark.parametrize("listens_on", ["0.0.0.0", "::", "192.168.0.7", "rekognition.internal"])
+async def test_on_the_network_any_name_is_answered(listens_on: str) -> None:
+    assert await status(listens_on, "rekognition.internal:8430") == 200
