@@ -23,7 +23,11 @@ class CommonSettings(BaseSettings):
     """What the server and the commands beside it have in common."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ONLOOKER_REKOGNITION_", frozen=True, cli_kebab_case=True, cli_implicit_flags=True
+        env_prefix="ONLOOKER_REKOGNITION_",
+        env_ignore_empty=True,  # as compose files pass what is not set; an empty host would be every address
+        frozen=True,
+        cli_kebab_case=True,
+        cli_implicit_flags=True,
     )
 
     data: Path = Field(default_factory=_default_data, description="the folder of the collections")
@@ -53,7 +57,7 @@ class Settings(CommonSettings):
 
     model_config = SettingsConfigDict(cli_prog_name="onlooker-rekognition")
 
-    host: str = Field("127.0.0.1", description="the address to listen on")
+    host: str = Field("127.0.0.1", min_length=1, description="the address to listen on")
     port: int = Field(8430, ge=0, le=65535, description="the port to listen on; 0 takes a free one")
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="pictures worked on at once, one thread each"

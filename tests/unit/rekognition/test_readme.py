@@ -53,11 +53,3 @@ def test_every_setting_is_in_the_table_with_its_default(monkeypatch: pytest.Monk
             assert default == "number of cores"
         else:
             assert f"`{value:g}`" == default if isinstance(value, float) else f"`{value}`" in default
-
-
-def test_a_setting_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ONLOOKER_REKOGNITION_QUEUE_LENGTH", "7")
-    monkeypatch.setenv("AWS_REGION", "eu-central-1")
-    settings = Settings()
-    assert settings.queue_length == 7
-    assert settings.region == "eu-central-1"
