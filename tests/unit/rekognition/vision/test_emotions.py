@@ -56,3 +56,9 @@ def test_a_serious_mouth_overrules_networks_that_see_happiness() -> None:
 def test_nothing_is_guessed_of_confusion() -> None:
     shares = {each.type: each.confidence for each in combine(emotion(sad=1), expression(sad=1), 0)}
     assert shares["CONFUSED"] == 0
+
+
+def test_what_photos_rarely_show_needs_twice_the_evidence() -> None:
+    """A man in mid-word, of whom the networks say rather angry than calm."""
+    assert combine(emotion(angry=0.6, neutral=0.4), expression(angry=0.6, neutral=0.4), 0)[0].type == "CALM"
+    assert combine(emotion(angry=0.8, neutral=0.2), expression(angry=0.8, neutral=0.2), 0)[0].type == "ANGRY"

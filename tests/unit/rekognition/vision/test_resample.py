@@ -5,7 +5,7 @@ import pytest
 
 from onlooker_rekognition.vision.geometry import square
 from onlooker_rekognition.vision.image import Pixels
-from onlooker_rekognition.vision.resample import crop, crop_rectangle, cut, fit, pad
+from onlooker_rekognition.vision.resample import crop, crop_rectangle, cut, fit, lightened, pad, sharpened
 
 
 def spot(height: int, width: int, x: int, y: int, size: int) -> Pixels:
@@ -76,3 +76,20 @@ def test_a_rectangular_crop_shows_its_place_and_goes_on_beyond_the_picture() -> 
     assert centre_of_light(turned) == pytest.approx([25, 50], abs=0.5)
     beyond = crop_rectangle(np.full((50, 50, 3), 200, np.uint8), np.array([[1.0, 0, -20], [0, 1.0, 0]]), 60, 40)
     assert beyond.min() == 200
+
+
+def test_only_a_dark_picture_is_lightened_and_its_lightest_parts_become_white() -> None:
+    light = np.tile(np.linspace(0, 220, 100).astype(np.uint8)[None, :, None], (100, 1, 3))
+    assert lightened(light) is light
+    dark = (light * 0.2).astype(np.uint8)
+    assert lightened(dark).max() == 255
+    assert np.all(np.diff(lightened(dark)[0, :, 0].astype(int)) >= 0)
+    assert lightened(np.ones((8, 8, 3), np.uint8)).max() == 16, "black is not blown up without bounds"
+
+
+def test_sharpening_steepens_an_edge_and_leaves_what_is_even() -> None:
+    soft = np.repeat(np.linspace(60, 190, 40).astype(np.uint8)[None, :], 30, axis=0)
+    picture = np.pad(np.stack([soft] * 3, axis=-1), ((0, 0), (30, 30), (0, 0)), mode="edge")
+    sharp = sharpened(picture, 4, 2).astype(int)
+    assert np.abs(sharp[:, :10] - picture[:, :10]).max() <= 1
+    assert sharp[:, 70].mean() > picture[:, 70].mean() + 5
