@@ -30,4 +30,9 @@ def test_the_reach_of_a_percentage_is_the_distance_that_is_reported_as_it(percen
 
 def test_everything_is_within_reach_of_nothing_and_only_the_same_within_that_of_all() -> None:
     assert reach(0) == np.inf
-    assert reach(100) == 0
+    assert reach(100) == pytest.approx(0, abs=1e-9)
+
+
+def test_what_is_the_same_is_as_alike_as_can_be_asked_for() -> None:
+    face = np.random.default_rng(0).normal(size=128).astype(np.float32) / 11
+    assert similarity(face, face[None]).tolist() == [100]
