@@ -9,6 +9,7 @@ import structlog
 from emulator import Emulator, aws_environment, running_emulator
 from onlooker_shared.aws import Aws
 from onlooker_shared.settings import CommonSettings
+from opensearch_node import running_node
 
 if TYPE_CHECKING:
     from postgres import Postgres
@@ -46,3 +47,10 @@ def postgres() -> "Iterator[Postgres]":
 
     with running_postgres() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def opensearch_url() -> Iterator[str]:
+    """One OpenSearch node for the whole session. Take an alias of your own, and delete its indices."""
+    with running_node() as url:
+        yield url

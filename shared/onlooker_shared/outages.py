@@ -17,7 +17,7 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
-from onlooker_shared.errors import RetryLater, describe
+from onlooker_shared.errors import RetryLater, UnavailableError, describe
 
 SHORTEST, LONGEST = 2.0, 300.0
 """Seconds of one rest. SQS counts each receive: 50 of them last for hours at this pace."""
@@ -67,6 +67,8 @@ class Outages:
         """
         try:
             yield
+        except UnavailableError as error:
+            raise RetryLater(error.detail, delay=self._rest(), pause=True) from error
         except (BotoCoreError, ClientError) as error:
             if not is_outage(error):
                 raise

@@ -16,7 +16,7 @@ from onlooker_shared.settings import CommonSettings
 from onlooker_tagger.handlers import Handler
 from onlooker_tagger.routes import router
 from onlooker_tagger.settings import TaggerSettings
-from onlooker_tagger.sqlite import open_index
+from onlooker_tagger.stores import open_store
 from onlooker_tagger.sweep import Sweeper
 
 
@@ -32,7 +32,8 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     s3, sqs = await aws.client("s3"), await aws.client("sqs")
     results = Results(s3, topology.results.name)
     url = await aws.queue_url(topology.tagger.name)
-    async with open_index(settings.database) as index:
+    async with open_store(settings) as store:
+        index = store.index
         consumer = Consumer(
             sqs=sqs,
             queue=topology.tagger,
@@ -54,7 +55,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         yield Service(
             name="tagger",
             routers=[router(index)],
-            workers=[consumer],
+            workers=[consumer, *store.workers],
             checks={"index": index.ping},
             sweep=sweeper.sweep,
         )

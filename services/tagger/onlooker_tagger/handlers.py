@@ -1,12 +1,12 @@
 """Brings messages into the index."""
 
 from onlooker_shared.annotations import Annotation
-from onlooker_shared.errors import NotFoundError, Reject, RetryLater, UnavailableError
+from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized
 from onlooker_shared.outages import Outages
 from onlooker_shared.results import Results
 from onlooker_tagger import documents
-from onlooker_tagger.index import Index
+from onlooker_tagger.index import Index, RefusedError
 
 
 class Handler:
@@ -15,7 +15,7 @@ class Handler:
     Args:
         index: where the documents go.
         results: what was recognized, where it was too much for the message.
-        outages: how long to rest while AWS does not answer.
+        outages: how long to rest while the index or AWS does not answer.
     """
 
     def __init__(self, index: Index, results: Results, outages: Outages) -> None:
@@ -28,13 +28,13 @@ class Handler:
 
         Raises:
             RetryLater: the index or AWS does not answer.
-            Reject: the message points to a result that is gone.
+            Reject: the message points to a result that is gone, or says what the index cannot hold.
         """
         try:
             with self._outages.weathered():
                 await self._index_message(message)
-        except UnavailableError as error:
-            raise RetryLater(error.detail, pause=True) from error
+        except RefusedError as error:
+            raise Reject(str(error)) from error
         except NotFoundError as error:
             raise Reject(f"The result that this message points to is gone: {error.detail}") from error
 

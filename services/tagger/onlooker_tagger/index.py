@@ -1,10 +1,13 @@
-"""What the tagger needs of a place to search in. SQLite is one (`sqlite`); each passes one suite of tests."""
+"""What the tagger needs of a place to search in. Each passes one suite of tests.
+
+`sqlite` is a file for one process, `opensearch` a cluster for many.
+"""
 
 from collections.abc import Collection
 from typing import Protocol
 
 from onlooker_shared.annotations import Annotation
-from onlooker_shared.errors import NotFoundError
+from onlooker_shared.errors import NotFoundError, OnlookerError
 from onlooker_tagger.documents import Document
 from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
 
@@ -16,17 +19,25 @@ def not_found(image_id: str) -> NotFoundError:
     )
 
 
+class RefusedError(OnlookerError):
+    """The index can never hold this document, however often it is tried; the text says why."""
+
+
 class Index(Protocol):
     """Documents by object: of each bucket and key only the newest version is found.
 
-    Every method raises `onlooker_shared.errors.UnavailableError` while the index does not answer; then nothing was
-    changed. What returned is on disk.
+    Every method raises `onlooker_shared.errors.UnavailableError` while the index does not answer; what it should have
+    written may be repeated then. What returned is on disk, is answered by `get` at once, and is found by searches
+    within a second or so.
     """
 
     async def put(self, document: Document) -> None:
         """Index a document, unless a newer one about the same bucket and key is there (`documents.supersedes`).
 
         Putting the same document again changes nothing.
+
+        Raises:
+            RefusedError: the index cannot hold it.
         """
 
     async def annotate(self, image_id: str, annotation: Annotation) -> None:

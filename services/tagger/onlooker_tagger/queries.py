@@ -125,7 +125,7 @@ class ImageQuery(Filters):
                 of == self._fingerprint() and abs(value) <= LARGEST and abs(row) <= LARGEST
             ):
                 return float(value), row
-        raise BadRequestError("This cursor belongs to another search; start again without one.")
+        raise another_search()
 
     def cursor_at(self, value: float, row: int) -> str:
         """Return the cursor of the page after a sort value and row."""
@@ -201,6 +201,11 @@ class Statistics(BaseModel):
     labels: tuple[Count, ...] = Field(description="Most frequent first.")
     emotions: tuple[Share, ...] = Field(description="Most frequent first; of faces that show any.")
     timeline: tuple[Period, ...] = Field(description="Oldest first; periods without pictures are left out.")
+
+
+def another_search() -> BadRequestError:
+    """Return the error of a cursor that was not given out for the search that it came with."""
+    return BadRequestError("This cursor belongs to another search; start again without one.")
 
 
 def words(text: str) -> list[str]:

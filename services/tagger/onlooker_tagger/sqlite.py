@@ -15,6 +15,7 @@ from typing import TypeVar
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import ConfigurationError, UnavailableError
 from onlooker_tagger import sqlite_reads, sqlite_writes
+from onlooker_tagger.batches import Batches
 from onlooker_tagger.documents import Document
 from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
 from onlooker_tagger.sqlite_schema import note_damage, open_reader, open_writer
@@ -22,11 +23,9 @@ from onlooker_tagger.sqlite_schema import note_damage, open_reader, open_writer
 READERS = 2
 """Searches at the same time; more only wait for the same cores."""
 BATCH = 500
-"""Writes in one transaction at most, so that the first of them does not wait for ever."""
+"""Writes in one transaction at most."""
 
 T = TypeVar("T")
-_Pending = tuple[sqlite_writes.Write, "asyncio.Future[None]"]
-"""A write, and who waits for it."""
 
 
 class SqliteIndex:
@@ -40,16 +39,15 @@ class SqliteIndex:
             self._readers.put_nowait(reader)
         self._writing = ThreadPoolExecutor(1, "tagger-write")
         self._reading = ThreadPoolExecutor(len(readers), "tagger-read")
-        self._pending: list[_Pending] = []
-        self._flushing: asyncio.Task[None] | None = None
+        self._batches = Batches(self._commit_all, BATCH)
 
     async def put(self, document: Document) -> None:
         """See `Index`."""
-        await self._write(sqlite_writes.put(document))
+        await self._batches.add(sqlite_writes.put(document))
 
     async def annotate(self, image_id: str, annotation: Annotation) -> None:
         """See `Index`."""
-        await self._write(sqlite_writes.annotate(image_id, annotation))
+        await self._batches.add(sqlite_writes.annotate(image_id, annotation))
 
     async def get(self, image_id: str) -> Document:
         """See `Index`."""
@@ -79,8 +77,7 @@ class SqliteIndex:
 
     async def close(self) -> None:
         """Finish what is being written, then close the file."""
-        if self._flushing is not None:
-            await self._flushing
+        await self._batches.close()
         self._writing.shutdown()
         self._reading.shutdown()
         while not self._readers.empty():
@@ -101,29 +98,18 @@ class SqliteIndex:
         done.exception()
         self._readers.put_nowait(connection)
 
-    async def _write(self, write: sqlite_writes.Write) -> None:
-        committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._pending.append((write, committed))
-        if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush(), name="tagger-flush")
-        await committed
+    async def _commit_all(self, writes: Sequence[sqlite_writes.Write]) -> list[Exception | None]:
+        """Commit writes together; return for each by what it failed."""
+        error = await self._committed(writes)
+        if error is None or isinstance(error, UnavailableError):
+            return [error] * len(writes)
+        # A write that cannot be made must not take those down that share its transaction.
+        return [await self._committed([write]) for write in writes]
 
-    async def _flush(self) -> None:
-        """Commit what is pending, transaction by transaction, until nothing is."""
-        while self._pending:
-            batch, self._pending = self._pending[:BATCH], self._pending[BATCH:]
-            error = await self._committed(batch)
-            if error is None or isinstance(error, UnavailableError):
-                _tell(batch, error)
-            else:  # a write that cannot be made must not take those down that share its transaction
-                for one in batch:
-                    _tell([one], await self._committed([one]))
-        self._flushing = None
-
-    async def _committed(self, batch: Sequence[_Pending]) -> Exception | None:
-        """Commit writes together; return by what that failed."""
+    async def _committed(self, writes: Sequence[sqlite_writes.Write]) -> Exception | None:
+        """Commit writes in one transaction; return by what that failed."""
         try:
-            await asyncio.get_running_loop().run_in_executor(self._writing, self._commit, [write for write, _ in batch])
+            await asyncio.get_running_loop().run_in_executor(self._writing, self._commit, writes)
         except Exception as error:  # noqa: BLE001 - handed to everybody whose write this was
             return self._unavailable(error) if isinstance(error, sqlite3.Error) else error
         return None
@@ -142,17 +128,6 @@ class SqliteIndex:
     def _unavailable(self, error: sqlite3.Error) -> UnavailableError:
         note_damage(self._path, error)
         return UnavailableError(f"The index does not answer: {error}.")
-
-
-def _tell(batch: Sequence[_Pending], error: Exception | None) -> None:
-    """Tell everybody whose write is in a batch how that ended."""
-    for _, committed in batch:
-        if committed.done():  # its caller was cancelled
-            continue
-        if error is None:
-            committed.set_result(None)
-        else:
-            committed.set_exception(error)
 
 
 @asynccontextmanager

@@ -1,0 +1,103 @@
+"""Makes what has to be there before the first document: templates, indices, and the alias that readers use."""
+
+import structlog
+from opensearchpy import NotFoundError, RequestError
+
+from onlooker_shared.errors import UnavailableError
+from onlooker_tagger.opensearch.client import answering
+from onlooker_tagger.opensearch.cluster import Cluster
+from onlooker_tagger.opensearch.schema import Names, Schema, templates
+
+ALREADY = "resource_already_exists_exception"
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Layout:
+    """The indices of one installation.
+
+    Args:
+        cluster: where they are.
+        names: their names.
+        schema: the version of the mapping that this process writes.
+        shards: of the index of documents, when it is made.
+    """
+
+    def __init__(self, cluster: Cluster, names: Names, schema: Schema, shards: int) -> None:
+        self._client = cluster.client
+        self._names = names
+        self._schema = schema
+        self._shards = shards
+
+    async def ensure(self) -> None:
+        """Make whatever is not there yet; several processes may do so at once.
+
+        The alias is put on the newest index if it is nowhere. It is not moved: that is for who has filled the new one.
+
+        Raises:
+            UnavailableError: the cluster does not answer, or an index stands where the alias should.
+        """
+        with answering():
+            for name, template in templates(self._names, self._schema, self._shards).items():
+                await self._client.indices.put_index_template(name=name, body=template)
+            for index in (self._names.notes, self._names.documents(self._schema.version)):
+                await self._make(index)
+            if await self.behind_alias() is None:
+                await self._put_alias()
+
+    async def behind_alias(self) -> str | None:
+        """Return the index that readers read; None if there is none.
+
+        Raises:
+            UnavailableError: the cluster does not answer.
+        """
+        try:
+            with answering():
+                found = await self._client.indices.get_alias(name=self._names.alias)
+        except NotFoundError:
+            return None
+        return str(max(found))
+
+    async def versions(self) -> dict[int, str]:
+        """Return the indices of documents that there are, by the versions of their mappings.
+
+        Raises:
+            UnavailableError: the cluster does not answer.
+        """
+        with answering():
+            found = await self._client.indices.get(index=self._names.pattern)
+        numbered = {self._names.version(index): index for index in found}
+        return {version: index for version, index in numbered.items() if version is not None}
+
+    async def move_alias(self, source: str, target: str) -> None:
+        """Let readers read another index, from one moment to the next.
+
+        Raises:
+            UnavailableError: the cluster does not answer.
+        """
+        actions = [
+            {"remove": {"index": source, "alias": self._names.alias, "must_exist": False}},
+            {"add": {"index": target, "alias": self._names.alias}},
+        ]
+        with answering():
+            await self._client.indices.update_aliases(body={"actions": actions})
+        log.info("index.alias_moved", alias=self._names.alias, source=source, target=target)
+
+    async def _make(self, index: str) -> None:
+        if await self._client.indices.exists(index=index):
+            return
+        try:
+            await self._client.indices.create(index=index)
+        except RequestError as error:
+            if error.error != ALREADY:
+                raise
+        log.info("index.made", index=index)
+
+    async def _put_alias(self) -> None:
+        if await self._client.indices.exists(index=self._names.alias):
+            raise UnavailableError(
+                f"OpenSearch has an index named {self._names.alias}, where the tagger's alias should be. Rename that "
+                "index (clone, then delete it), or set ONLOOKER_TAGGER_OPENSEARCH_INDEX to another name."
+            )
+        versions = await self.versions()
+        await self._client.indices.put_alias(index=versions[max(versions)], name=self._names.alias)

@@ -1,0 +1,192 @@
+"""What the tagger keeps in OpenSearch: two kinds of indices, their mappings, and documents as they are stored.
+
+    image_insights -> image_insights-000001    the documents, one for each bucket and key; readers use the alias
+    notes-image_insights                       what is known of a picture by its id alone, never searched
+
+The number in an index's name is the version of its mapping. Raise `SCHEMA`'s with every change of the mapping or of
+what `_source` derives, and the documents are copied into a new index while the old one answers (`copying`).
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from onlooker_shared.annotations import Annotation
+from onlooker_tagger.documents import Document
+from onlooker_tagger.opensearch.terms import terms
+
+Json = dict[str, Any]
+
+KEYWORD: Json = {"type": "keyword"}
+WORDS: Json = {"type": "text", "analyzer": "whitespace", "position_increment_gap": 100}
+"""Terms that `terms` made, with spaces between; the gap keeps phrases from reaching from one name into the next."""
+NUMBER: Json = {"type": "integer"}
+MOMENT: Json = {"type": "date", "format": "strict_date_optional_time||epoch_millis"}
+UNINDEXED: Json = {"type": "object", "enabled": False}
+
+PROPERTIES: Json = {
+    # The fields of earlier installations' index, by the names and formats that their dashboards read.
+    "doc_id": KEYWORD,
+    "image_id": KEYWORD,
+    "image_url": KEYWORD,
+    "tags": KEYWORD,
+    "tag_id": KEYWORD,
+    "created_at": {"type": "date", "format": "yyyy-MM-dd'T'HH:mm:ss'Z'"},
+    # The rest of `Document`.
+    "bucket": KEYWORD,
+    "key": KEYWORD,
+    "sequencer": {"type": "keyword", "index": False},
+    "uploaded_at": MOMENT,
+    "state": KEYWORD,
+    "reason": {"type": "text", "index": False},
+    "recognized_at": MOMENT,
+    "width": NUMBER,
+    "height": NUMBER,
+    "face_count": NUMBER,
+    "faces": {
+        "type": "nested",
+        "dynamic": "strict",
+        "properties": {
+            "bounding_box": UNINDEXED,
+            "emotion": KEYWORD,
+            "emotion_confidence": {"type": "float"},
+            "age_low": NUMBER,
+            "age_high": NUMBER,
+            "gender": KEYWORD,
+            "person": KEYWORD,
+        },
+    },
+    "persons": KEYWORD,
+    "labels": {
+        "dynamic": "strict",
+        "properties": {
+            "name": KEYWORD,
+            "confidence": {"type": "float"},
+            "parents": KEYWORD,
+            "categories": KEYWORD,
+        },
+    },
+    # Derived, for searches alone.
+    "search": {
+        "dynamic": "strict",
+        "properties": {
+            "row": {"type": "long"},
+            "label": KEYWORD,
+            "person": KEYWORD,
+            "labels": WORDS,
+            "persons": WORDS,
+            "file": WORDS,
+        },
+    },
+}
+NOTES: Json = {
+    "object": {"type": "keyword", "index": False, "doc_values": False},
+    "annotation": UNINDEXED,
+}
+
+
+def folded(name: str) -> str:
+    """Return a name as filters compare it: without case."""
+    return name.casefold()
+
+
+def object_id(bucket: str, key: str) -> str:
+    """Return the id of the document about an object, whatever its version: 32 hexadecimal digits of SHA-256."""
+    return hashlib.sha256(f"{bucket}\0{key}".encode()).hexdigest()[:32]
+
+
+def _source(document: Document) -> Json:
+    """Return a document as it is stored: without renditions, which the notes have, and with what searches need."""
+    own = {label.name for label in document.labels}
+    every = sorted(own | {parent for label in document.labels for parent in label.parents})
+    return document.model_dump(mode="json", exclude={"annotated", "thumbnail"}) | {
+        "search": {
+            # Decides between pictures of one moment, so that a cursor has a place among them; 63 bits, as a long has.
+            "row": int(object_id(document.bucket, document.key)[:16], 16) >> 1,
+            "label": [folded(name) for name in every],
+            "person": [folded(name) for name in document.persons],
+            "labels": [" ".join(terms(name)) for name in every],
+            "persons": [" ".join(terms(name)) for name in document.persons],
+            "file": " ".join(terms(document.key)),
+        }
+    }
+
+
+def note_of(document: Document) -> Json:
+    """Return the note that a picture was put, and where."""
+    return {"object": object_id(document.bucket, document.key)}
+
+
+def note_of_annotation(annotation: Annotation) -> Json:
+    """Return the note of the pictures made of one."""
+    return {"annotation": annotation.model_dump(mode="json")}
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One version of how documents are stored.
+
+    Args:
+        version: 1, 2, ...
+        properties: the mapping of their fields.
+        source: makes what is stored of a document.
+    """
+
+    version: int
+    properties: Mapping[str, Any]
+    source: Callable[[Document], Json]
+
+
+SCHEMA = Schema(version=1, properties=PROPERTIES, source=_source)
+"""The present one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of everything in the cluster.
+
+    Args:
+        alias: what the documents are read by.
+    """
+
+    alias: str
+
+    @property
+    def notes(self) -> str:
+        """The index of the notes. Its name does not begin with the alias, so no pattern of a dashboard meets it."""
+        return f"notes-{self.alias}"
+
+    @property
+    def pattern(self) -> str:
+        """What the names of all indices of documents match."""
+        return f"{self.alias}-*"
+
+    def documents(self, version: int) -> str:
+        """Return the name of the index of documents with a version of the mapping."""
+        return f"{self.alias}-{version:06d}"
+
+    def version(self, index: str) -> int | None:
+        """Return the version in an index's name; None if the tagger did not give it that name."""
+        number = index.removeprefix(f"{self.alias}-")
+        return int(number) if index != number and len(number) == 6 and number.isdecimal() else None  # noqa: PLR2004
+
+
+def templates(names: Names, schema: Schema, shards: int) -> dict[str, Json]:
+    """Return the index templates by their names."""
+    return {
+        names.alias: _template(names.pattern, shards, schema.properties, {"schema": schema.version}),
+        names.notes: _template(names.notes, shards, NOTES, {}),
+    }
+
+
+def _template(pattern: str, shards: int, properties: Mapping[str, Any], meta: Json) -> Json:
+    return {
+        "index_patterns": [pattern],
+        "priority": 100,
+        "template": {
+            # One node has no place for a replica, and is not to be yellow for it.
+            "settings": {"number_of_shards": shards, "auto_expand_replicas": "0-1"},
+            "mappings": {"dynamic": "strict", "_meta": meta, "properties": properties},
+        },
+    }
