@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Feature = Literal["faces", "labels", "text", "moderation", "properties"]
+"""What can be looked for in a picture."""
 EmotionType = Literal["HAPPY", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "SURPRISED", "CALM", "UNKNOWN", "FEAR"]
 Percent = float
 
@@ -110,13 +112,92 @@ class Label(Part):
     instances: tuple[Instance, ...] = ()
 
 
+class Point(Part):
+    """A place in the picture."""
+
+    x: float
+    y: float
+
+
+class TextDetection(Part):
+    """A line of text, or one of its words."""
+
+    type: Literal["LINE", "WORD"]
+    text: str
+    confidence: Percent
+    bounding_box: BoundingBox = Field(description="Upright, around the polygon.")
+    polygon: tuple[Point, ...] = Field(
+        default=(), description="The corners, clockwise from the text's own top left one; text may be turned."
+    )
+    id: int = Field(description="Tells detections of one picture apart.")
+    line_id: int | None = Field(default=None, description="A word's: the id of its line.")
+
+
+class ModerationLabel(Part):
+    """Something in a picture that not everybody should see."""
+
+    name: str
+    confidence: Percent
+    parent: str | None = Field(default=None, description="The name of the broader label; none at the top level.")
+    level: int | None = Field(default=None, description="In the taxonomy of such labels; 1 is the top.")
+
+
+class DominantColor(Part):
+    """One of the colours that make up most of a picture, or of a part of it."""
+
+    red: int = Field(description="0..255, as green and blue.")
+    green: int
+    blue: int
+    hex_code: str = Field(description="As in #1E90FF.")
+    css_color: str = Field(description="The nearest of CSS's named colours.")
+    simplified_color: str = Field(description="One of a dozen plain ones: red, blue, ...")
+    pixel_percent: Percent = Field(description="Its share of the pixels.")
+
+
+class RegionProperties(Part):
+    """How a part of the picture looks. Brightness, sharpness and contrast run 0..100."""
+
+    dominant_colors: tuple[DominantColor, ...] = Field(default=(), description="Largest share first.")
+    brightness: float | None = None
+    sharpness: float | None = None
+
+
+class ImageProperties(RegionProperties):
+    """How the picture looks, as a whole and in its parts."""
+
+    contrast: float | None = None
+    foreground: RegionProperties | None = None
+    background: RegionProperties | None = None
+
+
+class Missing(Part):
+    """A feature that was wanted and could not be had."""
+
+    feature: str
+    reason: str = Field(description="In words for the picture's owner.")
+
+
 class Recognition(Part):
-    """Everything that was recognized in one picture."""
+    """Everything that was recognized in one picture.
+
+    That nothing was found is known only of a feature that is among `features`. Their names are plain strings in what
+    is read, so that a later one breaks no reader; results from before there were any had faces and labels.
+    """
 
     width: int = Field(gt=0, description="Pixels of the upright picture.")
     height: int = Field(gt=0, description="Pixels of the upright picture.")
     format: str = Field(description="The picture's format as its bytes say: JPEG, PNG, WEBP, ...")
     faces: tuple[Face, ...] = Field(default=(), description="Largest first.")
     labels: tuple[Label, ...] = Field(default=(), description="Most confident first.")
+    text: tuple[TextDetection, ...] = Field(default=(), description="In Rekognition's order: lines, then their words.")
+    moderation: tuple[ModerationLabel, ...] = Field(default=(), description="Most confident first.")
+    properties: ImageProperties | None = None
+    features: tuple[str, ...] = Field(
+        default=("faces", "labels"),
+        description="What was looked for: faces, labels, text, moderation, properties.",
+    )
+    missing: tuple[Missing, ...] = Field(default=(), description="What was to be looked for and was not, and why.")
     recognized_at: datetime
     label_model_version: str | None = None
+    text_model_version: str | None = None
+    moderation_model_version: str | None = None
