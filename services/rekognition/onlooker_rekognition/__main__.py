@@ -17,6 +17,7 @@ from onlooker_rekognition.analyst import Analyst, VisionEngine
 from onlooker_rekognition.app import Endpoint, create_app
 from onlooker_rekognition.bodies import Bodies
 from onlooker_rekognition.budget import MemoryBudget
+from onlooker_rekognition.clouds import CloudError
 from onlooker_rekognition.credentials import CredentialsError, load_credentials
 from onlooker_rekognition.dispatch import Dispatcher
 from onlooker_rekognition.folder import FolderError
@@ -72,6 +73,7 @@ def main() -> int:
         return 1
     except (
         AddressError,
+        CloudError,
         CredentialsError,
         FolderError,
         StoreError,

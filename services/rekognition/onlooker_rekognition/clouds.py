@@ -1,7 +1,9 @@
-"""What can go wrong with a call to AWS, and whether it is worth to call again."""
+"""What can go wrong with AWS: a client that can not be made, a call that fails, and whether to call again."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 import aiohttp
@@ -12,6 +14,21 @@ CALL_ERRORS = (ClientError, BotoCoreError, aiohttp.ClientError, OSError, Unicode
 
 _NOT_NOW = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 _THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "RequestThrottled")  # with HTTP 400, too
+
+
+class CloudError(Exception):
+    """There can be no client of AWS; the text says why."""
+
+
+@contextmanager
+def making_client() -> Iterator[None]:
+    """Raises CloudError where a client is made that can not be: of no such profile, with an endpoint that is no URL."""
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        raise CloudError(
+            f"{error}. Set right what AWS's variables (AWS_ENDPOINT_URL, AWS_PROFILE, ...) say."
+        ) from error
 
 
 def is_refusal(error: Exception) -> bool:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aioboto3
 from aiobotocore.config import AioConfig
 
-from onlooker_rekognition.clouds import CALL_ERRORS, is_refusal
+from onlooker_rekognition.clouds import CALL_ERRORS, is_refusal, making_client
 from onlooker_rekognition.protocol.errors import (
     ImageTooLargeError,
     InternalServerError,
@@ -97,7 +97,7 @@ def _translated(bucket: str) -> Iterator[None]:
 
 @asynccontextmanager
 async def open_s3(*, region: str) -> AsyncIterator[S3Objects]:
-    """A client for the life of the process."""
+    """A client for the life of the process. Raises CloudError."""
     config = AioConfig(
         signature_version="s3v4",
         connect_timeout=5,
@@ -105,6 +105,8 @@ async def open_s3(*, region: str) -> AsyncIterator[S3Objects]:
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=32,
     )
-    session = aioboto3.Session(region_name=region)
-    async with session.client("s3", config=config) as client:
+    async with AsyncExitStack() as stack:
+        with making_client():
+            session = aioboto3.Session(region_name=region)
+            client = await stack.enter_async_context(session.client("s3", config=config))
         yield S3Objects(client)

@@ -80,7 +80,7 @@ class Settings(CommonSettings):
     )
     drain_seconds: int = Field(20, ge=0, description="how long requests may finish after SIGTERM")
     region: str = Field(
-        default_factory=_default_region, description="the region in ARNs and signatures, and that of S3"
+        default_factory=_default_region, min_length=1, description="the region in ARNs and signatures, and that of S3"
     )
     account: str = Field("000000000000", pattern=r"^\d{12}$", description="the account in ARNs")
     credentials: Path | None = Field(

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import aioboto3
 from aiobotocore.config import AioConfig
 
-from onlooker_rekognition.clouds import CALL_ERRORS, is_refusal
+from onlooker_rekognition.clouds import CALL_ERRORS, is_refusal, making_client
 from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError
 
 if TYPE_CHECKING:
@@ -45,8 +45,10 @@ class SnsTopics:
 
 @asynccontextmanager
 async def open_sns(*, region: str) -> AsyncIterator[SnsTopics]:
-    """A client for the life of the process."""
+    """A client for the life of the process. Raises CloudError."""
     config = AioConfig(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
-    session = aioboto3.Session(region_name=region)
-    async with session.client("sns", config=config) as client:
+    async with AsyncExitStack() as stack:
+        with making_client():
+            session = aioboto3.Session(region_name=region)
+            client = await stack.enter_async_context(session.client("sns", config=config))
         yield SnsTopics(client)

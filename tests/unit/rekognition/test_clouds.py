@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.retries.standard import ExponentialBackoff
 
+from onlooker_rekognition.clouds import CloudError
 from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError, InvalidS3ObjectError
 from onlooker_rekognition.s3 import S3Objects, open_s3
 from onlooker_rekognition.sns import open_sns
@@ -31,6 +33,23 @@ async def answering(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> AsyncIter
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         yield
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "complaint"),
+    [
+        ("AWS_ENDPOINT_URL", "nonsense", "Invalid endpoint: nonsense"),
+        ("AWS_PROFILE", "nobodys", "nobodys.*not be found"),
+    ],
+)
+@pytest.mark.parametrize("opened", [open_s3, open_sns])
+async def test_what_makes_no_client_is_said_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, opened: Any, variable: str, value: str, complaint: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(CloudError, match=rf"{complaint}.*Set right what AWS's variables"):
+        async with opened(region="us-east-1"):
+            pytest.fail("it was made")
 
 
 def sns_error(status: str, code: str) -> bytes:
