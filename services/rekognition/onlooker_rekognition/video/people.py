@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from onlooker_rekognition.store import DIMENSIONS
 from onlooker_rekognition.vision.results import Embedding
 from onlooker_rekognition.vision.similarity import similarity
 
@@ -17,15 +18,24 @@ class People:
     """Numbers people in the order in which they appear, from 0."""
 
     def __init__(self) -> None:
-        self._views: list[list[Embedding]] = []
+        self._views = np.empty((0, DIMENSIONS), np.float32)
+        self._whose: list[int] = []  # of each view
+        self._people = 0
 
     def index_of(self, embedding: Embedding) -> int:
         """The number of the person with this face, a new one for a face like nobody's so far."""
-        likenesses = [float(np.max(similarity(embedding, np.stack(views)))) for views in self._views]
-        best = int(np.argmax(likenesses)) if likenesses else -1
-        if best < 0 or likenesses[best] < SAME_PERSON:
-            self._views.append([embedding])
-            return len(self._views) - 1
-        if len(self._views[best]) < _MOST_FACES:
-            self._views[best].append(embedding)
-        return best
+        person = self._most_alike(embedding)
+        if person is None:
+            person = self._people
+            self._people += 1
+        if self._whose.count(person) < _MOST_FACES:
+            self._views = np.vstack((self._views, embedding))
+            self._whose.append(person)
+        return person
+
+    def _most_alike(self, embedding: Embedding) -> int | None:
+        if not self._whose:
+            return None
+        likenesses = similarity(embedding, self._views)
+        best = int(np.argmax(likenesses))
+        return self._whose[best] if likenesses[best] >= SAME_PERSON else None
