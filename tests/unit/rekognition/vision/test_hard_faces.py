@@ -112,7 +112,9 @@ def test_everybody_in_a_group_is_found(engine: Engine, tmp_path_factory: pytest.
 
 
 @pytest.mark.parametrize("angle", [-45, 30, 90, 180])
-@pytest.mark.parametrize("name", ["chelsea.png", "coffee.png", "rocket.jpg", "coins.png", "brick.png"])
+@pytest.mark.parametrize(
+    "name", ["chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png", "coins.png", "brick.png"]
+)
 def test_nothing_else_is_a_face_however_it_is_turned(engine: Engine, name: str, angle: int) -> None:
     pixels = scene(name)
     turned = np.rot90(pixels, angle // 90) if angle % 90 == 0 else turn(pixels, angle)[0]
