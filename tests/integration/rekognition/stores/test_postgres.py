@@ -77,6 +77,24 @@ def test_servers_of_two_models_share_a_collection(store: PostgresStore, place: P
     assert [match.face for match in newer.nearest("people", embedding_of(1), count=5)] == [new]
 
 
+def test_a_picture_is_indexed_anew_while_a_user_gets_its_face(
+    store: PostgresStore, place: PostgresPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (kept,) = add(store, face(1))
+    store.create_user("people", "kit")
+    newer, renew = place.open(NEXT_MODEL), PostgresStore._renew
+
+    def associate_and_renew(self: PostgresStore, *arguments: object) -> int:
+        assert store.associate("people", "kit", [kept.face_id], threshold=0).done == [kept.face_id]
+        return renew(self, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PostgresStore, "_renew", associate_and_renew)
+        (again,) = add(newer, face(1))
+    assert (again.face_id, again.user_id) == (kept.face_id, "kit")
+    assert [match.user.user_id for match in newer.nearest_users("people", embedding_of(1), count=5)] == ["kit"]
+
+
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch, own_database: str, postgres: Postgres) -> Iterator[PostgresStore]:
     """A store whose one collection is large enough for an index, which is built."""
@@ -143,6 +161,31 @@ def test_an_index_is_built_in_the_background_when_a_collection_is_large(
         opened.create("people", {})
         add(opened, *(face(person) for person in range(10)))
         assert built.wait(30)
+
+
+def test_a_store_is_closed_in_the_middle_of_a_build_however_late_it_begins(
+    large: PostgresStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, postgres: Postgres
+) -> None:
+    caplog.set_level(logging.INFO, logger=indexes.__name__)
+    url = large._pool.conninfo
+    (name,) = used_indexes(url)
+    postgres.execute(f"DROP INDEX {name}", url=url)
+    cancel, calls = indexes.IndexBuilder.cancel, list[None]()
+
+    def cancel_too_early(self: indexes.IndexBuilder) -> None:
+        calls.append(None)
+        if len(calls) > 1:
+            cancel(self)
+
+    monkeypatch.setattr(indexes.IndexBuilder, "cancel", cancel_too_early)
+    with psycopg.connect(url) as other, awaited(indexes.__name__, "building the index") as building:
+        other.execute("LOCK TABLE faces IN ROW EXCLUSIVE MODE")  # which a build waits for
+        opened = PostgresStore(url, model=MODEL)
+        assert building.wait(30)
+        closing_it = threading.Thread(target=opened.close, daemon=True)
+        closing_it.start()
+        closing_it.join(10)
+        assert not closing_it.is_alive()
 
 
 def test_an_index_never_shows_what_was_removed(large: PostgresStore) -> None:

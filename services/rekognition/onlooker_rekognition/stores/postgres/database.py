@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import Connection, errors
@@ -137,10 +137,17 @@ class Database:
         rows = connection.execute(f"{_HELD} WHERE owner = %s ORDER BY faces.position", (self._model.name, user))
         return [HeldFace(*row) for row in rows]
 
-    def _lock_faces(self, connection: Link, collection: int, face_ids: Sequence[str]) -> None:
-        """Nobody else changes these faces before the transaction ends; what is read after this is true."""
+    def _lock_faces(
+        self, connection: Link, collection: int, face_ids: Sequence[str], *, removing: bool = False
+    ) -> None:
+        """Nobody else changes these faces before the transaction ends; what is read after this is true.
+
+        Unless they are to be removed, others may go on relying on their being there: who indexes a picture again does
+        before it comes to the users of its faces, and would wait for them in a ring.
+        """
+        strength: LiteralString = "UPDATE" if removing else "NO KEY UPDATE"
         connection.execute(
-            "SELECT FROM faces WHERE collection = %s AND face_id = ANY(%s) ORDER BY position FOR UPDATE",
+            f"SELECT FROM faces WHERE collection = %s AND face_id = ANY(%s) ORDER BY position FOR {strength}",
             (collection, list(face_ids)),
         )
 

@@ -80,7 +80,7 @@ class Faces(Database):
         """See CollectionStore."""
         with self._transaction() as connection:
             collection = self._hold(connection, collection_id)
-            self._lock_faces(connection, collection, face_ids)
+            self._lock_faces(connection, collection, face_ids, removing=True)
             outcome = removal(face_ids, self._held(connection, collection, face_ids))
             removed = connection.execute("DELETE FROM faces WHERE face_id = ANY(%s)", (outcome.done,)).rowcount
             _count(connection, collection, -removed)

@@ -69,8 +69,9 @@ class NearestIndexes:
         """Stop; what is being built is left to the next who looks."""
         self._closing.set()
         self._due.set()
-        self._builder.cancel()
-        self._thread.join()
+        while self._thread.is_alive():
+            self._builder.cancel()  # again, because it may have been between two statements
+            self._thread.join(_CANCEL_SECONDS)
 
     def _run(self) -> None:
         while True:
