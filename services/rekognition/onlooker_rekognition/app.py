@@ -30,6 +30,7 @@ This is onlooker-rekognition, a local server for clients of Amazon Rekognition. 
     export AWS_ENDPOINT_URL_REKOGNITION={url}
     aws rekognition list-collections
 
+Clients want a region and credentials; any will do, unless this server was started with --credentials.
 /healthz, /readyz and /metrics tell how it is.
 """
 

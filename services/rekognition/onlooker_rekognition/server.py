@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -114,8 +115,9 @@ def bind(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        reason = f"{host}:{port} cannot be listened on: {error.strerror}."
-        raise AddressError(f"{reason} Stop what listens there, or choose another port.") from error
+        taken = error.errno == errno.EADDRINUSE
+        remedy = "Stop what listens there, or choose another port" if taken else "Choose another --host or --port"
+        raise AddressError(f"{host}:{port} cannot be listened on: {error.strerror}. {remedy}.") from error
     return bound
 
 

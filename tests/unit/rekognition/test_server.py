@@ -36,3 +36,9 @@ def test_an_address_that_is_taken_is_named() -> None:
         port = listening.getsockname()[1]
         with pytest.raises(AddressError, match=f"127.0.0.1:{port} .* already in use.* choose another"):
             bind("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "300.1.1.1"])
+def test_an_address_that_is_not_ours_is_not_said_to_be_taken(host: str) -> None:
+    with pytest.raises(AddressError, match=rf"{host}:0 cannot be listened on: .*\. Choose another --host or --port\."):
+        bind(host, 0)
