@@ -51,6 +51,7 @@ from onlooker_rekognition.vision import (
     ProviderError,
     Runtime,
 )
+from onlooker_rekognition.vision.runtime import share_memory
 from onlooker_rekognition.vision.watch import Watch
 
 FACE_MODEL = FaceModel(EMBEDDING_MODEL, FACE_MODEL_VERSION)
@@ -113,6 +114,7 @@ def move_faces(settings: ReembedSettings) -> None:
 def load_models(settings: CommonSettings, watch: Watch) -> ModelStore:
     """The models, each of which is loaded when it is first used. Raises ProviderError when there is no such device."""
     cv2.setNumThreads(1)  # a picture has one thread; OpenCV's own would fight with the other workers
+    share_memory()
     return ModelStore(settings.models, runtime=Runtime(providers=tuple(settings.providers.split(","))), watch=watch)
 
 

@@ -12,6 +12,18 @@ from onlooker_rekognition.vision.errors import ModelError, ProviderError
 CPU = "CPUExecutionProvider"
 
 
+def share_memory() -> None:
+    """Let all models that this process opens from now on take the memory of their tensors from one arena.
+
+    For the composition root, as it is the whole process that shares. It takes less than malloc, which they use otherwise
+    (with all models 545 MB in place of 677), and less time, as the kernel need not clear the same pages again and again.
+    """
+    memory = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    onnxruntime.create_and_register_allocator(memory, onnxruntime.OrtArenaCfg({}))
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """Opens models. `providers` are onnxruntime's names of devices, the one to be preferred first."""
@@ -56,9 +68,9 @@ class Runtime:
         options.inter_op_num_threads = 1
         # idle threads of one session would otherwise spin while another session's work: 169 ms an image, not 44
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # each model would keep the memory of its largest run for itself; asking for it anew takes no longer, as malloc
-        # keeps it for all of them: 180 MB less
+        # the process's, if it shares one; of its own, each model would keep the memory of its largest run for itself
         options.enable_cpu_mem_arena = False
+        options.add_session_config_entry("session.use_env_allocators", "1")
         options.enable_mem_pattern = False  # it pays for equal shapes only, and batches here differ
         options.log_severity_level = 3  # errors; they are raised as well
         return options
