@@ -16,6 +16,12 @@ JobStatus = Literal["IN_PROGRESS", "SUCCEEDED", "FAILED"]
 Structure = Mapping[str, Any]
 """A structure by Amazon's names, of what JSON knows."""
 
+TIMESTAMPS = "TIMESTAMPS"
+"""The view of findings by frame, which every analysis has."""
+
+SEGMENTS = "SEGMENTS"
+"""The view of labels by the stretches of time in which they are seen."""
+
 KEPT_SECONDS = 7 * 24 * 3600
 """Amazon keeps the results of a job for seven days."""
 
@@ -41,8 +47,8 @@ class Job:
 class Finding:
     """One element of a job's answer.
 
-    A job may answer in more than one `view` (labels by TIMESTAMPS and by SEGMENTS). `timestamp` is in milliseconds
-    from the video's start; `name` is what findings may be ordered by instead, by its code points.
+    A job may answer in more than one `view`. `timestamp` is in milliseconds from the video's start; `name` is what
+    findings may be ordered by instead, by its code points.
     """
 
     view: str

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from onlooker_rekognition.jobs import Job, Structure
+from onlooker_rekognition.jobs import TIMESTAMPS, Job, Structure
 from onlooker_rekognition.operations.text import WordFilter
 from onlooker_rekognition.protocol.errors import InvalidParameterError, ResourceNotFoundError
 from onlooker_rekognition.protocol.model import Parameters
@@ -21,7 +21,6 @@ MAX_JOBS = 20
 """Amazon's quota of analyses in progress."""
 
 _PAGE = 1000  # findings in a page, at most and when the request does not say
-_TIMESTAMPS = "TIMESTAMPS"
 
 
 class VideoAnalyst(Protocol):
@@ -111,11 +110,11 @@ class Videos:
         """What an answer repeats of its request, where there are views to choose from."""
         if self._answer.order != "NAME":
             return {}
-        order, view = parameters.get("SortBy", "TIMESTAMP"), parameters.get("AggregateBy", _TIMESTAMPS)
+        order, view = parameters.get("SortBy", "TIMESTAMP"), parameters.get("AggregateBy", TIMESTAMPS)
         return {"GetRequestMetadata": {"SortBy": order, "AggregateBy": view}}
 
     async def _page(self, job: Job, parameters: Parameters) -> tuple[Sequence[Structure], str | None]:
-        view = parameters.get("AggregateBy", _TIMESTAMPS)
+        view = parameters.get("AggregateBy", TIMESTAMPS)
         by_name = self._answer.order is not None and parameters.get("SortBy") == self._answer.order
         listing = f"{job.job_id}/{view}/{by_name}"
         after = decode_token(listing, parameters.get("NextToken"))

@@ -6,23 +6,19 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from onlooker_rekognition.analyst import VisionEngine
-from onlooker_rekognition.jobs import Finding, Structure
-from onlooker_rekognition.operations.faces import MAX_FACES
+from onlooker_rekognition.jobs import SEGMENTS, TIMESTAMPS, Finding, Structure
+from onlooker_rekognition.operations.faces import MAX_FACES, embedding_of
 from onlooker_rekognition.operations.labels import LabelFilter
 from onlooker_rekognition.operations.moderation import MIN_CONFIDENCE
 from onlooker_rekognition.operations.search import face_matches, threshold_of
 from onlooker_rekognition.operations.shapes import box, content_types, face_detail, label_detail, moderation_label
 from onlooker_rekognition.operations.text import WordFilter, text_detections
-from onlooker_rekognition.protocol.errors import InternalServerError
 from onlooker_rekognition.store import CollectionStore
 from onlooker_rekognition.video.frames import Frame
 from onlooker_rekognition.video.people import People
 from onlooker_rekognition.video.segments import Label, Named, Segment, Segments
 from onlooker_rekognition.vision.moderation import ModerationLabel
 from onlooker_rekognition.vision.results import FaceAnalysis, LabelAnalysis
-
-TIMESTAMPS = "TIMESTAMPS"
-SEGMENTS = "SEGMENTS"
 
 _LABEL_CONFIDENCE = 50.0  # Amazon's default of StartLabelDetection; that of DetectLabels is 55
 _MATCHES = 80  # of a face, at most: MaxFaces' default of the searches in pictures
@@ -79,11 +75,10 @@ class FaceSearch:
         return []
 
     def _finding(self, timestamp: int, face: FaceAnalysis) -> Finding:
-        if face.embedding is None:
-            raise InternalServerError("The engine gave no embedding for a face.")
-        index = self._people.index_of(face.embedding)
+        embedding = embedding_of(face)
+        index = self._people.index_of(embedding)
         matches = self._store.nearest(
-            self._request["CollectionId"], face.embedding, count=_MATCHES, threshold=threshold_of(self._request)
+            self._request["CollectionId"], embedding, count=_MATCHES, threshold=threshold_of(self._request)
         )
         content = {
             "Timestamp": timestamp,

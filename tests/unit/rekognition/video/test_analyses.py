@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pytest
 
-from onlooker_rekognition.jobs import Finding
-from onlooker_rekognition.video.analyses import SEGMENTS, TIMESTAMPS, LabelDetection
+from onlooker_rekognition.jobs import SEGMENTS, TIMESTAMPS, Finding
+from onlooker_rekognition.video.analyses import LabelDetection
 from onlooker_rekognition.video.frames import Frame
 from onlooker_rekognition.vision.image import Image
 from onlooker_rekognition.vision.results import LabelAnalysis
