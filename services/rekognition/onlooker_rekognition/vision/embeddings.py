@@ -38,7 +38,7 @@ _CHIP = np.array(  # where dlib's get_face_chip puts these points, in a unit squ
 _PADDING = 0.25
 
 _BLURRED = 3.5  # deviation of the Laplacian, in grey levels: photos have 9 and more, 24 pixels 3 to 8, blurred ones 2
-_BLUR, _SHARPENING = 4.0, 2.0  # pixels of the chip, and how many times what such a blur takes away is added
+_BLUR, _SHARPENING = 4.0, 3.0  # pixels of the chip, and how many times what such a blur takes away is added
 
 
 class Embedder:
