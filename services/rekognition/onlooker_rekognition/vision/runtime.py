@@ -15,8 +15,9 @@ CPU = "CPUExecutionProvider"
 def share_memory() -> None:
     """Let all models that this process opens from now on take the memory of their tensors from one arena.
 
-    For the composition root, as it is the whole process that shares. It takes less than malloc, which they use otherwise
-    (with all models 545 MB in place of 677), and less time, as the kernel need not clear the same pages again and again.
+    For the composition root, as it is the whole process that shares. It takes less than malloc, which they use
+    otherwise (with all models 545 MB in place of 677), and less time, as the kernel need not clear the same pages again
+    and again.
     """
     memory = onnxruntime.OrtMemoryInfo(
         "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
