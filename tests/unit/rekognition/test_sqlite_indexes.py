@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from onlooker_rekognition.store import FaceModel, NewFace, Picture, StoredFace
 from onlooker_rekognition.stores.sqlite import SqliteStore, indexes
 from onlooker_rekognition.stores.sqlite.indexes import Indexes
 from onlooker_rekognition.vision.results import Box
+from onlooker_rekognition.vision.similarity import similarity
 
 MODEL = FaceModel("some-network-1", "1.0")
 COUNT = 40
@@ -103,6 +105,49 @@ def test_other_requests_are_answered_while_faces_are_read(
     for thread in searching:
         thread.join()
     assert results == [ids(kept)] * 2
+
+
+ORIGIN = np.zeros(128, np.float32)
+
+
+def users_found(store: SqliteStore) -> dict[str, float]:
+    return {match.user.user_id: match.similarity for match in store.nearest_users("people", ORIGIN, count=10)}
+
+
+def change_users(store: SqliteStore, kept: list[StoredFace]) -> None:
+    for number in (0, 4):
+        store.associate("people", f"user-{number}", [kept[number + 10].face_id], threshold=0)
+    for number in (1, 5):
+        store.disassociate("people", f"user-{number}", [kept[number].face_id])
+    store.create_user("people", "new")
+    store.associate("people", "new", [kept[5].face_id], threshold=0)
+
+
+def test_what_changes_while_users_are_read_is_found_as_it_is_then(
+    store: SqliteStore, kept: list[StoredFace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for the reading either: the changes are another thread's, behind the first of four portions."""
+    monkeypatch.setattr(indexes, "_USERS_PORTION", 2)
+    for number in range(6):
+        store.create_user("people", f"user-{number}")
+        if number != 2:
+            store.associate("people", f"user-{number}", [kept[number].face_id], threshold=0)
+    load, loaded = Indexes._load_portion, []
+
+    def load_and_change(self: Indexes, *arguments: object) -> bool:
+        loaded.append(load(self, *arguments))
+        if len(loaded) == 1:
+            with ThreadPoolExecutor(1) as other:
+                other.submit(change_users, store, kept).result(10)
+        return loaded[-1]
+
+    monkeypatch.setattr(Indexes, "_load_portion", load_and_change)
+    faces = {"user-0": (0, 10), "user-3": (3,), "user-4": (4, 14), "new": (5,)}
+    means = {user: np.mean([face(number).embedding for number in own], axis=0) for user, own in faces.items()}
+    expected = {user: pytest.approx(similarity(ORIGIN, mean)[0]) for user, mean in means.items()}
+    assert users_found(store) == expected
+    assert loaded == [True, True, True, False]
+    assert users_found(store) == expected
 
 
 def test_a_reading_that_failed_is_taken_up_again(

@@ -67,12 +67,18 @@ class EmbeddingIndex:
             self._table.append(keys, vectors)
             self._publish(self._state.codes)
 
+    def put(self, keys: Sequence[int], vectors: Matrix) -> None:
+        """Add `vectors` (n, dimensions) under n `keys`, in place of those they had: a search sees either."""
+        with self._writing:
+            self._table.remove(keys)
+            self._table.append(keys, vectors)
+            self._publish(self._codes_still_true())
+
     def remove(self, keys: Iterable[int]) -> None:
         """Forget `keys`; those it does not hold are ignored. No search that begins afterwards finds them."""
         with self._writing:
             self._table.remove(keys)
-            same = self._table.view.numbering == self._state.view.numbering
-            self._publish(self._state.codes if same else None)
+            self._publish(self._codes_still_true())
 
     def nearest(self, vector: Matrix, count: int, *, within: float = math.inf) -> tuple[list[int], Matrix]:
         """The keys of at most `count` embeddings nearest to `vector`, nearest first, with their vectors.
@@ -94,6 +100,10 @@ class EmbeddingIndex:
         done: Future[None] = Future()
         done.set_result(None)
         return self._coding or done
+
+    def _codes_still_true(self) -> Codes | None:
+        """The codes, unless the rows that they are of have other numbers now."""
+        return self._state.codes if self._table.view.numbering == self._state.view.numbering else None
 
     def _publish(self, codes: Codes | None) -> None:
         """Let searches see the table as it is now. Called by who is writing."""

@@ -87,3 +87,24 @@ def test_searches_beside_additions_and_removals_see_whole_states(index: Embeddin
     for thread in searching:
         thread.join()
     assert failures == []
+
+
+def test_one_that_is_replaced_is_found_as_it_was_or_as_it_is(index: EmbeddingIndex) -> None:
+    old, new = vectors(2)
+    index.add([7, 8], vectors(2, seed=1) + 100)
+    index.put([7], old[None])
+    found: list[tuple[list[int], list[float]]] = []
+
+    def search() -> None:
+        for _ in range(500):
+            keys, rows = index.nearest(old, 1, within=100)
+            found.append((keys, rows[0].tolist()))
+
+    searching = threading.Thread(target=search)
+    searching.start()
+    while searching.is_alive():
+        index.put([7], new[None])
+        index.put([7], old[None])
+    assert all(keys == [7] and row in (old.tolist(), new.tolist()) for keys, row in found)
+    assert len(found) == 500
+    assert len(index) == 2

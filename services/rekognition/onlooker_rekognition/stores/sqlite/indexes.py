@@ -12,7 +12,7 @@ import math
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,21 +28,27 @@ from onlooker_rekognition.vision.results import Embedding
 _LARGE = "SELECT position FROM collections WHERE face_count > ? ORDER BY position"
 _FACES = """SELECT position, embedding FROM faces WHERE collection = ? AND embedding_model = ? AND position > ?
  ORDER BY position LIMIT ?"""
-_FACES_OF_USERS = """SELECT owner, embedding FROM users JOIN faces ON owner = users.position
- WHERE users.collection = ? AND embedding_model = ? ORDER BY owner"""
+_FACES_OF_USERS = """SELECT portion.position, embedding FROM
+ (SELECT position FROM users WHERE collection = ? AND position > ? ORDER BY position LIMIT ?) AS portion
+ LEFT JOIN faces ON owner = portion.position AND embedding_model = ? ORDER BY portion.position"""
 
 _PORTION = 2_048  # faces read under one hold of the lock: a few milliseconds
+_USERS_PORTION = 256  # users, whose faces are as many, or ten times as many if each has the most that there may be
 _PAUSE = 0.0002  # seconds between portions, for those who wait for the lock: without it the reader would keep it
 
 _log = logging.getLogger(__name__)
 
 
+_Portion = tuple[Sequence[int], Matrix, float]
+"""Positions, their embeddings, and the position up to which there are no others; infinity with the last portion."""
+
+
 @dataclass(slots=True, eq=False)
-class _Faces:
+class _Kept:
     index: EmbeddingIndex
     loading: threading.Lock = field(default_factory=threading.Lock)
     loaded_to: float = 0
-    """The position up to which faces are in the index; infinity once all are."""
+    """The position up to which faces, or users, are in the index; infinity once all are."""
 
 
 class Indexes:
@@ -57,16 +63,16 @@ class Indexes:
         self._model = model
         self._background = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._closed = False
-        self._faces: dict[int, _Faces] = {}
-        self._users: dict[int, EmbeddingIndex] = {}
+        self._faces: dict[int, _Kept] = {}
+        self._users: dict[int, _Kept] = {}
         if large := [row[0] for row in database.execute(_LARGE, (EXACT_UP_TO,))]:
             self._background.submit(self._load_all, large).add_done_callback(_report)
 
     def close(self) -> None:
         """Stop what is done in the background. Called without the store's lock."""
         self._closed = True
-        for index in [*(faces.index for faces in list(self._faces.values())), *list(self._users.values())]:
-            index.close()
+        for kept in [*list(self._faces.values()), *list(self._users.values())]:
+            kept.index.close()
         self._background.shutdown(cancel_futures=True)
 
     def faces(self, collection: int) -> EmbeddingIndex:
@@ -74,27 +80,11 @@ class Indexes:
 
         Called without the store's lock: the faces are read in portions, and between them others have their turn.
         """
-        with self._lock:
-            faces = self._faces.setdefault(collection, _Faces(self._empty()))
-        if faces.loaded_to < math.inf:
-            with faces.loading:
-                while self._load_portion(collection, faces):
-                    time.sleep(_PAUSE)
-        return faces.index
+        return self._loaded(self._faces, collection, self._read_faces)
 
     def users(self, collection: int) -> EmbeddingIndex:
-        """The index of the means of a collection's users by their positions. Called under the store's lock."""
-        if collection not in self._users:
-            rows = self._db.execute(_FACES_OF_USERS, (collection, self._model.name))
-            means = {
-                user: _matrix([row[1] for row in group]).mean(axis=0, dtype=np.float64).astype(np.float32)
-                for user, group in groupby(rows, key=itemgetter(0))
-            }
-            index = self._empty()
-            if means:
-                index.add(list(means), np.array(list(means.values())))
-            self._users[collection] = index
-        return self._users[collection]
+        """The index of the means of a collection's users by their positions. Called as `faces`."""
+        return self._loaded(self._users, collection, self._read_means)
 
     def add_faces(self, collection: int, embeddings: Mapping[int, Embedding]) -> None:
         """Faces have come, or were embedded anew."""
@@ -115,20 +105,22 @@ class Indexes:
 
     def set_means(self, collection: int, means: Mapping[int, Embedding | None]) -> None:
         """Users have other means, or none any more."""
-        index = self._users.get(collection)
-        if index is not None:
-            known = {user: mean for user, mean in means.items() if mean is not None}
-            with self._kept_true(collection):
-                index.remove(means)
-                if known:
-                    index.add(list(known), np.stack(list(known.values())))
+        users = self._users.get(collection)
+        if users is None:
+            return
+        known = {user: mean for user, mean in means.items() if mean is not None and user <= users.loaded_to}
+        with self._kept_true(collection):
+            if gone := means.keys() - known.keys():
+                users.index.remove(gone)
+            if known:
+                users.index.put(list(known), np.stack(list(known.values())))
 
     def forget(self, collection: int) -> None:
         """A collection has gone."""
-        faces = self._faces.pop(collection, None)
-        if faces is not None:
-            faces.index.close()
-        self._users.pop(collection, None)
+        for indexes in (self._faces, self._users):
+            kept = indexes.pop(collection, None)
+            if kept is not None:
+                kept.index.close()
 
     def _empty(self) -> EmbeddingIndex:
         return EmbeddingIndex(DIMENSIONS, self._background)
@@ -141,17 +133,38 @@ class Indexes:
             if not self._closed:
                 _log.info("loaded the %d faces of a collection in %.1f s", len(index), time.monotonic() - began)
 
-    def _load_portion(self, collection: int, faces: _Faces) -> bool:
-        """Read the next faces into the index; whether there may be more."""
+    def _loaded(
+        self, indexes: dict[int, _Kept], collection: int, read: Callable[[int, float], _Portion]
+    ) -> EmbeddingIndex:
+        with self._lock:
+            kept = indexes.setdefault(collection, _Kept(self._empty()))
+        if kept.loaded_to < math.inf:
+            with kept.loading:
+                while self._load_portion(collection, kept, read):
+                    time.sleep(_PAUSE)
+        return kept.index
+
+    def _load_portion(self, collection: int, kept: _Kept, read: Callable[[int, float], _Portion]) -> bool:
+        """Read the next embeddings into the index; whether there may be more."""
         with self._lock:
             if self._closed:
                 return False
-            rows = self._db.execute(_FACES, (collection, self._model.name, faces.loaded_to, _PORTION)).fetchall()
-            if rows:
-                faces.index.add([row[0] for row in rows], _matrix([row[1] for row in rows]))
-            full = len(rows) == _PORTION
-            faces.loaded_to = rows[-1][0] if full else math.inf
-        return full
+            positions, embeddings, loaded_to = read(collection, kept.loaded_to)
+            kept.index.add(positions, embeddings)
+            kept.loaded_to = loaded_to
+        return loaded_to < math.inf
+
+    def _read_faces(self, collection: int, after: float) -> _Portion:
+        rows = self._db.execute(_FACES, (collection, self._model.name, after, _PORTION)).fetchall()
+        loaded_to = rows[-1][0] if len(rows) == _PORTION else math.inf
+        return [row[0] for row in rows], _matrix([row[1] for row in rows]), loaded_to
+
+    def _read_means(self, collection: int, after: float) -> _Portion:
+        rows = self._db.execute(_FACES_OF_USERS, (collection, after, _USERS_PORTION, self._model.name))
+        faces = {user: [row[1] for row in group if row[1]] for user, group in groupby(rows, key=itemgetter(0))}
+        means = {user: _matrix(some).mean(axis=0, dtype=np.float64) for user, some in faces.items() if some}
+        loaded_to = max(faces) if len(faces) == _USERS_PORTION else math.inf
+        return list(means), np.array(list(means.values()), np.float32).reshape(-1, DIMENSIONS), loaded_to
 
     @contextmanager
     def _kept_true(self, collection: int) -> Iterator[None]:

@@ -85,8 +85,10 @@ class Users(Database):
 
     def nearest_users(self, collection_id: str, embedding: Embedding, *, count: int) -> list[UserMatch]:
         """See UserStore."""
-        with self._lock:  # throughout: a user's old mean leaves the index before its new one comes
-            positions, vectors = self._indexes.users(self._position(collection_id)).nearest(embedding, count)
+        with self._lock:
+            collection = self._position(collection_id)
+        positions, vectors = self._indexes.users(collection).nearest(embedding, count)
+        with self._lock:
             rows = self._db.execute(f"{_USER} WHERE position {AMONG}", (among(positions),)).fetchall()
         alike = dict(zip(positions, similarity(embedding, vectors).tolist(), strict=True))
         matches = [UserMatch(user, alike[user.position]) for user in map(_user, rows)]
