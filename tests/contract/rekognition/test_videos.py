@@ -194,7 +194,7 @@ def test_what_is_no_video_fails_with_words(client: Any, channel: Channel, store_
     assert channel.await_end(job_id)["Status"] == "FAILED"
     answer = client.get_face_detection(JobId=job_id)
     assert answer["JobStatus"] == "FAILED"
-    assert answer["StatusMessage"] == "Unsupported format: videos must be MPEG-4 or MOV files."
+    assert answer["StatusMessage"] == "Unsupported format: videos must be MPEG-4, MOV or AVI files."
     assert answer["Faces"] == []
 
 

@@ -56,7 +56,7 @@ class Offer:
 
 
 def _start(analysis: str) -> Offer:
-    note = "MPEG-4 and MOV in S3; two frames a second; the end is published to `NotificationChannel`"
+    note = "MPEG-4, MOV and AVI in S3; two frames a second; the end is published to `NotificationChannel`"
     return Offer(lambda of: of.videos[analysis].start, note)
 
 

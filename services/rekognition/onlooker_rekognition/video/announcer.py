@@ -65,16 +65,17 @@ class Announcer:
 
 
 def _notification(job: Job) -> Structure:
-    """What Amazon publishes when a job has ended.
+    """What Amazon publishes when a job has ended; without a tag, if it was started without.
 
     Rekognition's developer guide: "Reference: Video analysis results notification".
     """
     video = job.request["Video"]["S3Object"]
+    tag = {"JobTag": job.request["JobTag"]} if "JobTag" in job.request else {}
     return {
         "JobId": job.job_id,
         "Status": job.status,
         "API": f"Start{job.analysis}",
-        "JobTag": job.request.get("JobTag"),
+        **tag,
         "Timestamp": int(1000 * time.time()),
         "Video": {"S3ObjectName": video["Name"], "S3Bucket": video["Bucket"]},
     }

@@ -1,8 +1,8 @@
 """A video file as a sequence of pictures: one every so many milliseconds, upright, of bounded size.
 
-Only MPEG-4 and QuickTime files are opened, told by their first box (ISO/IEC 14496-12, `ftyp`): those are the formats
-Amazon takes, and FFmpeg also knows playlists, which would have it read other files or the network. As a file may look
-like several formats at once, FFmpeg is told the same.
+Only MPEG-4 and QuickTime files are opened, told by their first box (ISO/IEC 14496-12, `ftyp`), and AVI files: those are
+the formats Amazon takes. FFmpeg also knows playlists, which would have it read other files or the network. As a file
+may look like several formats at once, FFmpeg is told the same.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _MILLISECONDS = 1000.0
 _UNDECODABLE = "The video can not be decoded: it is damaged, or its codec is not known here."
 
 _FFMPEG = {
-    # files, and no addresses; the demuxer of both containers, by its name (OpenCV passes these on: key;value|key;value)
-    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "protocol_whitelist;file|format_whitelist;mov,mp4,m4a,3gp,3g2,mj2",
+    # files, and no addresses; two demuxers, the first with that long name (OpenCV passes these on: key;value|key;value)
+    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "protocol_whitelist;file|format_whitelist;mov,mp4,m4a,3gp,3g2,mj2,avi",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",  # quiet: a damaged file would write a line into our log for each of its frames
 }
 
@@ -86,26 +86,30 @@ class Video:
 @contextmanager
 def open_video(path: Path, *, max_pixels: int) -> Iterator[Video]:
     """The video in the file `path`. Raises VideoError."""
-    _check_container(path)
+    container = _container(path)
     for name, value in _FFMPEG.items():
         os.environ.setdefault(name, value)
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
     try:
         if not capture.isOpened():
             raise VideoError(_UNDECODABLE)
-        yield Video(capture, _metadata(capture, max_pixels))
+        yield Video(capture, _metadata(capture, container, max_pixels))
     finally:
         capture.release()
 
 
-def _check_container(path: Path) -> None:
+def _container(path: Path) -> str:
+    """What Amazon calls the file's format."""
     with path.open("rb") as file:
         start = file.read(12)
-    if start[4:8] not in _MOVIE_BOXES:
-        raise VideoError("Unsupported format: videos must be MPEG-4 or MOV files.")
+    if start[:4] == b"RIFF" and start[8:] == b"AVI ":
+        return "AVI"
+    if start[4:8] in _MOVIE_BOXES:
+        return "QuickTime / MOV"  # what FFmpeg's demuxer of both containers is called, and Amazon says of both
+    raise VideoError("Unsupported format: videos must be MPEG-4, MOV or AVI files.")
 
 
-def _metadata(capture: cv2.VideoCapture, max_pixels: int) -> VideoMetadata:
+def _metadata(capture: cv2.VideoCapture, container: str, max_pixels: int) -> VideoMetadata:
     width, height = (int(capture.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
     rate, count = capture.get(cv2.CAP_PROP_FPS), capture.get(cv2.CAP_PROP_FRAME_COUNT)
     if not (width > 0 and height > 0 and rate > 0):
@@ -115,7 +119,7 @@ def _metadata(capture: cv2.VideoCapture, max_pixels: int) -> VideoMetadata:
     return VideoMetadata(
         codec=_codec(int(capture.get(cv2.CAP_PROP_FOURCC))),
         duration_milliseconds=max(round(_MILLISECONDS * count / rate), 0),
-        format="QuickTime / MOV",  # what FFmpeg's demuxer of both containers is called, and Amazon says of both
+        format=container,
         frame_rate=rate,
         width=width,
         height=height,

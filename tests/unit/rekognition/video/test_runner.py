@@ -146,6 +146,7 @@ async def test_a_job_is_done_and_told_once(store: SqliteStore, runner: JobRunner
         runner.wake()
         assert (await topics.heard.get())["JobId"] == second.job_id
     assert (message["JobId"], message["Status"]) == (first.job_id, "SUCCEEDED")
+    assert "JobTag" not in message, "it was started without"
     assert found(store, first) == [0, 500]
     assert topics.heard.empty()
 
