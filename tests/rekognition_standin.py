@@ -23,6 +23,27 @@ FACE = {
 }
 LABEL = {"Name": "Person", "Confidence": 98.0, "Instances": [], "Parents": [], "Aliases": [], "Categories": []}
 
+CORNERS = [{"X": x, "Y": y} for x, y in ((0.1, 0.2), (0.4, 0.2), (0.4, 0.3), (0.1, 0.3))]
+GEOMETRY = {"BoundingBox": {"Left": 0.1, "Top": 0.2, "Width": 0.3, "Height": 0.1}, "Polygon": CORNERS}
+LINE = {"Type": "LINE", "Id": 0, "DetectedText": "STOP", "Confidence": 99.0, "Geometry": GEOMETRY}
+WORD = LINE | {"Type": "WORD", "Id": 1, "ParentId": 0}
+MODERATION = {"Name": "Weapons", "ParentName": "Violence", "Confidence": 87.0, "TaxonomyLevel": 2}
+COLOR = {
+    "Red": 200,
+    "Green": 120,
+    "Blue": 40,
+    "HexCode": "#C87828",
+    "CSSColor": "peru",
+    "SimplifiedColor": "orange",
+    "PixelPercent": 60.0,
+}
+PROPERTIES = {
+    "Quality": {"Brightness": 50.0, "Sharpness": 40.0, "Contrast": 30.0},
+    "DominantColors": [COLOR],
+    "Foreground": {"Quality": {"Brightness": 60.0, "Sharpness": 70.0}, "DominantColors": [COLOR]},
+    "Background": {"Quality": {"Brightness": 45.0, "Sharpness": 35.0}, "DominantColors": []},
+}
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -52,6 +73,8 @@ class StandIn:
 
     faces: list[dict[str, Any]] = field(default_factory=lambda: [FACE])
     labels: list[dict[str, Any]] = field(default_factory=lambda: [LABEL])
+    text: list[dict[str, Any]] = field(default_factory=lambda: [LINE, WORD])
+    moderation: list[dict[str, Any]] = field(default_factory=lambda: [MODERATION])
     script: deque[Refusal] = field(default_factory=deque)
     """Answers to the next calls, whichever they are."""
     judge: Callable[[Asked], Refusal | None] = lambda _: None
@@ -83,7 +106,13 @@ class StandIn:
             case "DetectFaces":
                 return 200, {"FaceDetails": self.faces}
             case "DetectLabels":
-                return 200, {"Labels": self.labels, "LabelModelVersion": "3.0"}
+                answer = {"Labels": self.labels, "LabelModelVersion": "3.0"}
+                looks = "IMAGE_PROPERTIES" in asked.body.get("Features", ())
+                return 200, answer | {"ImageProperties": PROPERTIES} if looks else answer
+            case "DetectText":
+                return 200, {"TextDetections": self.text, "TextModelVersion": "3.1"}
+            case "DetectModerationLabels":
+                return 200, {"ModerationLabels": self.moderation, "ModerationModelVersion": "7.0"}
             case _:
                 return 200, {"CollectionIds": []}
 

@@ -40,6 +40,8 @@ def had(service: str) -> dict[str, str]:
 def written(default: object) -> str:
     if default is None or default == () or default is PydanticUndefined:
         return "none"
+    if isinstance(default, tuple):
+        return ",".join(map(str, default))
     if isinstance(default, bool):
         return str(default).lower()
     return f"{default:g}" if isinstance(default, float) else str(default)

@@ -7,9 +7,17 @@ from datetime import UTC, datetime
 from onlooker_recognizer import events
 from onlooker_recognizer.handlers import Handler
 from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.pictures import Pictures
+from onlooker_recognizer.questions import (
+    DETECT_FACES,
+    DETECT_LABELS,
+    DETECT_MODERATION_LABELS,
+    DETECT_TEXT,
+    Questions,
+)
 from onlooker_recognizer.rates import Pace
-from onlooker_recognizer.rekognition import DETECT_FACES, DETECT_LABELS, Rekognition
+from onlooker_recognizer.rekognition import Rekognition
 from onlooker_recognizer.routes import router
 from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_recognizer.sweep import Sweeper
@@ -29,7 +37,9 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     settings = RecognizerSettings()
     names = common.topology
     s3, sqs = await aws.client("s3"), await aws.client("sqs")
-    rekognition = await aws.client("rekognition")
+    client = await aws.client("rekognition")
+    questions = _questions(settings)
+    permissions = Permissions(client, [question.operation for question in questions.about(settings.features)])
     results = Results(s3, names.results.name)
     queue_url = await aws.queue_url(names.recognizer_images.name)
     with Pictures(
@@ -38,16 +48,8 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         handler = Handler(
             originals=Originals(s3, max_bytes=settings.max_bytes),
             pictures=pictures,
-            rekognition=Rekognition(
-                rekognition,
-                paces={
-                    DETECT_FACES: Pace(settings.detect_faces_rate),
-                    DETECT_LABELS: Pace(settings.detect_labels_rate),
-                },
-                max_labels=settings.max_labels,
-                min_confidence=settings.min_confidence,
-                price=settings.price_per_call,
-            ),
+            rekognition=Rekognition(client, questions=questions, paces=_paces(settings), permissions=permissions),
+            features=settings.features,
             results=results,
             publisher=Publisher(await aws.client("sns"), await aws.topic_arn(names.image_recognized)),
             outages=Outages(),
@@ -74,15 +76,38 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             await sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
 
         async def check_rekognition() -> None:
-            await rekognition.list_collections(MaxResults=1)  # costs nothing
+            await client.list_collections(MaxResults=1)  # costs nothing
 
         yield Service(
             name="recognizer",
             routers=[router(s3, results)],
             workers=[consumer],
-            checks={"s3": check_s3, "sqs": check_sqs, "rekognition": check_rekognition},
+            checks={
+                "s3": check_s3,
+                "sqs": check_sqs,
+                "rekognition": check_rekognition,
+                "features": permissions.check,
+            },
             sweep=sweeper.sweep,
         )
+
+
+def _questions(settings: RecognizerSettings) -> Questions:
+    return Questions(
+        max_labels=settings.max_labels,
+        min_confidence=settings.min_confidence,
+        price=settings.price_per_call,
+        price_of_properties=settings.price_of_properties,
+    )
+
+
+def _paces(settings: RecognizerSettings) -> dict[str, Pace]:
+    return {
+        DETECT_FACES: Pace(settings.detect_faces_rate),
+        DETECT_LABELS: Pace(settings.detect_labels_rate),
+        DETECT_TEXT: Pace(settings.detect_text_rate),
+        DETECT_MODERATION_LABELS: Pace(settings.detect_moderation_labels_rate),
+    }
 
 
 def main() -> None:

@@ -9,12 +9,12 @@
     store the result, publish it
 
 Every step may be repeated: the outputs lie under the picture's id, and who listens is idempotent. Four AWS calls a
-picture besides Rekognition's two: look for the result (or two calls would be paid again), get, put, publish; a fifth
-where Rekognition fetched the object itself: look whether it is still the same.
+picture besides Rekognition's own: look for the result (or they would be paid again), get, put, publish; a fifth where
+Rekognition fetched the object itself: look whether it is still the same.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,16 +24,18 @@ import structlog
 from botocore.exceptions import ClientError
 
 from onlooker_recognizer import translation
+from onlooker_recognizer.conversion import Frame
 from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.events import Arrivals
 from onlooker_recognizer.metrics import PICTURES
 from onlooker_recognizer.originals import Originals
-from onlooker_recognizer.pictures import Pictures
-from onlooker_recognizer.rekognition import DETECT_FACES, DETECT_LABELS, Answers, Rekognition
+from onlooker_recognizer.pictures import MIN_SIDE, Pictures, Prepared
+from onlooker_recognizer.rekognition import Answers, Rekognition
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.images import ImageRef, order
 from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
+from onlooker_shared.recognition import Feature, Missing
 from onlooker_shared.results import Results, StoredFailure, StoredResult
 from onlooker_shared.telemetry.tracing import current_traceparent, span
 
@@ -41,6 +43,11 @@ if TYPE_CHECKING:
     from types_aiobotocore_rekognition.type_defs import ImageTypeDef
 
 log = structlog.stdlib.get_logger(__name__)
+
+PADDED = Missing(
+    feature="properties",
+    reason=f"The picture has a side under {MIN_SIDE} pixels, and the grey around it that is sent would be counted.",
+)
 
 
 class Handler:
@@ -50,6 +57,7 @@ class Handler:
         originals: where pictures are.
         pictures: looks into them.
         rekognition: recognizes them.
+        features: what is looked for.
         results: where results go.
         publisher: tells of them.
         outages: the answer to AWS not answering.
@@ -62,6 +70,7 @@ class Handler:
         originals: Originals,
         pictures: Pictures,
         rekognition: Rekognition,
+        features: Collection[Feature],
         results: Results,
         publisher: Publisher,
         outages: Outages,
@@ -70,6 +79,7 @@ class Handler:
         self._originals = originals
         self._pictures = pictures
         self._rekognition = rekognition
+        self._features = features
         self._results = results
         self._publisher = publisher
         self._outages = outages
@@ -125,25 +135,39 @@ class Handler:
                 raise
             await self._results.put(result)
             await self._publisher.publish(result.message(self._results.bucket))
-            _note("recognized", image, faces=len(result.recognition.faces), labels=len(result.recognition.labels))
+            _note(
+                "recognized",
+                image,
+                faces=len(result.recognition.faces),
+                labels=len(result.recognition.labels),
+                missing=[missing.feature for missing in result.recognition.missing],
+            )
 
     async def _result(self, image: ImageRef, data: bytes) -> StoredResult:
         picture = await self._pictures.prepare(data)
+        unfit = _unfit(picture, self._features)
+        features = [feature for feature in self._features if feature not in {missing.feature for missing in unfit}]
         if picture.body is not None:
-            answers = await self._rekognition.recognize({"Bytes": picture.body})
+            answers = await self._rekognition.recognize({"Bytes": picture.body}, features)
         else:
-            answers = await self._by_reference(image)
+            answers = await self._by_reference(image, features)
         return StoredResult(
             image=image,
-            recognition=translation.recognition(picture, answers.faces, answers.labels, recognized_at=self._clock()),
-            rekognition={DETECT_FACES: answers.faces, DETECT_LABELS: answers.labels},
+            recognition=translation.recognition(
+                picture,
+                answers.by_operation,
+                features=answers.features,
+                missing=(*answers.denied, *unfit),
+                recognized_at=self._clock(),
+            ),
+            rekognition=answers.by_operation,
             traceparent=current_traceparent(),
         )
 
-    async def _by_reference(self, image: ImageRef) -> Answers:
+    async def _by_reference(self, image: ImageRef, features: Collection[Feature]) -> Answers:
         """Have Rekognition fetch the object itself; what it says holds only if the object is still the same then."""
         try:
-            answers = await self._rekognition.recognize(_reference(image))
+            answers = await self._rekognition.recognize(_reference(image), features)
         except (ClientError, PictureRefusedError):
             await self._originals.confirm(image)
             raise
@@ -155,6 +179,11 @@ class Handler:
         await self._results.put_failure(failure)
         await self._publisher.publish(failure.message())
         _note("refused", image, reason=refusal.reason)
+
+
+def _unfit(picture: Prepared, features: Collection[Feature]) -> tuple[Missing, ...]:
+    """Return the features that are not worth asking for, as what is sent is not all the picture's own."""
+    return (PADDED,) if "properties" in features and picture.frame != Frame() else ()
 
 
 def _reference(image: ImageRef) -> "ImageTypeDef":

@@ -5,7 +5,7 @@ from prometheus_client import Counter, Histogram
 PICTURES = Counter("onlooker_recognizer_pictures_total", "Pictures handled.", ("outcome",))
 """outcome: recognized, repeated (was already), refused, gone."""
 CALLS = Counter("onlooker_rekognition_calls_total", "Calls of Rekognition.", ("operation", "outcome"))
-"""outcome: ok, throttled, refused (the picture's fault), failed."""
+"""outcome: ok, throttled, refused (the picture's fault), denied (not allowed or offered), failed."""
 CALL_SECONDS = Histogram("onlooker_rekognition_call_seconds", "Time of a Rekognition call.", ("operation",))
 COST = Counter(
     "onlooker_rekognition_estimated_cost_dollars_total", "What Amazon charges for the calls that it answered."

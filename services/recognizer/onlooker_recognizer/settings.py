@@ -1,9 +1,12 @@
 """The recognizer's settings: ``ONLOOKER_RECOGNIZER_*``."""
 
-from pydantic import Field
-from pydantic_settings import SettingsConfigDict
+from typing import Annotated, Any, get_args
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from onlooker_recognizer.pictures import MAX_INLINE_BYTES
+from onlooker_shared.recognition import Feature
 from onlooker_shared.settings import ServerSettings
 
 
@@ -16,6 +19,11 @@ class RecognizerSettings(ServerSettings):
 
     model_config = SettingsConfigDict(env_prefix="ONLOOKER_RECOGNIZER_", frozen=True, extra="ignore")
 
+    features: Annotated[tuple[Feature, ...], NoDecode] = Field(
+        default=("faces", "labels"),
+        min_length=1,
+        description=f"What is looked for, of {', '.join(get_args(Feature))}, parted by commas; each has its price.",
+    )
     concurrency: int = Field(
         default=4, ge=1, le=200, description="Pictures in work at the same time; with Amazon behind it 32 is sensible."
     )
@@ -34,4 +42,19 @@ class RecognizerSettings(ServerSettings):
     min_confidence: float = Field(default=55.0, ge=0, le=100, description="DetectLabels' MinConfidence, 0 to 100.")
     detect_faces_rate: float = Field(default=100.0, gt=0, description="DetectFaces calls a second.")
     detect_labels_rate: float = Field(default=50.0, gt=0, description="DetectLabels calls a second.")
+    detect_text_rate: float = Field(default=50.0, gt=0, description="DetectText calls a second.")
+    detect_moderation_labels_rate: float = Field(
+        default=50.0, gt=0, description="DetectModerationLabels calls a second."
+    )
     price_per_call: float = Field(default=0.001, ge=0, description="US dollars, for the estimated cost in the metrics.")
+    price_of_properties: float = Field(
+        default=0.00075, ge=0, description="US dollars that properties cost in a call of DetectLabels, besides labels."
+    )
+
+    @field_validator("features", mode="before")
+    @classmethod
+    def _parted(cls, value: Any) -> Any:
+        """Return the features of a comma-separated list, each once."""
+        if not isinstance(value, str):
+            return value
+        return tuple(dict.fromkeys(name for part in value.split(",") if (name := part.strip())))

@@ -10,16 +10,24 @@ from typing import Any, get_args
 
 from onlooker_recognizer.conversion import Frame
 from onlooker_recognizer.pictures import Prepared
+from onlooker_recognizer.questions import DETECT_FACES, DETECT_LABELS, DETECT_MODERATION_LABELS, DETECT_TEXT
 from onlooker_shared.recognition import (
     BoundingBox,
+    DominantColor,
     Emotion,
     EmotionType,
     Face,
+    ImageProperties,
     Instance,
     Label,
+    Missing,
+    ModerationLabel,
+    Point,
     Pose,
     Quality,
     Recognition,
+    RegionProperties,
+    TextDetection,
     Verdict,
 )
 
@@ -29,25 +37,44 @@ Answer = Mapping[str, Any]
 EMOTIONS = frozenset(get_args(EmotionType))
 
 
-def recognition(picture: Prepared, faces: Answer, labels: Answer, *, recognized_at: datetime) -> Recognition:
-    """Return what DetectFaces and DetectLabels found.
+def recognition(
+    picture: Prepared,
+    answers: Mapping[str, Answer],
+    *,
+    features: tuple[str, ...],
+    missing: tuple[Missing, ...] = (),
+    recognized_at: datetime,
+) -> Recognition:
+    """Return what Rekognition found.
 
     Args:
         picture: what was sent, and how it relates to the original.
-        faces: the answer of DetectFaces.
-        labels: the answer of DetectLabels.
+        answers: by operation; nothing is found of what was not asked.
+        features: what was looked for.
+        missing: what was not, though it was to be.
         recognized_at: when.
     """
+    faces, labels = answers.get(DETECT_FACES, {}), answers.get(DETECT_LABELS, {})
+    texts, moderation = answers.get(DETECT_TEXT, {}), answers.get(DETECT_MODERATION_LABELS, {})
     found = (face(detail, picture.frame) for detail in faces.get("FaceDetails", ()))
     things = (label(detail, picture.frame) for detail in labels.get("Labels", ()))
+    unfit = (moderation_label(detail) for detail in moderation.get("ModerationLabels", ()))
+    looks = labels.get("ImageProperties")
     return Recognition(
         width=picture.width,
         height=picture.height,
         format=picture.format,
         faces=tuple(sorted(found, key=lambda it: -it.bounding_box.width * it.bounding_box.height)),
         labels=tuple(sorted(things, key=lambda it: -it.confidence)),
+        text=tuple(text(detail, picture.frame) for detail in texts.get("TextDetections", ())),
+        moderation=tuple(sorted(unfit, key=lambda it: -it.confidence)),
+        properties=looks and properties(looks),
+        features=features,
+        missing=missing,
         recognized_at=recognized_at,
         label_model_version=labels.get("LabelModelVersion"),
+        text_model_version=texts.get("TextModelVersion"),
+        moderation_model_version=moderation.get("ModerationModelVersion"),
     )
 
 
@@ -87,6 +114,68 @@ def label(detail: Answer, frame: Frame) -> Label:
             Instance(bounding_box=_box(instance["BoundingBox"], frame), confidence=instance["Confidence"])
             for instance in detail.get("Instances", ())
         ),
+    )
+
+
+def text(detail: Answer, frame: Frame) -> TextDetection:
+    """Return one of DetectText's `TextDetections`."""
+    geometry = detail["Geometry"]
+    return TextDetection(
+        type=detail["Type"],
+        text=detail["DetectedText"],
+        confidence=detail["Confidence"],
+        bounding_box=_box(geometry["BoundingBox"], frame),
+        polygon=tuple(Point(x=at["X"] / frame.width, y=at["Y"] / frame.height) for at in geometry.get("Polygon", ())),
+        id=detail["Id"],
+        line_id=detail.get("ParentId"),
+    )
+
+
+def moderation_label(detail: Answer) -> ModerationLabel:
+    """Return one of DetectModerationLabels' `ModerationLabels`."""
+    return ModerationLabel(
+        name=detail["Name"],
+        confidence=detail["Confidence"],
+        parent=detail.get("ParentName") or None,  # Amazon's is empty at the top
+        level=detail.get("TaxonomyLevel"),
+    )
+
+
+def properties(detail: Answer) -> ImageProperties:
+    """Return DetectLabels' `ImageProperties`."""
+    return ImageProperties(
+        **_region(detail),
+        contrast=detail.get("Quality", {}).get("Contrast"),
+        foreground=_part(detail, "Foreground"),
+        background=_part(detail, "Background"),
+    )
+
+
+def _part(detail: Answer, name: str) -> RegionProperties | None:
+    part = detail.get(name)
+    return part and RegionProperties(**_region(part))
+
+
+def _region(detail: Answer) -> dict[str, Any]:
+    """Return the fields that the whole picture and its parts share."""
+    quality = detail.get("Quality", {})
+    colors = (_color(each) for each in detail.get("DominantColors", ()))
+    return {
+        "dominant_colors": tuple(sorted(colors, key=lambda it: -it.pixel_percent)),
+        "brightness": quality.get("Brightness"),
+        "sharpness": quality.get("Sharpness"),
+    }
+
+
+def _color(detail: Answer) -> DominantColor:
+    return DominantColor(
+        red=detail["Red"],
+        green=detail["Green"],
+        blue=detail["Blue"],
+        hex_code=detail["HexCode"],
+        css_color=detail["CSSColor"],
+        simplified_color=detail["SimplifiedColor"],
+        pixel_percent=detail["PixelPercent"],
     )
 
 

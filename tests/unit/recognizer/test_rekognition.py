@@ -9,11 +9,15 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.metrics import CALLS, COST
+from onlooker_recognizer.permissions import Permissions
+from onlooker_recognizer.questions import Questions
 from onlooker_recognizer.rates import Pace
 from onlooker_recognizer.rekognition import BROKEN_TRIES, THROTTLED_TRIES, Rekognition
-from onlooker_shared.errors import RetryLater
+from onlooker_shared.errors import ConfigurationError, RetryLater
+from onlooker_shared.recognition import Feature, Missing
 
-IMAGE = {"Bytes": b"picture"}
+IMAGE: Any = {"Bytes": b"picture"}
+BOTH: tuple[Feature, ...] = ("faces", "labels")
 BROKEN = ConnectionClosedError(endpoint_url="http://x")
 
 
@@ -25,8 +29,9 @@ def refusal(code: str, status: int = 400) -> ClientError:
 class Client:
     """Rekognition's client: DetectFaces by script, DetectLabels when it is let."""
 
-    def __init__(self, *script: Exception) -> None:
+    def __init__(self, *script: Exception, text: Exception | None = None) -> None:
         self.script = deque(script)
+        self.text = text
         self.faces = self.labels = 0
         self.labels_cancelled = False
         self.gate = asyncio.Event()
@@ -38,6 +43,11 @@ class Client:
             raise self.script.popleft()
         return {"FaceDetails": [], "ResponseMetadata": {"RequestId": "1"}}
 
+    async def detect_text(self, **_: Any) -> dict[str, Any]:
+        if self.text is not None:
+            raise self.text
+        return {"TextDetections": []}
+
     async def detect_labels(self, **_: Any) -> dict[str, Any]:
         self.labels += 1
         try:
@@ -48,18 +58,21 @@ class Client:
         return {"Labels": [], "ResponseMetadata": {"RequestId": "2"}}
 
 
-def adapter(client: Client, waits: list[float] | None = None) -> Rekognition:
+def permitted(client: Client) -> Permissions:
+    return Permissions(client, [])  # type: ignore[arg-type] # the operations that are used
+
+
+def adapter(client: Client, waits: list[float] | None = None, permissions: Permissions | None = None) -> Rekognition:
     slept = waits if waits is not None else []
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
     return Rekognition(
-        client,  # type: ignore[arg-type] # the two operations that are used
-        paces={"DetectFaces": Pace(1000), "DetectLabels": Pace(1000)},
-        max_labels=10,
-        min_confidence=55,
-        price=0.001,
+        client,  # type: ignore[arg-type] # the operations that are used
+        questions=Questions(max_labels=10, min_confidence=55, price=0.001, price_of_properties=0.00075),
+        paces={operation: Pace(1000) for operation in ("DetectFaces", "DetectLabels", "DetectText")},
+        permissions=permissions or permitted(client),
         sleep=sleep,
         jitter=lambda: 1.0,
     )
@@ -70,13 +83,14 @@ def counted(operation: str, outcome: str) -> float:
 
 
 async def test_both_answers_come_without_the_wrapping() -> None:
-    answers = await adapter(Client()).recognize(IMAGE)
-    assert (answers.faces, answers.labels) == ({"FaceDetails": []}, {"Labels": []})
+    answers = await adapter(Client()).recognize(IMAGE, BOTH)
+    assert answers.by_operation == {"DetectFaces": {"FaceDetails": []}, "DetectLabels": {"Labels": []}}
+    assert (answers.features, answers.denied) == (BOTH, ())
 
 
 async def test_answered_calls_are_counted_with_their_price() -> None:
     cost, faces, throttled = COST._value.get(), counted("DetectFaces", "ok"), counted("DetectFaces", "throttled")
-    await adapter(Client(refusal("ThrottlingException"))).recognize(IMAGE)
+    await adapter(Client(refusal("ThrottlingException"))).recognize(IMAGE, BOTH)
     assert COST._value.get() - cost == pytest.approx(0.002)
     assert counted("DetectFaces", "ok") - faces == 1
     assert counted("DetectFaces", "throttled") - throttled == 1
@@ -86,7 +100,7 @@ async def test_answered_calls_are_counted_with_their_price() -> None:
 async def test_a_throttled_call_is_tried_again_after_growing_waits(code: str) -> None:
     waits: list[float] = []
     client = Client(*[refusal(code)] * (THROTTLED_TRIES - 1))
-    await adapter(client, waits).recognize(IMAGE)
+    await adapter(client, waits).recognize(IMAGE, BOTH)
     assert client.faces == THROTTLED_TRIES
     assert waits == sorted(waits)
     assert len(set(waits)) == THROTTLED_TRIES - 1
@@ -95,7 +109,7 @@ async def test_a_throttled_call_is_tried_again_after_growing_waits(code: str) ->
 
 async def test_a_call_that_stays_throttled_is_left_for_later_without_a_pause_for_others() -> None:
     with pytest.raises(RetryLater, match="too fast") as caught:
-        await adapter(Client(*[refusal("ThrottlingException")] * THROTTLED_TRIES)).recognize(IMAGE)
+        await adapter(Client(*[refusal("ThrottlingException")] * THROTTLED_TRIES)).recognize(IMAGE, BOTH)
     assert not caught.value.pause
 
 
@@ -103,24 +117,24 @@ async def test_a_call_that_stays_throttled_is_left_for_later_without_a_pause_for
 async def test_a_picture_that_is_refused_is_not_tried_again(code: str) -> None:
     client = Client(refusal(code))
     with pytest.raises(PictureRefusedError, match="by script"):
-        await adapter(client).recognize(IMAGE)
+        await adapter(client).recognize(IMAGE, BOTH)
     assert client.faces == 1
 
 
 @pytest.mark.parametrize("error", [BROKEN, refusal("InternalServerError", 500)])
 async def test_a_call_that_did_not_get_through_is_tried_once_more(error: Exception) -> None:
     client = Client(error)
-    await adapter(client).recognize(IMAGE)
+    await adapter(client).recognize(IMAGE, BOTH)
     assert client.faces == 2
 
     with pytest.raises(type(error)):
-        await adapter(Client(*[error] * BROKEN_TRIES)).recognize(IMAGE)
+        await adapter(Client(*[error] * BROKEN_TRIES)).recognize(IMAGE, BOTH)
 
 
 async def test_other_errors_are_not_tried_again() -> None:
-    client = Client(refusal("AccessDeniedException"))
+    client = Client(refusal("InvalidParameterException"))
     with pytest.raises(ClientError):
-        await adapter(client).recognize(IMAGE)
+        await adapter(client).recognize(IMAGE, BOTH)
     assert client.faces == 1
 
 
@@ -128,6 +142,38 @@ async def test_when_one_call_fails_the_other_is_given_up() -> None:
     client = Client(refusal("InvalidImageFormatException"))
     client.gate.clear()
     with pytest.raises(PictureRefusedError):
-        await adapter(client).recognize(IMAGE)
+        await adapter(client).recognize(IMAGE, BOTH)
     await asyncio.sleep(0)
     assert client.labels_cancelled
+
+
+async def test_colours_are_paid_for_besides_labels() -> None:
+    cost = COST._value.get()
+    await adapter(Client()).recognize(IMAGE, ["labels", "properties"])
+    assert COST._value.get() - cost == pytest.approx(0.00175)
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
+async def test_a_feature_that_is_denied_takes_no_other_with_it(code: str) -> None:
+    client = Client(text=refusal(code))
+    permissions, denied = permitted(client), counted("DetectText", "denied")
+    answers = await adapter(client, permissions=permissions).recognize(IMAGE, ["faces", "text"])
+
+    assert set(answers.by_operation) == {"DetectFaces"}
+    assert answers.features == ("faces",)
+    assert answers.denied == (
+        Missing(feature="text", reason="Rekognition's DetectText is not allowed or not offered here."),
+    )
+    assert counted("DetectText", "denied") - denied == 1
+    with pytest.raises(ConfigurationError, match="rekognition:DetectText"):
+        await permissions.check()
+
+
+async def test_where_everything_is_denied_nothing_is_made_of_the_picture() -> None:
+    client = Client(refusal("AccessDeniedException"), text=refusal("AccessDeniedException"))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        await adapter(client).recognize(IMAGE, ["faces", "text"])
+
+
+async def test_nothing_that_is_wanted_is_nothing_asked() -> None:
+    assert (await adapter(Client()).recognize(IMAGE, [])).by_operation == {}

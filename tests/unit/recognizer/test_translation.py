@@ -8,7 +8,23 @@ import pytest
 from onlooker_recognizer.conversion import Frame
 from onlooker_recognizer.pictures import Prepared
 from onlooker_recognizer.translation import recognition
-from onlooker_shared.recognition import BoundingBox, Emotion, Instance, Label, Pose, Quality, Recognition, Verdict
+from onlooker_shared.recognition import (
+    BoundingBox,
+    DominantColor,
+    Emotion,
+    ImageProperties,
+    Instance,
+    Label,
+    ModerationLabel,
+    Point,
+    Pose,
+    Quality,
+    Recognition,
+    RegionProperties,
+    TextDetection,
+    Verdict,
+)
+from rekognition_standin import COLOR, LINE, MODERATION, PROPERTIES, WORD
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -42,15 +58,17 @@ LABEL: dict[str, Any] = {
 
 
 def translated(
-    faces: list[dict[str, Any]] | None = None, labels: list[dict[str, Any]] | None = None, frame: Frame | None = None
+    faces: list[dict[str, Any]] | None = None,
+    labels: list[dict[str, Any]] | None = None,
+    frame: Frame | None = None,
+    **answers: dict[str, Any],
 ) -> Recognition:
     picture = Prepared("JPEG", 640, 480, b"", frame or Frame())
-    return recognition(
-        picture,
-        {"FaceDetails": faces or []},
-        {"Labels": labels or [], "LabelModelVersion": "3.0"},
-        recognized_at=NOW,
-    )
+    given = {
+        "DetectFaces": {"FaceDetails": faces or []},
+        "DetectLabels": {"Labels": labels or [], "LabelModelVersion": "3.0"},
+    }
+    return recognition(picture, given | answers, features=("faces", "labels"), recognized_at=NOW)
 
 
 def test_a_face_with_all_its_attributes() -> None:
@@ -115,3 +133,58 @@ def test_the_picture_is_described() -> None:
     assert (found.width, found.height, found.format) == (640, 480, "JPEG")
     assert (found.recognized_at, found.label_model_version) == (NOW, "3.0")
     assert (found.faces, found.labels) == ((), ())
+
+
+def test_a_line_of_text_and_its_word() -> None:
+    line, word = translated(DetectText={"TextDetections": [LINE, WORD], "TextModelVersion": "3.1"}).text
+    corners = tuple(Point(x=x, y=y) for x, y in ((0.1, 0.2), (0.4, 0.2), (0.4, 0.3), (0.1, 0.3)))
+    box = BoundingBox(left=0.1, top=0.2, width=0.3, height=0.1)
+    assert line == TextDetection(type="LINE", text="STOP", confidence=99.0, bounding_box=box, polygon=corners, id=0)
+    assert word == line.model_copy(update={"type": "WORD", "id": 1, "line_id": 0})
+
+
+def test_the_places_of_text_in_a_padded_picture_are_scaled_back_to_the_original() -> None:
+    (line,) = translated(DetectText={"TextDetections": [LINE]}, frame=Frame(width=0.5, height=0.25)).text
+    box = line.bounding_box
+    assert (box.left, box.top, box.width, box.height) == pytest.approx((0.2, 0.8, 0.6, 0.4))
+    assert [corner.x for corner in line.polygon] == pytest.approx([0.2, 0.8, 0.8, 0.2])
+    assert [corner.y for corner in line.polygon] == pytest.approx([0.8, 0.8, 1.2, 1.2])
+
+
+def test_moderation_labels_know_what_they_belong_to() -> None:
+    top = {"Name": "Violence", "ParentName": "", "Confidence": 87.5, "TaxonomyLevel": 1}
+    found = translated(DetectModerationLabels={"ModerationLabels": [MODERATION, top], "ModerationModelVersion": "7.0"})
+    assert found.moderation == (
+        ModerationLabel(name="Violence", confidence=87.5, level=1),
+        ModerationLabel(name="Weapons", parent="Violence", confidence=87.0, level=2),
+    )
+    assert found.moderation_model_version == "7.0"
+
+
+def test_colours_and_quality_of_the_picture_and_its_parts() -> None:
+    less = COLOR | {"CSSColor": "white", "PixelPercent": 5.0}
+    looks = PROPERTIES | {"DominantColors": [less, COLOR]}
+    found = translated(DetectLabels={"Labels": [], "ImageProperties": looks}).properties
+    peru = DominantColor(
+        red=200, green=120, blue=40, hex_code="#C87828", css_color="peru", simplified_color="orange", pixel_percent=60.0
+    )
+    white = peru.model_copy(update={"css_color": "white", "pixel_percent": 5.0})
+    assert found == ImageProperties(
+        dominant_colors=(peru, white),
+        brightness=50.0,
+        sharpness=40.0,
+        contrast=30.0,
+        foreground=RegionProperties(dominant_colors=(peru,), brightness=60.0, sharpness=70.0),
+        background=RegionProperties(brightness=45.0, sharpness=35.0),
+    )
+
+
+def test_a_picture_without_parts_has_colours_all_the_same() -> None:
+    found = translated(DetectLabels={"ImageProperties": {"DominantColors": [COLOR]}}).properties
+    assert found is not None
+    assert (len(found.dominant_colors), found.contrast, found.foreground, found.background) == (1, None, None, None)
+
+
+def test_of_what_was_not_asked_nothing_is_found() -> None:
+    found = recognition(Prepared("JPEG", 640, 480, b"", Frame()), {}, features=(), recognized_at=NOW)
+    assert (found.faces, found.labels, found.text, found.moderation, found.properties) == ((), (), (), (), None)
