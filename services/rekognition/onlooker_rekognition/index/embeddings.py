@@ -52,6 +52,7 @@ class EmbeddingIndex:
         self._table = Table(dimensions)
         self._state = _State(self._table.view, None)
         self._coding: Future[None] | None = None
+        self._failed_at = -math.inf  # rows; it is tried again when as many have come or gone as may be without codes
         self._closed = False
 
     def __len__(self) -> int:
@@ -114,8 +115,9 @@ class EmbeddingIndex:
 
     def _wants_codes(self, state: _State) -> bool:
         rows = len(state.view)
-        uncoded = rows - state.coded > self._exact_up_to // _UNCODED
-        return rows > self._exact_up_to and (uncoded or _is_outgrown(state.codes, rows)) and not self._closed
+        few = self._exact_up_to // _UNCODED
+        wanted = rows - state.coded > few or _is_outgrown(state.codes, rows)
+        return wanted and rows > self._exact_up_to and abs(rows - self._failed_at) > few and not self._closed
 
     def _make_codes(self) -> None:
         """In the background, until all rows but the newest have codes."""
@@ -124,7 +126,8 @@ class EmbeddingIndex:
                 self._code(state)
         except BaseException:
             with self._writing:
-                self._coding = None  # the next addition tries again
+                self._coding = None
+                self._failed_at = len(self._state.view)
             raise
 
     def _state_to_code(self) -> _State | None:

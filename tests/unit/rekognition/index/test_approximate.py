@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from onlooker_rekognition.index import EmbeddingIndex
+from onlooker_rekognition.index import EmbeddingIndex, embeddings
 from onlooker_rekognition.index.codes import Codes
 
 DIMENSIONS = 128
@@ -38,8 +38,15 @@ def nearest_of(stored: Matrix, query: Matrix, count: int) -> list[int]:
 
 def recall(index: EmbeddingIndex, stored: Matrix, queries: Matrix, count: int) -> float:
     found = [index.nearest(query, count)[0] for query in queries]
-    wanted = [nearest_of(stored, query, count) for query in queries]
+    distances = np.einsum("ij,ij->i", stored, stored) - 2 * queries @ stored.T  # but for what is the same for all
+    wanted = np.argpartition(distances, count, axis=1)[:, :count].tolist()
     return sum(len(set(some) & set(all_)) for some, all_ in zip(found, wanted, strict=True)) / (len(queries) * count)
+
+
+@pytest.fixture(autouse=True)
+def quickly_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found by points learned from fewer faces is found by better ones; and it takes a quarter of the time."""
+    monkeypatch.setattr(embeddings, "_SAMPLE", 1_024)
 
 
 @pytest.fixture
@@ -158,6 +165,29 @@ def test_what_cannot_be_coded_is_logged_and_searched_exactly(
         index.add(range(len(faces)), faces)
     assert set(index.nearest(faces[0], 5)[0]) == {0, 1, 2, 3, 4}
     assert "no codes could be made" in caplog.text
+
+
+def test_codes_that_could_not_be_made_are_tried_again_when_much_has_come(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    faces = people(EXACT_UP_TO + 2_000, 5)
+    with ThreadPoolExecutor(1) as background:
+        index = EmbeddingIndex(DIMENSIONS, background, exact_up_to=EXACT_UP_TO)
+        with monkeypatch.context() as patch:
+            patch.setattr(Codes, "learn", fail)
+            for row in range(EXACT_UP_TO, EXACT_UP_TO + 100):
+                index.add([row], faces[row : row + 1])
+            index.add(range(EXACT_UP_TO), faces[:EXACT_UP_TO])
+            for row in range(EXACT_UP_TO + 100, EXACT_UP_TO + 200):
+                index.add([row], faces[row : row + 1])
+                background.submit(lambda: None).result()
+            assert caplog.text.count("no codes could be made") == 1
+        index.add(range(EXACT_UP_TO + 200, len(faces)), faces[EXACT_UP_TO + 200 :])
+        background.submit(lambda: None).result()
+        assert index._state.coded == len(faces)
 
 
 def test_any_sequence_of_changes_is_followed(make: Make) -> None:
