@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from onlooker_rekognition.store import REMEMBERED_SECONDS, FaceModel, NewFace, Picture, Remembered, StoreError
-from onlooker_rekognition.stores.sqlite import SqliteStore
+from onlooker_rekognition.stores.sqlite import SqliteStore, schema
 from onlooker_rekognition.vision import EMBEDDING_MODEL
 from onlooker_rekognition.vision.results import Box
 from rekognition_fakes import embedding_of
@@ -92,6 +92,25 @@ def test_a_file_of_the_first_version_is_opened_with_all_that_is_in_it(path: Path
         assert store.associate("people", "kit", ["face-1"], threshold=80).done == ["face-1"]
         store.delete("people")
         assert store.create("people", {}).face_count == 0
+
+
+def test_a_file_from_before_there_were_jobs_is_opened_with_all_that_is_in_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "_STEPS", schema._STEPS[:2])
+        with closing(SqliteStore(path, model=MODEL)) as store:
+            store.create("people", {})
+            (kept,) = store.add("people", PICTURE, [face(1)])
+            store.create_user("people", "kit")
+            store.associate("people", "kit", [kept.face_id], threshold=0)
+            store.remember("CreateUser", "once", Remembered(b"digest", b"answer"))
+    with closing(SqliteStore(path, model=MODEL)) as store:
+        assert store.nearest("people", embedding_of(1), count=1)[0].face.user_id == "kit"
+        assert (store.get("people").face_count, store.get("people").user_count) == (1, 1)
+        assert store.recall("CreateUser", "once") == Remembered(b"digest", b"answer")
+        started = store.start_job("faces", {}, limit=1)
+        assert store.job(started.job_id) == started
 
 
 def test_a_failed_addition_leaves_nothing(store: SqliteStore) -> None:

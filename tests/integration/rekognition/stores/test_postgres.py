@@ -12,7 +12,7 @@ import pytest
 
 from onlooker_rekognition.protocol.errors import InternalServerError, ThrottlingError
 from onlooker_rekognition.store import REMEMBERED_SECONDS, FaceModel, Remembered, StoreError
-from onlooker_rekognition.stores.postgres import PostgresStore, database, indexes
+from onlooker_rekognition.stores.postgres import PostgresStore, database, indexes, schema
 from onlooker_rekognition.vision.similarity import similarity
 from postgres import Postgres
 from rekognition_fakes import embedding_of
@@ -370,6 +370,23 @@ def test_without_rights_it_says_which_statement_to_run(postgres: Postgres, own_d
     postgres.execute("GRANT CREATE ON SCHEMA public TO guest", url=postgres.url(own_database))
     with closing(PostgresStore(url, model=MODEL)) as opened:
         opened.create("people", {})
+
+
+def test_tables_from_before_there_were_jobs_keep_what_is_in_them(
+    place: PostgresPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "_STEPS", schema._STEPS[:1])
+        older = place.open()
+        older.create("people", {})
+        kept = add(older, face(1))
+        older.remember("CreateUser", "once", Remembered(b"digest", b"answer"))
+        older.close()
+    newer = place.open()
+    assert [match.face for match in newer.nearest("people", embedding_of(1), count=5)] == kept
+    assert newer.recall("CreateUser", "once") == Remembered(b"digest", b"answer")
+    started = newer.start_job("faces", {}, limit=1)
+    assert newer.job(started.job_id) == started
 
 
 def test_tables_of_a_newer_version_are_left_alone(store: PostgresStore, place: PostgresPlace) -> None:
