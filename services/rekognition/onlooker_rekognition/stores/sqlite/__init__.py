@@ -1,9 +1,9 @@
 """Collections in one SQLite file, with indexes in memory for each collection that was searched.
 
 One connection under one lock: a single writer, and readers that wait for a commit at most, some milliseconds. What
-takes longer is done in portions (an index is read, a collection deleted) or without the lock (an index is searched). A commit
-is on the disk before the method returns (WAL, synchronous=FULL), so neither a kill nor a power cut loses what a client
-was told.
+takes longer is done in portions (an index is read, a collection deleted) or without the lock (an index is searched).
+A commit is on the disk before the method returns (WAL, synchronous=FULL), so neither a kill nor a power cut loses what
+a client was told.
 """
 
 from __future__ import annotations
