@@ -55,7 +55,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         yield Service(
             name="tagger",
             routers=[router(index)],
-            workers=[consumer, *store.workers],
+            workers=[consumer, store.follower] if store.follower else [consumer],
             checks={"index": index.ping},
             sweep=sweeper.sweep,
         )

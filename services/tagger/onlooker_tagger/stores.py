@@ -1,8 +1,9 @@
 """Opens the index that the settings name: a cluster if they name one, else the file."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from onlooker_shared.errors import ConfigurationError
 from onlooker_shared.service import Runs
@@ -11,12 +12,19 @@ from onlooker_tagger.settings import TaggerSettings
 from onlooker_tagger.sqlite import open_index as open_sqlite
 
 
+class Follows(Runs, Protocol):
+    """Keeps an index up to date with one of another version."""
+
+    async def catch_up(self, *, back: bool = False) -> int:
+        """Copy what the other has and this one has not; return how many documents that were."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
-    """An open index, and what has to run beside it."""
+    """An open index, and what keeps it up to date with one of another version, where there may be one."""
 
     index: Index
-    workers: Sequence[Runs] = ()
+    follower: Follows | None = None
 
 
 @asynccontextmanager
@@ -47,4 +55,4 @@ async def open_store(settings: TaggerSettings) -> AsyncIterator[Store]:
     )
     opening = opensearch.open_index(client, alias=settings.opensearch_index, shards=settings.opensearch_shards)
     async with opening as (index, copier):
-        yield Store(index, [copier])
+        yield Store(index, copier)

@@ -29,7 +29,7 @@ async def drop(client: AsyncOpenSearch, alias: str) -> None:
     """Delete all that the tagger made under a name."""
     names = Names(alias)
     await client.indices.delete(index=f"{names.pattern},{names.notes}", params={"ignore_unavailable": "true"})
-    for template in (names.alias, names.notes):
+    for template in (names.pattern, names.notes):
         await client.indices.delete_index_template(name=template, params={"ignore": 404})
 
 

@@ -1,5 +1,6 @@
 """What every index does, whatever it is made of."""
 
+import asyncio
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -191,8 +192,8 @@ async def test_a_bound_key_finds_and_counts_only_what_it_may(index: Index) -> No
 
 @pytest.mark.parametrize("asked", [{}, {"q": "cat"}, {"q": "cat", "sort": "newest"}, {"label": ["Cat"]}])
 async def test_pages_meet_every_picture_once_though_others_arrive(index: Index, asked: dict[str, object]) -> None:
-    for n in range(23):
-        await put(index, an_image(f"{n}.jpg", uploaded_at=NOON + timedelta(seconds=n // 3)), a_label("Cat"))
+    images = [an_image(f"{n}.jpg", uploaded_at=NOON + timedelta(seconds=n // 3)) for n in range(23)]
+    await asyncio.gather(*(put(index, image, a_label("Cat")) for image in images))
     met: list[str] = []
     cursor = None
     while True:

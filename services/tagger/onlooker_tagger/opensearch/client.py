@@ -1,6 +1,10 @@
 """The connection to OpenSearch: who we are, how long we wait, and what its errors mean to us."""
 
+import base64
+import contextlib
+import json
 import logging
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -55,7 +59,8 @@ def connect(
     Raises:
         ConfigurationError: these do not go together.
     """
-    logging.getLogger("opensearch").setLevel(logging.ERROR)  # else whole bodies, faces and all, at DEBUG
+    for tells_bodies in ("opensearch", "opensearchpy.trace"):  # faces and all, one at DEBUG, the other at INFO
+        logging.getLogger(tells_bodies).setLevel(logging.ERROR)
     place = urlsplit(url)
     host = f"[{place.hostname}]" if ":" in (place.hostname or "") else place.hostname
     port = place.port or (443 if place.scheme == "https" else 80)
@@ -65,7 +70,8 @@ def connect(
         return AsyncOpenSearch(
             hosts=[f"{place.scheme}://{host}:{port}{place.path.rstrip('/')}"],
             connection_class=AsyncHttpConnection,
-            http_auth=_signer(signing) if signing else (username, password or "") if username else None,
+            http_auth=_signer(signing) if signing else None,
+            headers=_basic(username, password or "") if username else None,
             ca_certs=str(ca) if ca else None,
             timeout=TIMEOUT,
             max_retries=0,  # each caller knows what may be done again, and when
@@ -76,9 +82,15 @@ def connect(
         raise ConfigurationError(f"OpenSearch cannot be used: {error}.") from error
 
 
+def _basic(username: str, password: str) -> dict[str, str]:
+    return {"authorization": f"Basic {base64.b64encode(f'{username}:{password}'.encode()).decode()}"}
+
+
 def _signer(service: Signing) -> AWSV4SignerAsyncAuth:
     session = Session()
-    credentials, region = session.get_credentials(), session.get_config_variable("region")
+    credentials = session.get_credentials()
+    # botocore reads AWS_DEFAULT_REGION alone, Amazon's containers are given AWS_REGION alone
+    region = os.environ.get("AWS_REGION") or session.get_config_variable("region")
     if credentials is None or region is None:
         raise ConfigurationError(
             "ONLOOKER_TAGGER_OPENSEARCH_SIGNING needs AWS credentials and a region; set AWS_REGION and one of the "
@@ -103,11 +115,13 @@ def answering() -> Generator[None, None, None]:
     except (SerializationError, BotoCoreError) as error:
         raise UnavailableError(f"OpenSearch does not answer: {describe(error)}.") from error
     except (AuthenticationException, AuthorizationException) as error:
-        raise UnavailableError(f"OpenSearch refuses Onlooker ({error.status_code}): {reason_in(error.info)}") from error
+        raise UnavailableError(
+            f"OpenSearch refuses Onlooker ({error.status_code}): {reason_in(error.info or error.error)}"
+        ) from error
     except TransportError as error:
         if _is_temporary(error.status_code):
             raise UnavailableError(
-                f"OpenSearch cannot do this now ({error.status_code}): {reason_in(error.info)}"
+                f"OpenSearch cannot do this now ({error.status_code}): {reason_in(error.info or error.error)}"
             ) from error
         raise
 
@@ -122,7 +136,14 @@ def _is_temporary(status: Any) -> bool:
 
 
 def reason_in(answer: Any) -> str:
-    """Return the reason that an error's answer gives, without the preview of a value that some repeat."""
+    """Return the reason that an error's answer gives, without the preview of a value that some repeat.
+
+    Args:
+        answer: the body, or the error in it, as JSON or read from it.
+    """
+    if isinstance(answer, str):
+        with contextlib.suppress(ValueError):
+            answer = json.loads(answer)
     error = answer.get("error", answer) if isinstance(answer, dict) else answer
     if not isinstance(error, dict):
         return str(error)[:200]

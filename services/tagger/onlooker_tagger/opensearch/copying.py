@@ -11,13 +11,14 @@ import asyncio
 import contextlib
 
 import structlog
-from opensearchpy import NotFoundError
+from opensearchpy import NotFoundError, TransportError
+from pydantic import ValidationError
 
-from onlooker_shared.errors import UnavailableError
+from onlooker_shared.errors import UnavailableError, describe
 from onlooker_tagger.documents import Document
 from onlooker_tagger.index import RefusedError
 from onlooker_tagger.opensearch.client import answering
-from onlooker_tagger.opensearch.cluster import Cluster, IndexMissingError
+from onlooker_tagger.opensearch.cluster import Cluster
 from onlooker_tagger.opensearch.layout import Layout
 from onlooker_tagger.opensearch.schema import Json, Names, Schema
 from onlooker_tagger.opensearch.writes import Writer
@@ -26,7 +27,7 @@ PAGE = 500
 """Documents copied at once."""
 NOTED_EVERY = 10
 """Pages between two notes of how far it is: each changes the state of the whole cluster."""
-FOLLOWED_EVERY = 30.0
+FOLLOWED_EVERY = 5.0
 """Seconds between two looks at the index that was left."""
 NOTHING = -1
 """Before the first operation of a shard."""
@@ -70,32 +71,32 @@ class Copier:
         while not self._stopping.is_set():
             try:
                 await self._layout.ensure()
-                if not await self.catch_up():
-                    log.debug("index.copied", index=self._target)
-            except UnavailableError as error:
-                log.warning("index.not_copied", index=self._target, reason=error.detail)
+                await self.catch_up()
+            except (UnavailableError, TransportError) as error:
+                log.warning("index.not_copied", index=self._target, reason=describe(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), FOLLOWED_EVERY)
 
     async def catch_up(self, *, back: bool = False) -> int:
-        """Copy what an older index has and ours has not, then let readers read ours; return how many were written.
+        """Copy what an older index has and ours has not, then let readers read ours; return how many were looked at.
 
         Args:
             back: copy from a newer index, too, to go back to this version.
 
         Raises:
             UnavailableError: the cluster does not answer; what was copied stays copied.
-            RefusedError: a document does not fit the new mapping. Readers go on with the old index.
         """
         source = await self._source(back=back)
         if source is None:
             return 0
         progress = await self._progress(source)
-        copied = 0
-        while (more := await self._copy(source, progress)) and not self._stopping.is_set():
-            copied += more
+        copied = latest = await self._copy(source, progress)
+        while latest >= PAGE:  # while it was copied, as much was written again
+            latest = await self._copy(source, progress)
+            copied += latest
         if not self._stopping.is_set() and await self._layout.behind_alias() == source:
             await self._layout.move_alias(source, self._target)
+            copied += await self._copy(source, progress)
         return copied
 
     async def _source(self, *, back: bool) -> str | None:
@@ -108,25 +109,34 @@ class Copier:
         return older[-1] if older else None
 
     async def _copy(self, source: str, progress: Progress) -> int:
-        """Copy all that has changed in an index since the last time; return how many documents that were."""
-        try:
-            with answering():
-                shards = (await self._client.indices.stats(index=source, params={"level": "shards"}))["indices"][source]
-                await self._client.indices.refresh(index=source)
-        except (NotFoundError, KeyError):
-            return 0  # deleted: what it had is here
+        """Copy all that was changed in an index since the last time; return how many documents that were."""
+        until = await self._done_operations(source)
+        behind = [shard for shard, operation in until.items() if progress.setdefault(shard, NOTHING) < operation]
+        if not behind:
+            return 0
+        with answering():
+            await self._client.indices.refresh(index=source)  # after it, all those operations are to be seen
         copied = pages = 0
-        for shard, copies in shards["shards"].items():
-            # All operations up to this one are done, and after the refresh, to be seen.
-            until = max(copy["seq_no"]["global_checkpoint"] for copy in copies)
-            while not self._stopping.is_set() and progress.setdefault(shard, NOTHING) < until:
-                copied += await self._copy_page(source, shard, progress, until)
+        for shard in behind:
+            while not self._stopping.is_set() and progress[shard] < until[shard]:
+                copied += await self._copy_page(source, shard, progress, until[shard])
                 pages += 1
                 if pages % NOTED_EVERY == 0:
                     await self._note(source, progress)
-        if pages:
-            await self._note(source, progress)
+        await self._note(source, progress)
         return copied
+
+    async def _done_operations(self, source: str) -> Progress:
+        """Return the operation up to which all are done, by shard; nothing if the index was deleted."""
+        try:
+            with answering():
+                answer = await self._client.indices.stats(index=source, params={"level": "shards"})
+        except NotFoundError:
+            return {}
+        return {
+            shard: max(copy["seq_no"]["global_checkpoint"] for copy in copies)
+            for shard, copies in answer["indices"][source]["shards"].items()
+        }
 
     async def _copy_page(self, source: str, shard: str, progress: Progress, until: int) -> int:
         body: Json = {
@@ -135,22 +145,27 @@ class Copier:
             "size": PAGE,
             "track_total_hits": False,
         }
-        try:
-            answer = await self._cluster.search(source, body, preference=f"_shards:{shard}|_primary")
-        except IndexMissingError:
-            hits = []
-        else:
-            hits = answer["hits"]["hits"]
-        await self._write([Document.model_validate(hit["_source"]) for hit in hits])
+        hits = (await self._cluster.search(source, body, preference=f"_shards:{shard}|_primary"))["hits"]["hits"]
+        await self._write([hit["_source"] for hit in hits])
         progress[shard] = hits[-1]["sort"][0] if len(hits) == PAGE else until
         return len(hits)
 
-    async def _write(self, documents: list[Document]) -> None:
-        for outcome in (await self._writer.put(dict(enumerate(documents)))).values():
+    async def _write(self, sources: list[Json]) -> None:
+        """Write documents; one that cannot be is left in the old index, and logged, lest it stop the rest."""
+        documents: dict[int, Document] = {}
+        left: dict[int, Exception] = {}
+        for n, source in enumerate(sources):
+            try:
+                documents[n] = Document.model_validate(source)
+            except ValidationError as error:
+                left[n] = error
+        for n, outcome in (await self._writer.put(documents)).items():
             if isinstance(outcome, RefusedError):
-                log.error("index.not_copied", index=self._target, reason=str(outcome))
-            if outcome is not None:
+                left[n] = outcome
+            elif outcome is not None:
                 raise outcome
+        for n, reason in left.items():
+            log.error("index.document_left", image_id=sources[n].get("image_id"), reason=describe(reason))
 
     async def _progress(self, source: str) -> Progress:
         with answering():

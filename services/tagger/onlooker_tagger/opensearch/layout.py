@@ -38,9 +38,8 @@ class Layout:
             UnavailableError: the cluster does not answer, or an index stands where the alias should.
         """
         with answering():
-            for name, template in templates(self._names, self._schema, self._shards).items():
-                await self._client.indices.put_index_template(name=name, body=template)
-            for index in (self._names.notes, self._names.documents(self._schema.version)):
+            for index, template in templates(self._names, self._schema, self._shards).items():
+                await self._client.indices.put_index_template(name=index, body=template)
                 await self._make(index)
             if await self.behind_alias() is None:
                 await self._put_alias()
@@ -89,8 +88,9 @@ class Layout:
         try:
             await self._client.indices.create(index=index)
         except RequestError as error:
-            if error.error != ALREADY:
+            if ALREADY not in str(error.error):
                 raise
+            return  # another process was quicker
         log.info("index.made", index=index)
 
     async def _put_alias(self) -> None:

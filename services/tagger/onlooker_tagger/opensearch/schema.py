@@ -173,16 +173,20 @@ class Names:
 
 
 def templates(names: Names, schema: Schema, shards: int) -> dict[str, Json]:
-    """Return the index templates by their names."""
+    """Return the index templates by the names of the indices that they are for, and that they have themselves.
+
+    Each is for one version, so that two versions that run at once do not overwrite each other's.
+    """
+    documents = names.documents(schema.version)
     return {
-        names.alias: _template(names.pattern, shards, schema.properties, {"schema": schema.version}),
+        documents: _template(documents, shards, schema.properties, {"schema": schema.version}),
         names.notes: _template(names.notes, shards, NOTES, {}),
     }
 
 
-def _template(pattern: str, shards: int, properties: Mapping[str, Any], meta: Json) -> Json:
+def _template(index: str, shards: int, properties: Mapping[str, Any], meta: Json) -> Json:
     return {
-        "index_patterns": [pattern],
+        "index_patterns": [index],
         "priority": 100,
         "template": {
             # One node has no place for a replica, and is not to be yellow for it.

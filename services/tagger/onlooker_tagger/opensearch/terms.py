@@ -13,6 +13,8 @@ import snowballstemmer  # type: ignore[import-untyped]  # it ships no annotation
 
 LONGEST = 255
 """Characters of a term: OpenSearch's whitespace analyser would cut longer ones in pieces."""
+STEMMED = range(3, 65)
+"""Lengths of the words that have a stem, as FTS5 takes it (`fts5_tokenize.c`, `fts5PorterCb`)."""
 REMEMBERED = 50_000
 """Words whose stems are kept at hand: more than the labels of any taxonomy."""
 
@@ -28,5 +30,7 @@ def terms(text: str) -> list[str]:
 @lru_cache(maxsize=REMEMBERED)
 def _stem(word: str) -> str:
     """Return a word's stem by Porter's algorithm ("dogs" and "dog" have one)."""
+    if len(word) not in STEMMED:
+        return word
     stem: str = snowballstemmer.stemmer("porter").stemWord(word)
     return stem
