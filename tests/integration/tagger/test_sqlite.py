@@ -11,10 +11,10 @@ from onlooker_shared.errors import ConfigurationError, RetryLater, UnavailableEr
 from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized
 from onlooker_shared.outages import Outages
 from onlooker_shared.results import Results
-from onlooker_tagger import documents, sqlite_schema
+from onlooker_tagger import documents
 from onlooker_tagger.handlers import Handler
 from onlooker_tagger.queries import ImageQuery, Within
-from onlooker_tagger.sqlite import SqliteIndex, open_index
+from onlooker_tagger.sqlite import SqliteIndex, open_index, schema
 from recognitions import a_face, a_label, a_recognition, an_image, failed, recognized
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ async def test_many_messages_share_few_transactions(file: Path) -> None:
 
 
 async def test_messages_wait_while_another_process_holds_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_schema, "BUSY_TIMEOUT", 0.05)
+    monkeypatch.setattr(schema, "BUSY_TIMEOUT", 0.05)
     message = recognized(an_image())
     async with open_index(file) as index:
         other = sqlite3.connect(file, isolation_level=None)

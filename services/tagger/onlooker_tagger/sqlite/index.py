@@ -14,11 +14,11 @@ from typing import TypeVar
 
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import ConfigurationError, UnavailableError
-from onlooker_tagger import sqlite_reads, sqlite_writes
 from onlooker_tagger.batches import Batches
 from onlooker_tagger.documents import Document
 from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
-from onlooker_tagger.sqlite_schema import note_damage, open_reader, open_writer
+from onlooker_tagger.sqlite import searches, writes
+from onlooker_tagger.sqlite.schema import note_damage, open_reader, open_writer
 
 READERS = 2
 """Searches at the same time; more only wait for the same cores."""
@@ -43,33 +43,33 @@ class SqliteIndex:
 
     async def put(self, document: Document) -> None:
         """See `Index`."""
-        await self._batches.add(sqlite_writes.put(document))
+        await self._batches.add(writes.put(document))
 
     async def annotate(self, image_id: str, annotation: Annotation) -> None:
         """See `Index`."""
-        await self._batches.add(sqlite_writes.annotate(image_id, annotation))
+        await self._batches.add(writes.annotate(image_id, annotation))
 
     async def get(self, image_id: str) -> Document:
         """See `Index`."""
-        return await self._read(lambda db: sqlite_reads.get(db, image_id))
+        return await self._read(lambda db: searches.get(db, image_id))
 
     async def search(self, query: ImageQuery, within: Within) -> Page:
         """See `Index`."""
-        return await self._read(lambda db: sqlite_reads.search(db, query, within))
+        return await self._read(lambda db: searches.search(db, query, within))
 
     async def statistics(self, query: StatisticsQuery, within: Within) -> Statistics:
         """See `Index`."""
-        return await self._read(lambda db: sqlite_reads.statistics(db, query, within))
+        return await self._read(lambda db: searches.statistics(db, query, within))
 
     async def missing(self, image_ids: Collection[str]) -> set[str]:
         """See `Index`."""
         ids = list(image_ids)
-        return set(ids) - await self._read(lambda db: sqlite_reads.known(db, ids))
+        return set(ids) - await self._read(lambda db: searches.known(db, ids))
 
     async def unannotated(self, image_ids: Collection[str]) -> set[str]:
         """See `Index`."""
         ids = list(image_ids)
-        return await self._read(lambda db: sqlite_reads.unannotated(db, ids))
+        return await self._read(lambda db: searches.unannotated(db, ids))
 
     async def ping(self) -> None:
         """See `Index`."""
@@ -98,26 +98,26 @@ class SqliteIndex:
         done.exception()
         self._readers.put_nowait(connection)
 
-    async def _commit_all(self, writes: Sequence[sqlite_writes.Write]) -> list[Exception | None]:
+    async def _commit_all(self, batch: Sequence[writes.Write]) -> list[Exception | None]:
         """Commit writes together; return for each by what it failed."""
-        error = await self._committed(writes)
+        error = await self._committed(batch)
         if error is None or isinstance(error, UnavailableError):
-            return [error] * len(writes)
+            return [error] * len(batch)
         # A write that cannot be made must not take those down that share its transaction.
-        return [await self._committed([write]) for write in writes]
+        return [await self._committed([write]) for write in batch]
 
-    async def _committed(self, writes: Sequence[sqlite_writes.Write]) -> Exception | None:
+    async def _committed(self, batch: Sequence[writes.Write]) -> Exception | None:
         """Commit writes in one transaction; return by what that failed."""
         try:
-            await asyncio.get_running_loop().run_in_executor(self._writing, self._commit, writes)
+            await asyncio.get_running_loop().run_in_executor(self._writing, self._commit, batch)
         except Exception as error:  # noqa: BLE001 - handed to everybody whose write this was
             return self._unavailable(error) if isinstance(error, sqlite3.Error) else error
         return None
 
-    def _commit(self, writes: Sequence[sqlite_writes.Write]) -> None:
+    def _commit(self, batch: Sequence[writes.Write]) -> None:
         self._writer.execute("BEGIN IMMEDIATE")
         try:
-            for write in writes:
+            for write in batch:
                 write(self._writer)
             self._writer.execute("COMMIT")
         except BaseException:
