@@ -82,6 +82,15 @@ async def test_the_whole_result_is_kept_with_rekognitions_own_answers(
     assert result["state"] == "recognized"
 
 
+async def test_what_costs_nothing_here_is_looked_for_unasked(client: OnlookerClient, done: dict[str, Uploaded]) -> None:
+    image_id = done["scenes/coffee.png"].image_id
+    assert image_id is not None
+    found = (await client.recognition(image_id))["recognition"]
+    assert set(found["features"]) == {"faces", "labels", "moderation", "properties"}
+    assert found["missing"] == []
+    assert found["properties"]["dominant_colors"][0]["pixel_percent"] > 5
+
+
 async def test_nothing_is_left_in_the_queues(stack: Stack, done: dict[str, Uploaded]) -> None:
     out = onlooker(stack, "queues", "--json")
     assert out.returncode == 0
@@ -99,6 +108,7 @@ def test_commands_show_what_is_there(stack: Stack, done: dict[str, Uploaded]) ->
     assert "pictures" in onlooker(stack, "stats").stdout
     shown = onlooker(stack, "show", "pictures/portraits/obama.jpg")
     assert "Happy" in shown.stdout
+    assert "background" in shown.stdout
     assert "X-Amz-Signature" in shown.stdout
     assert onlooker(stack, "doctor").returncode == 0
     assert onlooker(stack, "sweep").returncode == 0

@@ -2,11 +2,14 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich import box
+from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from onlooker import terminal, words
 from onlooker.client import ApiError, OnlookerClient
@@ -15,8 +18,14 @@ from onlooker.commands.search import MOST
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 from onlooker_shared.images import IMAGE_ID_PATTERN
+from onlooker_shared.recognition import DominantColor, ImageProperties, Recognition
 
 NOT_FOUND = 404
+MOST_COLOURS = 4
+"""Of the picture, and of each of its parts, that are printed."""
+
+Found = dict[str, Any]
+"""A piece of what the API answers."""
 
 
 def show(
@@ -25,10 +34,10 @@ def show(
     json: Json = False,
 ) -> None:
     """Show what was recognized in a picture, and where its annotated copy is."""
-    document, annotation = asyncio.run(_show(Target(DataFolder.chosen(data)), image))
+    document, annotation, told = asyncio.run(_show(Target(DataFolder.chosen(data)), image))
     console = terminal.output()
     if json:
-        console.print_json(data={"document": document, "annotation": annotation})
+        console.print_json(data={"document": document, "annotation": annotation, "recognition": told})
         return
     console.print(f"{document['bucket']}/{document['key']}", style="bold")
     console.print(f"id {document['image_id']}, uploaded {document['uploaded_at']}, {document['state']}")
@@ -37,20 +46,29 @@ def show(
         raise typer.Exit(1)
     console.print(f"{document['width']} x {document['height']} pixels")
     console.print(_faces(document), _labels(document))
+    if told:
+        _print_the_rest(console, Recognition.model_validate(told))
     if annotation:
         console.print(f"annotated copy, until {annotation['expires_at']}:")
         console.print(annotation["annotated"]["url"], soft_wrap=True)
 
 
-async def _show(target: Target, image: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+async def _show(target: Target, image: str) -> tuple[Found, Found | None, Found | None]:
+    """Return a picture's document, its annotated copy and what was recognized, the latter two if they are there."""
     async with target.client() as client:
         document = await find(client, image)
-        try:
-            return document, await client.annotation(document["image_id"])
-        except ApiError as error:
-            if error.status != NOT_FOUND:
-                raise
-            return document, None
+        annotation = await _if_there(client.annotation(document["image_id"]))
+        answer = await _if_there(client.recognition(document["image_id"])) or {}
+        return document, annotation, answer.get("recognition")
+
+
+async def _if_there(answer: Awaitable[Found]) -> Found | None:
+    try:
+        return await answer
+    except ApiError as error:
+        if error.status != NOT_FOUND:
+            raise
+        return None
 
 
 async def find(client: OnlookerClient, image: str) -> dict[str, Any]:
@@ -89,3 +107,49 @@ def _labels(document: dict[str, Any]) -> Table:
     for entry in document["labels"]:
         table.add_row(entry["name"], f"{entry['confidence']:.1f}", ", ".join(entry["parents"]))
     return table
+
+
+def _print_the_rest(console: Console, recognition: Recognition) -> None:
+    """Print what the index does not have: text, moderation, colours, and what was not looked for."""
+    if "text" in recognition.features:
+        lines = [(line.text, f"{line.confidence:.1f}") for line in recognition.text if line.type == "LINE"]
+        console.print(_listed(("text", "confidence"), lines))
+    if "moderation" in recognition.features:
+        labels = [(label.name, f"{label.confidence:.1f}", label.parent or "") for label in recognition.moderation]
+        console.print(_listed(("moderation", "confidence", "parent"), labels))
+    if recognition.properties:
+        console.print(_colours(recognition.properties))
+    for missing in recognition.missing:
+        console.print(f"no {missing.feature}: {missing.reason}", style="yellow")
+
+
+def _listed(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
+    """Return a table; without rows one that says so, for it was looked."""
+    table = Table(*header, box=box.SIMPLE_HEAD)
+    for row in rows or [("none",)]:
+        table.add_row(*row)
+    return table
+
+
+def _colours(whole: ImageProperties) -> Table:
+    """Return the colours and the quality of a picture and its parts; brightness and the like run 0 to 100."""
+    table = Table("part", "colours", "brightness", "sharpness", "contrast", box=box.SIMPLE_HEAD)
+    for name, part in {"picture": whole, "foreground": whole.foreground, "background": whole.background}.items():
+        if part:
+            contrast = whole.contrast if part is whole else None
+            figures = [
+                "" if figure is None else f"{figure:.0f}" for figure in (part.brightness, part.sharpness, contrast)
+            ]
+            table.add_row(name, _swatches(part.dominant_colors[:MOST_COLOURS]), *figures)
+    return table
+
+
+def _swatches(colours: Sequence[DominantColor]) -> Text:
+    """Return colours in themselves and in words: ``peru 60 %``."""
+    return Text(", ").join(
+        Text.assemble(
+            ("  ", f"on rgb({colour.red},{colour.green},{colour.blue})"),
+            f" {colour.css_color} {colour.pixel_percent:.0f} %",
+        )
+        for colour in colours
+    )

@@ -113,6 +113,15 @@ def test_a_disk_that_is_full_from_the_start_is_told_in_words(root: Path) -> None
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("features", ["faces,mood", " "])
+def test_features_that_make_no_sense_are_refused_by_their_variable(root: Path, features: str) -> None:
+    ended = up(root, "--features", features)
+    assert ended.returncode == os.EX_CONFIG
+    assert ended.stderr.startswith("ONLOOKER_RECOGNIZER_FEATURES: ")
+    assert "Traceback" not in ended.stderr
+    assert not root.exists()
+
+
 def test_it_can_be_stopped_while_it_starts(root: Path) -> None:
     command = [sys.executable, "-m", "onlooker", "up", "--data", str(root), *ANY_PORTS]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -1,6 +1,9 @@
 """What the command line prints, and how it ends."""
 
+import contextlib
 import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,18 @@ import pytest
 from onlooker import __main__, terminal
 from onlooker.client import ApiError, OnlookerClient
 from onlooker.commands import search, show
+from onlooker.target import Target
+from onlooker_shared.recognition import (
+    BoundingBox,
+    DominantColor,
+    ImageProperties,
+    Missing,
+    ModerationLabel,
+    Recognition,
+    RegionProperties,
+    TextDetection,
+)
+from recognitions import a_recognition
 
 UPLOADED = "2026-01-02T03:04:05Z"
 
@@ -51,3 +66,68 @@ async def test_a_key_is_found_behind_all_that_begin_like_it() -> None:
     assert (await show.find(Pages("abc", "ab", "a"), "a"))["key"] == "a"
     with pytest.raises(ApiError, match="No picture with the key 'a'"):
         await show.find(Pages("abc", "ab"), "a")
+
+
+class Knowing(OnlookerClient):
+    """Knows one picture."""
+
+    def __init__(self, recognition: Recognition) -> None:
+        self._recognition = recognition
+
+    async def document(self, image_id: str) -> dict[str, Any]:
+        picture = {"image_id": image_id, "bucket": "images", "state": "recognized", "width": 640, "height": 480}
+        return document("cat.jpg") | picture
+
+    async def annotation(self, image_id: str) -> dict[str, Any]:
+        raise ApiError(404, f"{image_id} is not annotated yet.")
+
+    async def recognition(self, image_id: str) -> dict[str, Any]:
+        return {"state": "recognized", "recognition": self._recognition.model_dump(mode="json")}
+
+
+def shown(recognition: Recognition, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    @contextlib.asynccontextmanager
+    async def client(_: Target) -> AsyncIterator[OnlookerClient]:
+        yield Knowing(recognition)
+
+    monkeypatch.setattr(Target, "client", client)
+    monkeypatch.setenv("COLUMNS", "200")
+    show.show("0" * 32, data=Path("nowhere"))
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_picture_is_shown_with_its_text_moderation_and_colours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box = BoundingBox(left=0, top=0, width=1, height=1)
+    line = TextDetection(type="LINE", text="[red]STOP[/red]", confidence=98.76, bounding_box=box, id=0)
+    word = line.model_copy(update={"type": "WORD", "text": "alone", "id": 1, "line_id": 0})
+    peru = DominantColor(
+        red=200, green=120, blue=40, hex_code="#C87828", css_color="peru", simplified_color="orange", pixel_percent=60.4
+    )
+    everything = {
+        "text": (line, word),
+        "moderation": (ModerationLabel(name="Weapons", parent="Violence", confidence=87.0, level=2),),
+        "properties": ImageProperties(
+            dominant_colors=(peru,), brightness=50.0, contrast=30.0, foreground=RegionProperties(sharpness=71.2)
+        ),
+        "features": ("faces", "labels", "text", "moderation", "properties"),
+    }
+    out = shown(a_recognition().model_copy(update=everything), monkeypatch, capsys)
+    assert "[red]STOP[/red] 98.8" in out
+    assert "alone" not in out
+    assert "Weapons 87.0 Violence" in out
+    assert "picture peru 60 % 50 30" in out
+    assert "foreground 71" in out
+
+
+def test_what_was_looked_for_in_vain_differs_from_what_was_not_looked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = (Missing(feature="properties", reason="It is too small."),)
+    looked = a_recognition().model_copy(update={"features": ("labels", "moderation"), "missing": missing})
+    out = shown(looked, monkeypatch, capsys)
+    assert "moderation confidence parent" in out
+    assert "none" in out
+    assert "no properties: It is too small." in out
+    assert "text confidence" not in out
