@@ -31,7 +31,8 @@ class Job:
     """A job as it is now.
 
     `analysis` is the operations' common name (`FaceDetection` of `StartFaceDetection`), `request` what it was started
-    with. `attempts` counts the claims; `status_message` says why it failed.
+    with. `attempts` counts the claims; `status_message` says why it failed, `ended_at` when it ended, in
+    seconds since 1970.
     """
 
     job_id: str
@@ -41,6 +42,7 @@ class Job:
     status_message: str | None = None
     video_metadata: Structure | None = None
     attempts: int = 0
+    ended_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ class JobStore(Protocol):
     def extend_claim(self, job_id: str, worker: str, *, seconds: float) -> bool:
         """Hold on to a job; False when it is no longer held by `worker`, who then has to leave it."""
 
-    def release_job(self, job_id: str, worker: str, *, seconds: float) -> None:
-        """Let go of a job; others may claim it in `seconds`."""
+    def release_job(self, job_id: str, worker: str, *, seconds: float, counted: bool = True) -> None:
+        """Let go of a job; others may claim it in `seconds`. Unless `counted`, this attempt was none."""
 
     def add_findings(self, job_id: str, worker: str, findings: Sequence[Finding]) -> None:
         """Keep findings of a job that `worker` holds; of one that it does not hold, nothing."""

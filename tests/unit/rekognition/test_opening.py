@@ -23,6 +23,19 @@ def test_without_a_database_it_is_a_file_in_the_data_folder_held_by_one_server(t
         assert (tmp_path / "data" / "collections.sqlite3").exists()
 
 
+def test_a_job_of_a_server_that_was_killed_need_not_be_waited_for(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", database_url="")
+    with open_store(settings, MODEL) as store:
+        killed, resting = (store.start_job("FaceDetection", {}, limit=2) for _ in range(2))
+        for _ in range(2):
+            store.claim_job("killed", seconds=3600)
+        store.release_job(resting.job_id, "killed", seconds=3600)
+    with open_store(settings, MODEL) as store:
+        taken_up = store.claim_job("next", seconds=3600)
+        assert (taken_up.job_id, taken_up.attempts) == (killed.job_id, 2)
+        assert store.claim_job("next", seconds=3600) is None, "what is to be tried later stays so"
+
+
 def test_a_database_is_used_in_place_of_the_folder_and_its_password_is_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ def open_store(settings: CommonSettings, model: FaceModel) -> Iterator[Store]:
             hold_folder(settings.data) as folder,
             closing(SqliteStore(folder / "collections.sqlite3", model=model)) as store,
         ):
+            store.free_jobs()  # who holds the folder is alone
             yield store
 
 

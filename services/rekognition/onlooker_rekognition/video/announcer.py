@@ -76,6 +76,6 @@ def _notification(job: Job) -> Structure:
         "Status": job.status,
         "API": f"Start{job.analysis}",
         **tag,
-        "Timestamp": int(1000 * time.time()),
+        "Timestamp": int(1000 * (job.ended_at or time.time())),
         "Video": {"S3ObjectName": video["Name"], "S3Bucket": video["Bucket"]},
     }

@@ -107,7 +107,7 @@ class JobRunner:
         try:
             metadata = await self._while_held(job)
         except asyncio.CancelledError:
-            await asyncio.shield(asyncio.to_thread(self._store.release_job, job.job_id, self._worker, seconds=0))
+            await asyncio.shield(self._let_go(job))
             raise
         except _ClaimLostError:
             _log.warning("another server has taken the job over", extra=extra)
@@ -166,6 +166,10 @@ class JobRunner:
             return
         pause = _RETRY_SECONDS * 4 ** (job.attempts - 1)
         await asyncio.to_thread(self._store.release_job, job.job_id, self._worker, seconds=pause)
+
+    async def _let_go(self, job: Job) -> None:
+        """To stop is no fault of the job: however often servers stop, it is begun anew."""
+        await asyncio.to_thread(self._store.release_job, job.job_id, self._worker, seconds=0, counted=False)
 
     async def _end(
         self, job: Job, status: JobStatus, message: str | None, metadata: VideoMetadata | None = None

@@ -1,3 +1,4 @@
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -73,6 +74,14 @@ def test_a_job_that_is_let_go_of_is_free_again(store: Store) -> None:
     assert store.claim_job("two", seconds=LONG) is None, "not before its time"
 
 
+def test_an_attempt_that_does_not_count_is_none(store: Store) -> None:
+    job = store.start_job("FaceDetection", REQUEST, limit=20)
+    for counted, attempts in ((False, 0), (True, 1), (False, 1)):
+        store.claim_job("one", seconds=LONG)
+        store.release_job(job.job_id, "one", seconds=NOW, counted=counted)
+        assert store.job(job.job_id).attempts == attempts
+
+
 def test_findings_come_in_pages_by_time_or_by_name(store: Store) -> None:
     job = store.start_job("LabelDetection", REQUEST, limit=20)
     store.claim_job("one", seconds=LONG)
@@ -94,6 +103,7 @@ def test_the_end_of_a_job_is_to_be_told_until_it_was(store: Store, place: Place)
     store.close()
     again = place.open()
     told = again.unannounced_jobs()
+    assert all(abs(job.ended_at - time.time()) < 60 for job in told)
     assert [(job.job_id, job.status, job.status_message, job.video_metadata) for job in told] == [
         (second.job_id, "FAILED", "no video", None),
         (first.job_id, "SUCCEEDED", None, metadata),

@@ -147,6 +147,10 @@ async def test_a_job_is_done_and_told_once(store: SqliteStore, runner: JobRunner
         assert (await topics.heard.get())["JobId"] == second.job_id
     assert (message["JobId"], message["Status"]) == (first.job_id, "SUCCEEDED")
     assert "JobTag" not in message, "it was started without"
+    ended = store.job(first.job_id)
+    assert ended is not None
+    assert ended.ended_at is not None
+    assert message["Timestamp"] == int(1000 * ended.ended_at), "when it ended, not when that was told"
     assert found(store, first) == [0, 500]
     assert topics.heard.empty()
 
@@ -325,4 +329,4 @@ async def test_who_stops_lets_go_of_its_job(store: SqliteStore, runner: JobRunne
         await begun.wait()
     taken = store.claim_job("another", seconds=60)
     assert taken is not None
-    assert taken.job_id == job.job_id
+    assert (taken.job_id, taken.attempts) == (job.job_id, 1), "to stop is no failed attempt"

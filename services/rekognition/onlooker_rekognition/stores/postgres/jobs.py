@@ -12,7 +12,8 @@ from onlooker_rekognition.stores.postgres.database import Database, Link
 
 _STARTING = 7_301_944_021_190_733_827  # an advisory lock of ours: jobs are counted and started one after another
 
-_JOB = "SELECT job_id, analysis, request, status, status_message, video_metadata, attempts FROM jobs"
+_JOB = """SELECT job_id, analysis, request, status, status_message, video_metadata, attempts,
+ extract(epoch FROM ended_at)::float8 FROM jobs"""
 _HELD = """SELECT position FROM jobs WHERE job_id = %s AND worker = %s AND status = 'IN_PROGRESS'
  FOR NO KEY UPDATE"""
 _FORGET = "DELETE FROM jobs WHERE ended_at <= now() - make_interval(secs => %s)"
@@ -21,7 +22,8 @@ _CLAIM = """UPDATE jobs SET worker = %s, free_at = now() + make_interval(secs =>
  ORDER BY position LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
  RETURNING position, job_id, analysis, request, status, status_message, video_metadata, attempts"""
 _EXTEND = "UPDATE jobs SET free_at = now() + make_interval(secs => %s) WHERE position = %s"
-_RELEASE = "UPDATE jobs SET worker = NULL, free_at = now() + make_interval(secs => %s) WHERE position = %s"
+_RELEASE = """UPDATE jobs SET worker = NULL, free_at = now() + make_interval(secs => %s), attempts = attempts - %s
+ WHERE position = %s"""
 _END = """UPDATE jobs SET status = %s, status_message = %s, video_metadata = %s, ended_at = now(), worker = NULL
  WHERE position = %s"""
 _BY_TIME = """SELECT content FROM findings JOIN jobs ON jobs.position = job WHERE job_id = %s AND view = %s
@@ -71,10 +73,10 @@ class Jobs(Database):
             connection.execute(_EXTEND, (seconds, position))
         return position is not None
 
-    def release_job(self, job_id: str, worker: str, *, seconds: float) -> None:
+    def release_job(self, job_id: str, worker: str, *, seconds: float, counted: bool = True) -> None:
         """See JobStore."""
         with self._transaction() as connection:
-            connection.execute(_RELEASE, (seconds, _held_job(connection, job_id, worker)))
+            connection.execute(_RELEASE, (seconds, int(not counted), _held_job(connection, job_id, worker)))
 
     def add_findings(self, job_id: str, worker: str, findings: Sequence[Finding]) -> None:
         """See JobStore."""

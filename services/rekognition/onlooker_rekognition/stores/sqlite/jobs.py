@@ -10,7 +10,7 @@ from typing import Any
 from onlooker_rekognition.jobs import KEPT_SECONDS, Finding, Job, JobStatus, Structure, too_many_jobs
 from onlooker_rekognition.stores.sqlite.database import Database
 
-_JOB = "SELECT job_id, analysis, request, status, status_message, video_metadata, attempts FROM jobs"
+_JOB = "SELECT job_id, analysis, request, status, status_message, video_metadata, attempts, ended_at FROM jobs"
 _HELD = "SELECT position FROM jobs WHERE job_id = ? AND worker = ? AND status = 'IN_PROGRESS'"
 
 _FINDINGS = "SELECT content FROM findings JOIN jobs ON jobs.position = job WHERE job_id = ? AND view = ?"
@@ -55,6 +55,11 @@ class Jobs(Database):
             self._db.execute("DELETE FROM findings WHERE job = ?", (position,))
             return self.job(job_id)
 
+    def free_jobs(self) -> None:
+        """Free all jobs that are held: for a server that has just taken the file over, from one that was killed."""
+        with self._transaction():
+            self._db.execute("UPDATE jobs SET worker = NULL, free_at = 0 WHERE worker IS NOT NULL")
+
     def extend_claim(self, job_id: str, worker: str, *, seconds: float) -> bool:
         """See JobStore."""
         with self._transaction():
@@ -62,12 +67,13 @@ class Jobs(Database):
             self._db.execute("UPDATE jobs SET free_at = ? WHERE position = ?", (self._clock() + seconds, position))
         return position is not None
 
-    def release_job(self, job_id: str, worker: str, *, seconds: float) -> None:
+    def release_job(self, job_id: str, worker: str, *, seconds: float, counted: bool = True) -> None:
         """See JobStore."""
         with self._transaction():
             position = self._held_job(job_id, worker)
             self._db.execute(
-                "UPDATE jobs SET worker = NULL, free_at = ? WHERE position = ?", (self._clock() + seconds, position)
+                "UPDATE jobs SET worker = NULL, free_at = ?, attempts = attempts - ? WHERE position = ?",
+                (self._clock() + seconds, not counted, position),
             )
 
     def add_findings(self, job_id: str, worker: str, findings: Sequence[Finding]) -> None:
@@ -121,7 +127,7 @@ class Jobs(Database):
 
 
 def _job(row: Sequence[Any]) -> Job:
-    job_id, analysis, request, status, message, metadata, attempts = row
+    job_id, analysis, request, status, message, metadata, attempts, ended_at = row
     return Job(
         job_id,
         analysis,
@@ -130,4 +136,5 @@ def _job(row: Sequence[Any]) -> Job:
         message,
         None if metadata is None else json.loads(metadata),
         attempts,
+        ended_at,
     )
