@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from onlooker_rekognition.index.codes import Codes
-from onlooker_rekognition.index.table import Matrix, Rows, View
+from onlooker_rekognition.index.table import Matrix, Rows, View, largest
 
 _NARROWEST = 2_048  # proposals; with fewer the scan itself is what takes the time
 _FOR_EACH = 64  # proposals for each embedding that is wanted, however far away: strangers are hard to tell apart
@@ -46,6 +46,6 @@ def nearest_by_codes(view: View, codes: Codes, vector: Matrix, count: int, least
 
 def _best(rows: Rows, nearness: Matrix, count: int, least: float) -> tuple[Rows, float]:
     """The nearest of `rows`, nearest first, and the nearness that the last place asks for."""
-    order = np.argsort(-nearness, kind="stable")[:count]
+    order = largest(nearness, count)
     order = order[nearness[order] >= least]
     return rows[order], float(nearness[order[-1]]) if len(order) == count else least

@@ -41,15 +41,15 @@ class View:
         v.q - |v|^2 / 2 = (|q|^2 - |q - v|^2) / 2: no distance needs to be computed. By `vecdot` and not `@`, which
         would share the work with threads of its own and wait for them: 10 ms instead of half of one on busy cores.
         """
-        nearness: Matrix = np.vecdot(self.vectors[rows], vector) - self.halves[rows]
+        vectors = self.vectors[rows] if isinstance(rows, slice) else self.vectors.take(rows, axis=0)  # the quicker way
+        nearness: Matrix = np.vecdot(vectors, vector) - self.halves[rows]
         return nearness
 
     def nearest(self, vector: Matrix, count: int, start: int = 0) -> tuple[Rows, Matrix]:
         """The at most `count` rows from `start` on that are alive and nearest, nearest first, and their nearness."""
         nearness = self.nearness(vector, slice(start, None))
         nearness[~self.alive[start:]] = -np.inf
-        best = np.argpartition(-nearness, count - 1)[:count] if count < len(nearness) else np.arange(len(nearness))
-        best = best[np.argsort(-nearness[best], kind="stable")]
+        best = largest(nearness, count)
         best = best[self.alive[start + best]]
         return start + best, nearness[best]
 
@@ -108,3 +108,9 @@ class Table:
         self._keys, self._alive = self._keys[kept], self._alive[kept]
         self._size = len(kept)
         self._numbering += 1
+
+
+def largest(values: Matrix, count: int) -> Rows:
+    """Where the `count` largest of `values` (n,) are, or all if there are fewer; the largest first."""
+    rows = np.argpartition(-values, count - 1)[:count] if count < len(values) else np.arange(len(values))
+    return rows[np.argsort(-values[rows], kind="stable")]
