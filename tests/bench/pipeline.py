@@ -31,14 +31,16 @@ async def main() -> None:
 
 
 def _engine_rate(pictures: list[bytes]) -> float:
-    """Decode, find faces with all attributes, find labels: what the pipeline asks of Rekognition for each picture."""
+    """Do what the pipeline asks of Rekognition for each picture: faces with all attributes, labels and the rest."""
     cv2.setNumThreads(1)
     engine = Engine(ModelStore(default_cache()))
 
     def analyse(data: bytes) -> None:
         image = engine.decode(data)
         engine.detect_faces(image, attributes=True)
-        engine.detect_labels(image)
+        labels = engine.detect_labels(image)
+        engine.measure_properties(image, [instance.box for label in labels for instance in label.instances])
+        engine.detect_moderation(image)
 
     analyse(pictures[0])
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich import box
@@ -18,10 +18,10 @@ from onlooker.commands.search import MOST
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 from onlooker_shared.images import IMAGE_ID_PATTERN
-from onlooker_shared.recognition import DominantColor, ImageProperties, Recognition
+from onlooker_shared.recognition import DominantColor, Feature, ImageProperties, Recognition
 
 NOT_FOUND = 404
-MOST_COLOURS = 4
+MOST_COLOURS = 3
 """Of the picture, and of each of its parts, that are printed."""
 
 Found = dict[str, Any]
@@ -89,24 +89,23 @@ async def find(client: OnlookerClient, image: str) -> dict[str, Any]:
     raise ApiError(NOT_FOUND, f"No picture with the key '{image}' is indexed (yet).")
 
 
-def _faces(document: dict[str, Any]) -> Table:
-    table = Table("face", "person", "emotion", "age", "gender", box=box.SIMPLE_HEAD)
-    for number, entry in enumerate(document["faces"], start=1):
-        table.add_row(
+def _faces(document: Found) -> Table:
+    rows = [
+        (
             str(number),
             entry.get("person") or "",
             words.emotion(entry) or "",
             words.age(entry) or "",
             entry.get("gender") or "",
         )
-    return table
+        for number, entry in enumerate(document["faces"], start=1)
+    ]
+    return _listed(("face", "person", "emotion", "age", "gender"), rows)
 
 
-def _labels(document: dict[str, Any]) -> Table:
-    table = Table("label", "confidence", "parents", box=box.SIMPLE_HEAD)
-    for entry in document["labels"]:
-        table.add_row(entry["name"], f"{entry['confidence']:.1f}", ", ".join(entry["parents"]))
-    return table
+def _labels(document: Found) -> Table:
+    rows = [(entry["name"], f"{entry['confidence']:.1f}", ", ".join(entry["parents"])) for entry in document["labels"]]
+    return _listed(("label", "confidence", "parents"), rows)
 
 
 def _print_the_rest(console: Console, recognition: Recognition) -> None:
@@ -121,10 +120,13 @@ def _print_the_rest(console: Console, recognition: Recognition) -> None:
         console.print(_colours(recognition.properties))
     for missing in recognition.missing:
         console.print(f"no {missing.feature}: {missing.reason}", style="yellow")
+    known = {*recognition.features, *(missing.feature for missing in recognition.missing)}
+    if ignored := [feature for feature in get_args(Feature) if feature not in known]:
+        console.print(f"not looked for: {', '.join(ignored)}")
 
 
 def _listed(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
-    """Return a table; without rows one that says so, for it was looked."""
+    """Return a table; without rows one that says so."""
     table = Table(*header, box=box.SIMPLE_HEAD)
     for row in rows or [("none",)]:
         table.add_row(*row)
@@ -146,7 +148,7 @@ def _colours(whole: ImageProperties) -> Table:
 
 def _swatches(colours: Sequence[DominantColor]) -> Text:
     """Return colours in themselves and in words: ``peru 60 %``."""
-    return Text(", ").join(
+    return Text("  ").join(
         Text.assemble(
             ("  ", f"on rgb({colour.red},{colour.green},{colour.blue})"),
             f" {colour.css_color} {colour.pixel_percent:.0f} %",

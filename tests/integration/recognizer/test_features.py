@@ -1,11 +1,15 @@
 """What is looked for in a picture is a setting; what cannot be had of it takes nothing else with it."""
 
+from datetime import timedelta
+
 import pytest
 
 from onlooker_recognizer import rekognition
 from onlooker_shared.errors import ConfigurationError, SettingsError
 from onlooker_shared.messages import ImageFailed, ImageRecognized
+from onlooker_shared.objects import list_objects
 from onlooker_shared.recognition import Recognition
+from onlooker_shared.results import RESULTS
 from recognizer_stage import Stage, jpeg, noise
 from rekognition_standin import LINE, PROPERTIES, WORD, Asked, Refusal, StandIn
 
@@ -165,3 +169,22 @@ async def test_a_feature_switched_on_later_is_not_paid_for_again_for_old_picture
     found = await recognized(stage, jpeg())
     assert found.features == ("faces", "labels")
     assert len(standin.asked) == 2
+
+
+async def test_a_picture_whose_result_is_deleted_is_swept_up_and_recognized_anew(
+    stage: Stage, standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await recognized(stage, jpeg())
+    s3, bucket = await stage.aws.client("s3"), stage.names.results.name
+    (entry,) = [entry async for entry in list_objects(s3, bucket, RESULTS)]
+    await s3.delete_object(Bucket=bucket, Key=entry["Key"])
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_FEATURES", "text")
+    async with stage.recognizer() as service:
+        assert service.sweep is not None
+        await service.sweep(timedelta(0))
+        (message,) = await stage.announced()
+
+    assert isinstance(message, ImageRecognized)
+    assert message.recognition is not None
+    assert message.recognition.features == ("text",)
+    assert standin.calls("DetectText") == 1

@@ -119,6 +119,7 @@ def test_a_picture_is_shown_with_its_text_moderation_and_colours(
     assert "Weapons 87.0 Violence" in out
     assert "picture peru 60 % 50 30" in out
     assert "foreground 71" in out
+    assert "not looked for" not in out
 
 
 def test_what_was_looked_for_in_vain_differs_from_what_was_not_looked_for(
@@ -131,3 +132,4 @@ def test_what_was_looked_for_in_vain_differs_from_what_was_not_looked_for(
     assert "none" in out
     assert "no properties: It is too small." in out
     assert "text confidence" not in out
+    assert "not looked for: faces, text" in out
