@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from onlooker_rekognition.store import Store
+from postgres import Postgres
 from rekognition_stores import Place, PostgresPlace, SqlitePlace
 
 
@@ -38,3 +39,9 @@ def store(place: Place) -> Store:
     opened = place.open()
     opened.create("people", {})
     return opened
+
+
+@pytest.fixture
+def own_database(postgres: Postgres) -> str:
+    """A database that no other test uses."""
+    return postgres.create_database()
