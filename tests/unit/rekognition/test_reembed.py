@@ -114,6 +114,7 @@ def test_the_command_moves_real_faces(
         chip = encode_chip(found.chip)
         store.add("people", Picture("a", None), [NewFace(found.box, 99, -found.embedding, chip)])
         store.add("people", Picture("b", None), [NewFace(found.box, 99, -found.embedding)])
+    monkeypatch.setattr("onlooker_rekognition.__main__.configure_logging", lambda _: None)  # it would stay so
     monkeypatch.setattr("sys.argv", ["onlooker-rekognition", "reembed", "--data", str(tmp_path)])
     assert main() == 0
     assert "people: faces moved: 1; left, because there is no chip: 1" in capsys.readouterr().out
@@ -129,6 +130,7 @@ def test_the_command_says_what_is_in_its_way(
     tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["onlooker-rekognition", "reembed", "--data", str(tmp_path), "--collection", "nobody"]
+    monkeypatch.setattr("onlooker_rekognition.__main__.configure_logging", lambda _: None)  # it would stay so
     monkeypatch.setattr("sys.argv", arguments)
     assert main() == 1
     assert "The collection id: nobody does not exist" in capsys.readouterr().err

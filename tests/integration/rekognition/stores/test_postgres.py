@@ -103,7 +103,7 @@ def test_the_command_moves_faces_to_another_model_beside_a_server(
     older.create_user("people", "kit")
     older.associate("people", "kit", ids(kept[:1]), threshold=0)
     monkeypatch.setenv("ONLOOKER_REKOGNITION_DATABASE_URL", place.url)
-    monkeypatch.setattr("onlooker_rekognition.__main__.configure_logging", lambda level: None)  # it would stay so
+    monkeypatch.setattr("onlooker_rekognition.__main__.configure_logging", lambda _: None)  # it would stay so
     monkeypatch.setattr("sys.argv", ["onlooker-rekognition", "reembed"])
     assert main() == 0
     assert "people: faces moved: 2; left, because there is no chip: 1" in capsys.readouterr().out
