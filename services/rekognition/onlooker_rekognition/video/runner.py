@@ -16,7 +16,7 @@ from typing import Protocol
 
 from onlooker_rekognition.jobs import Finding, Job, JobStatus, JobStore, Structure
 from onlooker_rekognition.pool import Pool
-from onlooker_rekognition.protocol.errors import InternalServerError, ServiceError
+from onlooker_rekognition.protocol.errors import InternalServerError, ServiceError, ThrottlingError
 from onlooker_rekognition.video.analyses import Begin, VideoAnalysis
 from onlooker_rekognition.video.announcer import Announcer
 from onlooker_rekognition.video.decoder import Decoder
@@ -30,6 +30,7 @@ _LOOK_SECONDS = 5.0
 _RETRY_SECONDS = 20.0  # after the first attempt, and four times as long after each other
 _MOST_ATTEMPTS = 3
 _BATCH = 200  # findings written at once
+_PASSING = (InternalServerError, ThrottlingError)  # what S3 and the store raise where a retry may help
 
 _log = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ class JobRunner:
             raise
         except _ClaimLostError:
             _log.warning("another server has taken the job over", extra=extra)
-        except InternalServerError as error:
+        except _PASSING as error:
             await self._retry(job, error)
         except (VideoError, ServiceError) as error:
             await self._end(job, "FAILED", str(error))
@@ -136,10 +137,21 @@ class JobRunner:
             await asyncio.wait((work, claim))
 
     async def _hold(self, job: Job) -> None:
+        held_until = time.monotonic() + _CLAIM_SECONDS
         while True:
             await asyncio.sleep(_HEARTBEAT_SECONDS)
-            if not await asyncio.to_thread(self._store.extend_claim, job.job_id, self._worker, seconds=_CLAIM_SECONDS):
+            now = time.monotonic()
+            try:
+                held = await asyncio.to_thread(
+                    self._store.extend_claim, job.job_id, self._worker, seconds=_CLAIM_SECONDS
+                )
+            except _PASSING:  # hours of work are not thrown away for a store that is away for a moment
+                if now > held_until:
+                    raise
+                continue
+            if not held:
                 raise _ClaimLostError
+            held_until = now + _CLAIM_SECONDS
 
     async def _analyse(self, job: Job) -> VideoMetadata:
         with tempfile.TemporaryFile() as unnamed:  # gone with the process, however that ends: videos are large

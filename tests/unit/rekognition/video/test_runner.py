@@ -14,7 +14,12 @@ import pytest
 
 from onlooker_rekognition.jobs import Finding, Job
 from onlooker_rekognition.pool import Pool
-from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError, InvalidS3ObjectError
+from onlooker_rekognition.protocol.errors import (
+    InternalServerError,
+    InvalidParameterError,
+    InvalidS3ObjectError,
+    ThrottlingError,
+)
 from onlooker_rekognition.store import FaceModel
 from onlooker_rekognition.stores.sqlite import SqliteStore
 from onlooker_rekognition.video.analyses import build_analyses
@@ -178,6 +183,7 @@ async def test_an_engine_that_breaks_once_finds_nothing_twice(
     [
         (InvalidS3ObjectError("Unable to get object metadata"), 1, "Unable to get object metadata"),
         (InternalServerError("S3 could not be reached"), 3, "S3 could not be reached"),
+        (ThrottlingError("The database is busy."), 3, "The database is busy."),
         (RuntimeError("a trace is nobody's business"), 3, "The server failed."),
     ],
 )
@@ -315,6 +321,27 @@ async def test_the_file_of_a_video_has_no_name_that_could_outlive_the_server(
         assert set(tmp_path.rglob("*")) == before
         download.go_on.set()
         assert (await topics.heard.get())["Status"] == "SUCCEEDED"
+
+
+async def test_a_store_that_is_away_for_a_moment_does_not_end_an_attempt(
+    store: SqliteStore, runner: JobRunner, topics: Topics, videos: Videos, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onlooker_rekognition.video.runner._HEARTBEAT_SECONDS", 0)
+    monkeypatch.setattr(videos, "download", download := Download(videos.content))
+    loop, extend, refusals = asyncio.get_running_loop(), store.extend_claim, [ThrottlingError("busy")]
+
+    def extend_claim(job_id: str, worker: str, *, seconds: float) -> bool:
+        if refusals:
+            raise refusals.pop()
+        loop.call_soon_threadsafe(download.go_on.set)
+        return extend(job_id, worker, seconds=seconds)
+
+    monkeypatch.setattr(store, "extend_claim", extend_claim)
+    async with job_in(store, runner) as job:
+        assert (await topics.heard.get())["Status"] == "SUCCEEDED"
+    ended = store.job(job.job_id)
+    assert ended is not None
+    assert ended.attempts == 1
 
 
 async def test_who_stops_lets_go_of_its_job(store: SqliteStore, runner: JobRunner, videos: Videos) -> None:
