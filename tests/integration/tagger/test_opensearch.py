@@ -103,6 +103,29 @@ async def test_an_index_under_the_name_of_the_alias_is_left_alone_and_said(
     await fresh.ping()
 
 
+async def test_an_index_of_somebody_else_is_left_alone_and_said(
+    fresh: OpenSearchIndex, alias: str, client: AsyncOpenSearch
+) -> None:
+    await client.indices.create(index=Names(alias).documents(1))
+
+    with pytest.raises(UnavailableError, match="is not the tagger's"):
+        await fresh.put(documents.recognized(an_image(), a_recognition()))
+
+
+async def test_a_template_of_somebody_else_in_the_way_makes_messages_wait(
+    fresh: OpenSearchIndex, alias: str, client: AsyncOpenSearch
+) -> None:
+    await client.indices.put_index_template(
+        name=f"{alias}-theirs", body={"index_patterns": [f"{alias}-*"], "priority": 100}
+    )
+
+    with pytest.raises(UnavailableError, match="same priority"):
+        await fresh.put(documents.recognized(an_image(), a_recognition()))
+
+    await client.indices.delete_index_template(name=f"{alias}-theirs")
+    await fresh.put(documents.recognized(an_image(), a_recognition()))
+
+
 # -- writers -----------------------------------------------------------------------------------------------------------
 
 

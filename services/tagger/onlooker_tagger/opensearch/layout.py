@@ -1,12 +1,12 @@
 """Makes what has to be there before the first document: templates, indices, and the alias that readers use."""
 
 import structlog
-from opensearchpy import NotFoundError, RequestError
+from opensearchpy import NotFoundError, RequestError, TransportError
 
 from onlooker_shared.errors import UnavailableError
-from onlooker_tagger.opensearch.client import answering
+from onlooker_tagger.opensearch.client import answering, reason_in
 from onlooker_tagger.opensearch.cluster import Cluster
-from onlooker_tagger.opensearch.schema import Names, Schema, templates
+from onlooker_tagger.opensearch.schema import Json, Names, Schema, templates
 
 ALREADY = "resource_already_exists_exception"
 
@@ -35,14 +35,18 @@ class Layout:
         The alias is put on the newest index if it is nowhere. It is not moved: that is for who has filled the new one.
 
         Raises:
-            UnavailableError: the cluster does not answer, or an index stands where the alias should.
+            UnavailableError: the cluster does not answer or refuses, or somebody else's index has one of the names.
         """
-        with answering():
-            for index, template in templates(self._names, self._schema, self._shards).items():
-                await self._client.indices.put_index_template(name=index, body=template)
-                await self._make(index)
-            if await self.behind_alias() is None:
-                await self._put_alias()
+        try:
+            with answering():
+                for index, template in templates(self._names, self._schema, self._shards).items():
+                    await self._client.indices.put_index_template(name=index, body=template)
+                    await self._make(index, template["template"]["mappings"]["_meta"])
+                if await self.behind_alias() is None:
+                    await self._put_alias()
+        except TransportError as error:
+            reason = reason_in(error.info or error.error)
+            raise UnavailableError(f"OpenSearch refuses to make the index ({error.status_code}): {reason}") from error
 
     async def behind_alias(self) -> str | None:
         """Return the index that readers read; None if there is none.
@@ -82,16 +86,21 @@ class Layout:
             await self._client.indices.update_aliases(body={"actions": actions})
         log.info("index.alias_moved", alias=self._names.alias, source=source, target=target)
 
-    async def _make(self, index: str) -> None:
-        if await self._client.indices.exists(index=index):
-            return
-        try:
-            await self._client.indices.create(index=index)
-        except RequestError as error:
-            if ALREADY not in str(error.error):
-                raise
-            return  # another process was quicker
-        log.info("index.made", index=index)
+    async def _make(self, index: str, meta: Json) -> None:
+        """Make an index; one that is there must be ours, or it would refuse every document."""
+        if not await self._client.indices.exists(index=index):
+            try:
+                await self._client.indices.create(index=index)
+            except RequestError as error:
+                if ALREADY not in str(error.error):
+                    raise  # else another process was quicker
+            log.info("index.made", index=index)
+        mapping = (await self._client.indices.get_mapping(index=index))[index]["mappings"]
+        if not meta.items() <= mapping.get("_meta", {}).items():
+            raise UnavailableError(
+                f"OpenSearch has an index {index} that is not the tagger's, or was not made from its template. Delete "
+                "it, or set ONLOOKER_TAGGER_OPENSEARCH_INDEX to another name."
+            )
 
     async def _put_alias(self) -> None:
         if await self._client.indices.exists(index=self._names.alias):

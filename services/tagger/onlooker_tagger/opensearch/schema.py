@@ -180,7 +180,7 @@ def templates(names: Names, schema: Schema, shards: int) -> dict[str, Json]:
     documents = names.documents(schema.version)
     return {
         documents: _template(documents, shards, schema.properties, {"schema": schema.version}),
-        names.notes: _template(names.notes, shards, NOTES, {}),
+        names.notes: _template(names.notes, shards, NOTES, {"notes": 1}),
     }
 
 
