@@ -33,6 +33,9 @@ _SILENCE = 0.8
 _CARRIERS = "Furniture"
 """What is seldom noticed: the cat on the couch is."""
 
+_PERSON, _BEASTS = "Person", "Wildlife"
+"""Whom the classifier does not know, and what the detector takes for them: an ape, a tiger. Pets are held by people."""
+
 Places = Mapping[str, tuple[LabelInstance, ...]]
 
 
@@ -73,6 +76,9 @@ class LabelReader:
 
         Either it names another of that sort, another animal say, or it sees nothing of that sort at all.
         """
+        if name == _PERSON:
+            (beasts,) = self._taxonomy.rows_of(_BEASTS)
+            return max(2 * float(sums[beasts]) - 1, 0)  # how much likelier they are than all else
         row, *sort = self._taxonomy.rows_of(name, *(self._taxonomy.roots(name) or [name]))
         if not self._taxonomy.members[sort].any() or _CARRIERS in self._taxonomy.ancestors[name]:
             return 0.0

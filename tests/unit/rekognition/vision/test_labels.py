@@ -173,6 +173,13 @@ def test_a_thing_that_fills_the_picture_unnoticed_is_doubted(taxonomy: Taxonomy,
     assert "Umbrella" not in said(taxonomy, wide, {"Web Page": 0.9}, Umbrella=(0.95, MIDDLE))
 
 
+def test_a_beast_is_no_person_but_somebody_beside_it_is(taxonomy: Taxonomy, wide: Image) -> None:
+    tiger = {"Tiger": 0.8, "Tabby": 0.1}
+    assert said(taxonomy, wide, tiger, Person=(0.8, MIDDLE)).get("Person", 0) < SURE
+    assert said(taxonomy, wide, tiger, Person=(0.95, (0.3, 0.2, 0.5, 1.0)))["Person"] > SURE
+    assert said(taxonomy, wide, {"Gorilla": 0.3}, Person=(0.9, MIDDLE))["Person"] == pytest.approx(90)
+
+
 @pytest.mark.parametrize(
     ("name", "box"),
     [("Umbrella", (0.0, 0.0, 0.2, 0.2)), ("Couch", MIDDLE), ("Person", MIDDLE)],
