@@ -188,6 +188,21 @@ def test_a_store_is_closed_while_a_large_collection_is_read(
     SqliteStore(path, model=MODEL).close()
 
 
+def test_the_collections_that_were_not_searched_for_longest_are_read_again(
+    store: SqliteStore, kept: list[StoredFace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexes, "_MOST", 2)
+    for collection_id in ("second", "third"):
+        store.create(collection_id, {})
+    for collection_id in ("people", "second", "people", "third"):
+        store.nearest(collection_id, ORIGIN, count=1)
+    assert list(store._indexes._faces) == [store.get("people").position, store.get("third").position]
+    store.nearest("second", ORIGIN, count=1)
+    new = add(store, 60)
+    store.remove("people", [kept[0].face_id])
+    assert found(store) == ids([*kept[1:], *new])
+
+
 def test_only_faces_as_alike_as_asked_for_are_found(store: SqliteStore, kept: list[StoredFace]) -> None:
     query = face(3).embedding - np.float32(0.1)
     everyone = store.nearest("people", query, count=1000)

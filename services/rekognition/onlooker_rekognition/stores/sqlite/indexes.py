@@ -34,6 +34,7 @@ _FACES_OF_USERS = """SELECT portion.position, embedding FROM
 
 _PORTION = 2_048  # faces read under one hold of the lock: a few milliseconds
 _USERS_PORTION = 256  # users, whose faces are as many, or ten times as many if each has the most that there may be
+_MOST = 1_024  # collections; an index is 40 kB, however few faces it has
 _PAUSE = 0.0002  # seconds between portions, for those who wait for the lock: without it the reader would keep it
 
 _log = logging.getLogger(__name__)
@@ -137,7 +138,10 @@ class Indexes:
         self, indexes: dict[int, _Kept], collection: int, read: Callable[[int, float], _Portion]
     ) -> EmbeddingIndex:
         with self._lock:
-            kept = indexes.setdefault(collection, _Kept(self._empty()))
+            kept = indexes.pop(collection, None) or _Kept(self._empty())
+            indexes[collection] = kept  # the last in their order, which is that of their use
+            if len(indexes) > _MOST:
+                indexes.pop(next(iter(indexes))).index.close()
         if kept.loaded_to < math.inf:
             with kept.loading:
                 while self._load_portion(collection, kept, read):
