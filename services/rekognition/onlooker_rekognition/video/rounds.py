@@ -17,6 +17,7 @@ class Rounds:
         self._work = work
         self._pause = pause
         self._news = asyncio.Event()
+        self._stopped = False
 
     def wake(self) -> None:
         """Do not wait any longer. To be called on the event loop."""
@@ -29,18 +30,21 @@ class Rounds:
         try:
             yield
         finally:
+            self._stopped = (
+                True  # work that fails while it is cancelled raises that instead, and was the last all the same
+            )
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopped:
             self._news.clear()
             try:
                 busy = await self._work()
             except Exception:  # noqa: BLE001 (a store that is down must not end the rounds; it is asked again)
                 _log.exception("work in the background failed; it is tried again")
                 busy = False
-            if not busy:
+            if not busy and not self._stopped:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), self._pause)

@@ -93,7 +93,7 @@ class JobRunner:
 
     async def _next(self) -> bool:
         """Do a job; False when there is none."""
-        job = await asyncio.to_thread(self._store.claim_job, self._worker, seconds=_CLAIM_SECONDS)
+        job = await self._claim()
         if job is None:
             return False
         if job.attempts > _MOST_ATTEMPTS:
@@ -101,6 +101,17 @@ class JobRunner:
         else:
             await self._perform(job)
         return True
+
+    async def _claim(self) -> Job | None:
+        """The job to do next, held; who is stopped while it asks lets go of it again."""
+        asked = asyncio.to_thread(self._store.claim_job, self._worker, seconds=_CLAIM_SECONDS)
+        claiming = asyncio.ensure_future(asked)
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            if (job := await claiming) is not None:
+                await self._let_go(job)
+            raise
 
     async def _perform(self, job: Job) -> None:
         extra = {"job_id": job.job_id, "analysis": job.analysis, "attempt": job.attempts}

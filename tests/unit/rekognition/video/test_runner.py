@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import json
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -357,3 +358,42 @@ async def test_who_stops_lets_go_of_its_job(store: SqliteStore, runner: JobRunne
     taken = store.claim_job("another", seconds=60)
     assert taken is not None
     assert (taken.job_id, taken.attempts) == (job.job_id, 1), "to stop is no failed attempt"
+
+
+async def test_who_stops_while_it_claims_a_job_lets_go_of_it(
+    store: SqliteStore, runner: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, asking, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    claim = store.claim_job
+
+    def claim_job(worker: str, *, seconds: float) -> Job | None:
+        loop.call_soon_threadsafe(asking.set)
+        go_on.wait()
+        return claim(worker, seconds=seconds)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "claim_job", claim_job)
+        async with job_in(store, runner) as job:
+            await asking.wait()
+            loop.call_later(0.05, go_on.set)  # after the end of the block has cancelled the claim
+    taken = store.claim_job("another", seconds=60)
+    assert taken is not None
+    assert (taken.job_id, taken.attempts) == (job.job_id, 1)
+
+
+async def test_a_store_that_is_away_does_not_keep_a_server_from_stopping(
+    store: SqliteStore,
+    runner: JobRunner,
+    videos: Videos,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise InternalServerError("The database does not answer.")
+
+    monkeypatch.setattr(videos, "download", download := Download(videos.content))
+    monkeypatch.setattr(store, "release_job", away)
+    async with asyncio.timeout(10):
+        async with job_in(store, runner):
+            await download.done.wait()
+    assert "The database does not answer." in caplog.text
