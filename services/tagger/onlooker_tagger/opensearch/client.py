@@ -76,7 +76,6 @@ def connect(
             timeout=TIMEOUT,
             max_retries=0,  # each caller knows what may be done again, and when
             maxsize=CONNECTIONS,
-            http_compress=signing is None,
         )
     except (ImproperlyConfigured, OSError) as error:
         raise ConfigurationError(f"OpenSearch cannot be used: {error}.") from error
