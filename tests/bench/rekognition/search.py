@@ -22,6 +22,7 @@ FACES = int(os.environ.get("FACES", "1000000"))
 QUERIES, SEARCHES, NEAREST = 200, 1_000, 10
 COLLECTION = "people"
 SETTLED_SECONDS = 0.02  # of a search; longer ones are exact, as codes are still being made
+PATIENCE_SECONDS = 120
 
 
 def main(photos: Path) -> None:
@@ -73,16 +74,17 @@ def _measure_server(data: Path, ids: list[str], faces: synthetic.Matrix, empty: 
         searchable = time.perf_counter() - began
         meanwhile = []
         while len(meanwhile) < 5 or max(meanwhile[-5:]) > SETTLED_SECONDS:
+            if time.perf_counter() - began > PATIENCE_SECONDS:
+                print("search      not yet at full speed: codes are being made, or the machine has other work")
+                break
             meanwhile += _times([lambda: search(rows[0])])
         settled = time.perf_counter() - began
         found = [search(row, MaxFaces=NEAREST, FaceMatchThreshold=0) for row in rows[:QUERIES]]
         by_default = _times([lambda row=row: search(row) for row in rows])
         nearest = _times([lambda row=row: search(row, MaxFaces=NEAREST, FaceMatchThreshold=0) for row in rows])
         full = megabytes(server)
-    truth = synthetic.nearest(faces, synthetic.halves_of(faces), faces[rows[:QUERIES]], NEAREST + 1)[
-        :, 1:
-    ]  # without the face itself
-    wanted = [[ids[row] for row in of_query] for of_query in truth]
+    truth = synthetic.nearest(faces, synthetic.halves_of(faces), faces[rows[:QUERIES]], NEAREST + 1)
+    wanted = [[ids[row] for row in of_query[1:]] for of_query in truth]  # the first is the face itself
     _print("ready after a restart", f"{ready:8.1f} s")
     _print("searchable after a restart", f"{searchable:8.1f} s", "at most 60")
     _print("at full speed after a restart", f"{settled:8.1f} s")
