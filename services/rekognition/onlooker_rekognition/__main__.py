@@ -179,7 +179,11 @@ def compose(
     )
     dispatcher = Dispatcher(service, once_only(service, handlers, store))
     endpoint = Endpoint(dispatcher, metrics, bodies, load_signatures(settings))
-    return create_app(endpoint, metrics, host=settings.host)
+
+    async def ready() -> None:
+        await asyncio.to_thread(store.collections, after=0, limit=1)
+
+    return create_app(endpoint, metrics, host=settings.host, ready=ready)
 
 
 def load_signatures(settings: Settings) -> Signatures | None:

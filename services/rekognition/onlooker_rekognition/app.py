@@ -7,7 +7,8 @@ import ipaddress
 import logging
 import time
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -88,7 +89,11 @@ class Endpoint:
         )
 
 
-def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str) -> Starlette:
+Check = Callable[[], Awaitable[None]]
+"""Raises ServiceError while the server can not do its work."""
+
+
+def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str, ready: Check) -> Starlette:
     """The application: what it needs is given to it, and opened and closed elsewhere.
 
     `host` is where it listens. On the loopback interface it answers to the machine's own names only: a web page whose
@@ -102,6 +107,13 @@ def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str) -> Starlette:
     async def health(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
+    async def readiness(_request: Request) -> Response:
+        try:
+            await ready()
+        except ServiceError as error:
+            return PlainTextResponse(f"{error.message}\n", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+        return PlainTextResponse("ok\n")
+
     async def exposition(_request: Request) -> Response:
         return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")
 
@@ -110,7 +122,7 @@ def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str) -> Starlette:
             Route("/", endpoint.serve, methods=["POST"]),
             Route("/", greeting),
             Route("/healthz", health),
-            Route("/readyz", health),  # it listens only once the models are loaded and the store is open
+            Route("/readyz", readiness),
             Route("/metrics", exposition),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_names(host), www_redirect=False)],

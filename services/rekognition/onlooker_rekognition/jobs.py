@@ -69,7 +69,7 @@ class JobStore(Protocol):
         """
 
     def job(self, job_id: str) -> Job | None:
-        """A job, None when there is none of that id."""
+        """A job, None when there is none of that id, or it ended more than KEPT_SECONDS ago."""
 
     def claim_job(self, worker: str, *, seconds: float) -> Job | None:
         """The oldest job in progress that nobody holds, held by `worker` from now on; None when there is none.

@@ -21,6 +21,7 @@ from onlooker_rekognition.protocol.errors import (
     InternalServerError,
     InvalidS3ObjectError,
 )
+from onlooker_rekognition.video.source import check_video_size
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -62,16 +63,21 @@ class S3Objects:
             answer = await self._client.head_object(**_wanted(bucket, name, version))
             return answer["ContentLength"]
 
-    async def download(self, bucket: str, name: str, version: str | None, target: Path) -> None:
-        """Write the object to a file, part by part. Raises as `size` does, and OSError when the disk is full."""
+    async def download(self, bucket: str, name: str, version: str | None, target: Path, *, limit: int) -> None:
+        """Write the object to a file, part by part.
+
+        Raises as `size` does, VideoTooLargeError when it is larger than `limit` (said by its length, before its bytes
+        are read), and OSError when the disk is full.
+        """
         with target.open("wb") as file:
-            async with aclosing(self._parts(bucket, name, version)) as parts:
+            async with aclosing(self._parts(bucket, name, version, limit)) as parts:
                 async for part in parts:
                     await asyncio.to_thread(file.write, part)
 
-    async def _parts(self, bucket: str, name: str, version: str | None) -> AsyncGenerator[bytes, None]:
+    async def _parts(self, bucket: str, name: str, version: str | None, limit: int) -> AsyncGenerator[bytes, None]:
         with _translated(bucket):
             answer = await self._client.get_object(**_wanted(bucket, name, version))
+            check_video_size(answer["ContentLength"], limit)
             body = answer["Body"]  # entering it gives the bare HTTP response, without iter_chunks
             async with body:
                 async for part in body.iter_chunks(_PART_BYTES):

@@ -8,11 +8,16 @@ import pytest
 
 from onlooker_rekognition.app import create_app
 from onlooker_rekognition.metrics import Metrics
+from onlooker_rekognition.protocol.errors import InternalServerError
+
+
+async def fine() -> None:
+    """Nothing is wrong."""
 
 
 async def status(listens_on: str, host: str) -> int:
     endpoint: Any = SimpleNamespace(serve=None)  # no operation is called
-    transport = httpx.ASGITransport(create_app(endpoint, Metrics(), host=listens_on))
+    transport = httpx.ASGITransport(create_app(endpoint, Metrics(), host=listens_on, ready=fine))
     async with httpx.AsyncClient(transport=transport, base_url="http://any") as client:
         return (await client.get("/healthz", headers={"Host": host})).status_code
 
@@ -29,3 +34,15 @@ async def test_on_the_machine_itself_no_name_of_the_network_is_answered(listens_
 @pytest.mark.parametrize("listens_on", ["0.0.0.0", "::", "192.168.0.7", "rekognition.internal"])
 async def test_on_the_network_any_name_is_answered(listens_on: str) -> None:
     assert await status(listens_on, "rekognition.internal:8430") == 200
+
+
+async def test_it_is_not_ready_while_its_store_does_not_answer() -> None:
+    async def ready() -> None:
+        raise InternalServerError("The database does not answer. Try again.")
+
+    endpoint: Any = SimpleNamespace(serve=None)
+    transport = httpx.ASGITransport(create_app(endpoint, Metrics(), host="localhost", ready=ready))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.text) == (503, "The database does not answer. Try again.\n")
+        assert (await client.get("/healthz")).status_code == 200

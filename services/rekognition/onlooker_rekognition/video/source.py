@@ -15,8 +15,8 @@ class VideoObjects(Protocol):
     async def size(self, bucket: str, name: str, version: str | None) -> int:
         """The object's length in bytes. Raises InvalidS3ObjectError, InternalServerError where a retry may help."""
 
-    async def download(self, bucket: str, name: str, version: str | None, target: Path) -> None:
-        """Write the object to a file. Raises as `size` does."""
+    async def download(self, bucket: str, name: str, version: str | None, target: Path, *, limit: int) -> None:
+        """Write the object to a file. Raises as `size` does, and VideoTooLargeError above `limit` bytes."""
 
 
 class StoredVideos:
@@ -28,14 +28,17 @@ class StoredVideos:
 
     async def check(self, video: Structure) -> None:
         """Raises InvalidS3ObjectError or VideoTooLargeError when the video can not be analysed."""
-        size = await self._objects.size(*_place(video))
-        if size > self._max_bytes:
-            raise VideoTooLargeError(f"The video has {size} bytes; {self._max_bytes} are the most that are accepted.")
+        check_video_size(await self._objects.size(*_place(video)), self._max_bytes)
 
     async def download(self, video: Structure, target: Path) -> None:
         """Write the video to a file; it may have changed since it was checked. Raises as `check` does."""
-        await self.check(video)
-        await self._objects.download(*_place(video), target)
+        await self._objects.download(*_place(video), target, limit=self._max_bytes)
+
+
+def check_video_size(size: int, limit: int) -> None:
+    """Raises VideoTooLargeError above `limit` bytes."""
+    if size > limit:
+        raise VideoTooLargeError(f"The video has {size} bytes; {limit} are the most that are accepted.")
 
 
 def _place(video: Structure) -> tuple[str, str, str | None]:

@@ -42,6 +42,17 @@ def test_only_so_many_jobs_are_in_progress(store: Store) -> None:
     store.start_job("FaceDetection", REQUEST, limit=2)
 
 
+def test_what_ended_long_ago_is_forgotten(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, running = (store.start_job("FaceDetection", REQUEST, limit=20) for _ in range(2))
+    store.claim_job("one", seconds=LONG)
+    assert store.end_job(ended.job_id, "one", "SUCCEEDED", message=None, video_metadata=None)
+    assert store.job(ended.job_id) is not None
+    for kind in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"onlooker_rekognition.stores.{kind}.jobs.KEPT_SECONDS", NOW)
+    assert store.job(ended.job_id) is None
+    assert store.job(running.job_id) == running
+
+
 def test_the_oldest_free_job_is_claimed_by_one(store: Store) -> None:
     first, second = (store.start_job("FaceDetection", REQUEST, limit=20) for _ in range(2))
     claimed = [store.claim_job(worker, seconds=LONG) for worker in ("one", "two", "three")]

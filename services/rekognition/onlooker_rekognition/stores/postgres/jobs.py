@@ -14,6 +14,7 @@ _STARTING = 7_301_944_021_190_733_827  # an advisory lock of ours: jobs are coun
 
 _JOB = """SELECT job_id, analysis, request, status, status_message, video_metadata, attempts,
  extract(epoch FROM ended_at)::float8 FROM jobs"""
+_KEPT_JOB = f"""{_JOB} WHERE job_id = %s AND (ended_at IS NULL OR ended_at > now() - make_interval(secs => %s))"""
 _HELD = """SELECT position FROM jobs WHERE job_id = %s AND worker = %s AND status = 'IN_PROGRESS'
  FOR NO KEY UPDATE"""
 _FORGET = "DELETE FROM jobs WHERE ended_at <= now() - make_interval(secs => %s)"
@@ -53,7 +54,7 @@ class Jobs(Database):
     def job(self, job_id: str) -> Job | None:
         """See JobStore."""
         with self._connection() as connection:
-            row = connection.execute(f"{_JOB} WHERE job_id = %s", (job_id,)).fetchone()
+            row = connection.execute(_KEPT_JOB, (job_id, KEPT_SECONDS)).fetchone()
         return Job(*row) if row else None
 
     def claim_job(self, worker: str, *, seconds: float) -> Job | None:

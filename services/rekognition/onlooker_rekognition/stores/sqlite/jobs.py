@@ -11,6 +11,7 @@ from onlooker_rekognition.jobs import KEPT_SECONDS, Finding, Job, JobStatus, Str
 from onlooker_rekognition.stores.sqlite.database import Database
 
 _JOB = "SELECT job_id, analysis, request, status, status_message, video_metadata, attempts, ended_at FROM jobs"
+_KEPT_JOB = f"{_JOB} WHERE job_id = ? AND (ended_at IS NULL OR ended_at > ?)"
 _HELD = "SELECT position FROM jobs WHERE job_id = ? AND worker = ? AND status = 'IN_PROGRESS'"
 
 _FINDINGS = "SELECT content FROM findings JOIN jobs ON jobs.position = job WHERE job_id = ? AND view = ?"
@@ -41,7 +42,7 @@ class Jobs(Database):
     def job(self, job_id: str) -> Job | None:
         """See JobStore."""
         with self._lock:
-            row = self._db.execute(f"{_JOB} WHERE job_id = ?", (job_id,)).fetchone()
+            row = self._db.execute(_KEPT_JOB, (job_id, self._clock() - KEPT_SECONDS)).fetchone()
         return _job(row) if row else None
 
     def claim_job(self, worker: str, *, seconds: float) -> Job | None:
