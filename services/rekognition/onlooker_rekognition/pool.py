@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -91,7 +91,7 @@ class Pool:
             return await asyncio.shield(outcome)
         except asyncio.CancelledError:
             if not job.cancel():
-                await asyncio.wait([outcome])
+                await _end_of(outcome)
             raise
         finally:
             self._submitted -= 1
@@ -114,6 +114,14 @@ class Pool:
         finally:
             with self._counting:
                 self._working -= 1
+
+
+async def _end_of(outcome: asyncio.Future[Result]) -> None:
+    """Wait for it, however often the waiting is cancelled: by a client that has gone, then by a server that stops."""
+    while not outcome.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([outcome])
+    outcome.exception()  # looked at, or asyncio would log as an error what nobody waits for
 
 
 class _Ticket(Generic[Result]):

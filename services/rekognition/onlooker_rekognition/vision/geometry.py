@@ -13,7 +13,7 @@ Array = npt.NDArray[np.floating]
 
 
 def overlaps(boxes: Array, others: Array) -> tuple[Array, Array]:
-    """How much each of `boxes` (n, 4) shares with each of `others` (m, 4): of their union, and of the smaller of the two.
+    """What each of `boxes` (n, 4) shares with each of `others` (m, 4): of their union, and of the smaller of the two.
 
     Both (n, m), 0..1.
     """
