@@ -14,7 +14,7 @@ PORTRAITS = {
     "biden.jpg": "portraits/biden.jpg",
     "obama.jpg": "portraits/obama.jpg",
     "obama2.jpg": "portraits/obama-speaking.jpg",
-    "obama3.jpg": "portraits/obama-smiling.jpg",
+    "obama3.jpg": "portraits/obama-standing.jpg",
     "obama_partial_face.jpg": "portraits/partly-covered.jpg",
     "obama_partial_face2.jpg": "portraits/partly-covered-2.jpg",
 }

@@ -30,7 +30,7 @@ def test_every_picture_goes_all_the_way(done: dict[str, Uploaded]) -> None:
     assert len(done) == 11
 
 
-@pytest.mark.parametrize("name", ["biden", "obama", "obama-speaking", "obama-smiling"])
+@pytest.mark.parametrize("name", ["biden", "obama", "obama-speaking", "obama-standing"])
 def test_a_portrait_has_one_face_with_emotions_and_age(done: dict[str, Uploaded], name: str) -> None:
     document = done[f"portraits/{name}.jpg"].document
     assert document is not None

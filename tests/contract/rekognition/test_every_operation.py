@@ -23,7 +23,7 @@ from rekognition_server import REAL, RekognitionServer, running_server
 from videos import write_video
 from vision_samples import PORTRAITS, SCENES, portrait, resized
 
-SPEAKING, SMILING, OFFICIAL = "obama-speaking.jpg", "obama-smiling.jpg", "obama.jpg"
+SPEAKING, STANDING, OFFICIAL = "obama-speaking.jpg", "obama-standing.jpg", "obama.jpg"
 OTHER = "biden.jpg"
 
 
@@ -87,7 +87,7 @@ def pictures(ask: Ask) -> None:
     assert ask("DetectModerationLabels", Image=scene("coffee.png"), MinConfidence=60)["ModerationLabels"] == []
     read = ask("DetectText", Image=scene("page.png"))["TextDetections"]
     assert {"markers", "histogram"} <= {text["DetectedText"].lower() for text in read if text["Type"] == "WORD"}
-    compared = ask("CompareFaces", SourceImage=person(OFFICIAL), TargetImage=person(SMILING), SimilarityThreshold=80)
+    compared = ask("CompareFaces", SourceImage=person(OFFICIAL), TargetImage=person(STANDING), SimilarityThreshold=80)
     assert len(compared["FaceMatches"]) == 1
     assert compared["UnmatchedFaces"] == []
 
@@ -119,7 +119,7 @@ def faces(ask: Ask, collection: str) -> tuple[str, str]:
     assert {face["FaceId"] for face in listed} == set(ids.values())
     (match,) = ask("SearchFaces", CollectionId=collection, FaceId=ids[OFFICIAL])["FaceMatches"]
     assert match["Face"]["FaceId"] == ids[SPEAKING]
-    found = ask("SearchFacesByImage", CollectionId=collection, Image=person(SMILING), FaceMatchThreshold=80)
+    found = ask("SearchFacesByImage", CollectionId=collection, Image=person(STANDING), FaceMatchThreshold=80)
     assert {match["Face"]["FaceId"] for match in found["FaceMatches"]} == {ids[OFFICIAL], ids[SPEAKING]}
     return ids[OFFICIAL], ids[SPEAKING]
 
@@ -130,7 +130,7 @@ def users(ask: Ask, collection: str, *face_ids: str) -> None:
     assert {face["FaceId"] for face in given["AssociatedFaces"]} == set(face_ids)
     assert ask("ListUsers", CollectionId=collection)["Users"] == [{"UserId": "president", "UserStatus": "ACTIVE"}]
     (by_id,) = ask("SearchUsers", CollectionId=collection, FaceId=face_ids[0])["UserMatches"]
-    (by_image,) = ask("SearchUsersByImage", CollectionId=collection, Image=person(SMILING))["UserMatches"]
+    (by_image,) = ask("SearchUsersByImage", CollectionId=collection, Image=person(STANDING))["UserMatches"]
     assert by_id["User"]["UserId"] == by_image["User"]["UserId"] == "president"
     taken = ask("DisassociateFaces", CollectionId=collection, UserId="president", FaceIds=list(face_ids))
     assert {face["FaceId"] for face in taken["DisassociatedFaces"]} == set(face_ids)

@@ -10,7 +10,7 @@ import pytest
 from rekognition_server import REAL, running_server
 from vision_samples import PORTRAITS, SCENES, jpeg, png, portrait, resized
 
-OBAMA, OBAMA_AGAIN, OBAMA_SMILING, BIDEN = "obama.jpg", "obama-speaking.jpg", "obama-smiling.jpg", "biden.jpg"
+OBAMA, OBAMA_AGAIN, OBAMA_STANDING, BIDEN = "obama.jpg", "obama-speaking.jpg", "obama-standing.jpg", "biden.jpg"
 ASTRONAUT = SCENES / "astronaut.png"
 
 
@@ -52,7 +52,7 @@ def test_a_cat_is_nobody_to_compare_with(client: Any) -> None:
 
 def test_a_user_of_several_pictures_is_found_by_another_one(client: Any) -> None:
     client.create_collection(CollectionId="presidents")
-    people = {"barack": [OBAMA, OBAMA_SMILING], "joe": [BIDEN]}
+    people = {"barack": [OBAMA, OBAMA_STANDING], "joe": [BIDEN]}
     for user, pictures in people.items():
         client.create_user(CollectionId="presidents", UserId=user)
         faces = [

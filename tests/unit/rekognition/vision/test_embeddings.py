@@ -10,7 +10,7 @@ from onlooker_rekognition.vision import Embedding, Engine, FaceAnalysis, Image, 
 from onlooker_rekognition.vision.image import Pixels
 from vision_samples import jpeg, portrait, resized, scene
 
-OBAMA = ("obama.jpg", "obama-speaking.jpg", "obama-smiling.jpg")
+OBAMA = ("obama.jpg", "obama-speaking.jpg", "obama-standing.jpg")
 
 
 def embedding(engine: Engine, pixels: Pixels) -> Embedding:
