@@ -12,7 +12,7 @@ from onlooker_rekognition.operations.quality import quality_bar
 from onlooker_rekognition.operations.shapes import Structure, box, stored_face
 from onlooker_rekognition.protocol.errors import InvalidParameterError
 from onlooker_rekognition.protocol.model import Parameters
-from onlooker_rekognition.store import CollectionStore, Match
+from onlooker_rekognition.store import Collection, CollectionStore, Match
 from onlooker_rekognition.vision.results import FaceAnalysis
 
 _DEFAULT_THRESHOLD = 80.0
@@ -54,16 +54,16 @@ class Search:
         collection_id, face_id = parameters["CollectionId"], parameters["FaceId"]
         count = parameters.get("MaxFaces", _DEFAULT_COUNT)
         threshold = threshold_of(parameters)
-        collection = await asyncio.to_thread(self._store.get, collection_id)
 
-        def work() -> list[Match]:
+        def work() -> tuple[Collection, list[Match]]:
+            collection = self._store.get(collection_id)
             embedding = self._store.embedding(collection_id, face_id)
             if embedding is None:
                 raise InvalidParameterError(f"faceId {face_id} was not found in the collection")
             matches = self._store.nearest(collection_id, embedding, count=count + 1, threshold=threshold)
-            return [match for match in matches if match.face.face_id != face_id][:count]
+            return collection, [match for match in matches if match.face.face_id != face_id][:count]
 
-        matches = await self._analyst.compute(work)
+        collection, matches = await self._analyst.compute(work)
         return {
             "SearchedFaceId": face_id,
             "FaceMatches": face_matches(matches),
