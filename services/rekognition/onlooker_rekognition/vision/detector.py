@@ -17,6 +17,7 @@ _LOW = 0.4
 _CLEAR = 0.8
 _STEP_BACK = 1.8  # the window over the picture, for a face that fills the picture
 _UNION, _SMALLER = 0.3, 0.6  # above either, two boxes are one face
+_LONG = 3  # times its shorter side: a longer picture, a panorama, is looked at as closely as if it were no longer
 _CLOSEST = 6  # windows per side; a face of 1.5 % of the picture's side is then found
 _EVERYWHERE = 4  # closer than this only where small faces were seen
 _ALWAYS = 2
@@ -64,22 +65,24 @@ class FaceDetector:
 
     def find(self, pixels: Pixels) -> Candidates:
         """Candidates with a score of at least 0.4."""
-        longest = max(pixels.shape[:2])
-        found = self._look(pixels, 1)
+        shorter, longest = sorted(pixels.shape[:2])
+        side = min(longest, _LONG * max(shorter, self._network.size))
+        found = self._look(pixels, longest, 1)
         if not np.any(found.scores >= _CLEAR):
-            found = _best([found, self._look(pixels, 0)])
+            found = _best([found, self._look(pixels, longest, 0)])
+        if _is_portrait(found, longest):
+            return found
         for level in range(2, _CLOSEST + 1):
-            if _window(longest, level) < self._network.size or not _worthwhile(found, longest, level):
+            if _window(side, level) < self._network.size or not _worthwhile(found, side, level):
                 break
-            near = _small(found, longest, level) if level > _EVERYWHERE else None
-            found = _best([found, self._look(pixels, level, near)])
+            near = _small(found, side, level) if level > _EVERYWHERE else None
+            found = _best([found, self._look(pixels, side, level, near)])
         return found
 
-    def _look(self, pixels: Pixels, level: int, near: Candidates | None = None) -> Candidates:
+    def _look(self, pixels: Pixels, side: float, level: int, near: Candidates | None = None) -> Candidates:
         """All faces in the windows of a level, each shown to the network at its size; if `near`, in those around it."""
         size = self._network.size
-        longest = max(pixels.shape[:2])
-        picture = fit(pixels, round(size * longest / _window(longest, level)))
+        picture = fit(pixels, round(size * max(pixels.shape[:2]) / _window(side, level)))
         parts = []
         for left, top in _windows(picture.pixels.shape[1], picture.pixels.shape[0], size):
             view = cut(picture, left, top, size)
@@ -104,27 +107,29 @@ class FaceDetector:
         return Candidates(corners.reshape(-1, 4), scores[sure], np.arctan2(across[:, 1], across[:, 0]))
 
 
-def _worthwhile(found: Candidates, longest: int, level: int) -> bool:
-    """Whether to look as close as `level`: at first unless it is a portrait, then if small or no faces were found."""
-    if level <= _ALWAYS:
-        clear = found.sides[found.scores >= _CLEAR] / longest
-        return not len(clear) or clear.max() < _PORTRAIT or clear.min() < _BYSTANDER
+def _is_portrait(found: Candidates, longest: int) -> bool:
+    clear = found.sides[found.scores >= _CLEAR] / longest
+    return bool(len(clear) and clear.max() >= _PORTRAIT and clear.min() >= _BYSTANDER)
+
+
+def _worthwhile(found: Candidates, side: float, level: int) -> bool:
+    """Whether to look as close as `level`: if small faces were found, or as yet none."""
     if not len(found):
-        return level == _ALWAYS + 1
-    return len(_small(found, longest, level)) > 0
+        return level <= _ALWAYS + 1
+    return level <= _ALWAYS or len(_small(found, side, level)) > 0
 
 
-def _small(found: Candidates, longest: int, level: int) -> Candidates:
+def _small(found: Candidates, side: float, level: int) -> Candidates:
     """Those near whom there may be faces that are too small for the level before `level`."""
     spread = _SPREAD if level <= _EVERYWHERE else _SPREAD_NEARBY
-    return found.select(found.sides < spread * _SMALLEST_IN_WINDOW * _window(longest, level - 1))
+    return found.select(found.sides < spread * _SMALLEST_IN_WINDOW * _window(side, level - 1))
 
 
-def _window(longest: int, level: int) -> float:
-    """The side, in the picture's pixels, of a level's windows."""
+def _window(side: float, level: int) -> float:
+    """The side, in pixels, of a level's windows on a picture whose longer side is `side`, or counts as no longer."""
     if level == 0:
-        return longest * _STEP_BACK
-    return longest if level == 1 else longest / level * (1 + _OVERLAP)
+        return side * _STEP_BACK
+    return side if level == 1 else side / level * (1 + _OVERLAP)
 
 
 def _windows(width: int, height: int, size: int) -> Iterator[tuple[int, int]]:

@@ -36,6 +36,9 @@ class EyesReading:
     direction: EyeDirection
 
 
+_UNSEEN = EyesReading(0.5, EyeDirection(yaw=0.0, pitch=0.0, confidence=50.0))  # undecided
+
+
 class Eyes:
     """Reads both eyes of each face."""
 
@@ -54,8 +57,16 @@ class Eyes:
         irises = [_iris(*eye, size) for eye in zip(contours, transforms, mirrored, strict=True)]
         return [
             _reading(mesh, apertures[first : first + 2], irises[first : first + 2])
+            if _shows_eyes(pixels, mesh)
+            else _UNSEEN
             for mesh, first in zip(meshes, range(0, len(shown), 2), strict=True)
         ]
+
+
+def _shows_eyes(pixels: Pixels, mesh: Mesh) -> bool:
+    """Whether both eyes are in the picture: the network draws eyes beyond its end all the same."""
+    eyes = mesh.points[[*LEFT_EYE, *RIGHT_EYE], :2]
+    return bool(np.all((eyes >= 0) & (eyes < pixels.shape[1::-1])))
 
 
 def _transform(mesh: Mesh, corners: tuple[int, int], lid: int, size: int) -> Array:

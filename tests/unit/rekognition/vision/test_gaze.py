@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from onlooker_rekognition.vision import Engine, FaceAnalysis, Image
+from onlooker_rekognition.vision import UNDECIDED, Engine, FaceAnalysis, Image
 from onlooker_rekognition.vision.image import Pixels
 from onlooker_rekognition.vision.results import EyeDirection
-from vision_samples import portrait, resized
+from vision_samples import portrait, resized, scene
 
 SIZE = 0.5
 
@@ -72,3 +72,11 @@ def test_a_head_that_turns_with_its_eyes_on_the_camera_looks_back(engine: Engine
     face, direction = look(engine, portrait("biden.jpg"))
     assert face.pose.yaw > 5
     assert direction.yaw < 0
+
+
+def test_eyes_beyond_the_end_of_the_picture_are_undecided(engine: Engine) -> None:
+    face, direction = look(engine, scene("astronaut.png")[110:])
+    assert min(landmark.y for landmark in face.landmarks if landmark.type in ("eyeLeft", "eyeRight")) < 0
+    assert direction == EyeDirection(yaw=0, pitch=0, confidence=50)
+    assert face.attributes is not None
+    assert face.attributes.eyes_open == UNDECIDED

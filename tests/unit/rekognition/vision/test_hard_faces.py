@@ -100,6 +100,20 @@ def test_a_small_face_is_found_in_a_large_picture(
     assert face.box.left * 1600 == pytest.approx(300 + original.box.left * small.shape[1], abs=width / 4)
 
 
+@pytest.mark.parametrize("upright", [False, True])
+def test_small_faces_are_found_in_a_panorama_beside_a_large_one(
+    engine: Engine, picture: Pixels, original: FaceAnalysis, upright: bool
+) -> None:
+    """28 pixels and 200 of 500, whatever the longer side."""
+    small, large = (resized(picture, width / (original.box.width * picture.shape[1])) for width in (28, 200))
+    panorama = on_canvas(small, 4000, 500, 700, 300) if upright else on_canvas(small, 500, 4000, 300, 700)
+    place = panorama[2000:, :] if upright else panorama[:, 2000:]
+    seen = large[:500, :500]
+    place[: seen.shape[0], : seen.shape[1]] = seen
+    faces = engine.detect_faces(Image(panorama), attributes=False)
+    assert [face.box.width * panorama.shape[1] for face in faces] == pytest.approx([200, 28], rel=0.25)
+
+
 def test_everybody_in_a_group_is_found(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("group")
     rows = []
