@@ -37,7 +37,7 @@ class VisionEngine(Protocol):
         """The upright picture. Raises UnreadableImageError, or ImageTooLargeError by its header."""
 
     def detect_faces(self, image: Image, *, attributes: bool, embeddings: bool = False) -> tuple[FaceAnalysis, ...]:
-        """All faces, largest first."""
+        """The 100 largest faces, largest first."""
 
     def detect_labels(self, image: Image) -> tuple[LabelAnalysis, ...]:
         """All labels, most confident first; a label's parents are among them."""

@@ -42,6 +42,9 @@ LABEL_MODEL_VERSION = "3.0"
 
 DEFAULT_MAX_PIXELS = 100_000_000
 
+MOST_FACES = 100
+"""The largest of a picture that are described: as many as Amazon's operations answer with; a face takes 30 ms."""
+
 
 class Engine:
     """Every method may be called from any number of threads at once.
@@ -84,8 +87,8 @@ class Engine:
         return decode(data, max_pixels=self._max_pixels)
 
     def detect_faces(self, image: Image, *, attributes: bool, embeddings: bool = False) -> tuple[FaceAnalysis, ...]:
-        """All faces, largest first; attributes and embeddings only when asked for, as they cost time."""
-        faces = self._faces().find(image.pixels)
+        """The 100 largest faces, largest first; attributes and embeddings only when asked for, as they cost time."""
+        faces = self._faces().find(image.pixels)[:MOST_FACES]
         if not faces:
             return ()
         meshes = [face.mesh for face in faces]

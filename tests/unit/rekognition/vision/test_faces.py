@@ -108,6 +108,18 @@ def test_sixty_faces_are_sixty_faces(engine: Engine, astronaut: FaceAnalysis) ->
     assert len(cells) == 60
 
 
+def test_of_more_than_a_hundred_faces_the_largest_hundred_are_described(
+    engine: Engine, astronaut: FaceAnalysis
+) -> None:
+    one = head(scene("astronaut.png"), astronaut, 60)
+    crowd = np.tile(one, (10, 12, 1))
+    large = np.asarray(cv2.resize(one, (240, 240)), np.uint8)
+    crowd[:240, :240] = large
+    faces = find(engine, crowd)
+    assert len(faces) == 100
+    assert faces[0].box.width > 3 * faces[1].box.width
+
+
 def test_small_faces_are_found_in_a_large_picture(engine: Engine, astronaut: FaceAnalysis) -> None:
     """40 pixels of 1600: what Rekognition promises of pictures of this size."""
     small = head(scene("astronaut.png"), astronaut, 80)
