@@ -15,7 +15,7 @@ import numpy as np
 import synthetic
 from calls import Caller
 from footprint import megabytes
-from onlooker_rekognition.index import EmbeddingIndex
+from onlooker_rekognition.index import EmbeddingIndex, Helpers
 from rekognition_server import REAL, running_server
 
 FACES = int(os.environ.get("FACES", "1000000"))
@@ -44,8 +44,9 @@ def _measure_index(name: str, faces: synthetic.Matrix, queries: synthetic.Matrix
     halves = synthetic.halves_of(faces)
     truth = synthetic.nearest(faces, halves, queries, NEAREST)
     exact = _times([lambda one=one: synthetic.nearest(faces, halves, one[None], NEAREST) for one in queries[:20]])
-    with ThreadPoolExecutor(1) as background:
-        index = EmbeddingIndex(synthetic.DIMENSIONS, background)
+    others = max((os.cpu_count() or 1) - 1, 1)
+    with ThreadPoolExecutor(1) as background, ThreadPoolExecutor(others) as scanning:
+        index = EmbeddingIndex(synthetic.DIMENSIONS, background, helpers=Helpers(scanning, others))
         began = time.perf_counter()
         for start in range(0, FACES, 2_048):
             index.add(range(start, min(FACES, start + 2_048)), faces[start : start + 2_048])

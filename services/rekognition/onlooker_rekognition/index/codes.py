@@ -8,6 +8,8 @@ build, and grows without being built anew.
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,38 +18,68 @@ from onlooker_rekognition.index.table import Matrix, Rows
 
 _PAIR = 2  # dimensions in one part of a code
 _BITS = 4  # of one part: 16 points fit into a register, which is what makes the scan fast
+_SHARD = 524_288  # codes scanned by one thread: two milliseconds, of which keeping the nearest 2,048 takes a third
+
+
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """`count` threads beside the caller's own: most of a search among a million is the scan of their codes."""
+
+    executor: Executor
+    count: int
 
 
 class Codes:
-    """The codes of the first rows of a table. Immutable, so that any number of threads may search."""
+    """The codes of the first rows of a table, in shards. Immutable, so that any number of threads may search."""
 
-    def __init__(self, index: Any, sample_of: int) -> None:
-        """`index` is faiss's; see `learn`."""
-        self._index = index
+    def __init__(self, points: Any, shards: tuple[Any, ...], helpers: Helpers | None, sample_of: int) -> None:
+        """`points` and `shards` are faiss's indexes, one without codes and those with them; see `learn`."""
+        self._points = points
+        self._shards = shards
+        self._helpers = helpers
         self.sample_of = sample_of
         """How many rows there were when the points were learned."""
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return sum(int(shard.ntotal) for shard in self._shards)
 
     @classmethod
-    def learn(cls, sample: Matrix, *, sample_of: int) -> Codes:
+    def learn(cls, sample: Matrix, *, sample_of: int, helpers: Helpers | None = None) -> Codes:
         """No codes yet, but points that suit the `sample` of the `sample_of` embeddings to be coded."""
-        index = _faiss().IndexPQFastScan(sample.shape[1], sample.shape[1] // _PAIR, _BITS)
-        index.train(np.ascontiguousarray(sample))
-        return cls(index, sample_of)
+        points = _faiss().IndexPQFastScan(sample.shape[1], sample.shape[1] // _PAIR, _BITS)
+        points.train(np.ascontiguousarray(sample))
+        return cls(points, (), helpers, sample_of)
 
     def extended(self, vectors: Matrix) -> Codes:
         """These codes, and behind them those of `vectors`."""
-        index = _faiss().clone_index(self._index)
-        index.add(np.ascontiguousarray(vectors))
-        return Codes(index, self.sample_of)
+        shards = self._shards
+        while len(vectors):
+            full = not shards or shards[-1].ntotal >= _SHARD
+            kept, last = (shards, self._points) if full else (shards[:-1], shards[-1])
+            grown = _faiss().clone_index(last)  # searches may be looking at the other one
+            room = _SHARD - grown.ntotal
+            grown.add(np.ascontiguousarray(vectors[:room]))
+            shards, vectors = (*kept, grown), vectors[room:]
+        return Codes(self._points, shards, self._helpers, self.sample_of)
 
     def propose(self, vector: Matrix, count: int) -> Rows:
         """The `count` rows whose codes are nearest to `vector`, nearest first; `count` is at most their number."""
-        _, rows = self._index.search(vector[np.newaxis], count)
-        found: Rows = rows[0]
-        return found[found >= 0]
+        parts = min(1 + (self._helpers.count if self._helpers else 0), len(self._shards))
+        mine, *theirs = (range(part, len(self._shards), parts) for part in range(parts))
+        asked = [self._helpers.executor.submit(self._scan, part, vector, count) for part in theirs if self._helpers]
+        found = [*self._scan(mine, vector, count), *(each for answer in asked for each in answer.result())]
+        distances, rows = (np.concatenate(column) for column in zip(*found, strict=True))
+        return rows[np.argsort(distances, kind="stable")[:count]]
+
+    def _scan(self, part: range, vector: Matrix, count: int) -> list[tuple[Matrix, Rows]]:
+        """The distances and rows of the `count` nearest of each shard of a part."""
+        _faiss()
+        found = []
+        for number in part:
+            distances, rows = self._shards[number].search(vector[np.newaxis], min(count, self._shards[number].ntotal))
+            known = rows[0] >= 0
+            found.append((distances[0][known], rows[0][known] + number * _SHARD))
+        return found
 
 
 def _faiss() -> Any:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onlooker_rekognition.index.codes import Codes
+from onlooker_rekognition.index.codes import Codes, Helpers
 from onlooker_rekognition.index.proposals import nearest_by_codes
 from onlooker_rekognition.index.table import Matrix, Rows, Table, View
 
@@ -44,9 +44,20 @@ class _State:
 class EmbeddingIndex:
     """Embeddings of one model by the integer key of their face. Thread-safe."""
 
-    def __init__(self, dimensions: int, background: Executor, *, exact_up_to: int = EXACT_UP_TO) -> None:
-        """Codes are made by `background`, of collections of more than `exact_up_to` embeddings."""
+    def __init__(
+        self,
+        dimensions: int,
+        background: Executor,
+        *,
+        helpers: Helpers | None = None,
+        exact_up_to: int = EXACT_UP_TO,
+    ) -> None:
+        """Codes are made by `background`, of collections of more than `exact_up_to` embeddings.
+
+        `helpers` take their parts of a search among them.
+        """
         self._background = background
+        self._helpers = helpers
         self._exact_up_to = exact_up_to
         self._writing = threading.Lock()
         self._table = Table(dimensions)
@@ -140,7 +151,7 @@ class EmbeddingIndex:
     def _code(self, state: _State) -> None:
         codes, view = state.codes, state.view
         if codes is None or _is_outgrown(codes, len(view)):
-            codes = Codes.learn(view.vectors[_sample(view)], sample_of=len(view))
+            codes = Codes.learn(view.vectors[_sample(view)], sample_of=len(view), helpers=self._helpers)
         while len(codes) < len(view) and not self._closed:
             codes = codes.extended(view.vectors[len(codes) : len(codes) + _SLICE])
             with self._writing:

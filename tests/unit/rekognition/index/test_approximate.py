@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from onlooker_rekognition.index import EmbeddingIndex, embeddings
-from onlooker_rekognition.index.codes import Codes
+from onlooker_rekognition.index import EmbeddingIndex, codes, embeddings
+from onlooker_rekognition.index.codes import Codes, Helpers
 
 DIMENSIONS = 128
 EXACT_UP_TO = 8_192
@@ -82,6 +82,23 @@ def test_it_finds_what_an_exact_search_finds(make: Make, proposing: list[int], f
     index = make(stored)
     assert recall(index, stored, queries, 10) >= 0.99
     assert len(proposing) >= len(queries), "codes were not used"
+
+
+@pytest.mark.parametrize("threads", [0, 1, 7])
+def test_shards_that_helpers_scan_propose_what_one_scan_would(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    vectors = noise(5_000)
+    whole = Codes.learn(vectors, sample_of=5_000).extended(vectors)
+    monkeypatch.setattr(codes, "_SHARD", 1_500)
+    with ThreadPoolExecutor(max(threads, 1)) as scanning:
+        helpers = Helpers(scanning, threads) if threads else None
+        sharded = Codes.learn(vectors, sample_of=5_000, helpers=helpers)
+        for start in range(0, 5_000, 1_000):
+            sharded = sharded.extended(vectors[start : start + 1_000])
+        assert len(sharded) == len(whole) == 5_000
+        for query in noise(20, seed=1):
+            # what is equally near may come in any order, and the last one may be either of such two
+            assert len(set(sharded.propose(query, 300)) & set(whole.propose(query, 300))) >= 297
+            assert set(sharded.propose(query, 5_000)) == set(range(5_000))
 
 
 def test_a_crowd_of_one_person_is_told_apart(make: Make) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import sqlite3
 import threading
 import time
@@ -21,7 +22,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from onlooker_rekognition.index import EXACT_UP_TO, EmbeddingIndex, Matrix
+from onlooker_rekognition.index import EXACT_UP_TO, EmbeddingIndex, Helpers, Matrix
 from onlooker_rekognition.store import DIMENSIONS, FaceModel
 from onlooker_rekognition.vision.results import Embedding
 
@@ -63,6 +64,8 @@ class Indexes:
         self._lock = lock
         self._model = model
         self._background = ThreadPoolExecutor(1, thread_name_prefix="index")
+        others = max((os.cpu_count() or 1) - 1, 1)
+        self._helpers = Helpers(ThreadPoolExecutor(others, thread_name_prefix="scan"), others)
         self._closed = False
         self._faces: dict[int, _Kept] = {}
         self._users: dict[int, _Kept] = {}
@@ -75,6 +78,7 @@ class Indexes:
         for kept in [*list(self._faces.values()), *list(self._users.values())]:
             kept.index.close()
         self._background.shutdown(cancel_futures=True)
+        self._helpers.executor.shutdown()
 
     def faces(self, collection: int) -> EmbeddingIndex:
         """The index of a collection's faces by their positions.
@@ -124,7 +128,7 @@ class Indexes:
                 kept.index.close()
 
     def _empty(self) -> EmbeddingIndex:
-        return EmbeddingIndex(DIMENSIONS, self._background)
+        return EmbeddingIndex(DIMENSIONS, self._background, helpers=self._helpers)
 
     def _load_all(self, collections: Iterable[int]) -> None:
         """In the background, so that the first search of a large collection does not wait for it."""
