@@ -10,7 +10,12 @@ import pytest
 from botocore.retries.standard import ExponentialBackoff
 
 from onlooker_rekognition.clouds import CloudError
-from onlooker_rekognition.protocol.errors import InternalServerError, InvalidParameterError, InvalidS3ObjectError
+from onlooker_rekognition.protocol.errors import (
+    InternalServerError,
+    InvalidParameterError,
+    InvalidS3ObjectError,
+    VideoTooLargeError,
+)
 from onlooker_rekognition.s3 import S3Objects, open_s3
 from onlooker_rekognition.sns import open_sns
 
@@ -80,7 +85,7 @@ async def fetch(objects: S3Objects, _: Path) -> object:
 
 
 async def download(objects: S3Objects, target: Path) -> object:
-    return await objects.download("films", "door.mp4", None, target)
+    return await objects.download("films", "door.mp4", None, target, limit=1000)
 
 
 @pytest.mark.parametrize("read", [fetch, download])
@@ -104,3 +109,12 @@ async def test_an_object_is_given_up_only_where_s3_says_no(
     async with answering(monkeypatch, answer), open_s3(region="us-east-1") as objects:
         with pytest.raises(expected):
             await read(objects, tmp_path / "file")
+
+
+async def test_a_video_that_grew_is_not_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its length is looked at again when it comes: it was checked when its analysis was asked for."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + bytes(1001)
+    async with answering(monkeypatch, answer), open_s3(region="us-east-1") as objects:
+        with pytest.raises(VideoTooLargeError, match="1001 bytes; 1000 are the most"):
+            await download(objects, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == b""
