@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from onlooker_rekognition.vision.image import Pixels
 
-SCENES = Path(find_spec("skimage").origin).parent / "data"  # type: ignore[union-attr, arg-type]  # it is installed
+SCENES = Path(find_spec("skimage").origin).parent / "data"  # it is installed
 PORTRAITS = Path(__file__).parents[1] / ".cache" / "pictures" / "portraits"
 
 

@@ -52,7 +52,7 @@ async def test_buckets_as_s3_lists_them(edge: Edge) -> None:
 
     assert answer.headers["Content-Type"] == "application/xml"
     buckets = parsed("ListBuckets", answer.content)["Buckets"]
-    assert [bucket["Name"] for bucket in buckets] == sorted(  # type: ignore[attr-defined]
+    assert [bucket["Name"] for bucket in buckets] == sorted(
         [edge.names.annotated.name, edge.names.faces.name, edge.images]
     )
 
@@ -101,13 +101,8 @@ async def test_objects_as_s3_lists_them(edge: Edge, prefix: str) -> None:
 
     listed = parsed("ListObjectsV2", answer.content)
     entries = listed["Contents"]
-    assert (
-        [unquote(entry["Key"]) for entry in entries]
-        == [  # type: ignore[attr-defined]
-            prefix + key for key in sorted(KEYS, key=str.encode)[:4]
-        ]
-    )
-    assert entries[0]["Size"] == 5  # type: ignore[index]
+    assert [unquote(entry["Key"]) for entry in entries] == [prefix + key for key in sorted(KEYS, key=str.encode)[:4]]
+    assert entries[0]["Size"] == 5
     assert listed["IsTruncated"] is True
     assert listed["KeyCount"] == 4
     rest = await edge.http.get(

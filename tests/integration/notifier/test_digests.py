@@ -298,6 +298,6 @@ def _killed_unless_beginning(parts: Parts) -> object:
     async def update_or_die(rule_id: str, change: str, *rest: object) -> bool:
         if change.startswith("REMOVE"):
             raise asyncio.CancelledError
-        return await update(rule_id, change, *rest)  # type: ignore[arg-type]  # passed through
+        return await update(rule_id, change, *rest)  # passed through
 
     return update_or_die

@@ -66,7 +66,7 @@ async def test_what_fails_again_meanwhile_is_left_and_can_be_looked_at(aws: Aws,
     for number in range(3):
         await send_message(MessageBody=f"{number}")
     async with asyncio.timeout(10):
-        assert await redrive_all(Around(sqs, send_message=send_message), names.annotator) == 3  # type: ignore[arg-type]
+        assert await redrive_all(Around(sqs, send_message=send_message), names.annotator) == 3
     state = next(s for s in await states(sqs, names) if s.name == names.annotator.name)
     assert sorted(letter.summary for letter in await look(sqs, state)) == ["0", "1", "2"]
 

@@ -157,7 +157,7 @@ async def test_a_document_that_cannot_be_kept_is_rejected_alone_and_says_no_word
     fresh: OpenSearchIndex,
 ) -> None:
     secret = "Ann" * 20_000  # a keyword holds 32,766 bytes
-    handler = Handler(fresh, Results(None, "results"), Outages())  # type: ignore[arg-type]  # nothing is read from it
+    handler = Handler(fresh, Results(None, "results"), Outages())  # nothing is read from it
     messages = [recognized(an_image(f"{n}.jpg"), a_face()) for n in range(4)]
     messages.insert(2, recognized(an_image("odd.jpg"), a_face(name=secret)))
 
@@ -218,7 +218,7 @@ async def test_an_index_that_is_read_only_since_the_disk_is_full_makes_messages_
     await fresh.ping()
     blocked = "index.blocks.read_only_allow_delete"  # what the node sets at its flood stage
     await client.indices.put_settings(index=alias, body={blocked: True})
-    handler = Handler(fresh, Results(None, "results"), Outages())  # type: ignore[arg-type]  # nothing is read from it
+    handler = Handler(fresh, Results(None, "results"), Outages())  # nothing is read from it
 
     with pytest.raises(RetryLater, match="disk usage exceeded") as waiting:
         await handler.handle(recognized(an_image()))
@@ -328,7 +328,7 @@ async def test_a_cluster_that_is_away_for_a_while_under_load_costs_no_message(
     dead = await here.aws.queue_url(here.topology.tagger.dead_letter)
     attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     for queue in (url, dead):
-        answer = await sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=attributes)  # type: ignore[arg-type]
+        answer = await sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=attributes)
         assert set(answer["Attributes"].values()) == {"0"}
 
 

@@ -148,7 +148,7 @@ async def test_goes_on_where_it_was_stopped(versions: Versions, monkeypatch: pyt
             raise ConnectionAbortedError
         await write(sources)
 
-    killed._write = dying  # type: ignore[method-assign]  # to be killed in the middle of a copy
+    killed._write = dying  # to be killed in the middle of a copy
     with pytest.raises(ConnectionAbortedError):
         await killed.catch_up()
     assert await total(old) == 100  # the alias was not moved

@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def handler(index: SqliteIndex) -> Handler:
-    no_bucket: S3Client = None  # type: ignore[assignment]  # every message here has its recognition inline
+    no_bucket: S3Client = None  # every message here has its recognition inline
     return Handler(index, Results(no_bucket, "results"), Outages())
 
 
@@ -52,9 +52,9 @@ async def test_many_messages_share_few_transactions(file: Path) -> None:
         def counting(writes: list[object]) -> None:
             nonlocal commits
             commits += 1
-            commit(writes)  # type: ignore[arg-type]
+            commit(writes)
 
-        index._commit = counting  # type: ignore[method-assign,assignment]  # watched, not replaced
+        index._commit = counting  # watched, not replaced
         await asyncio.gather(*(handler(index).handle(failed(an_image(f"{n}.jpg"))) for n in range(200)))
 
         assert await count(index) == 200

@@ -21,7 +21,7 @@ def asked(*conditions: Any, lives: float = 300) -> Policy:
 
 
 def sizes(policy: Policy) -> tuple[int, int]:
-    found = [condition for condition in policy.conditions if condition[0] == "content-length-range"]  # type: ignore[index]
+    found = [condition for condition in policy.conditions if condition[0] == "content-length-range"]
     assert len(found) == 1
     _, least, most = found[0]
     return int(least), int(most)

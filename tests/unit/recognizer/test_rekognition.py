@@ -59,7 +59,7 @@ class Client:
 
 
 def permitted(client: Client) -> Permissions:
-    return Permissions(client, [])  # type: ignore[arg-type] # the operations that are used
+    return Permissions(client, [])  # the operations that are used
 
 
 def adapter(client: Client, waits: list[float] | None = None, permissions: Permissions | None = None) -> Rekognition:
@@ -69,7 +69,7 @@ def adapter(client: Client, waits: list[float] | None = None, permissions: Permi
         slept.append(seconds)
 
     return Rekognition(
-        client,  # type: ignore[arg-type] # the operations that are used
+        client,  # the operations that are used
         questions=Questions(max_labels=10, min_confidence=55, price=0.001, price_of_properties=0.00075),
         paces={operation: Pace(1000) for operation in ("DetectFaces", "DetectLabels", "DetectText")},
         permissions=permissions or permitted(client),

@@ -14,7 +14,7 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 def a_ref(**changes: object) -> ImageRef:
     fields = {"bucket": "images", "key": "a.jpg", "etag": "e1", "size": 1, "uploaded_at": NOW, **changes}
-    return ImageRef.of(**fields)  # type: ignore[arg-type]
+    return ImageRef.of(**fields)
 
 
 def test_an_id_never_changes_since_everything_is_stored_under_it() -> None:

@@ -10,7 +10,7 @@ DOWN = EndpointConnectionError(endpoint_url="http://x")
 
 
 def answer(status: int, code: str = "Whatever") -> ClientError:
-    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetObject")  # type: ignore[typeddict-item]
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetObject")
 
 
 @pytest.mark.parametrize(

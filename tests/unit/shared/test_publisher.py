@@ -22,7 +22,7 @@ class Topic:
 
 async def published(message: ImageFailed) -> tuple[ImageFailed, dict[str, Any]]:
     topic = Topic()
-    await Publisher(topic, "arn:topic").publish(message)  # type: ignore[arg-type]
+    await Publisher(topic, "arn:topic").publish(message)
     (call,) = topic.calls
     decoded = decode(call["Message"])
     assert isinstance(decoded, ImageFailed)

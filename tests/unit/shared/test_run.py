@@ -43,7 +43,7 @@ class Worker:
 
 
 async def serving(*workers: Runs, then: Callable[[int], None], sweep: object = None, port: int = 0) -> None:
-    service = Service("test", workers=workers, sweep=sweep)  # type: ignore[arg-type]
+    service = Service("test", workers=workers, sweep=sweep)
     async with asyncio.timeout(10):
         await serve(
             create_app([service], Keys()),

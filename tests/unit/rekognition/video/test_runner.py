@@ -214,7 +214,7 @@ async def test_a_collection_that_goes_meanwhile_ends_its_search(
         store.delete("friends")
         target.write_bytes(videos.content)
 
-    videos.download = meanwhile  # type: ignore[method-assign]
+    videos.download = meanwhile
     job = store.start_job("FaceSearch", {**REQUEST, "CollectionId": "friends"}, limit=20)
     with closing(Pool(workers=1, queue_length=0)) as pool:
         sampling = Sampling(every=500, max_pixels=1_000_000)
@@ -352,7 +352,7 @@ async def test_who_stops_lets_go_of_its_job(store: SqliteStore, runner: JobRunne
         begun.set()
         await asyncio.Event().wait()
 
-    videos.download = never  # type: ignore[method-assign]
+    videos.download = never
     async with job_in(store, runner) as job:
         await begun.wait()
     taken = store.claim_job("another", seconds=60)

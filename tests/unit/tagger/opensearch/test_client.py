@@ -58,7 +58,7 @@ async def test_a_signature_is_the_one_that_amazon_works_out(
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    client = connect(listener.url, signing=service)  # type: ignore[arg-type]  # one of the two
+    client = connect(listener.url, signing=service)  # one of the two
     await Cluster(client).bulk([Action({"index": {"_index": "i", "_id": "1"}}, {"name": "Zoë"})])
     await client.close()
 

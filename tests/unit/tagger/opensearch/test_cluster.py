@@ -39,7 +39,7 @@ def actions(count: int) -> list[Action]:
 
 
 async def bulk(client: Scripted, count: int) -> list[Exception | None]:
-    return await Cluster(client).bulk(actions(count))  # type: ignore[arg-type]  # as much of one as a bulk needs
+    return await Cluster(client).bulk(actions(count))  # as much of one as a bulk needs
 
 
 @pytest.fixture(autouse=True)
