@@ -8,8 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 IMAGE_ID_PATTERN = r"^[0-9a-f]{32}$"
 
 
+def object_prefix(bucket: str, key: str) -> str:
+    """Return what the ids of all pictures under one bucket and key begin with: 16 hexadecimal digits of SHA-256.
+
+    So everything that is stored of an object's versions can be listed, though S3 does not say which versions a deleted
+    object had. Two objects may share it (64 bits): who deletes by it looks whether what was found is really the object's.
+    """
+    return hashlib.sha256(f"{bucket}\0{key}".encode()).hexdigest()[:16]
+
+
 def image_id(bucket: str, key: str, version: str) -> str:
-    """Return the id of a picture: 32 lower-case hexadecimal digits (128 bits of SHA-256).
+    """Return the id of a picture: `object_prefix`, then as many digits of the SHA-256 of bucket, key and version.
 
     Args:
         bucket: the bucket's name.
@@ -17,7 +26,7 @@ def image_id(bucket: str, key: str, version: str) -> str:
         version: the object's version id where the bucket keeps versions, its ETag without quotes where not.
     """
     digest = hashlib.sha256("\0".join((bucket, key, version.strip('"'))).encode())
-    return digest.hexdigest()[:32]
+    return object_prefix(bucket, key) + digest.hexdigest()[:16]
 
 
 class ImageRef(BaseModel):

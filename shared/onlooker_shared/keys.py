@@ -45,7 +45,9 @@ class Scope(StrEnum):
 
     IMAGES_READ = "images:read"
     IMAGES_WRITE = "images:write"
+    IMAGES_DELETE = "images:delete"
     RECOGNITIONS_READ = "recognitions:read"
+    RECOGNITIONS_WRITE = "recognitions:write"
     ANNOTATIONS_READ = "annotations:read"
     TAGS_READ = "tags:read"
     ALERTS_READ = "alerts:read"

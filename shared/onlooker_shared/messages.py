@@ -77,19 +77,37 @@ class ImageAnnotated(Message):
     thumbnail: Rendition
 
 
-AnyMessage = Annotated[ImageRecognized | ImageFailed | ImageAnnotated, Field(discriminator="type")]
+class ImageDeleted(Message):
+    """A picture is no more. Published by the recognizer, once it has deleted what it stored of it.
 
-MESSAGE_TYPES: tuple[type[ImageRecognized | ImageFailed | ImageAnnotated], ...] = (
+    Without `image_ids` this is about the object as a whole: whatever was uploaded under bucket and key before. With
+    them, a bucket that keeps versions lost some of an object's, and only these are meant.
+    """
+
+    type: Literal["image.deleted.v1"] = "image.deleted.v1"
+    bucket: str
+    key: str
+    sequencer: str = Field(
+        default="", description="S3's, of the deletion: what was uploaded under a larger one is not meant."
+    )
+    deleted_at: datetime = Field(description="UTC. Decides in place of sequencers where one is missing.")
+    image_ids: tuple[str, ...] = Field(default=(), description="Only these versions; empty: all there were.")
+
+
+AnyMessage = Annotated[ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted, Field(discriminator="type")]
+
+MESSAGE_TYPES: tuple[type[ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted], ...] = (
     ImageRecognized,
     ImageFailed,
     ImageAnnotated,
+    ImageDeleted,
 )
 """Every message there is; each has its JSON Schema in ``docs/messages``."""
 
-_adapter: TypeAdapter[ImageRecognized | ImageFailed | ImageAnnotated] = TypeAdapter(AnyMessage)
+_adapter: TypeAdapter[ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted] = TypeAdapter(AnyMessage)
 
 
-def decode(body: str) -> ImageRecognized | ImageFailed | ImageAnnotated:
+def decode(body: str) -> ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted:
     """Return the message in a queue's body.
 
     Raises:

@@ -197,6 +197,7 @@ class Recognition(Part):
         description="What was looked for: faces, labels, text, moderation, properties.",
     )
     missing: tuple[Missing, ...] = Field(default=(), description="What was to be looked for and was not, and why.")
+    started_at: datetime | None = Field(default=None, description="When a recognizer took the picture up, UTC.")
     recognized_at: datetime
     label_model_version: str | None = None
     text_model_version: str | None = None

@@ -41,7 +41,7 @@ class Bucket:
 
     name: str
     notifies: str | None = None
-    """The queue that receives this bucket's ``s3:ObjectCreated:*`` events."""
+    """The queue that receives this bucket's ``s3:ObjectCreated:*`` and ``s3:ObjectRemoved:*`` events."""
     public_post: bool = False
     """Whether browsers may send files by a signed POST policy (CORS)."""
 
@@ -76,6 +76,7 @@ class Topology:
     alert_rules: Table
     alert_notices: Table
     alert_deliveries: Table
+    console_sessions: Table
     subscriptions: Sequence[Subscription] = field(default=())
 
     @property
@@ -96,7 +97,14 @@ class Topology:
     @property
     def tables(self) -> tuple[Table, ...]:
         """Every table."""
-        return (self.access_keys, self.claims, self.alert_rules, self.alert_notices, self.alert_deliveries)
+        return (
+            self.access_keys,
+            self.claims,
+            self.alert_rules,
+            self.alert_notices,
+            self.alert_deliveries,
+            self.console_sessions,
+        )
 
 
 def topology(prefix: str = "onlooker-") -> Topology:
@@ -124,9 +132,10 @@ def topology(prefix: str = "onlooker-") -> Topology:
         alert_deliveries=Table(
             f"{prefix}alert-deliveries", hash_key="month", range_key="delivery_id", ttl="expires_at"
         ),
+        console_sessions=Table(f"{prefix}console-sessions", hash_key="session_id", ttl="expires_at"),
         subscriptions=(
-            Subscription(recognized, annotator.name, ("image.recognized.v1",)),
-            Subscription(recognized, tagger.name, ("image.recognized.v1", "image.failed.v1")),
+            Subscription(recognized, annotator.name, ("image.recognized.v1", "image.deleted.v1")),
+            Subscription(recognized, tagger.name, ("image.recognized.v1", "image.failed.v1", "image.deleted.v1")),
             Subscription(recognized, notifier.name, ("image.recognized.v1", "image.failed.v1")),
             Subscription(annotated, tagger.name, ("image.annotated.v1",)),
         ),

@@ -73,8 +73,8 @@ def tidied(found: Configuration) -> Configuration | None:
 
 
 def notifying(queue_arn: str) -> Callable[[Configuration], Configuration | None]:
-    """Return a repair that has every created object announced to a queue."""
-    ours = {"Id": ENTRY, "QueueArn": queue_arn, "Events": ["s3:ObjectCreated:*"]}
+    """Return a repair that has every object that comes or goes announced to a queue."""
+    ours = {"Id": ENTRY, "QueueArn": queue_arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}
 
     def repair(found: Configuration) -> Configuration | None:
         queues: Sequence[Configuration] = found.get("QueueConfigurations", [])
@@ -144,7 +144,7 @@ class Buckets:
             await self._ensure(bucket.name, setting, quiet=created)
 
     async def notify(self, bucket: Bucket) -> None:
-        """Have a bucket announce its new objects where the topology says so; the queue must let it."""
+        """Have a bucket announce its objects where the topology says so; the queue must let it."""
         if bucket.notifies is not None:
             wanted = notifying(self._names.queue(bucket.notifies))
             setting = Setting("bucket_notification_configuration", "NotificationConfiguration", wanted)
