@@ -6,6 +6,7 @@ same file name.
 """
 
 import hashlib
+from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import quote
@@ -15,7 +16,16 @@ from pydantic import ConfigDict, Field
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.images import ImageRef, order
 from onlooker_shared.messages import Rendition
-from onlooker_shared.recognition import BoundingBox, EmotionType, Face, Part, Percent, Recognition
+from onlooker_shared.recognition import (
+    BoundingBox,
+    DominantColor,
+    EmotionType,
+    Face,
+    ImageProperties,
+    Part,
+    Percent,
+    Recognition,
+)
 
 State = Literal["recognized", "failed"]
 
@@ -41,7 +51,24 @@ class LabelSummary(Part):
     name: str
     confidence: Percent
     parents: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+
+
+class ModerationSummary(Part):
+    """Something in a picture that not everybody should see."""
+
+    name: str
+    confidence: Percent
+    parent: str | None = Field(default=None, description="The name of the broader label.")
+
+
+class ColorSummary(Part):
+    """A plain colour and how much of the picture has it; shades of one are summed."""
+
+    name: str = Field(description="One of a dozen: red, blue, ...")
+    hex_code: str = Field(description="Of the shade with the largest share, as in #1E90FF.")
+    pixel_percent: Percent
 
 
 class Document(Part):
@@ -69,8 +96,23 @@ class Document(Part):
     faces: tuple[FaceSummary, ...] = Field(default=(), description="Largest first.")
     persons: tuple[str, ...] = Field(default=(), description="Names of those known, sorted, each once.")
     labels: tuple[LabelSummary, ...] = Field(default=(), description="Most confident first.")
+    texts: tuple[str, ...] = Field(default=(), description="Lines of text in the picture.")
+    moderation: tuple[ModerationSummary, ...] = Field(default=(), description="Most confident first.")
+    colors: tuple[ColorSummary, ...] = Field(default=(), description="Largest share first.")
+    features: tuple[str, ...] = Field(default=(), description="What was looked for; of others nothing is known.")
+    indexed_at: datetime | None = Field(default=None, description="When the index took it in, UTC.")
     annotated: Rendition | None = None
     thumbnail: Rendition | None = None
+
+
+class Deletion(Part):
+    """That pictures are no more: all that was uploaded under bucket and key before, or only some versions of it."""
+
+    bucket: str
+    key: str
+    sequencer: str = ""
+    deleted_at: datetime
+    image_ids: tuple[str, ...] = Field(default=(), description="Only these versions; empty: all there were.")
 
 
 def recognized(image: ImageRef, recognition: Recognition) -> Document:
@@ -85,9 +127,21 @@ def recognized(image: ImageRef, recognition: Recognition) -> Document:
             "faces": tuple(_face(face) for face in recognition.faces),
             "persons": tuple(sorted({face.person.name for face in recognition.faces if face.person})),
             "labels": tuple(
-                LabelSummary(name=x.name, confidence=x.confidence, parents=x.parents, categories=x.categories)
+                LabelSummary(
+                    name=x.name,
+                    confidence=x.confidence,
+                    parents=x.parents,
+                    aliases=x.aliases,
+                    categories=x.categories,
+                )
                 for x in recognition.labels
             ),
+            "texts": tuple(found.text for found in recognition.text if found.type == "LINE"),
+            "moderation": tuple(
+                ModerationSummary(name=x.name, confidence=x.confidence, parent=x.parent) for x in recognition.moderation
+            ),
+            "colors": _colors(recognition.properties),
+            "features": recognition.features,
         }
     )
 
@@ -108,13 +162,24 @@ def supersedes(new: Document, old: Document) -> bool:
     """Whether a document takes the place of another one about the same bucket and key.
 
     S3's sequencers say which of two uploads was the later. A picture that a sweep found has none: then the time of
-    the upload decides between different pictures. Of two documents about the same upload the later to arrive is
-    taken, but a failure never hides a result.
+    the upload decides between different pictures. Of two documents about the same upload that of the later recognition
+    is taken, of the same recognition the later to arrive, but a failure never hides a result.
     """
     later = _later(new, old)
     if later:
         return later > 0
+    if new.recognized_at and old.recognized_at:
+        return new.recognized_at >= old.recognized_at
     return new.state == "recognized" or old.state == "failed"
+
+
+def outlives(document: Document, deletion: Deletion) -> bool:
+    """Whether a document about the bucket and key of a deletion was uploaded after it, or is not meant by it."""
+    if deletion.image_ids:
+        return document.image_id not in deletion.image_ids
+    if document.sequencer and deletion.sequencer:
+        return order(document.sequencer) > order(deletion.sequencer)
+    return document.uploaded_at > deletion.deleted_at
 
 
 def _later(new: Document, old: Document) -> int:
@@ -139,6 +204,22 @@ def _document(image: ImageRef, state: State, tags: tuple[str, ...], created_at: 
         uploaded_at=image.uploaded_at,
         state=state,
     )
+
+
+def _colors(properties: ImageProperties | None) -> tuple[ColorSummary, ...]:
+    """Return the plain colours of a picture, the shades of each summed."""
+    shades: dict[str, list[DominantColor]] = defaultdict(list)
+    for color in properties.dominant_colors if properties else ():
+        shades[color.simplified_color].append(color)
+    summed = (
+        ColorSummary(
+            name=name,
+            hex_code=max(group, key=lambda shade: shade.pixel_percent).hex_code,
+            pixel_percent=round(sum(shade.pixel_percent for shade in group), 2),
+        )
+        for name, group in shades.items()
+    )
+    return tuple(sorted(summed, key=lambda color: -color.pixel_percent))
 
 
 def _face(face: Face) -> FaceSummary:

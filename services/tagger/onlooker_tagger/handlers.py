@@ -2,10 +2,11 @@
 
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import NotFoundError, Reject
-from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized
+from onlooker_shared.messages import ImageAnnotated, ImageDeleted, ImageFailed, ImageRecognized
 from onlooker_shared.outages import Outages
 from onlooker_shared.results import Results
 from onlooker_tagger import documents
+from onlooker_tagger.documents import Deletion
 from onlooker_tagger.index import Index, RefusedError
 
 
@@ -23,7 +24,7 @@ class Handler:
         self._results = results
         self._outages = outages
 
-    async def handle(self, message: ImageRecognized | ImageFailed | ImageAnnotated) -> None:
+    async def handle(self, message: ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted) -> None:
         """Index what a message says; on disk when this returns.
 
         Raises:
@@ -38,7 +39,7 @@ class Handler:
         except NotFoundError as error:
             raise Reject(f"The result that this message points to is gone: {error.detail}") from error
 
-    async def _index_message(self, message: ImageRecognized | ImageFailed | ImageAnnotated) -> None:
+    async def _index_message(self, message: ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted) -> None:
         match message:
             case ImageRecognized(image=image):
                 recognition = await self._results.recognition_of(message)
@@ -48,3 +49,7 @@ class Handler:
             case ImageAnnotated(image=image):
                 annotation = Annotation(annotated=message.annotated, thumbnail=message.thumbnail)
                 await self._index.annotate(image.image_id, annotation)
+            case ImageDeleted():
+                await self._index.delete(
+                    Deletion.model_validate(message.model_dump(include=set(Deletion.model_fields)))
+                )

@@ -8,8 +8,16 @@ from typing import Protocol
 
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import NotFoundError, OnlookerError
-from onlooker_tagger.documents import Document
-from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
+from onlooker_tagger.documents import Deletion, Document
+from onlooker_tagger.queries import (
+    ImageQuery,
+    Page,
+    Statistics,
+    StatisticsQuery,
+    SuggestionQuery,
+    Suggestions,
+    Within,
+)
 
 
 def not_found(image_id: str) -> NotFoundError:
@@ -43,6 +51,12 @@ class Index(Protocol):
     async def annotate(self, image_id: str, annotation: Annotation) -> None:
         """Note the pictures that were made of one. They may come before its document."""
 
+    async def delete(self, deletion: Deletion) -> None:
+        """Forget what a deletion is about (`documents.outlives`), also what of it comes later; the renditions too.
+
+        What is kept so that it does not come back names neither bucket nor key.
+        """
+
     async def get(self, image_id: str) -> Document:
         """Return a picture's document.
 
@@ -55,13 +69,17 @@ class Index(Protocol):
 
         Raises:
             BadRequestError: the query's cursor belongs to another search.
+            NotFoundError: `similar_to` names no picture that the caller may know of.
         """
 
     async def statistics(self, query: StatisticsQuery, within: Within) -> Statistics:
         """Return counts over the documents that a query finds."""
 
+    async def suggest(self, query: SuggestionQuery, within: Within) -> Suggestions:
+        """Return labels, names, words and folders that what was typed may become."""
+
     async def missing(self, image_ids: Collection[str]) -> set[str]:
-        """Return those of some pictures that were never put."""
+        """Return those of some pictures that were neither put nor deleted."""
 
     async def unannotated(self, image_ids: Collection[str]) -> set[str]:
         """Return those of some pictures whose annotation was never noted."""

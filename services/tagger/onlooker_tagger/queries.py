@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from onlooker_shared import cursor
 from onlooker_shared.errors import BadRequestError
+from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.keys import Principal
 from onlooker_shared.recognition import EmotionType
 from onlooker_tagger.documents import Document, State
@@ -21,14 +22,19 @@ MOST_FACES = 10_000
 """In one picture that may be asked for; Rekognition finds 100."""
 LARGEST = 2**63 - 1
 """What an index can compare with."""
-TOP_LABELS = 50
-"""Labels that statistics name at most."""
+TOP = 50
+"""Labels, people, colours, ... that statistics name at most of each."""
 TIMELINE_LIMIT = 366
-"""Days or hours that statistics go back at most, counted from the newest picture."""
+"""Periods that statistics go back at most, counted from the newest picture."""
+MOST_SUGGESTIONS = 20
 
 T = TypeVar("T", int, datetime)
-Sort = Literal["newest", "relevance"]
-Interval = Literal["day", "hour"]
+Sort = Literal["newest", "oldest", "relevance"]
+Interval = Literal["minute", "hour", "day", "month"]
+Aspect = Literal["labels", "persons", "emotions", "ages", "moderation", "colors", "folders", "failures", "timeline"]
+"""What statistics can count besides the totals."""
+Kind = Literal["label", "person", "text", "folder"]
+"""What a suggestion is: a label (or parent), a name, a word of text in pictures, or the beginning of keys."""
 
 
 def _with_a_word(text: str) -> str:
@@ -66,10 +72,11 @@ class Filters(BaseModel):
     q: Annotated[str, AfterValidator(_with_a_word)] | None = Field(
         default=None,
         max_length=MAX_TEXT,
-        description="Words, all in labels, their parents, names or the file name; the last may be a beginning.",
+        description="Words, each in labels (their parents, aliases, synonyms), names, text in the picture or the file "
+        "name; the last may be a beginning.",
     )
     label: tuple[Name, ...] = Field(default=(), max_length=20, description="Labels or parents, all of them; any case.")
-    person: Name | None = Field(default=None, description="The name of somebody in the picture.")
+    person: tuple[Name, ...] = Field(default=(), max_length=20, description="Names of people in it, all; any case.")
     emotion: Annotated[EmotionType, BeforeValidator(_upper)] | None = Field(
         default=None, description="The most confident emotion of some face."
     )
@@ -77,6 +84,9 @@ class Filters(BaseModel):
     max_age: Age | None = Field(default=None, description="Some face may be this old or younger.")
     min_faces: FaceCount | None = None
     max_faces: FaceCount | None = None
+    moderation: Name | None = Field(default=None, description="A moderation label or a parent of one; any case.")
+    moderated: bool | None = Field(default=None, description="Whether there is any moderation label.")
+    color: tuple[Name, ...] = Field(default=(), max_length=5, description="Plain colours in it, all: red, blue, ...")
     since: Moment | None = Field(
         default=None, alias="from", description="Uploaded at this time or later; UTC if unsaid."
     )
@@ -100,16 +110,22 @@ class Filters(BaseModel):
 class ImageQuery(Filters):
     """One page of a search."""
 
-    sort: Sort | None = Field(default=None, description="`relevance` if there are words to search for, else `newest`.")
+    similar_to: Annotated[str, Field(pattern=IMAGE_ID_PATTERN)] | None = Field(
+        default=None, description="The id of a picture: others that share labels with it, rare ones counting more."
+    )
+    sort: Sort | None = Field(
+        default=None, description="`relevance` if there are words or a picture to compare with, else `newest`."
+    )
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(default=None, description="The `cursor` of the page before.")
 
     @property
     def order(self) -> Sort:
         """How the pictures are sorted."""
-        if self.q is None:
-            return "newest"
-        return self.sort or "relevance"
+        comparable = self.q is not None or self.similar_to is not None
+        if self.sort is None:
+            return "relevance" if comparable else "newest"
+        return "newest" if self.sort == "relevance" and not comparable else self.sort
 
     def position(self) -> tuple[float, int] | None:
         """Return where the page begins: after this sort value and row.
@@ -139,7 +155,21 @@ class ImageQuery(Filters):
 class StatisticsQuery(Filters):
     """Which pictures are counted, and how finely in time."""
 
-    interval: Interval = "day"
+    interval: Interval = Field(default="day", description="Of the timeline; in UTC.")
+    include: frozenset[Aspect] | None = Field(default=None, description="What to count; all if unsaid.")
+
+    def wants(self, aspect: Aspect) -> bool:
+        """Whether something is to be counted."""
+        return self.include is None or aspect in self.include
+
+
+class SuggestionQuery(BaseModel):
+    """What somebody has typed so far."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    q: str = Field(max_length=MAX_TEXT, description="The beginning of some word of what is suggested.")
+    limit: int = Field(default=10, ge=1, le=MOST_SUGGESTIONS)
 
 
 class Within(BaseModel):
@@ -175,22 +205,25 @@ class Count(BaseModel):
 
 
 class Share(Count):
-    """How many faces show something, and which part of all faces that is."""
+    """How many faces show something, and which part of the faces that is."""
 
     share: float = Field(description="0..1")
 
 
 class Period(BaseModel):
-    """How many pictures were uploaded in a day or an hour."""
+    """What was uploaded in a period."""
 
     model_config = ConfigDict(frozen=True)
 
-    start: str = Field(description="UTC.")
-    count: int
+    start: str = Field(description="UTC: 2026-11-21, 2026-11 for months, 2026-11-21T14:00:00Z for hours and minutes.")
+    count: int = Field(description="Pictures.")
+    failed: int = 0
+    faces: int = 0
+    emotions: dict[EmotionType, int] = Field(default={}, description="Faces by their most confident emotion.")
 
 
 class Statistics(BaseModel):
-    """Counts over pictures."""
+    """Counts over pictures. What was not asked for, or never occurs, is empty."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -198,9 +231,36 @@ class Statistics(BaseModel):
     recognized: int
     failed: int
     faces: int
-    labels: tuple[Count, ...] = Field(description="Most frequent first.")
-    emotions: tuple[Share, ...] = Field(description="Most frequent first; of faces that show any.")
-    timeline: tuple[Period, ...] = Field(description="Oldest first; periods without pictures are left out.")
+    labels: tuple[Count, ...] = Field(default=(), description="Most frequent first, as all of these lists.")
+    persons: tuple[Count, ...] = Field(default=(), description="Pictures by who is in them.")
+    emotions: tuple[Share, ...] = Field(default=(), description="Of faces that show any.")
+    ages: tuple[Count, ...] = Field(
+        default=(), description="Faces by decade of the middle of the range; youngest first."
+    )
+    moderation: tuple[Count, ...] = Field(default=(), description="Pictures by moderation label.")
+    colors: tuple[Count, ...] = Field(default=(), description="Pictures by plain colour.")
+    folders: tuple[Count, ...] = Field(default=(), description="Pictures by all of the key up to its last slash.")
+    failures: tuple[Count, ...] = Field(default=(), description="Failed pictures by reason.")
+    timeline: tuple[Period, ...] = Field(default=(), description="Oldest first; periods without pictures are left out.")
+
+
+class Suggestion(BaseModel):
+    """Something that can be searched for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Kind
+    name: str
+    count: int = Field(description="Pictures that have it.")
+    matched: str | None = Field(default=None, description="The synonym that was typed, where the name was not.")
+
+
+class Suggestions(BaseModel):
+    """What may be meant, best first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    suggestions: tuple[Suggestion, ...]
 
 
 def another_search() -> BadRequestError:

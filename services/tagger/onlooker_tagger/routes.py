@@ -9,7 +9,15 @@ from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.web.auth import requires
 from onlooker_tagger.documents import Document
 from onlooker_tagger.index import Index, not_found
-from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
+from onlooker_tagger.queries import (
+    ImageQuery,
+    Page,
+    Statistics,
+    StatisticsQuery,
+    SuggestionQuery,
+    Suggestions,
+    Within,
+)
 
 Caller = Annotated[Principal, Depends(requires(Scope.TAGS_READ))]
 
@@ -33,7 +41,12 @@ def router(index: Index) -> APIRouter:
 
     @routes.get("/statistics")
     async def statistics(caller: Caller, query: Annotated[StatisticsQuery, Query()]) -> Statistics:
-        """Count pictures, faces, labels and emotions; the filters are those of the search."""
+        """Count pictures, faces, labels, people, emotions, colours...; the filters are those of the search."""
         return await index.statistics(query, Within.of(caller))
+
+    @routes.get("/suggestions")
+    async def suggest(caller: Caller, query: Annotated[SuggestionQuery, Query()]) -> Suggestions:
+        """Say what can be searched for that begins like this."""
+        return await index.suggest(query, Within.of(caller))
 
     return routes
