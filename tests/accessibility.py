@@ -1,0 +1,26 @@
+"""What axe-core, of the console's own npm lock, finds on a page that people with disabilities could not use."""
+
+from functools import cache
+from pathlib import Path
+
+from playwright.async_api import Page
+
+AXE = Path(__file__).parents[1] / "services" / "console" / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = ("serious", "critical")
+
+
+async def grave_barriers(page: Page) -> list[str]:
+    """Return the serious and critical violations of a page as it is now, each with where and why."""
+    await page.evaluate(_axe())  # by the debugger, past the page's policy, which stays as strict as it is
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['impact']}: {violation['help']} ({violation['id']}): {node['html']}: {node['failureSummary']}"
+        for violation in found["violations"]
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text()

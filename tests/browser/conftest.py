@@ -1,0 +1,173 @@
+"""One installation with real pictures in it and one browser for all tests here; windows of its own for each test.
+
+The pictures of `album` are for all to look at: a test that changes or deletes one adds its own.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, StorageState, expect
+
+from chromium import NoChromiumError, ensure_chromium, running_chromium
+from onlooker.client import OnlookerClient, connect
+from onlooker.pictures import Picture
+from onlooker.pictures import pictures as find_pictures
+from onlooker.uploading import upload_all, wait_for
+from stack import Stack, running_stack
+from windows import SIZES, Faults, Size, Theme
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / ".cache" / "pictures"
+SCREENSHOTS = Path(os.environ.get("ONLOOKER_TEST_SCREENSHOTS", ROOT / ".cache" / "screenshots"))
+BUCKET = "onlooker-images"
+PATIENCE = 15_000
+"""Milliseconds after which what should come counts as not coming."""
+
+Album = dict[str, dict[str, Any]]
+"""Pictures' documents in the index, by key."""
+AddPictures = Callable[..., Awaitable[Album]]
+OpenWindow = Callable[..., Awaitable[Page]]
+
+REPORT = pytest.StashKey[pytest.TestReport]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what became of a test, so that its windows can be photographed if it failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[REPORT] = report
+    return report
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """A folder of real pictures: `portraits/` and `scenes/`."""
+    assert (PICTURES / "portraits").is_dir(), "run `make test`: it unpacks the pictures from pinned packages"
+    return PICTURES
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures of pages are kept for people to look at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A running installation, where there is a browser to look at it."""
+    try:
+        ensure_chromium()
+    except NoChromiumError as error:
+        pytest.skip(str(error))
+    with running_stack(tmp_path_factory.mktemp("stack") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def client(stack: Stack) -> AsyncIterator[OnlookerClient]:
+    """A client of its services, with the admin key."""
+    async with connect(stack.running.url, stack.key) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="session")
+def add_pictures(client: OnlookerClient) -> AddPictures:
+    """Upload pictures, wait until each is recognized, annotated and indexed, and give their documents."""
+
+    async def add(*wanted: Picture) -> Album:
+        sent = await upload_all(client, BUCKET, wanted, sent=lambda _: None, settled=lambda _: None)
+        done = await wait_for(client, sent, patience=60, settled=lambda _: None)
+        assert {result.stage for result in done} == {"done"}, done
+        return {result.picture.key: result.document for result in done if result.document is not None}
+
+    return add
+
+
+@pytest.fixture(scope="session")
+async def album(add_pictures: AddPictures, pictures: Path) -> Album:
+    """The pictures that every test finds there."""
+    return await add_pictures(*find_pictures([pictures]))
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser."""
+    async with running_chromium() as running:
+        expect.set_options(timeout=PATIENCE)
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def session(chromium: Browser, stack: Stack) -> StorageState:
+    """The cookies of somebody who has signed in with the admin key."""
+    async with await chromium.new_context(base_url=stack.running.url) as context:
+        await sign_in(await context.new_page(), stack.key)
+        return await context.storage_state()
+
+
+@pytest.fixture
+def faults(stack: Stack) -> Faults:
+    """What went wrong in this test's windows; a test forgives what it brings about."""
+    return Faults(stack.running.url)
+
+
+@pytest.fixture
+async def open_window(
+    chromium: Browser,
+    stack: Stack,
+    session: StorageState,
+    faults: Faults,
+    screenshots: Path,
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[OpenWindow]:
+    """Open a window, signed in unless `signed_in` is False; all are closed in the end, and must have had no faults."""
+    pages: list[Page] = []
+
+    async def open_one(size: Size = "desktop", theme: Theme = "light", *, signed_in: bool = True) -> Page:
+        context = await chromium.new_context(
+            base_url=stack.running.url,
+            storage_state=session if signed_in else None,
+            color_scheme=theme,
+            reduced_motion="reduce",
+            locale="en-GB",
+            timezone_id="UTC",
+            accept_downloads=True,
+            **SIZES[size],
+        )
+        context.set_default_timeout(PATIENCE)
+        await faults.watch(context)
+        pages.append(await context.new_page())
+        return pages[-1]
+
+    yield open_one
+    report = request.node.stash.get(REPORT, None)
+    for number, page in enumerate(pages):
+        if report is not None and report.failed:
+            await page.screenshot(path=screenshots / f"failed-{request.node.name}-{number}.png")
+        await page.context.close()
+    faults.check()
+
+
+@pytest.fixture
+async def page(open_window: OpenWindow) -> Page:
+    """A window of a desktop computer, signed in."""
+    return await open_window()
+
+
+@pytest.fixture
+async def phone(open_window: OpenWindow) -> Page:
+    """A window of a phone, signed in."""
+    return await open_window("phone")
+
+
+async def sign_in(page: Page, key: str) -> None:
+    """Sign in with an access key as a person does."""
+    await page.goto("/console/")
+    await page.get_by_label("Access key").fill(key)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/console/pictures*")
