@@ -40,7 +40,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             url=url,
             dead_letter_url=await aws.queue_url(topology.tagger.dead_letter),
             decode=decode,
-            handle=Handler(index, results, Outages()).handle,
+            handle=Handler(index, results, Outages(), utc_now).handle,
             concurrency=settings.concurrency,
             grace=common.shutdown_grace,
         )
@@ -58,6 +58,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             workers=[consumer, store.follower] if store.follower else [consumer],
             checks={"index": index.ping},
             sweep=sweeper.sweep,
+            queue=consumer.operated,
         )
 
 

@@ -1,12 +1,15 @@
 """Brings messages into the index."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.messages import ImageAnnotated, ImageDeleted, ImageFailed, ImageRecognized
 from onlooker_shared.outages import Outages
 from onlooker_shared.results import Results
 from onlooker_tagger import documents
-from onlooker_tagger.documents import Deletion
+from onlooker_tagger.documents import Deletion, Document
 from onlooker_tagger.index import Index, RefusedError
 
 
@@ -17,12 +20,14 @@ class Handler:
         index: where the documents go.
         results: what was recognized, where it was too much for the message.
         outages: how long to rest while the index or AWS does not answer.
+        clock: the time, UTC.
     """
 
-    def __init__(self, index: Index, results: Results, outages: Outages) -> None:
+    def __init__(self, index: Index, results: Results, outages: Outages, clock: Callable[[], datetime]) -> None:
         self._index = index
         self._results = results
         self._outages = outages
+        self._clock = clock
 
     async def handle(self, message: ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted) -> None:
         """Index what a message says; on disk when this returns.
@@ -43,9 +48,9 @@ class Handler:
         match message:
             case ImageRecognized(image=image):
                 recognition = await self._results.recognition_of(message)
-                await self._index.put(documents.recognized(image, recognition))
+                await self._put(documents.recognized(image, recognition))
             case ImageFailed(image=image, reason=reason):
-                await self._index.put(documents.failed(image, reason))
+                await self._put(documents.failed(image, reason))
             case ImageAnnotated(image=image):
                 annotation = Annotation(annotated=message.annotated, thumbnail=message.thumbnail)
                 await self._index.annotate(image.image_id, annotation)
@@ -53,3 +58,6 @@ class Handler:
                 await self._index.delete(
                     Deletion.model_validate(message.model_dump(include=set(Deletion.model_fields)))
                 )
+
+    async def _put(self, document: Document) -> None:
+        await self._index.put(document.model_copy(update={"indexed_at": self._clock()}))

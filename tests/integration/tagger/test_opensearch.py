@@ -16,6 +16,7 @@ from onlooker_shared.outages import Outages
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import Results
 from onlooker_tagger import documents
+from onlooker_tagger.__main__ import utc_now
 from onlooker_tagger.__main__ import compose
 from onlooker_tagger.documents import Document
 from onlooker_tagger.handlers import Handler
@@ -157,7 +158,7 @@ async def test_a_document_that_cannot_be_kept_is_rejected_alone_and_says_no_word
     fresh: OpenSearchIndex,
 ) -> None:
     secret = "Ann" * 20_000  # a keyword holds 32,766 bytes
-    handler = Handler(fresh, Results(None, "results"), Outages())  # nothing is read from it
+    handler = Handler(fresh, Results(None, "results"), Outages(), utc_now)  # nothing is read from it
     messages = [recognized(an_image(f"{n}.jpg"), a_face()) for n in range(4)]
     messages.insert(2, recognized(an_image("odd.jpg"), a_face(name=secret)))
 
@@ -218,7 +219,7 @@ async def test_an_index_that_is_read_only_since_the_disk_is_full_makes_messages_
     await fresh.ping()
     blocked = "index.blocks.read_only_allow_delete"  # what the node sets at its flood stage
     await client.indices.put_settings(index=alias, body={blocked: True})
-    handler = Handler(fresh, Results(None, "results"), Outages())  # nothing is read from it
+    handler = Handler(fresh, Results(None, "results"), Outages(), utc_now)  # nothing is read from it
 
     with pytest.raises(RetryLater, match="disk usage exceeded") as waiting:
         await handler.handle(recognized(an_image()))

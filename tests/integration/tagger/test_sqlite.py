@@ -12,6 +12,7 @@ from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognize
 from onlooker_shared.outages import Outages
 from onlooker_shared.results import Results
 from onlooker_tagger import documents
+from onlooker_tagger.__main__ import utc_now
 from onlooker_tagger.handlers import Handler
 from onlooker_tagger.queries import ImageQuery, Within
 from onlooker_tagger.sqlite import SqliteIndex, open_index, schema
@@ -28,7 +29,7 @@ def file(tmp_path: Path) -> Path:
 
 def handler(index: SqliteIndex) -> Handler:
     no_bucket: S3Client = None  # every message here has its recognition inline
-    return Handler(index, Results(no_bucket, "results"), Outages())
+    return Handler(index, Results(no_bucket, "results"), Outages(), utc_now)
 
 
 async def count(index: SqliteIndex) -> int:
