@@ -67,6 +67,8 @@ PROPERTIES: Json = {
             "categories": KEYWORD,
         },
     },
+    # Derived, for dashboards, which cannot count what is nested: what any face shows, each once.
+    "emotions": KEYWORD,
     # Derived, for searches alone.
     "search": {
         "dynamic": "strict",
@@ -101,6 +103,7 @@ def _source(document: Document) -> Json:
     own = {label.name for label in document.labels}
     every = sorted(own | {parent for label in document.labels for parent in label.parents})
     return document.model_dump(mode="json", exclude={"annotated", "thumbnail"}) | {
+        "emotions": sorted({face.emotion for face in document.faces if face.emotion}),
         "search": {
             # Decides between pictures of one moment, so that a cursor has a place among them; 63 bits, as a long has.
             "row": int(object_id(document.bucket, document.key)[:16], 16) >> 1,
