@@ -41,7 +41,7 @@ class Bucket:
 
     name: str
     notifies: str | None = None
-    """The queue that receives this bucket's ``s3:ObjectCreated:*`` and ``s3:ObjectRemoved:*`` events."""
+    """The queue that receives this bucket's events: objects that come, are deleted, or expire."""
     public_post: bool = False
     """Whether browsers may send files by a signed POST policy (CORS)."""
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ENTRY = "onlooker"
 """The id of our own entry among a bucket's notifications and lifecycle rules; those of others stay."""
+ANNOUNCED = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*")
+"""Objects that come, that somebody deletes, and that S3 deletes by a rule of the bucket."""
 UNSET = frozenset(
     {
         "NoSuchCORSConfiguration",
@@ -74,7 +76,7 @@ def tidied(found: Configuration) -> Configuration | None:
 
 def notifying(queue_arn: str) -> Callable[[Configuration], Configuration | None]:
     """Return a repair that has every object that comes or goes announced to a queue."""
-    ours = {"Id": ENTRY, "QueueArn": queue_arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}
+    ours = {"Id": ENTRY, "QueueArn": queue_arn, "Events": list(ANNOUNCED)}
 
     def repair(found: Configuration) -> Configuration | None:
         queues: Sequence[Configuration] = found.get("QueueConfigurations", [])

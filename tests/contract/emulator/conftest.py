@@ -77,11 +77,13 @@ def bucket(aws: AWS) -> str:
 
 @pytest.fixture
 def events(aws: AWS, bucket: str, make_queue: Callable[..., Queue]) -> Queue:
-    """A queue that gets the bucket's ObjectCreated events; its test event has been taken."""
+    """A queue that is told of objects that come and go; its test event has been taken."""
     queue = make_queue()
     aws("s3").put_bucket_notification_configuration(
         Bucket=bucket,
-        NotificationConfiguration={"QueueConfigurations": [{"QueueArn": queue.arn, "Events": ["s3:ObjectCreated:*"]}]},
+        NotificationConfiguration={
+            "QueueConfigurations": [{"QueueArn": queue.arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}]
+        },
     )
     (test,) = queue.take()
     assert test["Event"] == "s3:TestEvent"

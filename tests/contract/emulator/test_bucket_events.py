@@ -1,4 +1,4 @@
-"""What the emulator sends to a queue when an object arrives, as `recognizer` reads it."""
+"""What the emulator sends to a queue when an object comes or goes, as `recognizer` reads it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -76,3 +76,53 @@ def test_no_event_is_lost_while_others_receive_and_delete(aws: Any, bucket: str,
     while more := events.take(wait=0):
         taken += more
     assert sorted(int(event["Records"][0]["s3"]["object"]["key"]) for event in taken) == list(range(total))
+
+
+def told(queue: Any) -> list[tuple[str, dict[str, Any]]]:
+    return [(record["eventName"], record["s3"]["object"]) for event in queue.take() for record in event["Records"]]
+
+
+@pytest.mark.parametrize("key", ["plain.jpg", "a folder/ü+漢 %2F&=?#.jpg"])
+def test_a_deletion_is_told_after_the_put_with_a_larger_sequencer(aws: Any, bucket: str, events: Any, key: str) -> None:
+    aws("s3").put_object(Bucket=bucket, Key=key, Body=b"x")
+    aws("s3").delete_object(Bucket=bucket, Key=key)
+    (_, put), (name, deletion) = told(events)
+    assert name == "ObjectRemoved:Delete"
+    assert unquote_plus(deletion["key"]) == key
+    assert deletion["sequencer"] > put["sequencer"]
+    assert "versionId" not in deletion
+
+
+def test_each_of_many_deleted_at_once_is_told(aws: Any, bucket: str, events: Any) -> None:
+    for key in ("a", "b"):
+        aws("s3").put_object(Bucket=bucket, Key=key, Body=b"x")
+    aws("s3").delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a"}, {"Key": "b"}]})
+    assert [(name, at["key"]) for name, at in told(events)][2:] == [
+        ("ObjectRemoved:Delete", "a"),
+        ("ObjectRemoved:Delete", "b"),
+    ]
+
+
+def test_with_versions_a_deletion_tells_its_marker_and_a_versions_end_its_own_id(
+    aws: Any, bucket: str, events: Any
+) -> None:
+    aws("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    put = aws("s3").put_object(Bucket=bucket, Key="v.jpg", Body=b"x")
+    marker = aws("s3").delete_object(Bucket=bucket, Key="v.jpg")
+    aws("s3").delete_object(Bucket=bucket, Key="v.jpg", VersionId=put["VersionId"])
+    assert [(name, at["versionId"]) for name, at in told(events)][1:] == [
+        ("ObjectRemoved:DeleteMarkerCreated", marker["VersionId"]),
+        ("ObjectRemoved:Delete", put["VersionId"]),
+    ]
+
+
+def test_a_deletion_may_be_bound_to_what_is_there(aws: Any, bucket: str, events: Any) -> None:
+    s3 = aws("s3")
+    etag = s3.put_object(Bucket=bucket, Key="a.jpg", Body=b"x")["ETag"]
+    with pytest.raises(s3.exceptions.ClientError, match="PreconditionFailed"):
+        s3.delete_object(Bucket=bucket, Key="a.jpg", IfMatch='"other"')
+    s3.delete_object(Bucket=bucket, Key="a.jpg", IfMatch=etag)
+    for condition in (etag, "*"):
+        with pytest.raises(s3.exceptions.ClientError, match="NoSuchKey"):
+            s3.delete_object(Bucket=bucket, Key="a.jpg", IfMatch=condition)
+    assert [name for name, _ in told(events)] == ["ObjectCreated:Put", "ObjectRemoved:Delete"]

@@ -32,23 +32,45 @@ async def test_everything_declared_is_created_and_a_second_run_changes_nothing(a
     declared = own_topology()
     first = await provision(aws, declared)
     assert {line.split()[0] for line in first.created} == {"bucket", "queue", "table", "topic", "subscription"}
-    assert len(first.created) == 4 + 8 + 5 + 2 + len(declared.subscriptions)
+    assert len(first.created) == 4 + 8 + 6 + 2 + len(declared.subscriptions)
     assert first.repaired == ()
     second = await provision(aws, declared)
     assert not second.changed
     assert second.leftovers == ()
 
 
-async def test_an_upload_reaches_the_queue_that_the_bucket_notifies(aws: Aws, provisioned: Topology) -> None:
+async def test_what_comes_and_goes_in_the_bucket_reaches_the_queue_that_it_notifies(
+    aws: Aws, provisioned: Topology
+) -> None:
     s3, sqs = await aws.client("s3"), await aws.client("sqs")
     await s3.put_object(Bucket=provisioned.images.name, Key="a.jpg", Body=b"x")
+    await s3.delete_object(Bucket=provisioned.images.name, Key="a.jpg")
     url = await aws.queue_url(provisioned.recognizer_images.name)
-    keys: list[str] = []
-    while not keys:
+    told: list[tuple[str, str]] = []
+    while len(told) < 2:
         answer = await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5, MaxNumberOfMessages=10)
         events = [json.loads(message["Body"]) for message in answer["Messages"]]
-        keys = [record["s3"]["object"]["key"] for event in events for record in event.get("Records", [])]
-    assert keys == ["a.jpg"]
+        records = [record for event in events for record in event.get("Records", [])]
+        told += [(record["eventName"], record["s3"]["object"]["key"]) for record in records]
+    assert told == [("ObjectCreated:Put", "a.jpg"), ("ObjectRemoved:Delete", "a.jpg")]
+
+
+async def test_a_bucket_that_told_of_uploads_only_is_made_to_tell_of_deletions_too(
+    aws: Aws, provisioned: Topology
+) -> None:
+    s3, names = await aws.client("s3"), await Names.of(aws)
+    ours = {
+        "Id": "onlooker",
+        "QueueArn": names.queue(provisioned.recognizer_images.name),
+        "Events": ["s3:ObjectCreated:*"],
+    }
+    await s3.put_bucket_notification_configuration(
+        Bucket=provisioned.images.name, NotificationConfiguration={"QueueConfigurations": [ours]}
+    )
+    await provision(aws, provisioned)
+    found = await s3.get_bucket_notification_configuration(Bucket=provisioned.images.name)
+    (entry,) = (each for each in found["QueueConfigurations"] if each["Id"] == "onlooker")
+    assert set(entry["Events"]) == {"s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"}
 
 
 async def test_a_message_reaches_only_the_queues_that_take_its_type(aws: Aws, provisioned: Topology) -> None:
@@ -129,7 +151,7 @@ async def test_a_lost_notification_is_set_right_and_those_of_others_stay(aws: Aw
     theirs = {
         "Id": "theirs",
         "QueueArn": names.queue(provisioned.tagger.name),
-        "Events": ["s3:ObjectRemoved:*"],
+        "Events": ["s3:ObjectTagging:*"],
     }
     await s3.put_bucket_notification_configuration(
         Bucket=provisioned.images.name, NotificationConfiguration={"QueueConfigurations": [theirs]}

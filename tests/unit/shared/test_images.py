@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from onlooker_shared.images import ImageRef, image_id, order
+from onlooker_shared.images import ImageRef, image_id, object_prefix, order
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -18,8 +18,20 @@ def a_ref(**changes: object) -> ImageRef:
 
 
 def test_an_id_never_changes_since_everything_is_stored_under_it() -> None:
-    assert image_id("images", "folder/cat.jpg", "e1") == "07fd3cb212fbe725349e6909bcd8b526"
-    assert image_id("images", "folder/cat.jpg", '"e1"') == "07fd3cb212fbe725349e6909bcd8b526"
+    assert image_id("images", "folder/cat.jpg", "e1") == "f97c5e0fd535580307fd3cb212fbe725"
+    assert image_id("images", "folder/cat.jpg", '"e1"') == "f97c5e0fd535580307fd3cb212fbe725"
+
+
+def test_the_ids_of_an_objects_versions_can_be_listed_by_what_they_begin_with() -> None:
+    ours, others = object_prefix("images", "folder/cat.jpg"), object_prefix("images", "folder/dog.jpg")
+    assert ours == "f97c5e0fd5355803" != others
+    ids = [image_id("images", "folder/cat.jpg", version) for version in ("e1", "e2", "v1")]
+    assert all(each.startswith(ours) for each in ids)
+    assert len({each.removeprefix(ours) for each in ids}) == 3
+
+
+def test_a_bucket_and_a_key_are_not_mistaken_for_another_bucket_and_key() -> None:
+    assert object_prefix("images", "a/b") != object_prefix("images/a", "b") != object_prefix("imagesa", "/b")
 
 
 def test_ids_of_different_pictures_differ() -> None:
