@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from onlooker.client import ApiError
-from onlooker.deadletters import states
 from onlooker.target import Target
 from onlooker.words import size
 from onlooker_rekognition.weights.lock import default_cache, read_lock
 from onlooker_shared.errors import OnlookerError
+from onlooker_shared.queue.operated import states
 
 LOW_DISK = 2**30
 """Bytes of free disk below which the data folder is about to fill up."""
@@ -108,7 +108,7 @@ async def _access_key(target: Target) -> Finding:
 
 async def _dead_letters(target: Target) -> Finding:
     async with target.aws() as (aws, settings):
-        dead = {s.name: s.dead for s in await states(await aws.client("sqs"), settings.topology) if s.dead}
+        dead = {s.name: s.dead for s in await states(await aws.client("sqs"), settings.topology.queues) if s.dead}
     if dead:
         listed = ", ".join(f"{count} of {name}" for name, count in dead.items())
         return Finding("dead letters", well=False, found=listed, remedy="onlooker queues; then onlooker redrive QUEUE")

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
+from onlooker_shared.queue.operated import OperatedQueue
+
 Check = Callable[[], Awaitable[None]]
 """Returns if what it checks works, raises an error that says what does not."""
 
@@ -47,3 +49,5 @@ class Service:
     """For readiness, by the name of what is checked (`s3`, `rekognition`, ...)."""
     sweep: Sweep | None = None
     """Made at the start and at ``POST /sweeps/{name}``."""
+    queue: OperatedQueue | None = None
+    """The one that it works on: seen and redriven at ``/queues/{name}``."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from onlooker.client import OnlookerClient
-from onlooker.deadletters import states
 from onlooker.target import Target
+from onlooker_shared.queue.operated import states
 from stack import Stack
 
 PICTURES = Path(__file__).parents[2] / ".cache" / "pictures"
@@ -36,7 +36,7 @@ async def worked_off(stack: Stack, client: OnlookerClient, count: int) -> float:
         await asyncio.sleep(0.5)
     async with Target(stack.folder).aws() as (aws, settings):
         sqs = await aws.client("sqs")
-        while any(state.waiting + state.in_work for state in await states(sqs, settings.topology)):
+        while any(state.left for state in await states(sqs, settings.topology.queues)):
             await asyncio.sleep(0.5)
     return time.monotonic()
 

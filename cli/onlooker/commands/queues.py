@@ -11,9 +11,10 @@ from rich.table import Table
 from onlooker import terminal, words
 from onlooker.commands.options import Data, Json
 from onlooker.datafolder import DataFolder
-from onlooker.deadletters import DeadLetter, QueueState, look, redrive_all, states
 from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError
+from onlooker_shared.queue.deadletters import DeadLetter
+from onlooker_shared.queue.operated import LOOKED_AT, QueueState, open_queue
 
 
 def queues(data: Data = None, json: Json = False) -> None:
@@ -44,7 +45,7 @@ async def print_states(target: Target, console: Console) -> bool:
     found = await _look(target)
     table = Table("queue", "waiting", "in work", "dead letters", box=box.SIMPLE_HEAD)
     for state, _ in found:
-        cells = (str(state.waiting), str(state.in_work), str(state.dead))
+        cells = (str(state.waiting + state.delayed), str(state.in_work), str(state.dead))
         table.add_row(state.name, *cells, style="red" if state.dead else "")
     console.print(table)
     for state, letters in found:
@@ -61,7 +62,12 @@ async def print_states(target: Target, console: Console) -> bool:
 async def _look(target: Target) -> list[tuple[QueueState, list[DeadLetter]]]:
     async with target.aws() as (aws, settings):
         sqs = await aws.client("sqs")
-        return [(state, await look(sqs, state) if state.dead else []) for state in await states(sqs, settings.topology)]
+        queues = [await open_queue(sqs, declared) for declared in settings.topology.queues]
+        states = await asyncio.gather(*(queue.state() for queue in queues))
+        return [
+            (state, await queue.dead_letters(min(LOOKED_AT, state.dead)) if state.dead else [])
+            for queue, state in zip(queues, states, strict=True)
+        ]
 
 
 async def _redrive(target: Target, console: Console, queue: str) -> None:
@@ -69,14 +75,14 @@ async def _redrive(target: Target, console: Console, queue: str) -> None:
         declared = {q.name: q for q in settings.topology.queues}
         if queue not in declared:
             raise ConfigurationError(f"There is no queue '{queue}'. The queues are: {', '.join(declared)}.")
-        count = await redrive_all(await aws.client("sqs"), declared[queue])
+        count = await (await open_queue(await aws.client("sqs"), declared[queue])).redrive()
     console.print(f"{words.many(count, 'dead letter')} of {queue} sent on again.")
 
 
 def _as_json(state: QueueState, letters: list[DeadLetter]) -> dict[str, object]:
     return {
         "queue": state.name,
-        "waiting": state.waiting,
+        "waiting": state.waiting + state.delayed,
         "in_work": state.in_work,
         "dead_letters": state.dead,
         "reasons": [letter.reason for letter in letters],

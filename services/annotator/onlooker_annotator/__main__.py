@@ -72,6 +72,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             workers=[consumer],
             checks={"s3": check_s3, "sqs": check_sqs},
             sweep=sweeper.sweep,
+            queue=consumer.operated,
         )
 
 

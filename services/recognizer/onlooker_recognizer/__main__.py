@@ -89,6 +89,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 "features": permissions.check,
             },
             sweep=sweeper.sweep,
+            queue=consumer.operated,
         )
 
 

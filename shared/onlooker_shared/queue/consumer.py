@@ -9,6 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
@@ -16,7 +17,9 @@ from pydantic import ValidationError
 
 from onlooker_shared.errors import OnlookerError, describe
 from onlooker_shared.queue.failures import Failures
+from onlooker_shared.queue.operated import OperatedQueue
 from onlooker_shared.queue.policy import DeadLetter, Done, Outcome, Retry, RetryPolicy
+from onlooker_shared.queue.putback import PutBack
 from onlooker_shared.queue.received import MAX_BATCH, Received
 from onlooker_shared.queue.settler import Settler
 from onlooker_shared.telemetry.metrics import MESSAGE_AGE, MESSAGE_SECONDS, MESSAGES
@@ -79,6 +82,7 @@ class Consumer(Generic[T]):
         self._sqs = sqs
         self._queue = queue
         self._url = url
+        self._dead_letter_url = dead_letter_url
         self._decode = decode
         self._handle = handle
         self._concurrency = concurrency
@@ -87,6 +91,7 @@ class Consumer(Generic[T]):
         self._work_limit = work_limit
         self._settler = Settler(sqs, url, dead_letter_url, queue.name)
         self._failures = Failures()
+        self._put_back = PutBack()
         self._working: dict[asyncio.Task[None], Received] = {}
         self._slot_freed = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -94,6 +99,11 @@ class Consumer(Generic[T]):
 
     def __repr__(self) -> str:
         return f"consumer of {self._queue.name}"
+
+    @property
+    def operated(self) -> OperatedQueue:
+        """The queue as its operators see it."""
+        return OperatedQueue(self._sqs, self._queue.name, self._url, self._dead_letter_url, oldest=self._oldest)
 
     def stop(self) -> None:
         """Receive nothing more; `run` returns when the work in hand is finished or its grace is over."""
@@ -116,6 +126,11 @@ class Consumer(Generic[T]):
             hiding.cancel()
             self._settler.close()
             await deleting
+
+    def _oldest(self) -> datetime | None:
+        """Return when the oldest message was sent that is in work here, or was put back."""
+        working = [message.sent_at for message in self._working.values()]
+        return min((*working, *self._put_back.sent(time.monotonic())), default=None)
 
     async def _receive_until_stopped(self) -> None:
         failures = 0
@@ -174,6 +189,7 @@ class Consumer(Generic[T]):
             return
         for message in messages:
             self._settler.hold(message)
+            self._put_back.forget(message)
             task = asyncio.create_task(self._work(message), name=f"{self._queue.name} {message.message_id}")
             self._working[task] = message
             task.add_done_callback(self._ended)
@@ -248,6 +264,7 @@ class Consumer(Generic[T]):
             case Retry(delay=delay, pause=pause):
                 if pause:
                     self._pause(delay)
+                self._put_back.add(message, time.monotonic() + delay)
                 await self._settler.postpone([message], delay)
             case DeadLetter(reason=reason):
                 await self._settler.reject(message, reason)
@@ -269,6 +286,8 @@ class Consumer(Generic[T]):
         if not messages:
             return
         log.info("messages.handed_back", queue=self._queue.name, count=len(messages))
+        for message in messages:
+            self._put_back.add(message, time.monotonic() + seconds)
         try:
             await self._settler.postpone(messages, seconds)
         except Exception as error:  # noqa: BLE001 - SQS shows them again when their time-outs end

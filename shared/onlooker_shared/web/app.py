@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPMethod
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from onlooker_shared.keys import Scope as KeyScope
 from onlooker_shared.service import Check, Service, Sweep, Swept
 from onlooker_shared.telemetry import tracing
 from onlooker_shared.telemetry.metrics import REQUESTS
-from onlooker_shared.web import health, problems
+from onlooker_shared.web import about, health, problems, queues
 from onlooker_shared.web.auth import Authenticator, requires
 
 STUCK_AFTER = 15 * 60
@@ -49,6 +49,9 @@ def create_app(
             app.include_router(routes)
         if service.sweep is not None:
             app.include_router(_sweep_route(service.name, service.sweep))
+        if service.queue is not None:
+            app.include_router(queues.router(service.name, service.queue))
+    app.include_router(about.router(services, name, datetime.now(UTC)))
     app.include_router(health.router(_checks(services)))
     app.add_middleware(Telemetry, service=name)
     if cors_origins:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Protocol
 
-from fastapi import Request, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from onlooker_shared.errors import ForbiddenError, UnauthorizedError
@@ -21,25 +21,33 @@ class Authenticator(Protocol):
         """Return whom a key belongs to, or raise UnauthorizedError."""
 
 
-def requires(scope: Scope) -> Callable[..., Awaitable[Principal]]:
-    """Return a FastAPI dependency that yields the caller, if their key has a scope.
+async def authenticated(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+) -> Principal:
+    """Return the caller, whatever their key allows; a FastAPI dependency.
 
     The application's `state.authenticator` looks the key up.
+
+    Raises:
+        UnauthorizedError: no key, or one that is unknown or expired.
+    """
+    if credentials is None:
+        raise UnauthorizedError("Send an access key as 'Authorization: Bearer olk_...'.", headers=CHALLENGE)
+    authenticator: Authenticator = request.app.state.authenticator
+    return await authenticator.authenticate(credentials.credentials)
+
+
+def requires(scope: Scope) -> Callable[..., Awaitable[Principal]]:
+    """Return a FastAPI dependency that yields the caller, if their key has a scope.
 
     Raises (when a request comes):
         UnauthorizedError: no key, or one that is unknown or expired.
         ForbiddenError: the key lacks the scope.
     """
 
-    async def principal(
-        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
-    ) -> Principal:
-        if credentials is None:
-            raise UnauthorizedError("Send an access key as 'Authorization: Bearer olk_...'.", headers=CHALLENGE)
-        authenticator: Authenticator = request.app.state.authenticator
-        found = await authenticator.authenticate(credentials.credentials)
-        if not found.may(scope):
+    async def principal(caller: Annotated[Principal, Depends(authenticated)]) -> Principal:
+        if not caller.may(scope):
             raise ForbiddenError(f"This access key lacks the scope '{scope}'.")
-        return found
+        return caller
 
     return principal

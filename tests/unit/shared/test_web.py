@@ -2,10 +2,13 @@
 
 import asyncio
 import re
+import uuid
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated
+from importlib import metadata
+from types import SimpleNamespace
+from typing import Annotated, Any
 
 import httpx
 import pytest
@@ -19,6 +22,7 @@ from installation import Keys
 from onlooker_shared import errors
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.service import Service, Swept
+from onlooker_shared.telemetry.metrics import MESSAGES
 from onlooker_shared.web.app import create_app
 from onlooker_shared.web.auth import requires
 
@@ -241,3 +245,28 @@ async def test_the_page_of_the_api_is_read_without_a_network(client: httpx.Async
     for path in loaded:
         assert path.startswith("/docs/static/")
         assert (await client.get(path)).status_code == HTTPStatus.OK
+
+
+async def test_about_tells_versions_and_what_was_done() -> None:
+    queue: Any = SimpleNamespace(name=f"about-{uuid.uuid4().hex}")
+    MESSAGES.labels(queue.name, "done").inc(3)
+    keys = Keys()
+    keys.principals["anybody"] = Principal("anybody", "tests", frozenset())
+    before = datetime.now(UTC)
+    async with client_of(Service("tagger", queue=queue), Service("ingest", routers=[a_router()]), keys=keys) as opened:
+        opened.headers["Authorization"] = "Bearer anybody"
+        first = (await opened.get("/about")).json()
+        await opened.get("/raises/fault")
+        second = (await opened.get("/about")).json()
+    assert [service["name"] for service in first["services"]] == ["tagger", "ingest"]
+    tagger, ingest = first["services"]
+    assert tagger["version"] == metadata.version("onlooker-tagger")
+    assert (tagger["queue"], ingest["queue"], ingest["messages"]) == (queue.name, None, None)
+    assert tagger["messages"] == {"done": 3, "retried": 0, "rejected": 0, "failed": 0}
+    assert before <= datetime.fromisoformat(first["started_at"]) <= datetime.now(UTC)
+    assert second["requests"]["answered"] - first["requests"]["answered"] == 2
+    assert second["requests"]["faults"] - first["requests"]["faults"] == 1
+
+
+async def test_about_needs_a_key(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/about")).status_code == HTTPStatus.UNAUTHORIZED
