@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+WORKERS ?= logical
 MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
@@ -40,8 +41,9 @@ demo: setup $(if $(PHOTOS),,.cache/pictures/.ready) ## Run the main job on real 
 up: setup ## Start everything on this machine and leave it running until Ctrl-C
 	$(BIN)/onlooker up
 
-test: setup .cache/pictures/.ready ## Run the tests
-	$(BIN)/python -m pytest
+# Longest first, as their folders happen to be named: contract, e2e, integration, unit.
+test: setup .cache/pictures/.ready ## Run the tests (WORKERS=2 at a time, ARGS=tests/unit for some of them)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --no-loadscope-reorder $(ARGS)
 
 bench: setup .cache/pictures/.ready ## Print the benchmarks' ratios
 	$(BIN)/python tests/bench

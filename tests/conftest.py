@@ -5,14 +5,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from xdist.remote import Producer
 
 from emulator import Emulator, aws_environment, running_emulator
 from onlooker_shared.aws import Aws
 from onlooker_shared.settings import CommonSettings
 from opensearch_node import running_node
+from sharing import Sharing
 
 if TYPE_CHECKING:
     from postgres import Postgres
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    """Tell xdist, where it is used, how the workers share the tests."""
+    return Sharing(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

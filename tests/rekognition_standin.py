@@ -144,8 +144,8 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serving(app: StandIn, port: int = 0) -> AsyncIterator[int]:
-    """Serve it on 127.0.0.1 and yield the port."""
-    listener = socket.create_server(("127.0.0.1", port))
+    """Serve it on 127.0.0.1, on a port that a socket of this user may hold already, and yield the port."""
+    listener = socket.create_server(("127.0.0.1", port), reuse_port=True)
     server = _Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:

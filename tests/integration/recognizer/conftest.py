@@ -1,7 +1,7 @@
 """The recognizer against the real emulator and a stand-in for Rekognition."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -21,11 +21,12 @@ def standin() -> StandIn:
 
 
 @pytest.fixture(scope="session")
-def rekognition_port() -> int:
-    """The port where AWS clients look for Rekognition; nobody answers there yet."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+def rekognition_port() -> Iterator[int]:
+    """The port where AWS clients look for Rekognition; nobody answers there until a stand-in is served on it."""
+    with socket.socket() as held:  # it does not listen, but keeps the port from every other process
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
