@@ -185,6 +185,10 @@ class Within(BaseModel):
         """Return what a key is bound to."""
         return cls(bucket=principal.bucket, prefix=principal.prefix)
 
+    def covers(self, document: Document) -> bool:
+        """Whether a picture is among them."""
+        return self.bucket in {None, document.bucket} and document.key.startswith(self.prefix)
+
 
 class Page(BaseModel):
     """Some of what was found."""
