@@ -74,7 +74,9 @@ class ImageAnnotated(Message):
     type: Literal["image.annotated.v1"] = "image.annotated.v1"
     image: ImageRef
     annotated: Rendition
-    thumbnail: Rendition
+    thumbnail: Rendition = Field(description="Small; what was found is drawn into it.")
+    preview: Rendition | None = Field(default=None, description="Small, as in a gallery; nothing is drawn into it.")
+    screen: Rendition | None = Field(default=None, description="Large, as on a screen; nothing is drawn into it.")
 
 
 class ImageDeleted(Message):

@@ -4,6 +4,7 @@ results/{image_id}.json    StoredResult: what was recognized, with Rekognition's
 failures/{image_id}.json   StoredFailure: why a picture can never be recognized
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import ImageFailed, ImageRecognized, ObjectRef
-from onlooker_shared.objects import is_missing
+from onlooker_shared.objects import exists, is_missing
 from onlooker_shared.recognition import Recognition
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class StoredFailure(BaseModel):
 
     image: ImageRef
     reason: str
+    failed_at: datetime | None = None
+    """UTC; failures from before there was this field have none."""
     traceparent: str | None = None
 
     def message(self) -> ImageFailed:
@@ -90,6 +93,10 @@ class Results:
         """
         return StoredResult.model_validate_json(await self._get(result_key(image_id), image_id))
 
+    async def exists(self, image_id: str) -> bool:
+        """Whether a picture has a result: one that was deleted has none, and nothing that is made of a result stays."""
+        return await exists(self._s3, self.bucket, result_key(image_id))
+
     async def get_failure(self, image_id: str) -> StoredFailure:
         """Return a picture's failure.
 
@@ -97,6 +104,10 @@ class Results:
             NotFoundError: there is none.
         """
         return StoredFailure.model_validate_json(await self._get(failure_key(image_id), image_id))
+
+    async def delete_failure(self, image_id: str) -> None:
+        """Delete a picture's failure, if there is one."""
+        await self._s3.delete_object(Bucket=self.bucket, Key=failure_key(image_id))
 
     async def recognition_of(self, message: ImageRecognized) -> Recognition:
         """Return what a message announces: from the message itself, or from the bucket if it was too large for it.

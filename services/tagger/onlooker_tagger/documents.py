@@ -103,6 +103,8 @@ class Document(Part):
     indexed_at: datetime | None = Field(default=None, description="When the index took it in, UTC.")
     annotated: Rendition | None = None
     thumbnail: Rendition | None = None
+    preview: Rendition | None = Field(default=None, description="Small; nothing is drawn into it.")
+    screen: Rendition | None = Field(default=None, description="Large; nothing is drawn into it.")
 
 
 class Deletion(Part):
@@ -155,7 +157,7 @@ def with_annotation(document: Document, annotation: Annotation | None) -> Docume
     """Return a document that names the pictures made of its own, if there are any."""
     if annotation is None:
         return document
-    return document.model_copy(update={"annotated": annotation.annotated, "thumbnail": annotation.thumbnail})
+    return document.model_copy(update={name: getattr(annotation, name) for name in Annotation.model_fields})
 
 
 def supersedes(new: Document, old: Document) -> bool:

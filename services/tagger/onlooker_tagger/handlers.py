@@ -52,8 +52,7 @@ class Handler:
             case ImageFailed(image=image, reason=reason):
                 await self._put(documents.failed(image, reason))
             case ImageAnnotated(image=image):
-                annotation = Annotation(annotated=message.annotated, thumbnail=message.thumbnail)
-                await self._index.annotate(image.image_id, annotation)
+                await self._index.annotate(image.image_id, Annotation.announced(message))
             case ImageDeleted():
                 await self._index.delete(
                     Deletion.model_validate(message.model_dump(include=set(Deletion.model_fields)))

@@ -80,6 +80,4 @@ class Sweeper:
         found = await find_annotation(self._s3, self._annotated_bucket, image_id)
         if found is None:
             raise NotFoundError("The thumbnail is gone, or its metadata does not say the sizes.")
-        return ImageAnnotated(
-            image=stored.image, annotated=found.annotated, thumbnail=found.thumbnail, traceparent=stored.traceparent
-        )
+        return found.message(stored.image, stored.traceparent)

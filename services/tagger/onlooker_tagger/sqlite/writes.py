@@ -73,7 +73,7 @@ def _columns(document: Document) -> tuple[str | int, ...]:
         int(document.uploaded_at.timestamp() * 1000),
         document.state,
         document.face_count,
-        document.model_dump_json(exclude={"annotated", "thumbnail"}),
+        document.model_dump_json(exclude=set(Annotation.model_fields)),
     )
 
 
