@@ -154,7 +154,7 @@ async def test_filters_hold_together(index: Index) -> None:
     assert await found(max_faces=0) == {"broken.jpg"}
     assert await found(label=["dog"]) == {"adult.jpg"}
     assert await found(label=["dog", "toy"]) == set()
-    assert await found(person="ann") == {"adult.jpg"}
+    assert await found(person=["ann"]) == {"adult.jpg"}
     assert await found(state="failed") == {"broken.jpg"}
 
 

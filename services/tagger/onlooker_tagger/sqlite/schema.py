@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in `PRAGMA user_version`; raise it with every change of the tables below."""
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another process's write."""
@@ -25,50 +25,24 @@ CREATE TABLE documents (
     bucket TEXT NOT NULL,
     key TEXT NOT NULL,
     uploaded_at INTEGER NOT NULL,  -- milliseconds since 1970
-    state TEXT NOT NULL,
-    face_count INTEGER NOT NULL,
+    facts TEXT NOT NULL,           -- what the columns in memory need besides, as JSON: see `columns.entry`
     body TEXT NOT NULL,            -- the document as JSON, without renditions
     UNIQUE (bucket, key)
 );
-CREATE INDEX documents_newest ON documents (uploaded_at, id);
-CREATE INDEX documents_state ON documents (state, uploaded_at, id);
-CREATE INDEX documents_faces ON documents (face_count, uploaded_at, id);
-
-CREATE TABLE labels (
-    name TEXT NOT NULL COLLATE NOCASE,
-    document INTEGER NOT NULL,
-    own INTEGER NOT NULL,          -- 0: only the parent of a label
-    PRIMARY KEY (name, document)
-) WITHOUT ROWID;
-CREATE INDEX labels_document ON labels (document, own);
-
-CREATE TABLE persons (
-    name TEXT NOT NULL COLLATE NOCASE,
-    document INTEGER NOT NULL,
-    PRIMARY KEY (name, document)
-) WITHOUT ROWID;
-CREATE INDEX persons_document ON persons (document);
-
-CREATE TABLE faces (
-    document INTEGER NOT NULL,
-    emotion TEXT,
-    age_low INTEGER,
-    age_high INTEGER
-);
-CREATE INDEX faces_document ON faces (document);
-CREATE INDEX faces_emotion ON faces (emotion, document);
-CREATE INDEX faces_age ON faces (age_low, age_high, document);
 
 -- One row for each document, under the same id. Porter's stemmer lets "dogs" find Dog.
 CREATE VIRTUAL TABLE words USING fts5 (
-    labels, persons, file, tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3'
+    labels, persons, text, file, tokenize = 'porter unicode61 remove_diacritics 2', prefix = '1 2 3'
 );
 
 -- Apart from the documents, because a picture's renditions may be announced before its result.
 CREATE TABLE renditions (image_id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 
--- Pictures whose object was overwritten: known, so that a sweep does not take them for forgotten, but not found.
-CREATE TABLE superseded (image_id TEXT PRIMARY KEY) WITHOUT ROWID;
+-- Pictures that were overwritten or deleted: known, so that a sweep does not take them for forgotten, but not found.
+CREATE TABLE gone (image_id TEXT PRIMARY KEY, deleted INTEGER NOT NULL) WITHOUT ROWID;
+
+-- By the hash of bucket and key, what was deleted: see `tombstones`.
+CREATE TABLE tombstones (object TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 """
 
 log = structlog.stdlib.get_logger(__name__)
@@ -95,13 +69,15 @@ def open_writer(path: Path) -> sqlite3.Connection:
         return _open(path)
 
 
-def note_damage(path: Path, error: sqlite3.Error) -> None:
-    """Have the database set aside at the next start if an error says that it is damaged.
+def note_damage(path: Path, error: sqlite3.Error) -> bool:
+    """Return whether an error says that the database is damaged; then it is set aside when it is opened again.
 
     Looking for damage at every start would read the whole file.
     """
-    if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    damaged: bool = getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    if damaged:
         path.with_name(path.name + DAMAGED).touch()
+    return damaged
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
