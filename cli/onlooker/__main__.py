@@ -6,7 +6,7 @@ import sys
 import typer
 
 from onlooker import proxies, terminal
-from onlooker.commands import demo, doctor, queues, search, show, stats, sweep, up, upload
+from onlooker.commands import demo, doctor, key, queues, search, show, stats, sweep, up, upload
 from onlooker.datalock import EX_BUSY, DataFolderBusyError
 from onlooker_shared.errors import OnlookerError, SettingsError
 
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(up.up)
+app.command()(key.key)
 app.command()(upload.upload)
 app.command()(show.show)
 app.command()(search.search)

@@ -61,20 +61,21 @@ def run_service(name: str, compose: Compose, server: type[ServerSettings]) -> No
 
 
 async def _run_alone(compose: Compose, settings: CommonSettings, server: ServerSettings) -> None:
-    async with Aws(settings) as aws, compose(aws, settings) as service:
-        keys = KeyStore(await aws.client("dynamodb"), settings.topology.access_keys.name)
-        app = create_app([service], keys, cors_origins=settings.cors_origins)
-        await serve(app, [service], server, settings, sweep_older_than=timedelta(seconds=STUCK_AFTER))
+    with listen(server.host, server.port) as listener:
+        async with Aws(settings) as aws, compose(aws, settings) as service:
+            keys = KeyStore(await aws.client("dynamodb"), settings.topology.access_keys.name)
+            app = create_app([service], keys, cors_origins=settings.cors_origins)
+            await serve(app, [service], listener, settings, sweep_older_than=timedelta(seconds=STUCK_AFTER))
 
 
 async def serve(
     app: FastAPI,
     services: Sequence[Service],
-    server: ServerSettings,
+    listener: socket.socket,
     settings: CommonSettings,
     *,
     sweep_older_than: timedelta,
-    ready: Callable[[int], None] | None = None,
+    ready: Callable[[], None] | None = None,
 ) -> None:
     """Answer HTTP and work on queues until SIGTERM or SIGINT; then drain.
 
@@ -84,27 +85,25 @@ async def serve(
     Args:
         app: the application of the services.
         services: whose workers run and whose sweeps are made once at the start, in the background.
-        server: where to listen; port 0 lets the kernel choose.
+        listener: where HTTP comes in, see `listen`; the caller closes it.
         settings: the grace for shutting down.
         sweep_older_than: what counts as stuck for the sweeps at the start.
-        ready: called with the port once requests are answered.
+        ready: called once requests are answered.
 
     Raises:
-        ConfigurationError: nobody can listen there.
         Exception: what the first part that failed raised.
     """
-    listener = _listen(server.host, server.port)
-    port: int = listener.getsockname()[1]
+    host, port = listener.getsockname()[:2]
 
     def announce() -> None:
-        log.info("http.listening", host=server.host, port=port)
+        log.info("http.listening", host=host, port=port)
         if ready is not None:
-            ready(port)
+            ready()
 
     http = _Http(_uvicorn_config(app, settings), announce)
     workers = [worker for service in services for worker in service.workers]
     stopping = asyncio.Event()
-    with listener, _stopped_by_signals(stopping):
+    with _stopped_by_signals(stopping):
         async with asyncio.TaskGroup() as group:
             parts = [
                 group.create_task(_part("http", http.serve(sockets=[listener]), stopping)),
@@ -163,7 +162,16 @@ def _stopped_by_signals(stopping: asyncio.Event) -> Generator[None, None, None]:
             loop.remove_signal_handler(number)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Open the socket that HTTP comes in by, so that its port is known, or known to be taken, before anything starts.
+
+    Args:
+        host: the address.
+        port: the port; 0 lets the kernel choose.
+
+    Raises:
+        ConfigurationError: nobody can listen there.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)

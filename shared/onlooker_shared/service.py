@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from onlooker_shared.queue.operated import OperatedQueue
 
@@ -44,6 +45,8 @@ class Service:
 
     name: str
     routers: Sequence[APIRouter] = ()
+    mounts: Mapping[str, ASGIApp] = field(default_factory=dict)
+    """Whole applications with errors and headers of their own, by the path below which they answer."""
     workers: Sequence[Runs] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
     """For readiness, by the name of what is checked (`s3`, `rekognition`, ...)."""

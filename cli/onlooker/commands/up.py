@@ -57,6 +57,7 @@ def up(
 def _say(console: Console, folder: DataFolder, running: Running) -> None:
     console.print(
         f"Onlooker is ready: {running.url}\n"
+        f"  console          {running.url}/console  (sign in with what `onlooker key` prints)\n"
         f"  API              {running.url}/docs\n"
         f"  AWS emulator     {running.emulator_url}\n"
         f"  Rekognition      {running.rekognition_url}  (any AWS client: --endpoint-url)\n"

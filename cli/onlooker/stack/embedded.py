@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -18,19 +19,21 @@ from onlooker.stack.environment import aws_environment, service_defaults
 from onlooker.stack.signals import cancelled_by_signals
 from onlooker.stack.supervisor import Supervisor
 from onlooker_annotator.__main__ import compose as annotator
+from onlooker_console.__main__ import compose as console
 from onlooker_ingest.__main__ import compose as ingest
 from onlooker_notifier.__main__ import compose as notifier
 from onlooker_recognizer.__main__ import compose as recognizer
 from onlooker_shared.aws import Aws
 from onlooker_shared.keys import KeyStore, ensure_admin_key
 from onlooker_shared.provision import provision
-from onlooker_shared.run import Compose, serve, sweep_all
+from onlooker_shared.run import Compose, listen, serve, sweep_all
 from onlooker_shared.service import Service
-from onlooker_shared.settings import CommonSettings, ServerSettings
+from onlooker_shared.settings import CommonSettings
 from onlooker_shared.web.app import create_app
 from onlooker_tagger.__main__ import compose as tagger
 
-COMPOSITIONS: tuple[Compose, ...] = (ingest, recognizer, annotator, tagger, notifier)
+COMPOSITIONS: tuple[Compose, ...] = (ingest, recognizer, annotator, tagger, notifier, console)
+HOST = "127.0.0.1"
 EVERYTHING = timedelta(0)
 """After a start the emulator's queues are empty, so whatever is unfinished counts as stuck, however young."""
 
@@ -55,11 +58,12 @@ async def run_stack(folder: DataFolder, ports: Ports, ready: Callable[[Running],
     Raises:
         DataFolderBusyError: another one runs on this folder.
         DataFolderError: the folder cannot be used.
+        ConfigurationError: the port is taken, or a service cannot start like this.
         ChildFailedError: the emulator or the Rekognition server does not start, or keeps dying.
     """
-    with DataLock(folder.root), cancelled_by_signals():
+    with DataLock(folder.root), cancelled_by_signals(), listen(HOST, ports.http) as listener:
         async with AsyncExitStack() as stack:
-            running = await _Stack(folder, ports).open(stack)
+            running = await _Stack(folder, ports, listener).open(stack)
             stack.callback(folder.withdraw)
             await running.serve(ready)
 
@@ -67,9 +71,11 @@ async def run_stack(folder: DataFolder, ports: Ports, ready: Callable[[Running],
 class _Stack:
     """The parts of a stack and how they hang together."""
 
-    def __init__(self, folder: DataFolder, ports: Ports) -> None:
+    def __init__(self, folder: DataFolder, ports: Ports, listener: socket.socket) -> None:
         self._folder = folder
         self._ports = ports
+        self._listener = listener
+        self._url = f"http://{HOST}:{listener.getsockname()[1]}"
         python = [sys.executable, "-m"]
         self._emulator = Child(
             "emulator",
@@ -98,7 +104,7 @@ class _Stack:
             self._provision(),
         )
         _enter(aws_environment(os.environ, self._emulator.url, self._rekognition.url))
-        for name, value in service_defaults(self._folder.index).items():
+        for name, value in service_defaults(self._folder.index, self._url, self._rekognition.url).items():
             os.environ.setdefault(name, value)
         for compose in COMPOSITIONS:
             self._services.append(await stack.enter_async_context(compose(self._aws, self._settings)))
@@ -117,10 +123,10 @@ class _Stack:
         await ensure_admin_key(keys, self._folder.admin_key)
         watching = Service("stack", workers=[Supervisor([self._emulator, self._rekognition], self._restart)])
 
-        def announce(port: int) -> None:
+        def announce() -> None:
             running = Running(
                 pid=os.getpid(),
-                url=f"http://127.0.0.1:{port}",
+                url=self._url,
                 emulator_url=self._emulator.url,
                 rekognition_url=self._rekognition.url,
             )
@@ -130,7 +136,7 @@ class _Stack:
         await serve(
             create_app(self._services, keys, cors_origins=self._settings.cors_origins),
             [*self._services, watching],
-            ServerSettings(port=self._ports.http),
+            self._listener,
             self._settings,
             sweep_older_than=EVERYTHING,
             ready=announce,

@@ -36,9 +36,18 @@ def aws_environment(base: Mapping[str, str], emulator_url: str, rekognition_url:
     return kept | named
 
 
-def service_defaults(index: Path) -> dict[str, str]:
-    """Return settings of the services that suit one machine; what the user set in the environment wins."""
+def service_defaults(index: Path, url: str, rekognition_url: str) -> dict[str, str]:
+    """Return settings of the services that suit one machine; what the user set in the environment wins.
+
+    Args:
+        index: the tagger's database.
+        url: where all services answer.
+        rekognition_url: where the local Rekognition server does.
+    """
     return {
+        "ONLOOKER_CONSOLE_API_URL": url,
+        "ONLOOKER_CONSOLE_REKOGNITION_URL": rekognition_url,
+        "ONLOOKER_NOTIFIER_PICTURE_URL": f"{url}/console/pictures/{{image_id}}",
         "ONLOOKER_TAGGER_DATABASE": str(index),
         "ONLOOKER_NOTIFIER_EMAIL_FROM": "onlooker@localhost.localdomain",
         "ONLOOKER_NOTIFIER_EMAIL_TO": "owner@localhost.localdomain",

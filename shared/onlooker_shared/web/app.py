@@ -47,6 +47,8 @@ def create_app(
     for service in services:
         for routes in service.routers:
             app.include_router(routes)
+        for path, application in service.mounts.items():
+            app.mount(path, application)
         if service.sweep is not None:
             app.include_router(_sweep_route(service.name, service.sweep))
         if service.queue is not None:
@@ -123,7 +125,13 @@ class Telemetry:
                     raise  # the answer has begun: the server closes the connection, so that nobody takes it for whole
                 await problems.fault(Request(scope), error)(scope, receive, watch)
             finally:
-                route = getattr(scope.get("route"), "path", "unmatched")
+                route = _route(scope)
                 tracing.rename(f"{scope['method']} {route}")
                 method = scope["method"] if scope["method"] in METHODS else "other"
                 REQUESTS.labels(self._service, method, route, status or 0).observe(time.perf_counter() - started)
+
+
+def _route(scope: Scope) -> str:
+    """Return the path of the route that answered, with its placeholders; `root_path` is where it is mounted."""
+    path = getattr(scope.get("route"), "path", None)
+    return "unmatched" if path is None else f"{scope.get('root_path', '')}{path}"

@@ -13,9 +13,9 @@ from structlog.testing import capture_logs
 
 from installation import Keys
 from onlooker_shared.errors import ConfigurationError
-from onlooker_shared.run import serve
+from onlooker_shared.run import listen, serve
 from onlooker_shared.service import Runs, Service, Swept
-from onlooker_shared.settings import CommonSettings, ServerSettings
+from onlooker_shared.settings import CommonSettings
 from onlooker_shared.web.app import create_app
 
 
@@ -44,15 +44,16 @@ class Worker:
 
 async def serving(*workers: Runs, then: Callable[[int], None], sweep: object = None, port: int = 0) -> None:
     service = Service("test", workers=workers, sweep=sweep)
-    async with asyncio.timeout(10):
-        await serve(
-            create_app([service], Keys()),
-            [service],
-            ServerSettings(port=port),
-            CommonSettings(shutdown_grace=5),
-            sweep_older_than=timedelta(seconds=5),
-            ready=then,
-        )
+    with listen("127.0.0.1", port) as listener:
+        async with asyncio.timeout(10):
+            await serve(
+                create_app([service], Keys()),
+                [service],
+                listener,
+                CommonSettings(shutdown_grace=5),
+                sweep_older_than=timedelta(seconds=5),
+                ready=lambda: then(listener.getsockname()[1]),
+            )
 
 
 def told_to_end(_: int) -> None:

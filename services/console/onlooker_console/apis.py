@@ -1,0 +1,231 @@
+"""Calls the other services over HTTP, with the access key of whoever is signed in."""
+
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from onlooker_console.settings import ConsoleSettings
+from onlooker_shared.errors import OnlookerError
+from onlooker_shared.telemetry.tracing import TRACEPARENT, current_traceparent
+
+T = TypeVar("T")
+
+TIMEOUT = httpx.Timeout(20.0, connect=3.0)
+"""Seconds: somebody waits for the page."""
+CONNECTIONS = 128
+"""Pictures that stream through and questions of pages, together."""
+SERVICES = {
+    "v1": "ingest",
+    "recognitions": "recognizer",
+    "annotations": "annotator",
+    "tags": "tagger",
+    "alerts": "notifier",
+}
+"""Which service answers below which first part of a path; of `/queues/{service}` and the like it is the second."""
+WORDS = {
+    "ingest": "The store of pictures",
+    "recognizer": "Recognition",
+    "annotator": "The drawing of pictures",
+    "tagger": "Search",
+    "notifier": "Alerts",
+    "rekognition": "The Rekognition server",
+}
+"""What people call the services."""
+AWAY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+
+Parameters = Mapping[str, str | int | float | bool | list[str] | None] | list[tuple[str, str]]
+
+
+class ApiError(OnlookerError):
+    """A service did not do what it was asked to; the text says why, in words for the person at the page.
+
+    Attributes:
+        status: what the page is answered with if nothing catches this.
+        problem_id: the id under which the service's log has it, if it gave one.
+    """
+
+    status = HTTPStatus.BAD_GATEWAY
+
+    def __init__(self, detail: str, *, problem_id: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.problem_id = problem_id
+
+
+class AwayError(ApiError):
+    """A service does not answer, or says that what it needs does not. Trying again helps."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class FailedError(ApiError):
+    """A service failed: a fault of Onlooker's own. Its log has the reason under the problem's id."""
+
+
+class RefusedError(ApiError):
+    """A service says that the request was wrong: 400, 403, 404, 409, 413, 422, 429, ..."""
+
+    def __init__(self, status: int, detail: str, *, problem_id: str | None = None) -> None:
+        super().__init__(detail, problem_id=problem_id)
+        self.status = HTTPStatus(status)
+
+
+class KeyRejectedError(ApiError):
+    """The access key is not known any more: the session is over."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """What became of a question whose failure leaves a page without one part: a value or an error."""
+
+    value: T | None = None
+    error: ApiError | None = None
+
+
+async def attempt(question: Awaitable[T]) -> Outcome[T]:
+    """Return a question's answer, or the error that its part of the page shows in its place.
+
+    Raises:
+        KeyRejectedError: nothing of the page can be shown.
+    """
+    try:
+        return Outcome(value=await question)
+    except KeyRejectedError:
+        raise
+    except ApiError as error:
+        return Outcome(error=error)
+
+
+class Apis:
+    """The services, for whomever holds an access key.
+
+    Args:
+        http: the process's client, without key.
+        settings: where the services answer.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, settings: ConsoleSettings) -> None:
+        self._http = http
+        self._settings = settings
+
+    def with_key(self, access_key: str) -> "Api":
+        """Return the services as the holder of a key may use them."""
+        return Api(self._http, self._settings, access_key)
+
+
+class Api:
+    """The services with one access key. A path names its service by its first part (see `SERVICES`)."""
+
+    def __init__(self, http: httpx.AsyncClient, settings: ConsoleSettings, access_key: str) -> None:
+        self._http = http
+        self._settings = settings
+        self._headers = {"Authorization": f"Bearer {access_key}"}
+
+    async def get(self, path: str, parameters: Parameters | None = None) -> Any:
+        """Return the JSON at a path.
+
+        Raises:
+            AwayError: the service does not answer.
+            RefusedError: it says no.
+            FailedError: it failed.
+            KeyRejectedError: it does not know the access key.
+        """
+        return await self.send("GET", path, parameters)
+
+    async def send(self, method: str, path: str, parameters: Parameters | None = None, json: Any = None) -> Any:
+        """Make a request and return the JSON of its answer, None if it has none. Raises like `get`."""
+        async with self.stream(method, path, parameters=parameters, json=json) as answer:
+            body = await answer.aread()
+        return answer.json() if body else None
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        parameters: Parameters | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: AsyncIterator[bytes] | None = None,
+        json: Any = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """Make a request whose bodies pass through as they come, and yield its answer. Raises like `get`."""
+        service = owner(path)
+        request = self._http.build_request(
+            method,
+            f"{self._settings.url_of(service)}{path}",
+            params=_given(parameters),
+            headers={**self._headers, **_traced(), **(headers or {})},
+            content=content,
+            json=json,
+        )
+        try:
+            answer = await self._http.send(request, stream=True)
+        except httpx.TransportError as error:
+            raise _away(service) from error
+        try:
+            if answer.is_error:
+                raise await _refusal(service, answer)
+            yield answer
+        except httpx.TransportError as error:
+            raise _away(service) from error
+        finally:
+            await answer.aclose()
+
+
+def owner(path: str) -> str:
+    """Return which service answers at a path: ``/tags/images`` is the tagger's, ``/queues/annotator`` the annotator's.
+
+    Raises:
+        ValueError: none does.
+    """
+    first, _, rest = path.lstrip("/").partition("/")
+    service = SERVICES.get(first, rest.partition("/")[0])
+    if service not in WORDS:
+        raise ValueError(f"no service answers at {path}")
+    return service
+
+
+def object_path(bucket: str, key: str) -> str:
+    """Return a picture's path at ingest; all is percent-encoded, slashes too, so that nothing tidies ``..`` up."""
+    return f"/v1/{quote(bucket, safe='')}/{quote(key, safe='')}"
+
+
+def _given(parameters: Parameters | None) -> Any:
+    """Return parameters without those that are None."""
+    if isinstance(parameters, Mapping):
+        return {name: value for name, value in parameters.items() if value is not None}
+    return parameters
+
+
+def _traced() -> dict[str, str]:
+    traceparent = current_traceparent()
+    return {} if traceparent is None else {TRACEPARENT: traceparent}
+
+
+async def _refusal(service: str, answer: httpx.Response) -> ApiError:
+    await answer.aread()
+    detail, problem_id = f"{WORDS[service]} answered {answer.status_code} {answer.reason_phrase}.", None
+    try:
+        problem = answer.json()
+        detail, problem_id = str(problem["detail"]), problem.get("instance")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass  # a gateway's own page: its status says enough
+    if answer.status_code == HTTPStatus.UNAUTHORIZED:
+        return KeyRejectedError("Your access key does not work any more.", problem_id=problem_id)
+    if answer.status_code in AWAY:
+        return AwayError(f"{WORDS[service]} does not answer just now. {detail}", problem_id=problem_id)
+    if answer.is_server_error:
+        return FailedError(f"{WORDS[service]} failed at this. {detail}", problem_id=problem_id)
+    return RefusedError(answer.status_code, detail, problem_id=problem_id)
+
+
+def _away(service: str) -> AwayError:
+    return AwayError(f"{WORDS[service]} does not answer just now. Try again in a moment.")

@@ -1,0 +1,143 @@
+"""Errors as pages: in words, with the id under which the log has them; for htmx as a small fragment."""
+
+import uuid
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from onlooker_console.apis import ApiError, KeyRejectedError
+from onlooker_console.callers import REVOKED, SignInError
+from onlooker_console.security import is_navigation_from_elsewhere, wanted_path
+from onlooker_console.views import Views
+from onlooker_shared.errors import ProblemError
+from onlooker_shared.outages import is_outage
+from onlooker_shared.telemetry import tracing
+
+TITLES = {
+    HTTPStatus.BAD_REQUEST: "That did not work",
+    HTTPStatus.FORBIDDEN: "Not allowed",
+    HTTPStatus.NOT_FOUND: "Nothing is here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "That did not work",
+    HTTPStatus.CONFLICT: "Something has changed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "That did not work",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too fast",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not available just now",
+}
+OTHERWISE = "Something went wrong"
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class ErrorPages:
+    """Answers errors with pages."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+
+    def install(self, app: FastAPI) -> None:
+        """Make an application answer every expected error with a page; `Faults` answers the others."""
+        app.add_exception_handler(SignInError, self._sign_in)
+        app.add_exception_handler(KeyRejectedError, self._key_rejected)
+        app.add_exception_handler(ApiError, self._api_error)
+        app.add_exception_handler(ProblemError, self._problem)
+        app.add_exception_handler(RequestValidationError, self._invalid)
+        app.add_exception_handler(HTTPException, self._http)
+        app.add_exception_handler(ClientDisconnect, self._left)
+
+    def fault(self, request: Request, error: Exception) -> Response:
+        """Return the page for an error that nobody expected, and log it."""
+        problem_id = f"urn:uuid:{uuid.uuid4()}"
+        log.error("console.fault", problem_id=problem_id, path=request.url.path, exc_info=error)
+        if is_outage(error):
+            detail = "Something that Onlooker needs does not answer just now. Try again in a moment."
+            return self._page(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, problem_id)
+        detail = "The console failed at this. Its log has the reason under the id below."
+        return self._page(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail, problem_id)
+
+    async def _sign_in(self, request: Request, error: Exception) -> Response:
+        """Lead to the sign-in page; a link on another site first leads to a page of ours, which gets the cookie."""
+        target = f"/console/signin?{urlencode({'to': wanted_path(request)})}"
+        if is_navigation_from_elsewhere(request):
+            return self._views.page(request, "arrive.html", target=target)
+        if _by_script(request):
+            why = str(error) or "You are not signed in."
+            return self._page(request, HTTPStatus.UNAUTHORIZED, why, headers={"HX-Redirect": target})
+        return RedirectResponse(target, status_code=HTTPStatus.SEE_OTHER)
+
+    async def _key_rejected(self, request: Request, _: Exception) -> Response:
+        return await self._sign_in(request, SignInError(REVOKED))
+
+    async def _api_error(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, ApiError)  # noqa: S101 - Starlette's handler type is wider than its registration
+        return self._page(request, error.status, error.detail, error.problem_id)
+
+    async def _problem(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, ProblemError)  # noqa: S101 - see above
+        return self._page(request, error.status, error.detail, headers=error.headers)
+
+    async def _invalid(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - see above
+        detail = ". ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
+        return self._page(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{detail}.")
+
+    async def _http(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - see above
+        status = HTTPStatus(error.status_code)
+        detail = "There is no such page." if status == HTTPStatus.NOT_FOUND else f"{error.detail}."
+        return self._page(request, status, detail, headers=dict(error.headers or {}))
+
+    async def _left(self, _: Request, __: Exception) -> Response:
+        return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody reads it
+
+    def _page(
+        self,
+        request: Request,
+        status: HTTPStatus,
+        detail: str,
+        problem_id: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        title = TITLES.get(status, OTHERWISE)
+        template = "error_fragment.html" if _by_script(request) else "error.html"
+        return self._views.page(
+            request, template, status=status, headers=headers, title=title, detail=detail, problem_id=problem_id
+        )
+
+
+class Faults:
+    """ASGI middleware that answers what nobody expected with a page. What was sent already is broken off."""
+
+    def __init__(self, app: ASGIApp, answer: Callable[[Request, Exception], Response]) -> None:
+        self._app = app
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            tracing.note_failure(error)
+            await self._answer(Request(scope), error)(scope, receive, watch)
+
+
+def _by_script(request: Request) -> bool:
+    """Whether htmx or a script asked, which wants a fragment and no whole page."""
+    return "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Dest") == "empty"
