@@ -16,13 +16,13 @@ from onlooker_shared.outages import Outages
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import Results
 from onlooker_tagger import documents
-from onlooker_tagger.__main__ import utc_now
-from onlooker_tagger.__main__ import compose
+from onlooker_tagger.__main__ import compose, utc_now
 from onlooker_tagger.documents import Document
 from onlooker_tagger.handlers import Handler
 from onlooker_tagger.index import Index, RefusedError
 from onlooker_tagger.opensearch import OpenSearchIndex, connect, open_index
-from onlooker_tagger.opensearch.schema import Names, object_id
+from onlooker_tagger.opensearch.schema import SCHEMA, Names
+from onlooker_tagger.opensearch.stored import object_id
 from onlooker_tagger.queries import ImageQuery, StatisticsQuery, Within
 from recognitions import NOON, a_face, a_label, a_recognition, an_image, recognized
 from severable import line_to
@@ -66,7 +66,7 @@ async def test_dashboards_find_the_fields_of_old_by_the_alias(
         "tag_id": "75505a57",
         "created_at": "2026-11-20T12:00:00Z",
     }
-    assert hit["_index"] == f"{alias}-000001"
+    assert hit["_index"] == Names(alias).documents(SCHEMA.version)
     mapping = (await client.indices.get_mapping(index=alias))[hit["_index"]]["mappings"]
     assert mapping["dynamic"] == "strict"
     assert mapping["properties"]["created_at"] == {"type": "date", "format": "yyyy-MM-dd'T'HH:mm:ss'Z'"}
@@ -107,7 +107,7 @@ async def test_an_index_under_the_name_of_the_alias_is_left_alone_and_said(
 async def test_an_index_of_somebody_else_is_left_alone_and_said(
     fresh: OpenSearchIndex, alias: str, client: AsyncOpenSearch
 ) -> None:
-    await client.indices.create(index=Names(alias).documents(1))
+    await client.indices.create(index=Names(alias).documents(SCHEMA.version))
 
     with pytest.raises(UnavailableError, match="is not the tagger's"):
         await fresh.put(documents.recognized(an_image(), a_recognition()))
@@ -191,7 +191,7 @@ async def test_without_an_active_shard_messages_wait_and_need_no_restart(
     fresh: OpenSearchIndex, alias: str, client: AsyncOpenSearch
 ) -> None:
     await fresh.ping()
-    index = Names(alias).documents(1)
+    index = Names(alias).documents(SCHEMA.version)
     nowhere = "index.routing.allocation.require._name"
     await client.indices.delete(index=index)
     await client.indices.create(

@@ -11,24 +11,17 @@ from opensearchpy import AsyncOpenSearch
 
 from onlooker_shared.images import ImageRef
 from onlooker_tagger import documents, reindex
-from onlooker_tagger.documents import Document
 from onlooker_tagger.index import Index
 from onlooker_tagger.opensearch import OpenSearchIndex, connect, copying, open_index
 from onlooker_tagger.opensearch.copying import Copier
-from onlooker_tagger.opensearch.schema import KEYWORD, SCHEMA, Json, Names
+from onlooker_tagger.opensearch.schema import SCHEMA, Names
+from onlooker_tagger.opensearch.stored import Json
 from onlooker_tagger.queries import ImageQuery, StatisticsQuery, Within
 from onlooker_tagger.settings import TaggerSettings
 from recognitions import NOON, a_label, a_recognition, an_image
+from tagger_version_one import ONE
 
 ALL = Within()
-
-
-def with_extension(document: Document) -> Json:
-    """A document as version 2 stores it."""
-    return SCHEMA.source(document) | {"extension": document.key.rpartition(".")[2]}
-
-
-NEXT = replace(SCHEMA, version=2, properties={**SCHEMA.properties, "extension": KEYWORD}, source=with_extension)
 
 
 class Versions:
@@ -41,10 +34,13 @@ class Versions:
         return (await self._open(1))[0]
 
     async def new(self) -> tuple[OpenSearchIndex, Copier]:
-        return await self._open(2)
+        return await self._open(SCHEMA.version)
+
+    async def newest(self) -> tuple[OpenSearchIndex, Copier]:
+        return await self._open(SCHEMA.version + 1)
 
     async def _open(self, version: int) -> tuple[OpenSearchIndex, Copier]:
-        schema = {1: SCHEMA, 2: NEXT}[version]
+        schema = ONE if version == 1 else replace(SCHEMA, version=version)
         opening = open_index(connect(self._url), alias=self._alias, schema=schema, refresh=True)
         index, copier = await self._stack.enter_async_context(opening)
         await index.ping()
@@ -105,8 +101,8 @@ async def test_readers_miss_nothing_while_documents_are_copied_and_written(
     assert await keys(new, "Dog") == {f"{n}.jpg" for n in (*range(10), *range(20, 30))}
     [index] = await client.indices.get_alias(name=alias)
     assert index == Names(alias).documents(2)
-    derived = await client.count(index=alias, body={"query": {"term": {"extension": "jpg"}}})
-    assert derived["count"] == 220
+    derived = await client.count(index=alias, body={"query": {"prefix": {"search.names": "cat"}}})
+    assert derived["count"] == 200
 
 
 async def test_what_the_old_services_still_write_is_followed(versions: Versions) -> None:
@@ -181,15 +177,15 @@ async def test_the_old_index_may_be_deleted_afterwards(versions: Versions, alias
 async def test_goes_back_to_the_version_before_when_told_to(
     versions: Versions, alias: str, opensearch_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = await versions.old()
+    old, _ = await versions.new()
     await put(old, picture(1))
-    new, copier = await versions.new()
+    newest, copier = await versions.newest()
     await copier.catch_up()
-    await put(new, picture(2))
+    await put(newest, picture(2))
     monkeypatch.setenv("ONLOOKER_TAGGER_OPENSEARCH_URL", opensearch_url)
     monkeypatch.setenv("ONLOOKER_TAGGER_OPENSEARCH_INDEX", alias)
 
-    assert await reindex.reindex(TaggerSettings(), back=False) == 0  # version 1, which does not turn back by itself
+    assert await reindex.reindex(TaggerSettings(), back=False) == 0  # it does not turn back by itself
     assert await reindex.reindex(TaggerSettings(), back=True) == 2
     await put(old, picture(3))
     assert await total(old) == 3

@@ -14,7 +14,7 @@ from opensearchpy import AsyncOpenSearch, NotFoundError, TransportError
 from onlooker_shared.errors import UnavailableError
 from onlooker_tagger.index import RefusedError
 from onlooker_tagger.opensearch.client import ACTIVE_WITHIN, TIMEOUT, answering, reason_in
-from onlooker_tagger.opensearch.schema import Json
+from onlooker_tagger.opensearch.stored import Json
 
 TRIES = 4
 """Of a bulk that the cluster pushes back; after them the messages wait in the queue."""
@@ -38,18 +38,20 @@ class IndexMissingError(UnavailableError):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One line of a bulk, and what it brings."""
+    """One line of a bulk, and what it brings; a deletion brings nothing."""
 
     operation: Json
-    source: Json
+    source: Json | None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document as it stands in an index."""
+    """A document as it stands in an index, with what says whether it is still the same."""
 
     id: str
     version: int
+    seq_no: int
+    term: int
     source: Json
 
 
@@ -87,7 +89,8 @@ class Cluster:
             if error := each.get("error"):
                 raise _unreadable(error)
             if each["found"]:
-                found[each["_id"]] = Hit(each["_id"], each["_version"], each["_source"])
+                place = each["_id"], each["_version"], each["_seq_no"], each["_primary_term"]
+                found[each["_id"]] = Hit(*place, each["_source"])
         return found
 
     async def search(self, index: str, body: Json, **parameters: str) -> Json:
@@ -131,7 +134,8 @@ class Cluster:
     async def _bulk_once(self, actions: Sequence[Action]) -> list[Exception | None]:
         if not actions:
             return []
-        lines = [json.dumps(line, ensure_ascii=False) for each in actions for line in (each.operation, each.source)]
+        parts = [part for each in actions for part in (each.operation, each.source) if part is not None]
+        lines = [json.dumps(part, ensure_ascii=False) for part in parts]
         body = "\n".join((*lines, ""))
         try:
             with answering():

@@ -20,7 +20,8 @@ from onlooker_tagger.index import RefusedError
 from onlooker_tagger.opensearch.client import answering
 from onlooker_tagger.opensearch.cluster import Cluster
 from onlooker_tagger.opensearch.layout import Layout
-from onlooker_tagger.opensearch.schema import Json, Names, Schema
+from onlooker_tagger.opensearch.schema import Names, Schema
+from onlooker_tagger.opensearch.stored import Json
 from onlooker_tagger.opensearch.writes import Writer
 
 PAGE = 500

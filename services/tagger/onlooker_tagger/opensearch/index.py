@@ -8,15 +8,28 @@ from opensearchpy import AsyncOpenSearch, RequestError
 
 from onlooker_shared.annotations import Annotation
 from onlooker_tagger.batches import Batches
-from onlooker_tagger.documents import Document, with_annotation
+from onlooker_tagger.documents import Deletion, Document, with_annotation
+from onlooker_tagger.facts import label_names
 from onlooker_tagger.index import not_found
-from onlooker_tagger.opensearch import searches
+from onlooker_tagger.opensearch import searches, statistics, suggestions
 from onlooker_tagger.opensearch.cluster import Cluster, Hit, IndexMissingError
 from onlooker_tagger.opensearch.copying import Copier
+from onlooker_tagger.opensearch.deletions import Deletions
 from onlooker_tagger.opensearch.layout import Layout
-from onlooker_tagger.opensearch.schema import SCHEMA, Json, Names, Schema, object_id
-from onlooker_tagger.opensearch.writes import Annotate, Put, Write, Writer
-from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within, another_search
+from onlooker_tagger.opensearch.schema import SCHEMA, Names, Schema
+from onlooker_tagger.opensearch.stored import Json, folded, object_id
+from onlooker_tagger.opensearch.writes import Annotate, Delete, Put, Write, Writer
+from onlooker_tagger.queries import (
+    ImageQuery,
+    Page,
+    Statistics,
+    StatisticsQuery,
+    SuggestionQuery,
+    Suggestions,
+    Within,
+    another_search,
+)
+from onlooker_tagger.suggesting import best, typed
 
 BATCH = 200
 """Writes in one bulk at most: some megabytes."""
@@ -41,6 +54,10 @@ class OpenSearchIndex:
         """See `Index`."""
         await self._batches.add(Annotate(image_id, annotation))
 
+    async def delete(self, deletion: Deletion) -> None:
+        """See `Index`."""
+        await self._batches.add(Delete(deletion))
+
     async def get(self, image_id: str) -> Document:
         """See `Index`."""
         await self._lay_out()
@@ -53,7 +70,8 @@ class OpenSearchIndex:
 
     async def search(self, query: ImageQuery, within: Within) -> Page:
         """See `Index`."""
-        hits = (await self._search(searches.search_body(query, within), query.cursor))["hits"]["hits"]
+        alike = await self._alike(query, within)
+        hits = (await self._search(searches.search_body(query, within, alike), query.cursor))["hits"]["hits"]
         page = hits[: query.limit]
         notes = await self._documents(self._names.notes, [hit["_source"]["image_id"] for hit in page])
         found = [Document.model_validate(hit["_source"]) for hit in page]
@@ -65,7 +83,15 @@ class OpenSearchIndex:
 
     async def statistics(self, query: StatisticsQuery, within: Within) -> Statistics:
         """See `Index`."""
-        return searches.statistics(await self._search(searches.statistics_body(query, within)), query)
+        return statistics.read(await self._search(statistics.body(query, within)), query)
+
+    async def suggest(self, query: SuggestionQuery, within: Within) -> Suggestions:
+        """See `Index`."""
+        wanted = typed(query.q)
+        if not wanted:
+            return Suggestions(suggestions=())
+        answer = await self._search(suggestions.body(wanted, within))
+        return best(suggestions.read(answer, wanted), wanted, query.limit)
 
     async def missing(self, image_ids: Collection[str]) -> set[str]:
         """See `Index`."""
@@ -94,6 +120,16 @@ class OpenSearchIndex:
             self._laid_out = None
         return outcomes
 
+    async def _alike(self, query: ImageQuery, within: Within) -> dict[str, int] | None:
+        """Return what each label of the picture counts that a query wants others like; None if it wants none."""
+        if query.similar_to is None:
+            return None
+        document = await self.get(query.similar_to)
+        if not within.covers(document):
+            raise not_found(query.similar_to)
+        names = {folded(name) for name in label_names(document)}
+        return searches.rarities(await self._search(searches.rarities_body(names)), names)
+
     async def _search(self, body: Json, cursor: str | None = None) -> Json:
         await self._lay_out()
         try:
@@ -117,7 +153,7 @@ class OpenSearchIndex:
         """Return those of some pictures whose notes lack a part."""
         await self._lay_out()
         notes = await self._documents(self._names.notes, image_ids)
-        return {image_id for image_id in image_ids if image_id not in notes or part not in notes[image_id].source}
+        return {image_id for image_id in image_ids if image_id not in notes or not notes[image_id].source.get(part)}
 
     async def _lay_out(self) -> None:
         """Have the indices made before the first request, and again if somebody removed them; all wait for one try."""
@@ -155,7 +191,7 @@ async def open_index(
     """
     cluster, names = Cluster(client, refresh=refresh), Names(alias)
     layout = Layout(cluster, names, schema, shards)
-    writer = Writer(cluster, names, schema)
+    writer = Writer(cluster, names, schema, Deletions(cluster, names, layout))
     index = OpenSearchIndex(cluster, names, layout, writer)
     try:
         yield index, Copier(cluster, names, schema, layout, writer)

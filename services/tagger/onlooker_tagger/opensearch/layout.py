@@ -6,7 +6,8 @@ from opensearchpy import NotFoundError, RequestError, TransportError
 from onlooker_shared.errors import UnavailableError
 from onlooker_tagger.opensearch.client import answering, reason_in
 from onlooker_tagger.opensearch.cluster import Cluster
-from onlooker_tagger.opensearch.schema import Json, Names, Schema, templates
+from onlooker_tagger.opensearch.schema import NOTES, Names, Schema, templates
+from onlooker_tagger.opensearch.stored import Json
 
 ALREADY = "resource_already_exists_exception"
 
@@ -42,6 +43,7 @@ class Layout:
                 for index, template in templates(self._names, self._schema, self._shards).items():
                     await self._client.indices.put_index_template(name=index, body=template)
                     await self._make(index, template["template"]["mappings"]["_meta"])
+                await self._client.indices.put_mapping(index=self._names.notes, body={"properties": NOTES})
                 if await self.behind_alias() is None:
                     await self._put_alias()
         except TransportError as error:
@@ -68,7 +70,7 @@ class Layout:
             UnavailableError: the cluster does not answer.
         """
         with answering():
-            found = await self._client.indices.get(index=self._names.pattern)
+            found = await self._client.indices.get_alias(index=self._names.pattern)
         numbered = {self._names.version(index): index for index in found}
         return {version: index for version, index in numbered.items() if version is not None}
 

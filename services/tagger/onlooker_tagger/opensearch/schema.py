@@ -1,28 +1,27 @@
-"""What the tagger keeps in OpenSearch: two kinds of indices, their mappings, and documents as they are stored.
+"""What the tagger keeps in OpenSearch: two kinds of indices and their mappings.
 
     image_insights -> image_insights-000001    the documents, one for each bucket and key; readers use the alias
-    notes-image_insights                       what is known of a picture by its id alone, never searched
+    notes-image_insights                       what is known of a picture by its id alone, and of deleted objects by
+                                               the hash of their name; never searched
 
 The number in an index's name is the version of its mapping. Raise `SCHEMA`'s with every change of the mapping or of
-what `_source` derives, and the documents are copied into a new index while the old one answers (`copying`).
+what `stored.source_of` derives, and the documents are copied into a new index while the old one answers (`copying`).
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onlooker_shared.annotations import Annotation
 from onlooker_tagger.documents import Document
-from onlooker_tagger.opensearch.terms import terms
-
-Json = dict[str, Any]
+from onlooker_tagger.opensearch.stored import Json, source_of
 
 KEYWORD: Json = {"type": "keyword"}
 WORDS: Json = {"type": "text", "analyzer": "whitespace", "position_increment_gap": 100}
 """Terms that `terms` made, with spaces between; the gap keeps phrases from reaching from one name into the next."""
 NUMBER: Json = {"type": "integer"}
 MOMENT: Json = {"type": "date", "format": "strict_date_optional_time||epoch_millis"}
+LONGEST_COUNTED = 8191
+"""Characters of a value that is counted at most: an index takes 32,766 bytes."""
 UNINDEXED: Json = {"type": "object", "enabled": False}
 
 PROPERTIES: Json = {
@@ -64,9 +63,21 @@ PROPERTIES: Json = {
             "name": KEYWORD,
             "confidence": {"type": "float"},
             "parents": KEYWORD,
+            "aliases": KEYWORD,
             "categories": KEYWORD,
         },
     },
+    "texts": {"type": "keyword", "ignore_above": LONGEST_COUNTED},
+    "moderation": {
+        "dynamic": "strict",
+        "properties": {"name": KEYWORD, "confidence": {"type": "float"}, "parent": KEYWORD},
+    },
+    "colors": {
+        "dynamic": "strict",
+        "properties": {"name": KEYWORD, "hex_code": KEYWORD, "pixel_percent": {"type": "float"}},
+    },
+    "features": KEYWORD,
+    "indexed_at": MOMENT,
     # Derived, for dashboards, which cannot count what is nested: what any face shows, each once.
     "emotions": KEYWORD,
     # Derived, for searches alone.
@@ -76,54 +87,27 @@ PROPERTIES: Json = {
             "row": {"type": "long"},
             "label": KEYWORD,
             "person": KEYWORD,
+            "moderation": KEYWORD,
+            "color": KEYWORD,
             "labels": WORDS,
             "persons": WORDS,
+            "texts": WORDS,
             "file": WORDS,
+            "moderated": KEYWORD,
+            "emotions": KEYWORD,
+            "ages": KEYWORD,
+            "folder": KEYWORD,
+            "reason": {"type": "keyword", "ignore_above": LONGEST_COUNTED},
+            "names": KEYWORD,
+            "words": KEYWORD,
         },
     },
 }
-NOTES: Json = {
+NOTES: Json = {  # only ever added to: this index has no versions
     "object": {"type": "keyword", "index": False, "doc_values": False},
     "annotation": UNINDEXED,
+    "deletion": UNINDEXED,
 }
-
-
-def folded(name: str) -> str:
-    """Return a name as filters compare it: without case."""
-    return name.casefold()
-
-
-def object_id(bucket: str, key: str) -> str:
-    """Return the id of the document about an object, whatever its version: 32 hexadecimal digits of SHA-256."""
-    return hashlib.sha256(f"{bucket}\0{key}".encode()).hexdigest()[:32]
-
-
-def _source(document: Document) -> Json:
-    """Return a document as it is stored: without renditions, which the notes have, and with what searches need."""
-    own = {label.name for label in document.labels}
-    every = sorted(own | {parent for label in document.labels for parent in label.parents})
-    return document.model_dump(mode="json", exclude={"annotated", "thumbnail"}) | {
-        "emotions": sorted({face.emotion for face in document.faces if face.emotion}),
-        "search": {
-            # Decides between pictures of one moment, so that a cursor has a place among them; 63 bits, as a long has.
-            "row": int(object_id(document.bucket, document.key)[:16], 16) >> 1,
-            "label": [folded(name) for name in every],
-            "person": [folded(name) for name in document.persons],
-            "labels": [" ".join(terms(name)) for name in every],
-            "persons": [" ".join(terms(name)) for name in document.persons],
-            "file": " ".join(terms(document.key)),
-        }
-    }
-
-
-def note_of(document: Document) -> Json:
-    """Return the note that a picture was put, and where."""
-    return {"object": object_id(document.bucket, document.key)}
-
-
-def note_of_annotation(annotation: Annotation) -> Json:
-    """Return the note of the pictures made of one."""
-    return {"annotation": annotation.model_dump(mode="json")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +125,8 @@ class Schema:
     source: Callable[[Document], Json]
 
 
-SCHEMA = Schema(version=1, properties=PROPERTIES, source=_source)
-"""The present one."""
+SCHEMA = Schema(version=2, properties=PROPERTIES, source=source_of)
+"""The present one. Version 1 knew no texts, moderation and colours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,49 +1,43 @@
-"""The searches of the OpenSearch index: queries compiled to its query language, and its answers read. Pure."""
+"""The searches of the OpenSearch index: queries compiled to its query language. Pure."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-from onlooker_tagger.opensearch.schema import Json, folded
+from onlooker_tagger.facts import rarity
+from onlooker_tagger.opensearch.stored import Json, folded
 from onlooker_tagger.opensearch.terms import terms
-from onlooker_tagger.queries import (
-    TIMELINE_LIMIT,
-    TOP_LABELS,
-    Count,
-    Filters,
-    ImageQuery,
-    Period,
-    Share,
-    Statistics,
-    StatisticsQuery,
-    Within,
-    words,
-)
+from onlooker_tagger.queries import Filters, ImageQuery, Within, words
+from onlooker_tagger.synonyms import Group, groups
 
-WEIGHTS = {"search.persons": 3.0, "search.labels": 2.0, "search.file": 1.0}
-"""What a word counts where it is found: names weigh more than labels, labels than file names."""
+WEIGHTS = {"search.persons": 3.0, "search.labels": 2.0, "search.texts": 1.5, "search.file": 1.0}
+"""What a word counts where it is found: names weigh more than labels, those more than text in the picture and files."""
+SYNONYM = 1.5
+"""What a label counts that a word is an everyday word for: less than if the label had the word itself."""
 BEGINNING = 0.5
 """What a word counts that only begins another, of what a whole one counts."""
 SHORTNESS = 0.05
 """What BM25's measure adds, so that of equal matches the picture that shows little else comes first."""
 EXPANSIONS = 1000
 """Terms that the end of a phrase may begin."""
-SHARD_TERMS = 1000
-"""Labels that each shard names, so that the sums are right where there are several."""
-EMOTIONS = 20
-"""More than there are."""
-PERIODS = {"day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H:00:00Z"}
 
 
-def search_body(query: ImageQuery, within: Within) -> Json:
+def search_body(query: ImageQuery, within: Within, alike: Mapping[str, int] | None) -> Json:
     """Return the body of a search for one page and one more, to see whether there is another page.
+
+    Args:
+        query: what is searched for.
+        within: what the caller may know of.
+        alike: what it counts to share a label with the picture that others are to be like; None if there is none.
 
     Raises:
         BadRequestError: the query's cursor belongs to another search.
     """
-    ranked = query.order == "relevance"
+    ranked, direction = query.order == "relevance", "asc" if query.order == "oldest" else "desc"
+    wanted = [*text(query.q), *_likeness(query, alike)]
+    conditions = filters(query, within)
     body: Json = {
-        "query": {"bool": {"filter": filters(query, within), "must": _text(query.q)}},
-        "sort": [{"_score": "desc"} if ranked else {"uploaded_at": "desc"}, {"search.row": "desc"}],
+        "query": {"bool": {"filter": conditions, "must": wanted} if ranked else {"filter": [*conditions, *wanted]}},
+        "sort": [{"_score": "desc"} if ranked else {"uploaded_at": direction}, {"search.row": direction}],
         "size": query.limit + 1,
         "_source": {"excludes": ["search"]},
         "track_total_hits": False,
@@ -55,60 +49,29 @@ def search_body(query: ImageQuery, within: Within) -> Json:
     return body
 
 
-def statistics_body(query: StatisticsQuery, within: Within) -> Json:
-    """Return the body of a search that counts."""
-    return {
-        "query": {"bool": {"filter": [*filters(query, within), *_text(query.q)]}},
-        "size": 0,
-        "track_total_hits": True,
-        "aggs": {
-            "failed": {"filter": {"term": {"state": "failed"}}},
-            "faces": {"sum": {"field": "face_count"}},
-            "labels": {"terms": {"field": "tags", "size": TOP_LABELS, "shard_size": SHARD_TERMS}},
-            "emotions": {
-                "nested": {"path": "faces"},
-                "aggs": {"shown": {"terms": {"field": "faces.emotion", "size": EMOTIONS}}},
-            },
-            "timeline": {  # a composite, since a plain histogram fails where there are very many periods
-                "composite": {
-                    "size": TIMELINE_LIMIT,
-                    "sources": [{"start": _histogram(query.interval)}],
-                }
-            },
-        },
-    }
+def rarities_body(labels: Collection[str]) -> Json:
+    """Return the body of a search that says how many pictures there are, and have each of some labels."""
+    counts = {"filters": {"filters": {label: {"term": {"search.label": label}} for label in sorted(labels)}}}
+    return {"size": 0, "track_total_hits": True, **({"aggs": {"having": counts}} if labels else {})}
 
 
-def statistics(answer: Json, query: StatisticsQuery) -> Statistics:
-    """Return the counts in an answer."""
-    total, counted = answer["hits"]["total"]["value"], answer["aggregations"]
-    failed = counted["failed"]["doc_count"]
-    emotions = counted["emotions"]["shown"]["buckets"]
-    shown = sum(each["doc_count"] for each in emotions)
-    return Statistics(
-        total=total,
-        recognized=total - failed,
-        failed=failed,
-        faces=int(counted["faces"]["value"]),
-        labels=tuple(Count(name=each["key"], count=each["doc_count"]) for each in counted["labels"]["buckets"]),
-        emotions=tuple(
-            Share(name=each["key"], count=each["doc_count"], share=round(each["doc_count"] / shown, 4))
-            for each in emotions
-        ),
-        timeline=tuple(
-            Period(start=_start(each["key"]["start"], query), count=each["doc_count"])
-            for each in reversed(counted["timeline"]["buckets"])
-        ),
-    )
+def rarities(answer: Json, labels: Collection[str]) -> dict[str, int]:
+    """Return what it counts to share each of some labels, by the answer to `rarities_body`."""
+    pictures = answer["hits"]["total"]["value"]
+    having = answer["aggregations"]["having"]["buckets"] if labels else {}
+    return {label: rarity(pictures, having[label]["doc_count"]) for label in labels}
 
 
 def filters(asked: Filters, within: Within) -> list[Json]:
     """Return what must hold of a document that the filters mean and the caller may know of, but for the free text."""
     return [
-        *_place(within.bucket, within.prefix),
-        *_place(asked.bucket, asked.prefix),
+        *place(within.bucket, within.prefix),
+        *place(asked.bucket, asked.prefix),
         *({"term": {"search.label": folded(label)}} for label in asked.label),
-        *([{"term": {"search.person": folded(asked.person)}}] if asked.person is not None else ()),
+        *({"term": {"search.person": folded(person)}} for person in asked.person),
+        *({"term": {"search.color": folded(color)}} for color in asked.color),
+        *([{"term": {"search.moderation": folded(asked.moderation)}}] if asked.moderation is not None else ()),
+        *_moderated(asked.moderated),
         *([{"term": {"state": asked.state}}] if asked.state is not None else ()),
         *_face(asked),
         *_range("face_count", gte=asked.min_faces, lte=asked.max_faces),
@@ -116,11 +79,35 @@ def filters(asked: Filters, within: Within) -> list[Json]:
     ]
 
 
-def _place(bucket: str | None, prefix: str) -> list[Json]:
+def place(bucket: str | None, prefix: str) -> list[Json]:
+    """Demand a bucket and the beginning of a key."""
     return [
         *([{"term": {"bucket": bucket}}] if bucket is not None else ()),
         *([{"prefix": {"key": prefix}}] if prefix else ()),
     ]
+
+
+def text(q: str | None) -> list[Json]:
+    """Demand every word of a free text, the last perhaps as a beginning, or a label that it is an everyday word for."""
+    found = groups(words(q or ""))
+    last = len(found) - 1
+    return [demand for n, group in enumerate(found) for demand in _group(group, last=n == last)]
+
+
+def _likeness(query: ImageQuery, alike: Mapping[str, int] | None) -> list[Json]:
+    """Demand a label in common with a picture, which is none of those found."""
+    if alike is None:
+        return []
+    shared = [{"constant_score": {"filter": {"term": {"search.label": x}}, "boost": n}} for x, n in alike.items()]
+    itself = {"term": {"image_id": query.similar_to}}
+    return [{"bool": {"should": shared or [{"match_none": {}}], "minimum_should_match": 1, "must_not": [itself]}}]
+
+
+def _moderated(asked: bool | None) -> list[Json]:
+    if asked is None:
+        return []
+    known = {"exists": {"field": "search.moderation"}}
+    return [known if asked else {"bool": {"must_not": [known]}}]
 
 
 def _face(asked: Filters) -> list[Json]:
@@ -143,10 +130,15 @@ def _moment(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp() * 1000)
 
 
-def _text(text: str | None) -> list[Json]:
-    """Demand every word of a free text somewhere, the last one perhaps as a beginning."""
-    found = [terms(word) for word in words(text or "")]
-    return [_word(word, last=n == len(found) - 1) for n, word in enumerate(found) if word]
+def _group(group: Group, *, last: bool) -> list[Json]:
+    """Demand words that stand together, or else a label that they are everyday words for."""
+    cut = [found for word in group.words if (found := terms(word))]
+    demanded = [_word(found, last=last and n == len(cut) - 1) for n, found in enumerate(cut)]
+    if not group.labels:
+        return demanded
+    labels = {"terms": {"search.label": [folded(label) for label in group.labels]}}
+    either = [{"bool": {"must": demanded}}, {"constant_score": {"filter": labels, "boost": SYNONYM}}]
+    return [{"bool": {"should": either, "minimum_should_match": 1}}]
 
 
 def _word(word: Sequence[str], *, last: bool) -> Json:
@@ -168,11 +160,3 @@ def _matches(field: str, weight: float, word: Sequence[str], *, last: bool) -> l
         else {"match_phrase_prefix": {field: {"query": " ".join(word), "max_expansions": EXPANSIONS}}}
     )
     return [*whole, {"constant_score": {"filter": begun, "boost": weight * BEGINNING}}]
-
-
-def _histogram(interval: str) -> Json:
-    return {"date_histogram": {"field": "uploaded_at", "calendar_interval": interval, "order": "desc"}}
-
-
-def _start(milliseconds: int, query: StatisticsQuery) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime(PERIODS[query.interval])

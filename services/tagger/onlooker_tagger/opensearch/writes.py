@@ -3,7 +3,7 @@
 A document is read with its version, decided upon, and written with a higher external version: S3's sequencer where that
 is higher, else the next number. If another writer was quicker, OpenSearch answers 409, and it is decided anew. So an
 older event never overwrites a newer one, whoever writes at the same time, and a document copied into another index is
-only one more write. Its note comes after it: what has a note was put for certain.
+only one more write. What was deleted stays so (`deletions`). The note comes last: what has a note was put for certain.
 """
 
 import asyncio
@@ -17,18 +17,15 @@ from typing import Any
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import UnavailableError
 from onlooker_shared.images import order
-from onlooker_tagger.documents import Document, supersedes
+from onlooker_tagger.documents import Deletion, Document, supersedes
 from onlooker_tagger.index import RefusedError
 from onlooker_tagger.opensearch.cluster import Action, Cluster, ConflictError, Hit
-from onlooker_tagger.opensearch.schema import Json, Names, Schema, note_of, note_of_annotation, object_id
+from onlooker_tagger.opensearch.deletions import FIRST_WAIT, RETRIES_OF_NOTES, ROUNDS, Deletions
+from onlooker_tagger.opensearch.schema import Names, Schema
+from onlooker_tagger.opensearch.stored import Json, note_of, note_of_annotation, object_id
+from onlooker_tagger.opensearch.tombstones import Tombstone
 
-ROUNDS = 7
-"""Times that a document is decided upon while others write it; then it waits in the queue."""
-FIRST_WAIT = 0.02
-"""Seconds, at most, before a document is decided upon again; doubled each time."""
 LARGEST_VERSION = 2**63 - 1
-RETRIES_OF_NOTES = 5
-"""OpenSearch's own, where two writers add to one note at once: each adds a part of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,14 @@ class Annotate:
     annotation: Annotation
 
 
-Write = Put | Annotate
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Forget what a deletion is about."""
+
+    deletion: Deletion
+
+
+Write = Put | Annotate | Delete
 
 
 class Writer:
@@ -56,12 +60,14 @@ class Writer:
         cluster: where.
         names: the indices' names.
         schema: the version.
+        deletions: knows and makes them.
     """
 
-    def __init__(self, cluster: Cluster, names: Names, schema: Schema) -> None:
+    def __init__(self, cluster: Cluster, names: Names, schema: Schema, deletions: Deletions) -> None:
         self._cluster = cluster
         self._names = names
         self._schema = schema
+        self._deletions = deletions
         self._index = names.documents(schema.version)
 
     async def commit(self, writes: Sequence[Write]) -> list[Exception | None]:
@@ -70,18 +76,28 @@ class Writer:
         notes = {
             n: self._note(*_noted(write))
             for n, write in enumerate(writes)
-            if not isinstance(outcomes.get(n), Exception)
+            if not isinstance(write, Delete) and not isinstance(outcomes.get(n), Exception)
         }
         for n, outcome in zip(notes, await self._cluster.bulk(list(notes.values())), strict=True):
             outcomes[n] = _conflict_as_outage(outcome)
+        outcomes |= await self._delete({n: each.deletion for n, each in enumerate(writes) if isinstance(each, Delete)})
         return [outcomes[n] for n in range(len(writes))]
 
     async def put(self, documents: Mapping[int, Document]) -> dict[int, Exception | None]:
-        """Write documents without their notes; return for each by what it failed, under the key that it came with."""
-        outcomes: dict[int, Exception | None] = {}
-        left: dict[str, dict[int, Document]] = defaultdict(dict)
+        """Write documents without their notes; return for each by what it failed, under the key that it came with.
+
+        Raises:
+            UnavailableError: nothing is known of any of them.
+        """
+        groups: dict[str, dict[int, Document]] = defaultdict(dict)
         for n, document in documents.items():
-            left[object_id(document.bucket, document.key)][n] = document
+            groups[object_id(document.bucket, document.key)][n] = document
+        outcomes = await self._put_until_done(groups)
+        await self._deletions.enforce(groups)
+        return outcomes
+
+    async def _put_until_done(self, left: Mapping[str, dict[int, Document]]) -> dict[int, Exception | None]:
+        outcomes: dict[int, Exception | None] = {}
         for n in range(ROUNDS):
             left = await self._put_once(left, outcomes)
             if not left:
@@ -89,6 +105,13 @@ class Writer:
             await asyncio.sleep(FIRST_WAIT * 2.0**n * random.random())  # noqa: S311 - so that two do not meet again
         busy = UnavailableError("Others write the same documents at the same moment.")
         return outcomes | {n: busy for group in left.values() for n in group}
+
+    async def _delete(self, deletions: Mapping[int, Deletion]) -> dict[int, Exception | None]:
+        try:
+            await self._deletions.delete(list(deletions.values()))
+        except UnavailableError as error:
+            return dict.fromkeys(deletions, error)
+        return dict.fromkeys(deletions)
 
     async def _put_once(
         self, groups: Mapping[str, dict[int, Document]], outcomes: dict[int, Exception | None]
@@ -99,9 +122,16 @@ class Writer:
             groups: documents about one object each, by the id of their document.
             outcomes: is told of those that are decided.
         """
-        stored = await self._cluster.documents(self._index, groups)
-        newest = {key: _newest(stored.get(key), group) for key, group in groups.items()}
-        actions = {key: action for key, n in newest.items() if (action := self._action(key, n, groups, stored))}
+        stored, stones = await asyncio.gather(
+            self._cluster.documents(self._index, groups), self._deletions.tombstones(groups)
+        )
+        newest = {key: _newest(stored.get(key), group, stones.get(key)) for key, group in groups.items()}
+        written = {key: groups[key][n] for key, n in newest.items() if n is not None}
+        actions = {
+            key: action
+            for key, document in written.items()
+            if (action := self._action(key, document, stored.get(key), stones.get(key)))
+        }
         answers = dict(zip(actions, await self._cluster.bulk(list(actions.values())), strict=True))
         again: dict[str, dict[int, Document]] = {}
         for key, group in groups.items():
@@ -116,17 +146,13 @@ class Writer:
                 outcomes.update(dict.fromkeys(group, answer))
         return again
 
-    def _action(
-        self, key: str, newest: int | None, groups: Mapping[str, dict[int, Document]], stored: Mapping[str, Hit]
-    ) -> Action | None:
-        """Return how the newest of a group is written; None if it is there already."""
-        if newest is None:
-            return None
-        document, hit = groups[key][newest], stored.get(key)
+    def _action(self, key: str, document: Document, hit: Hit | None, stone: Tombstone | None) -> Action | None:
+        """Return how a document is written; None if it is there already, whenever it was taken in."""
         source = self._schema.source(document)
-        if hit is not None and hit.source == source:
+        if hit is not None and _but_for_its_arrival(hit.source) == _but_for_its_arrival(source):
             return None
-        version = min(max(order(document.sequencer), hit.version + 1 if hit else 1), LARGEST_VERSION)
+        before = max(hit.version if hit else 0, stone.version if stone else 0)
+        version = min(max(order(document.sequencer), before + 1), LARGEST_VERSION)
         place: Json = {"_index": self._index, "_id": key, "version": version, "version_type": "external"}
         return Action({"index": place}, source)
 
@@ -139,10 +165,11 @@ class Writer:
         return Action({"update": place}, {"doc": part, "doc_as_upsert": True})
 
 
-def _newest(stored: Hit | None, group: Mapping[int, Document]) -> int | None:
+def _newest(stored: Hit | None, group: Mapping[int, Document], stone: Tombstone | None) -> int | None:
     """Return which document of a group is to stand there; None if none of them is."""
     start: tuple[int | None, Document | None] = (None, Document.model_validate(stored.source) if stored else None)
-    return reduce(_newer, group.items(), start)[0]
+    left = [one for one in group.items() if stone is None or not stone.covers(one[1])]
+    return reduce(_newer, left, start)[0]
 
 
 def _newer(
@@ -152,7 +179,12 @@ def _newer(
     return candidate if stands is None or supersedes(candidate[1], stands) else so_far
 
 
-def _noted(write: Write) -> tuple[str, Json]:
+def _but_for_its_arrival(source: Json) -> Json:
+    """Return a document without the time when the index took it in, which does not change what it says."""
+    return {field: value for field, value in source.items() if field != "indexed_at"}
+
+
+def _noted(write: Put | Annotate) -> tuple[str, Json]:
     match write:
         case Put(document=document):
             return document.image_id, note_of(document)
