@@ -15,7 +15,7 @@ from PIL import Image
 from onlooker_recognizer.__main__ import compose
 from onlooker_shared.aws import Aws
 from onlooker_shared.images import image_id
-from onlooker_shared.messages import ImageFailed, ImageRecognized, decode
+from onlooker_shared.messages import AnyMessage, decode
 from onlooker_shared.provision import provision
 from onlooker_shared.results import Results
 from onlooker_shared.service import Service
@@ -85,7 +85,7 @@ class Stage:
                     await sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
-    async def announced(self, count: int = 1) -> list[ImageRecognized | ImageFailed]:
+    async def announced(self, count: int = 1) -> list[AnyMessage]:
         """What came out of the topic, as the tagger gets it."""
         return [decode(message["Body"]) for message in await self.take(self.names.tagger.name, count)]
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from onlooker_recognizer import events
+from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.handlers import Handler
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.permissions import Permissions
@@ -17,7 +18,9 @@ from onlooker_recognizer.questions import (
     Questions,
 )
 from onlooker_recognizer.rates import Pace
+from onlooker_recognizer.recognizing import Recognizing
 from onlooker_recognizer.rekognition import Rekognition
+from onlooker_recognizer.request_routes import requests_router
 from onlooker_recognizer.routes import router
 from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_recognizer.sweep import Sweeper
@@ -41,17 +44,25 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     questions = _questions(settings)
     permissions = Permissions(client, [question.operation for question in questions.about(settings.features)])
     results = Results(s3, names.results.name)
+    originals = Originals(s3, max_bytes=settings.max_bytes)
+    publisher = Publisher(await aws.client("sns"), await aws.topic_arn(names.image_recognized))
+    deletions = Deletions(s3, names.results.name, publisher)
     queue_url = await aws.queue_url(names.recognizer_images.name)
     with Pictures(
         max_pixels=settings.max_pixels, inline_bytes=settings.inline_bytes, threads=settings.decode_threads
     ) as pictures:
         handler = Handler(
-            originals=Originals(s3, max_bytes=settings.max_bytes),
-            pictures=pictures,
-            rekognition=Rekognition(client, questions=questions, paces=_paces(settings), permissions=permissions),
-            features=settings.features,
+            originals=originals,
+            recognizing=Recognizing(
+                originals=originals,
+                pictures=pictures,
+                rekognition=Rekognition(client, questions=questions, paces=_paces(settings), permissions=permissions),
+                features=settings.features,
+                clock=_now,
+            ),
             results=results,
-            publisher=Publisher(await aws.client("sns"), await aws.topic_arn(names.image_recognized)),
+            deletions=deletions,
+            publisher=publisher,
             outages=Outages(),
             clock=_now,
         )
@@ -66,7 +77,13 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             grace=common.shutdown_grace,
         )
         sweeper = Sweeper(
-            s3=s3, sqs=sqs, images=names.images.name, results=names.results.name, queue_url=queue_url, clock=_now
+            s3=s3,
+            sqs=sqs,
+            images=names.images.name,
+            results=names.results.name,
+            deletions=deletions,
+            queue_url=queue_url,
+            clock=_now,
         )
 
         async def check_s3() -> None:
@@ -80,7 +97,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
 
         yield Service(
             name="recognizer",
-            routers=[router(s3, results)],
+            routers=[router(s3, results), requests_router(results, originals, sqs, queue_url)],
             workers=[consumer],
             checks={
                 "s3": check_s3,

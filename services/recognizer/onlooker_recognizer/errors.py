@@ -7,6 +7,8 @@ OnlookerError
 The handler makes a stored failure of the first, a line in the log of the second.
 """
 
+from typing import Literal
+
 from onlooker_shared.errors import OnlookerError
 
 
@@ -23,4 +25,12 @@ class PictureRefusedError(OnlookerError):
 
 
 class PictureGoneError(OnlookerError):
-    """A picture that was deleted or overwritten after its event; a newer version has an event of its own."""
+    """A picture that was deleted or overwritten after its event; a newer version has an event of its own.
+
+    Args:
+        how: which of the two.
+    """
+
+    def __init__(self, how: Literal["deleted", "overwritten"]) -> None:
+        super().__init__(how)
+        self.deleted = how == "deleted"

@@ -53,15 +53,17 @@ class Originals:
             return Original(await body.read(), from_headers(answer["Metadata"]))
 
     async def confirm(self, image: ImageRef) -> None:
-        """Return if the picture is still the one of its event, which a version named by its id always is.
+        """Return if the picture is still there, and still the one of its event.
+
+        A version may be there though the object is deleted: then it counts as gone.
 
         Raises:
             PictureGoneError: it was deleted or overwritten.
         """
-        if image.version_id is not None:
-            return
         try:
             await self._s3.head_object(**version_of(image))
+            if image.version_id is not None:
+                await self._s3.head_object(Bucket=image.bucket, Key=image.key)
         except ClientError as error:
             raise _gone(error) or error from None
 

@@ -1,6 +1,7 @@
 """``/recognitions``: what was recognized in a picture, and which pictures could not be."""
 
 import asyncio
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -35,6 +36,12 @@ class Failed(BaseModel):
     state: Literal["failed"] = "failed"
     image: ImageRef
     reason: str
+    failed_at: datetime | None = None
+
+
+def failed(failure: StoredFailure) -> Failed:
+    """Return what is told of a stored failure."""
+    return Failed(image=failure.image, reason=failure.reason, failed_at=failure.failed_at)
 
 
 class Failures(BaseModel):
@@ -53,10 +60,7 @@ def router(s3: "S3Client", results: Results) -> APIRouter:
         reader: Reader, image_id: Annotated[str, Path(pattern=IMAGE_ID_PATTERN)]
     ) -> Recognized | Failed:
         """Answer with what was recognized in a picture, or why it could not be."""
-        found = await _find(results, image_id)
-        if not reader.may_touch(found.image.bucket, found.image.key):
-            raise NotFoundError(f"Nothing is known about a picture with the id {image_id} (yet).")
-        return found
+        return await find(results, reader, image_id)
 
     @routes.get("")
     async def list_recognitions(
@@ -75,13 +79,21 @@ def router(s3: "S3Client", results: Results) -> APIRouter:
     return routes
 
 
-async def _find(results: Results, image_id: str) -> Recognized | Failed:
+async def find(results: Results, caller: Principal, image_id: str) -> Recognized | Failed:
+    """Return what is known of a picture.
+
+    Raises:
+        NotFoundError: nothing is, or nothing that this caller may know.
+    """
+    found: Recognized | Failed
     try:
         result = await results.get(image_id)
+        found = Recognized(image=result.image, recognition=result.recognition)
     except NotFoundError:
-        failure = await results.get_failure(image_id)
-        return Failed(image=failure.image, reason=failure.reason)
-    return Recognized(image=result.image, recognition=result.recognition)
+        found = failed(await results.get_failure(image_id))
+    if not caller.may_touch(found.image.bucket, found.image.key):
+        raise NotFoundError(f"Nothing is known about a picture with the id {image_id} (yet).")
+    return found
 
 
 async def _failures(s3: "S3Client", results: Results, reader: Principal, limit: int, start: str) -> Failures:
@@ -90,7 +102,7 @@ async def _failures(s3: "S3Client", results: Results, reader: Principal, limit: 
     found = await asyncio.gather(*(_current_failure(s3, results, image_id) for image_id in ids))
     return Failures(
         recognitions=[
-            Failed(image=failure.image, reason=failure.reason)
+            failed(failure)
             for failure in found
             if failure is not None and reader.may_touch(failure.image.bucket, failure.image.key)
         ],

@@ -1,19 +1,20 @@
-"""Finds pictures that nobody recognized, and sends each to the recognizer's queue as S3 would have.
+"""Finds pictures that nobody recognized and results whose object is gone, and sends each to the recognizer's queue.
 
-S3's events may be lost where queues live in memory, or come before a bucket was connected; the bucket still has the
-pictures, so what was missed can always be worked out.
+S3's events may be lost where queues live in memory, or come before a bucket was connected; the buckets still have the
+pictures and the results, so what was missed can always be worked out, and is told as S3 would have told it.
 """
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from onlooker_recognizer import events
-from onlooker_shared.images import ImageRef
-from onlooker_shared.objects import list_objects
+from onlooker_recognizer.deletions import Deletions
+from onlooker_shared.images import ImageRef, object_prefix
+from onlooker_shared.objects import exists, list_objects
 from onlooker_shared.queue.received import MAX_BATCH
 from onlooker_shared.results import FAILURES, RESULTS
 from onlooker_shared.service import Swept
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 ANSWER = re.compile(rf"(?:{RESULTS}|{FAILURES})(?P<id>[0-9a-f]{{32}})\.json")
 """Keys of the results bucket that belong to a picture."""
+PREFIX_BYTES = 8
+"""Of an id: what the ids of an object's versions share."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -36,6 +39,7 @@ class Sweeper:
         sqs: the process's client.
         images: the bucket of pictures.
         results: the bucket of results and failures.
+        deletions: knows which pictures they are about.
         queue_url: the recognizer's own queue.
         clock: the time, UTC.
     """
@@ -47,6 +51,7 @@ class Sweeper:
         sqs: "SQSClient",
         images: str,
         results: str,
+        deletions: Deletions,
         queue_url: str,
         clock: Callable[[], datetime],
     ) -> None:
@@ -54,6 +59,7 @@ class Sweeper:
         self._sqs = sqs
         self._images = images
         self._results = results
+        self._deletions = deletions
         self._queue_url = queue_url
         self._clock = clock
 
@@ -61,18 +67,28 @@ class Sweeper:
         """Send on every picture that was stored longer ago than this and has neither result nor failure.
 
         A picture that is merely still queued is sent twice and recognized once: its second message finds the result.
+        Of results and failures whose object is gone, the deletion is sent on, however old they are. Those of a picture
+        that was overwritten stay: the object is there.
 
         Raises:
             botocore.exceptions.ClientError: S3 or SQS refuses.
         """
         known = await self._known()
+        ownerless = {image_id[:PREFIX_BYTES] for image_id in known}
         until = self._clock() - older_than
         looked_at = sent_on = 0
-        batch: list[ImageRef] = []
+        batch: list[str] = []
         async for image in self._pictures():
             looked_at += 1
-            if image.uploaded_at <= until and bytes.fromhex(image.image_id) not in known:
-                batch.append(image)
+            image_id = bytes.fromhex(image.image_id)
+            ownerless.discard(image_id[:PREFIX_BYTES])
+            if image.uploaded_at <= until and image_id not in known:
+                batch.append(events.encode(image))
+            if len(batch) == MAX_BATCH:
+                sent_on += await self._send(batch)
+                batch = []
+        async for body in self._removals(sorted(each for each in known if each[:PREFIX_BYTES] in ownerless)):
+            batch.append(body)
             if len(batch) == MAX_BATCH:
                 sent_on += await self._send(batch)
                 batch = []
@@ -104,17 +120,31 @@ class Sweeper:
                         version_id=entry["VersionId"],
                     )
 
-    async def _send(self, batch: list[ImageRef]) -> int:
+    async def _removals(self, ids: Iterable[bytes]) -> AsyncIterator[str]:
+        """Yield a notification for each object that is gone, of the ids of pictures that the listing did not have.
+
+        It may have come since it was listed, so it is looked for. Nothing was uploaded later than the newest picture
+        that is known of it, as far as is known: that is the time that the notification names, by S3's own clock.
+        """
+        newest: dict[str, datetime] = {}
+        for image_id in ids:
+            image = await self._deletions.image_of(image_id.hex())
+            if image is not None and self._may_be_judged(image):
+                newest[image.key] = max(newest.get(image.key, image.uploaded_at), image.uploaded_at)
+        for key, uploaded_at in newest.items():
+            if not await exists(self._s3, self._images, key):
+                yield events.encode_removal(self._images, key, uploaded_at)
+
+    def _may_be_judged(self, image: ImageRef) -> bool:
+        """Whether a picture is of the bucket that was listed, and has an id as they are made today."""
+        return image.bucket == self._images and image.image_id.startswith(object_prefix(image.bucket, image.key))
+
+    async def _send(self, batch: list[str]) -> int:
         """Send a batch and return how many messages SQS took; another sweep sends the rest."""
         answer = await self._sqs.send_message_batch(
             QueueUrl=self._queue_url,
-            Entries=[{"Id": str(n), "MessageBody": events.encode(image)} for n, image in enumerate(batch)],
+            Entries=[{"Id": str(n), "MessageBody": body} for n, body in enumerate(batch)],
         )
         for failed in answer.get("Failed", []):
-            log.warning(
-                "sweep.not_sent",
-                image_id=batch[int(failed["Id"])].image_id,
-                code=failed["Code"],
-                error=failed.get("Message", ""),
-            )
+            log.warning("sweep.not_sent", code=failed["Code"], error=failed.get("Message", ""))
         return len(answer.get("Successful", []))

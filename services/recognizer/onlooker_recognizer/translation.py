@@ -43,6 +43,7 @@ def recognition(
     *,
     features: tuple[str, ...],
     missing: tuple[Missing, ...] = (),
+    started_at: datetime | None = None,
     recognized_at: datetime,
 ) -> Recognition:
     """Return what Rekognition found.
@@ -52,7 +53,8 @@ def recognition(
         answers: by operation; nothing is found of what was not asked.
         features: what was looked for.
         missing: what was not, though it was to be.
-        recognized_at: when.
+        started_at: when the picture was taken up.
+        recognized_at: when all answers were there.
     """
     faces, labels = answers.get(DETECT_FACES, {}), answers.get(DETECT_LABELS, {})
     texts, moderation = answers.get(DETECT_TEXT, {}), answers.get(DETECT_MODERATION_LABELS, {})
@@ -71,6 +73,7 @@ def recognition(
         properties=looks and properties(looks),
         features=features,
         missing=missing,
+        started_at=started_at,
         recognized_at=recognized_at,
         label_model_version=labels.get("LabelModelVersion"),
         text_model_version=texts.get("TextModelVersion"),

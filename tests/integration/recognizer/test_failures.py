@@ -12,7 +12,7 @@ from onlooker_recognizer import rekognition
 from onlooker_recognizer.metrics import CALLS
 from onlooker_shared import outages
 from onlooker_shared.errors import NotFoundError
-from onlooker_shared.messages import ImageFailed
+from onlooker_shared.messages import ImageDeleted, ImageFailed
 from onlooker_shared.queue import consumer
 from onlooker_shared.queue.policy import RetryPolicy
 from recognizer_stage import Stage, jpeg, until
@@ -92,6 +92,8 @@ async def test_a_picture_deleted_before_it_was_fetched_leaves_nothing(stage: Sta
     with pytest.raises(NotFoundError):
         await (await stage.results).get(image_id)
     assert await stage.waiting(stage.names.recognizer_images.dead_letter) == 0
+    (message,) = await stage.announced()
+    assert isinstance(message, ImageDeleted)
     assert await stage.waiting(stage.names.tagger) == 0
 
 

@@ -1,0 +1,109 @@
+"""Turns a picture's bytes into a result: prepares what is sent, asks Rekognition, translates its answers."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from onlooker_recognizer import translation
+from onlooker_recognizer.conversion import Frame
+from onlooker_recognizer.errors import PictureRefusedError
+from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.pictures import MIN_SIDE, Pictures, Prepared
+from onlooker_recognizer.rekognition import Answers, Rekognition
+from onlooker_shared.images import ImageRef
+from onlooker_shared.recognition import Feature, Missing
+from onlooker_shared.results import StoredResult
+from onlooker_shared.telemetry.tracing import current_traceparent
+
+if TYPE_CHECKING:
+    from types_aiobotocore_rekognition.type_defs import ImageTypeDef
+
+PADDED = Missing(
+    feature="properties",
+    reason=f"The picture has a side under {MIN_SIDE} pixels, and the grey around it that is sent would be counted.",
+)
+
+
+class Recognizing:
+    """Has pictures recognized.
+
+    Args:
+        originals: where pictures are.
+        pictures: looks into them.
+        rekognition: recognizes them.
+        features: what is looked for.
+        clock: the time, UTC.
+    """
+
+    def __init__(
+        self,
+        *,
+        originals: Originals,
+        pictures: Pictures,
+        rekognition: Rekognition,
+        features: Collection[Feature],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._originals = originals
+        self._pictures = pictures
+        self._rekognition = rekognition
+        self._features = features
+        self._clock = clock
+
+    async def result(self, image: ImageRef, data: bytes, *, started_at: datetime) -> StoredResult:
+        """Return what a picture shows.
+
+        Args:
+            image: which it is.
+            data: its bytes.
+            started_at: when it was taken up.
+
+        Raises:
+            PictureRefusedError: it can never be recognized.
+            PictureGoneError: it was deleted or overwritten before Rekognition had fetched it.
+            RetryLater: Rekognition is asked too much.
+            botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS does not answer, or refuses.
+        """
+        picture = await self._pictures.prepare(data)
+        unfit = _unfit(picture, self._features)
+        features = [feature for feature in self._features if feature not in {missing.feature for missing in unfit}]
+        if picture.body is not None:
+            answers = await self._rekognition.recognize({"Bytes": picture.body}, features)
+        else:
+            answers = await self._by_reference(image, features)
+        return StoredResult(
+            image=image,
+            recognition=translation.recognition(
+                picture,
+                answers.by_operation,
+                features=answers.features,
+                missing=(*answers.denied, *unfit),
+                started_at=started_at,
+                recognized_at=self._clock(),
+            ),
+            rekognition=answers.by_operation,
+            traceparent=current_traceparent(),
+        )
+
+    async def _by_reference(self, image: ImageRef, features: Collection[Feature]) -> Answers:
+        """Have Rekognition fetch the object itself; what it says holds only if the object is still the same then."""
+        try:
+            answers = await self._rekognition.recognize(_reference(image), features)
+        except (ClientError, PictureRefusedError):
+            await self._originals.confirm(image)
+            raise
+        await self._originals.confirm(image)
+        return answers
+
+
+def _unfit(picture: Prepared, features: Collection[Feature]) -> tuple[Missing, ...]:
+    """Return the features that are not worth asking for, as what is sent is not all the picture's own."""
+    return (PADDED,) if "properties" in features and picture.frame != Frame() else ()
+
+
+def _reference(image: ImageRef) -> "ImageTypeDef":
+    if image.version_id is not None:
+        return {"S3Object": {"Bucket": image.bucket, "Name": image.key, "Version": image.version_id}}
+    return {"S3Object": {"Bucket": image.bucket, "Name": image.key}}
