@@ -9,7 +9,7 @@ MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models assets demo up test bench bench-rekognition check lint types imports deps format lock schemas tables clean
+.PHONY: help setup models assets demo up test bench bench-rekognition check lint types imports deps format lock schemas tables dashboards clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -86,6 +86,7 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy
+	$(BIN)/mypy $(wildcard infra/dashboards/*.py)
 
 imports: setup
 	$(BIN)/lint-imports
@@ -102,6 +103,9 @@ schemas: setup ## Write docs/messages from the code
 
 tables: setup ## Write the README's table of Rekognition's operations from the code
 	$(BIN)/python -m onlooker_rekognition.operations services/rekognition/README.md
+
+dashboards: setup ## Write infra/dashboards/onlooker.ndjson from the code
+	$(BIN)/python infra/dashboards --write
 
 lock: ## Pin every dependency anew, with hashes
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/bootstrap.txt requirements/bootstrap.in

@@ -9,7 +9,6 @@ import os
 import ssl
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -60,13 +59,12 @@ def _parser() -> argparse.ArgumentParser:
 def _fault_of(url: str) -> str | None:
     """Return what is wrong with an address."""
     try:
-        place = urlsplit(url)
-        place.port  # noqa: B018 - raises if it is no number
-    except ValueError as error:
+        place = httpx.URL(url)
+    except httpx.InvalidURL as error:
         return f"{error}: give an address as http://localhost:5601"
-    if place.scheme not in {"http", "https"} or not place.hostname:
+    if place.scheme not in {"http", "https"} or not place.host:
         return f"{url!r} is no address: it begins with http:// or https://"
-    if place.username or place.password:
+    if place.userinfo:
         return f"no user or password in the address: use --user and {PASSWORD}"
     if place.query or place.fragment:
         return "give the address of Dashboards itself, without what follows ? or #"

@@ -64,7 +64,7 @@ class DashboardsServer:
             answer = self._client.post(
                 f"{self._url}/api/saved_objects/_import",
                 params={"overwrite": "true"},
-                headers={"osd-xsrf": "true", "securitytenant": self._tenant},
+                headers=httpx.Headers({"osd-xsrf": "true", "securitytenant": self._tenant}, encoding="utf-8"),
                 files={"file": ("onlooker.ndjson", ndjson.encode(), "application/ndjson")},
                 timeout=TIMEOUT,
             )
