@@ -44,10 +44,10 @@ class Buckets:
         _check_binding(principal, bucket, prefix)
 
     def check_write(self, principal: Principal, bucket: str, key: str) -> None:
-        """Return if the caller may store under a key, or all keys that begin so; raises as `check_read` does."""
+        """Return if the caller may store or delete under a key, or all keys that begin so; raises as `check_read`."""
         self._check_known(bucket)
         if bucket not in self.writable:
-            raise ForbiddenError(f"Nothing can be uploaded to the bucket '{bucket}': Onlooker alone writes to it.")
+            raise ForbiddenError(f"The bucket '{bucket}' can only be read: Onlooker alone changes what is in it.")
         _check_binding(principal, bucket, key)
 
     def _check_known(self, bucket: str) -> None:

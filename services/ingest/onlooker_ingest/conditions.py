@@ -4,14 +4,14 @@ Precedence as in section 13.2.2; If-Match compares strongly, If-None-Match weakl
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
 
 class Verdict(Enum):
-    """What a condition says about a GET or HEAD."""
+    """What a condition says about a request; of one that changes something, `NOT_MODIFIED` is a failure too."""
 
     PROCEED = "proceed"
     NOT_MODIFIED = "not modified"
@@ -20,7 +20,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The conditional headers of a GET or HEAD; None where one is absent or to be ignored."""
+    """The conditional headers of a request; None where one is absent or to be ignored."""
 
     if_match: str | None
     if_none_match: str | None
@@ -50,6 +50,11 @@ class Conditions:
                 self.if_range,
             )
         )
+
+    @classmethod
+    def of_change(cls, headers: Mapping[str, str]) -> "Conditions":
+        """Return the conditions of a request that changes something: dates and ranges that mean reading are no part."""
+        return replace(cls.of(headers), if_modified_since=None, if_range=None)
 
     @property
     def binds(self) -> bool:

@@ -64,7 +64,7 @@ def add_download_routes(routes: APIRouter, s3: "S3Client", buckets: Buckets, set
     @routes.options(OBJECT_PATH, include_in_schema=False)
     async def object_options() -> Response:
         """Say what can be done; a browser's preflight is answered before it comes here."""
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": "GET, HEAD, OPTIONS, PUT"})
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": "DELETE, GET, HEAD, OPTIONS, PUT"})
 
 
 async def _open(objects: Objects, request: Request, address: ObjectAddress) -> OpenObject:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from onlooker_ingest.addresses import RawPathRoute
 from onlooker_ingest.bucket_routes import add_bucket_routes
 from onlooker_ingest.buckets import Buckets
+from onlooker_ingest.deletion_routes import add_deletion_routes
 from onlooker_ingest.download_routes import add_download_routes
 from onlooker_ingest.settings import IngestSettings
 from onlooker_ingest.upload_routes import add_upload_routes
@@ -28,4 +29,5 @@ def router(s3: "S3Client", presigner: "S3Client", buckets: Buckets, settings: In
     add_bucket_routes(routes, s3, presigner, buckets, settings)
     add_upload_routes(routes, s3, buckets, settings)
     add_download_routes(routes, s3, buckets, settings)
+    add_deletion_routes(routes, s3, buckets)
     return routes

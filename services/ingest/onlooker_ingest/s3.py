@@ -13,7 +13,7 @@ from onlooker_ingest.addresses import ObjectAddress
 from onlooker_ingest.errors import PreconditionFailedError, RangeNotSatisfiableError
 from onlooker_shared.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
 from onlooker_shared.images import image_id
-from onlooker_shared.objects import is_missing
+from onlooker_shared.objects import how_gone, is_missing
 from onlooker_shared.outages import UNREACHABLE, is_outage
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ PASSING = frozenset({"NoSuchBucket", "NoSuchUpload", "RequestTimeout", "SlowDown
 """Codes of states that are no caller's fault: an installation that is still being provisioned, an upload that somebody
 aborted, too much at once.
 """
+ANY = "*"
+"""What stands for any ETag in a condition."""
 CHUNK = 256 * 1024
 """Bytes handed on at once when an object is sent."""
 
@@ -104,6 +106,25 @@ class Objects:
         size = int(content_range.rpartition("/")[2]) if content_range else length
         return OpenObject(_stored(address, answer, size), content_range, length, answer["Body"])
 
+    async def delete(self, address: ObjectAddress, *, only_etag: str = ANY) -> None:
+        """Delete an object: as a whole, though a bucket that keeps versions keeps them, behind a delete marker.
+
+        Args:
+            address: which.
+            only_etag: delete it only if it is (still) the version with this ETag; S3 looks and deletes in one.
+
+        Raises:
+            NotFoundError: there is none.
+            PreconditionFailedError: it has another ETag.
+        """
+        with translated(address):
+            try:
+                await self._s3.delete_object(Bucket=address.bucket, Key=address.key, IfMatch=only_etag)
+            except ClientError as error:
+                if only_etag == ANY and how_gone(error) is not None:  # whatever is there would have matched
+                    raise _not_found(address) from error
+                raise
+
     async def check(self, bucket: str) -> None:
         """Return if a bucket answers: the readiness check. Raises what the client raises."""
         await self._s3.head_bucket(Bucket=bucket)
@@ -128,13 +149,17 @@ def translated(address: ObjectAddress) -> Iterator[None]:
         raise _unavailable() from error
 
 
+def _not_found(address: ObjectAddress) -> NotFoundError:
+    return NotFoundError(f"There is no object '{address.key}' in the bucket '{address.bucket}'.")
+
+
 def _unavailable() -> UnavailableError:
     return UnavailableError("S3 cannot do this now; try again in a moment.")
 
 
 def _problem(error: ClientError, address: ObjectAddress) -> ProblemError | None:
     if is_missing(error):
-        return NotFoundError(f"There is no object '{address.key}' in the bucket '{address.bucket}'.")
+        return _not_found(address)
     if is_outage(error) or error.response.get("Error", {}).get("Code") in PASSING:
         return _unavailable()
     answer = error.response.get("ResponseMetadata", {})
@@ -146,7 +171,7 @@ def _problem(error: ClientError, address: ObjectAddress) -> ProblemError | None:
             known = {"Content-Range": headers["content-range"]} if "content-range" in headers else {}
             return RangeNotSatisfiableError("The range lies outside the object.", headers=known)
         case HTTPStatus.CONFLICT:
-            return ConflictError("Another upload to the same key was under way; try again.")
+            return ConflictError("Another upload or deletion of the same key was under way; try again.")
     return None
 
 

@@ -97,7 +97,10 @@ async def test_what_is_no_policy_is_refused(edge: Edge, body: str) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize(("method", "path"), [("PUT", "/v1/images/a.jpg"), ("POST", "/v1/"), ("GET", "/v1/images")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PUT", "/v1/images/a.jpg"), ("DELETE", "/v1/images/a.jpg"), ("POST", "/v1/"), ("GET", "/v1/images")],
+)
 async def test_a_page_of_an_allowed_origin_may_call(edge: Edge, method: str, path: str) -> None:
     headers = {
         "Origin": ORIGIN,
@@ -128,7 +131,8 @@ async def test_the_answer_s_headers_are_readable_from_a_page(edge: Edge, key: st
 
 
 @pytest.mark.parametrize(
-    ("path", "methods"), [("/v1/", {"GET", "OPTIONS", "POST"}), ("/v1/b/k", {"GET", "HEAD", "OPTIONS", "PUT"})]
+    ("path", "methods"),
+    [("/v1/", {"GET", "OPTIONS", "POST"}), ("/v1/b/k", {"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})],
 )
 async def test_options_says_what_can_be_done(edge: Edge, path: str, methods: set[str]) -> None:
     answer = await edge.http.options(path)
@@ -140,7 +144,7 @@ async def test_options_says_what_can_be_done(edge: Edge, path: str, methods: set
 async def test_the_api_describes_itself(edge: Edge) -> None:
     paths = (await edge.http.get("/openapi.json")).json()["paths"]
 
-    assert set(paths["/v1/{bucket}/{object}"]) == {"get", "put"}
+    assert set(paths["/v1/{bucket}/{object}"]) == {"delete", "get", "put"}
     assert set(paths["/v1/{bucket}"]) == {"get"}
     signing = paths["/v1/"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert set(signing["required"]) == {"expiration", "conditions"}

@@ -29,10 +29,12 @@ async def test_without_s3_callers_are_told_to_come_back(tmp_path: Path, key: str
                 edge.http.get(edge.path(key)),
                 edge.http.get(f"/v1/{edge.images}"),
                 edge.http.head(edge.path(key)),
+                edge.http.delete(edge.path(key)),
+                edge.http.delete(edge.path(key), headers={"If-Match": '"x"'}),
             )
             ready = await edge.http.get("/readyz")
 
-    assert [answer.status_code for answer in answers] == [503] * 5
+    assert [answer.status_code for answer in answers] == [503] * 7
     assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers)
     assert ready.status_code == 503
 
@@ -47,9 +49,10 @@ async def test_a_bucket_that_is_not_provisioned_is_nobody_s_mistake_but_ours(
             await unprovisioned.http.put(unprovisioned.path(key), content=JPEG),
             await unprovisioned.http.get(unprovisioned.path(key)),
             await unprovisioned.http.get(f"/v1/{unprovisioned.images}"),
+            await unprovisioned.http.delete(unprovisioned.path(key)),
         ]
 
-    assert [answer.status_code for answer in answers] == [503] * 3
+    assert [answer.status_code for answer in answers] == [503] * 4
 
 
 async def test_what_was_done_is_counted(edge: Edge, key: str) -> None:
@@ -62,10 +65,13 @@ async def test_what_was_done_is_counted(edge: Edge, key: str) -> None:
         'onlooker_ingest_stored_total{format="JPEG"}',
         'onlooker_ingest_refused_total{reason="unsupported_media_type"}',
         "onlooker_ingest_sent_bytes_total",
+        "onlooker_ingest_deleted_total",
     ]
     before = [await value(name) for name in names]
     await edge.http.put(edge.path(key), content=JPEG + bytes(96))
     await edge.http.put(edge.path(key), content=b"text")
     await edge.http.get(edge.path(key))
+    for _ in range(2):
+        await edge.http.delete(edge.path(key))
 
-    assert [await value(name) - old for name, old in zip(names, before, strict=True)] == [104, 1, 1, 100]
+    assert [await value(name) - old for name, old in zip(names, before, strict=True)] == [104, 1, 1, 100, 1]
