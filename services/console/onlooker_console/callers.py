@@ -64,8 +64,7 @@ class Gate:
         try:
             principal = await self._keys.authenticate(session.access_key)
         except UnauthorizedError as error:
-            await self._sessions.close(token)
-            raise SignInError(REVOKED) from error
+            raise SignInError(REVOKED) from error  # the session stays, so that the sign-in page can say this too
         return Caller(session, principal, self._apis.with_key(session.access_key))
 
     async def admit(self, request: Request) -> None:
