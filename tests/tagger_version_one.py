@@ -4,8 +4,9 @@ from typing import Any
 
 from onlooker_tagger.documents import Document
 from onlooker_tagger.opensearch.schema import Schema
-from onlooker_tagger.opensearch.stored import folded, object_id
+from onlooker_tagger.opensearch.stored import folded
 from onlooker_tagger.opensearch.terms import terms
+from onlooker_tagger.tombstones import object_id
 
 Json = dict[str, Any]
 

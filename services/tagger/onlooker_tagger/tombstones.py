@@ -5,6 +5,7 @@ It is kept under the hash of bucket and key, and names neither.
 
 import hashlib
 from datetime import datetime
+from typing import Self
 
 from onlooker_shared.images import order
 from onlooker_shared.recognition import Part
@@ -34,7 +35,7 @@ class Tombstone(Part):
             outlives(document, _deletion(mark)) for mark in (self.numbered, self.timed) if mark
         )
 
-    def joined(self, deletion: Deletion) -> "Tombstone":
+    def joined(self, deletion: Deletion) -> Self:
         """Return the tombstone of what was deleted before, and of one more deletion."""
         if deletion.image_ids:
             return self.model_copy(update={"image_ids": tuple(sorted({*self.image_ids, *deletion.image_ids}))})

@@ -22,8 +22,8 @@ from onlooker_tagger.handlers import Handler
 from onlooker_tagger.index import Index, RefusedError
 from onlooker_tagger.opensearch import OpenSearchIndex, connect, open_index
 from onlooker_tagger.opensearch.schema import SCHEMA, Names
-from onlooker_tagger.opensearch.stored import object_id
 from onlooker_tagger.queries import ImageQuery, StatisticsQuery, Within
+from onlooker_tagger.tombstones import object_id
 from recognitions import NOON, a_face, a_label, a_recognition, an_image, recognized
 from severable import line_to
 

@@ -18,8 +18,9 @@ from onlooker_tagger.documents import Deletion, Document
 from onlooker_tagger.opensearch.cluster import Action, Cluster, ConflictError, Hit
 from onlooker_tagger.opensearch.layout import Layout
 from onlooker_tagger.opensearch.schema import Names
-from onlooker_tagger.opensearch.stored import NO_RENDITIONS, Json, note_of_object, object_id
-from onlooker_tagger.opensearch.tombstones import Tombstone, tombstone_in
+from onlooker_tagger.opensearch.stored import NO_RENDITIONS, Json, note_of_object
+from onlooker_tagger.opensearch.tombstones import Stone, stone_in
+from onlooker_tagger.tombstones import object_id
 
 ROUNDS = 7
 """Times that something is decided upon while others write it; then the message waits in the queue."""
@@ -52,14 +53,14 @@ class Deletions:
         self._names = names
         self._layout = layout
 
-    async def tombstones(self, objects: Collection[str]) -> dict[str, Tombstone]:
+    async def tombstones(self, objects: Collection[str]) -> dict[str, Stone]:
         """Return the tombstones of some objects, by the ids of their documents; those without one are left out.
 
         Raises:
             UnavailableError: they cannot be read.
         """
         notes = await self._cluster.documents(self._names.notes, objects)
-        return {key: tombstone_in(note.source) for key, note in notes.items() if note.source.get("deletion")}
+        return {key: stone_in(note.source) for key, note in notes.items() if note.source.get("deletion")}
 
     async def delete(self, deletions: Sequence[Deletion]) -> None:
         """Make deletions durable, then delete what they are about.
@@ -86,9 +87,9 @@ class Deletions:
     async def _mark(self, groups: dict[str, list[Deletion]]) -> set[str]:
         """Join deletions to the tombstones of their objects; return those where somebody was quicker."""
         notes = await self._cluster.documents(self._names.notes, groups)
-        stones: dict[str, Tombstone] = {}
+        stones: dict[str, Stone] = {}
         for key, group in groups.items():
-            stone = tombstone_in(notes[key].source) if key in notes else Tombstone()
+            stone = stone_in(notes[key].source) if key in notes else Stone()
             for deletion in group:
                 stone = stone.joined(deletion)
             stones[key] = stone
@@ -97,9 +98,9 @@ class Deletions:
     async def _bury(self, objects: Collection[str]) -> set[str]:
         """Delete the documents that tombstones cover; return those where somebody was quicker."""
         notes = await self._cluster.documents(self._names.notes, objects)
-        stones = {key: tombstone_in(note.source) for key, note in notes.items()}
+        stones = {key: stone_in(note.source) for key, note in notes.items()}
         covered = [one for one in await self._standing(objects) if stones[one.hit.id].covers(one.document)]
-        above: dict[str, Tombstone] = {}
+        above: dict[str, Stone] = {}
         for one in covered:
             key, version = one.hit.id, one.hit.version
             if above.get(key, stones[key]).version < version:
@@ -120,7 +121,7 @@ class Deletions:
             _Standing(index, hit, Document.model_validate(hit.source)) for index, hits in found for hit in hits.values()
         ]
 
-    async def _keep(self, stones: dict[str, Tombstone], notes: dict[str, Hit]) -> set[str]:
+    async def _keep(self, stones: dict[str, Stone], notes: dict[str, Hit]) -> set[str]:
         """Write tombstones over the notes that they were made from; return those where somebody was quicker."""
         actions = [Action(self._over(notes.get(key), key), stone.note) for key, stone in stones.items()]
         outcomes = zip(stones, await self._write(actions), strict=True)

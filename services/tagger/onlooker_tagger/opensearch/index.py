@@ -17,7 +17,7 @@ from onlooker_tagger.opensearch.copying import Copier
 from onlooker_tagger.opensearch.deletions import Deletions
 from onlooker_tagger.opensearch.layout import Layout
 from onlooker_tagger.opensearch.schema import SCHEMA, Names, Schema
-from onlooker_tagger.opensearch.stored import Json, folded, object_id
+from onlooker_tagger.opensearch.stored import Json, folded
 from onlooker_tagger.opensearch.writes import Annotate, Delete, Put, Write, Writer
 from onlooker_tagger.queries import (
     ImageQuery,
@@ -30,6 +30,7 @@ from onlooker_tagger.queries import (
     another_search,
 )
 from onlooker_tagger.suggesting import best, typed
+from onlooker_tagger.tombstones import object_id
 
 BATCH = 200
 """Writes in one bulk at most: some megabytes."""

@@ -1,6 +1,5 @@
 """Documents and notes as they are stored: pure. Whoever changes what this derives raises the version of the mapping."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -9,6 +8,7 @@ from onlooker_shared.annotations import Annotation
 from onlooker_tagger.documents import Document
 from onlooker_tagger.facts import beginnings, decade, folder, label_names, moderation_names, text_words
 from onlooker_tagger.opensearch.terms import terms
+from onlooker_tagger.tombstones import object_id
 
 Json = dict[str, Any]
 
@@ -18,11 +18,6 @@ BETWEEN = "\0"
 """Stands between the parts of a value that holds more than one; no name has it."""
 NO_RENDITIONS: Json = {"annotation": None}
 """The note that a picture's renditions are forgotten."""
-
-
-def object_id(bucket: str, key: str) -> str:
-    """Return the id of the document about an object, whatever its version: 32 hexadecimal digits of SHA-256."""
-    return hashlib.sha256(f"{bucket}\0{key}".encode()).hexdigest()[:32]
 
 
 def folded(name: str) -> str:

@@ -22,8 +22,9 @@ from onlooker_tagger.index import RefusedError
 from onlooker_tagger.opensearch.cluster import Action, Cluster, ConflictError, Hit
 from onlooker_tagger.opensearch.deletions import FIRST_WAIT, RETRIES_OF_NOTES, ROUNDS, Deletions
 from onlooker_tagger.opensearch.schema import Names, Schema
-from onlooker_tagger.opensearch.stored import Json, note_of, note_of_annotation, object_id
-from onlooker_tagger.opensearch.tombstones import Tombstone
+from onlooker_tagger.opensearch.stored import Json, note_of, note_of_annotation
+from onlooker_tagger.opensearch.tombstones import Stone
+from onlooker_tagger.tombstones import object_id
 
 LARGEST_VERSION = 2**63 - 1
 
@@ -146,7 +147,7 @@ class Writer:
                 outcomes.update(dict.fromkeys(group, answer))
         return again
 
-    def _action(self, key: str, document: Document, hit: Hit | None, stone: Tombstone | None) -> Action | None:
+    def _action(self, key: str, document: Document, hit: Hit | None, stone: Stone | None) -> Action | None:
         """Return how a document is written; None if it is there already, whenever it was taken in."""
         source = self._schema.source(document)
         if hit is not None and _but_for_its_arrival(hit.source) == _but_for_its_arrival(source):
@@ -165,7 +166,7 @@ class Writer:
         return Action({"update": place}, {"doc": part, "doc_as_upsert": True})
 
 
-def _newest(stored: Hit | None, group: Mapping[int, Document], stone: Tombstone | None) -> int | None:
+def _newest(stored: Hit | None, group: Mapping[int, Document], stone: Stone | None) -> int | None:
     """Return which document of a group is to stand there; None if none of them is."""
     start: tuple[int | None, Document | None] = (None, Document.model_validate(stored.source) if stored else None)
     left = [one for one in group.items() if stone is None or not stone.covers(one[1])]
