@@ -9,8 +9,10 @@ import httpx
 from onlooker_console.apis import CONNECTIONS, TIMEOUT, Apis
 from onlooker_console.app import create_console, entrance
 from onlooker_console.callers import Gate
+from onlooker_console.live import Live
 from onlooker_console.sessions import Sessions
 from onlooker_console.settings import ConsoleSettings
+from onlooker_console.signin import SignIn
 from onlooker_console.statics import Assets
 from onlooker_console.views import Views
 from onlooker_shared.aws import Aws
@@ -36,7 +38,9 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     keys = KeyStore(dynamodb, names.access_keys.name)
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
     async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False) as http:
+        views, live = Views(settings, assets), Live(settings.live_connections)
         gate = Gate(sessions, keys, Apis(http, settings))
+        sign_in = SignIn(views, gate, sessions, keys)
 
         async def check_sessions() -> None:
             await dynamodb.describe_table(TableName=names.console_sessions.name)
@@ -44,7 +48,8 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         yield Service(
             name=NAME,
             routers=[entrance()],
-            mounts={"/console": create_console(Views(settings, assets), assets, gate, sessions, keys)},
+            mounts={"/console": create_console(views, assets, gate, sign_in, live)},
+            workers=[live],
             checks={"sessions": check_sessions},
         )
 

@@ -7,16 +7,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from onlooker_console.callers import Gate
 from onlooker_console.failures import ErrorPages, Faults
+from onlooker_console.live import Live
 from onlooker_console.pages import alerts, dashboard, images, picture, pictures, system, upload
 from onlooker_console.security import HOME, SecurityHeaders
-from onlooker_console.sessions import Sessions
 from onlooker_console.signin import SignIn
 from onlooker_console.statics import Assets
 from onlooker_console.views import Views
-from onlooker_shared.web.auth import Authenticator
-
-PAGES = (pictures, images, picture, upload, dashboard, alerts, system)
-"""Every page's module: all of them stand behind the gate."""
 
 
 def entrance() -> APIRouter:
@@ -33,15 +29,28 @@ def entrance() -> APIRouter:
     return routes
 
 
-def create_console(views: Views, assets: Assets, gate: Gate, sessions: Sessions, keys: Authenticator) -> FastAPI:
-    """Return the application that is mounted at ``/console``."""
+def create_console(views: Views, assets: Assets, gate: Gate, sign_in: SignIn, live: Live) -> FastAPI:
+    """Return the application that is mounted at ``/console``: all of its pages stand behind the gate."""
     app = FastAPI(title="Onlooker console", openapi_url=None)
     errors = ErrorPages(views)
     errors.install(app)
-    app.include_router(SignIn(views, gate, sessions, keys).routes())
-    for page in PAGES:
-        app.include_router(page.routes(views), dependencies=[Depends(gate.admit)])
+    app.include_router(sign_in.routes())
+    for page in _pages(views, live):
+        app.include_router(page, dependencies=[Depends(gate.admit)])
     app.mount("/static", assets)
     app.add_middleware(Faults, answer=errors.fault)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+def _pages(views: Views, live: Live) -> list[APIRouter]:  # noqa: ARG001 - the gallery's, next
+    """Return every page's routes."""
+    return [
+        pictures.routes(views),
+        images.routes(),
+        picture.routes(views),
+        upload.routes(views),
+        dashboard.routes(views),
+        alerts.routes(views),
+        system.routes(views),
+    ]

@@ -139,5 +139,6 @@ class Faults:
 
 
 def _by_script(request: Request) -> bool:
-    """Whether htmx or a script asked, which wants a fragment and no whole page."""
-    return "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Dest") == "empty"
+    """Whether htmx, a script or a picture's place asked, which have no use for a whole page."""
+    destination = request.headers.get("Sec-Fetch-Dest", "document")
+    return "HX-Request" in request.headers or destination != "document"

@@ -27,6 +27,7 @@ POLICY = (
     "base-uri 'none'",
 )
 HEADERS = {
+    "Cache-Control": "private, no-store",  # pages show what only their reader may see
     "Content-Security-Policy": "; ".join(POLICY),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -35,12 +36,10 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-CACHE_CONTROL = "private, no-store"
-"""Of every answer that says nothing else: pages show what only their reader may see."""
 
 
 class SecurityHeaders:
-    """ASGI middleware that puts `HEADERS` on every response."""
+    """ASGI middleware that puts `HEADERS` on every response that has none of its own by that name."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -51,8 +50,8 @@ class SecurityHeaders:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                headers.setdefault("Cache-Control", CACHE_CONTROL)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, secured if scope["type"] == "http" else send)

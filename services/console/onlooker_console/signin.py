@@ -114,7 +114,9 @@ class SignIn:
         if caller is not None:
             await check_csrf(request, caller.csrf_token)
             await self._sessions.close(caller.session.token)
-        return self._without_cookie(_go("/console/signin"), request)
+        response = self._without_cookie(_go("/console/signin"), request)
+        response.headers["Clear-Site-Data"] = '"cache"'  # the pictures that the browser keeps
+        return response
 
     def _form(self, request: Request, to: str, *, why: str = "", status: int = HTTPStatus.OK) -> Response:
         return self._views.page(request, "signin.html", status=status, to=local_path(to), why=why)
