@@ -5,14 +5,17 @@ Content-Security-Policy or calls another origin works perhaps today, by luck.
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Request, WebError
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, WebError
 
 Size = Literal["desktop", "phone"]
 Theme = Literal["light", "dark"]
+OpenWindow = Callable[..., Awaitable[Page]]
+"""The fixture `open_window`."""
 
 SIZES: dict[Size, dict[str, object]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},

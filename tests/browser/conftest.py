@@ -4,32 +4,25 @@ The pictures of `album` are for all to look at: a test that changes or deletes o
 """
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, StorageState, expect
 
+from album import AddPictures, Album, add_to_album
 from chromium import NoChromiumError, ensure_chromium, running_chromium
 from onlooker.client import OnlookerClient, connect
-from onlooker.pictures import Picture
 from onlooker.pictures import pictures as find_pictures
-from onlooker.uploading import upload_all, wait_for
 from stack import Stack, running_stack
-from windows import SIZES, Faults, Size, Theme
+from windows import SIZES, Faults, OpenWindow, Size, Theme
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / ".cache" / "pictures"
 SCREENSHOTS = Path(os.environ.get("ONLOOKER_TEST_SCREENSHOTS", ROOT / ".cache" / "screenshots"))
-BUCKET = "onlooker-images"
 PATIENCE = 15_000
 """Milliseconds after which what should come counts as not coming."""
-
-Album = dict[str, dict[str, Any]]
-"""Pictures' documents in the index, by key."""
-AddPictures = Callable[..., Awaitable[Album]]
-OpenWindow = Callable[..., Awaitable[Page]]
 
 REPORT = pytest.StashKey[pytest.TestReport]()
 
@@ -77,15 +70,8 @@ async def client(stack: Stack) -> AsyncIterator[OnlookerClient]:
 
 @pytest.fixture(scope="session")
 def add_pictures(client: OnlookerClient) -> AddPictures:
-    """Upload pictures, wait until each is recognized, annotated and indexed, and give their documents."""
-
-    async def add(*wanted: Picture) -> Album:
-        sent = await upload_all(client, BUCKET, wanted, sent=lambda _: None, settled=lambda _: None)
-        done = await wait_for(client, sent, patience=60, settled=lambda _: None)
-        assert {result.stage for result in done} == {"done"}, done
-        return {result.picture.key: result.document for result in done if result.document is not None}
-
-    return add
+    """Upload pictures, wait until each has gone all the way, and give their documents."""
+    return partial(add_to_album, client)
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +92,11 @@ async def chromium() -> AsyncIterator[Browser]:
 async def session(chromium: Browser, stack: Stack) -> StorageState:
     """The cookies of somebody who has signed in with the admin key."""
     async with await chromium.new_context(base_url=stack.running.url) as context:
-        await sign_in(await context.new_page(), stack.key)
+        page = await context.new_page()
+        await page.goto("/console/")
+        await page.get_by_label("Access key").fill(stack.key)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.wait_for_url("**/console/pictures")
         return await context.storage_state()
 
 
@@ -163,11 +153,3 @@ async def page(open_window: OpenWindow) -> Page:
 async def phone(open_window: OpenWindow) -> Page:
     """A window of a phone, signed in."""
     return await open_window("phone")
-
-
-async def sign_in(page: Page, key: str) -> None:
-    """Sign in with an access key as a person does."""
-    await page.goto("/console/")
-    await page.get_by_label("Access key").fill(key)
-    await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url("**/console/pictures*")

@@ -1,0 +1,25 @@
+"""Pictures that have gone all the way before a test looks at them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from onlooker.client import OnlookerClient
+from onlooker.pictures import Picture
+from onlooker.uploading import upload_all, wait_for
+
+BUCKET = "onlooker-images"
+PATIENCE = 60
+"""Seconds without any picture getting ready."""
+
+Album = dict[str, dict[str, Any]]
+"""Pictures' documents in the index, by key."""
+AddPictures = Callable[..., Awaitable[Album]]
+"""`add_to_album` with its client."""
+
+
+async def add_to_album(client: OnlookerClient, *pictures: Picture) -> Album:
+    """Upload pictures and wait until each is recognized, annotated and indexed; returns their documents."""
+    sent = await upload_all(client, BUCKET, pictures, sent=lambda _: None, settled=lambda _: None)
+    done = await wait_for(client, sent, patience=PATIENCE, settled=lambda _: None)
+    assert {result.stage for result in done} == {"done"}, done
+    return {result.picture.key: result.document for result in done if result.document is not None}
