@@ -1,17 +1,22 @@
 """What only a cluster does: its indices and versions, several writers, and bad days."""
 
 import asyncio
+import contextlib
+import os
 import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import count
 
 import httpx
 import pytest
 from opensearchpy import AsyncOpenSearch, RequestError
 
-from installation import Installation, client_of, eventually, installation, working
+from installation import DEADLINE, Installation, client_of, eventually, installation, working
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import NotFoundError, Reject, RetryLater, UnavailableError
+from onlooker_shared.images import ImageRef
+from onlooker_shared.messages import AnyMessage, ImageDeleted
 from onlooker_shared.outages import Outages
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import Results
@@ -24,10 +29,14 @@ from onlooker_tagger.opensearch import OpenSearchIndex, connect, open_index
 from onlooker_tagger.opensearch.schema import SCHEMA, Names
 from onlooker_tagger.queries import ImageQuery, StatisticsQuery, Within
 from onlooker_tagger.tombstones import object_id
-from recognitions import NOON, a_face, a_label, a_recognition, an_image, recognized
+from recognitions import NOON, a_face, a_label, a_recognition, an_image, annotated, recognized
 from severable import line_to
 
 ALL = Within()
+OUTAGE = float(os.environ.get("ONLOOKER_TEST_OUTAGE", "4"))
+"""Seconds that the cluster is away under load; a minute by hand, or every night."""
+PER_SECOND = 20
+"""Pictures that arrive."""
 
 
 @pytest.fixture
@@ -291,49 +300,87 @@ async def here(aws: Aws) -> AsyncIterator[Installation]:
         yield made
 
 
-async def test_a_cluster_that_is_away_for_a_while_under_load_costs_no_message(
+class Load:
+    """Pictures that arrive all the time: some are annotated, some deleted."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._stopping = asyncio.Event()
+        self.kept: list[ImageRef] = []
+        self.deleted: list[ImageRef] = []
+
+    async def run(self) -> None:
+        for n in count():
+            image = an_image(f"{n}.jpg", sequencer=f"{2 * n + 1:018X}", uploaded_at=NOON + timedelta(seconds=n))
+            messages: list[AnyMessage] = [recognized(image, a_label("Cat"))]
+            if n % 3 == 0:
+                messages.append(annotated(image))
+            if n % 5 == 0:
+                later = f"{2 * n + 2:018X}"
+                messages.append(
+                    ImageDeleted(bucket=image.bucket, key=image.key, sequencer=later, deleted_at=image.uploaded_at)
+                )
+            random.shuffle(messages)
+            await asyncio.gather(*map(self._sender.send, messages))
+            (self.deleted if n % 5 == 0 else self.kept).append(image)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), 1 / PER_SECOND)
+            if self._stopping.is_set():
+                return
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+
+async def test_a_cluster_that_is_stopped_for_a_while_under_load_costs_no_message(
     here: Installation, opensearch_url: str, alias: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sqs = await here.aws.client("sqs")
     url = await here.aws.queue_url(here.topology.tagger.name)
-    sender = Sender(sqs, url)
-    messages = [
-        recognized(an_image(f"{n}.jpg", uploaded_at=NOON + timedelta(seconds=n)), a_label("Cat")) for n in range(300)
-    ]
-
-    async def send(some: slice) -> None:
-        await asyncio.gather(*map(sender.send, messages[some]))
+    load = Load(Sender(sqs, url))
+    monkeypatch.setattr("installation.DEADLINE", DEADLINE + OUTAGE)  # after an outage it rests for half as long
 
     async with line_to(opensearch_url) as line:
         monkeypatch.setenv("ONLOOKER_TAGGER_OPENSEARCH_URL", line.url)
         monkeypatch.setenv("ONLOOKER_TAGGER_OPENSEARCH_INDEX", alias)
         await line.cut()
         async with compose(here.aws, here.common) as service, client_of(service) as client, working(service):
+            loading = asyncio.create_task(load.run())
             # Away when the service starts.
-            await send(slice(0, 100))
             unready = (await client.get("/readyz")).json()
             assert "OpenSearch does not answer" in unready["checks"]["index"]
             assert (await client.get("/tags/images")).status_code == 503
             await line.mend()
-            counted = await eventually(lambda: count(client), lambda found: found > 0)
+            await eventually(lambda: total_of(client), lambda found: found > 0)
             # And in the middle of its work.
-            sending = asyncio.create_task(send(slice(100, 300)))
-            await eventually(lambda: count(client), lambda found: found > counted)
             await line.cut()
-            await sending
+            await asyncio.sleep(OUTAGE)
             assert (await client.get("/readyz")).status_code == 503
+            load.stop()
+            await loading
             await line.mend()
-            await eventually(lambda: count(client), lambda found: found == 300)
+            await eventually(lambda: left_in(here, url), lambda left: left == 0)
             assert (await client.get("/readyz")).json() == {"ready": True, "checks": {"index": "ok"}}
 
-    dead = await here.aws.queue_url(here.topology.tagger.dead_letter)
-    attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    for queue in (url, dead):
-        answer = await sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=attributes)
-        assert set(answer["Attributes"].values()) == {"0"}
+            for image in load.kept:
+                document = (await client.get(f"/tags/images/{image.image_id}")).json()
+                assert (document["key"], document["thumbnail"] is not None) == (image.key, int(image.key[:-4]) % 3 == 0)
+            for image in load.deleted:
+                assert (await client.get(f"/tags/images/{image.image_id}")).status_code == 404
+            await eventually(lambda: total_of(client), lambda found: found == len(load.kept))
+
+    dead_letters = await here.aws.queue_url(here.topology.tagger.dead_letter)
+    assert await left_in(here, dead_letters) == 0
 
 
-async def count(client: httpx.AsyncClient) -> int:
-    answer = await client.get("/tags/statistics")
+async def total_of(client: httpx.AsyncClient) -> int:
+    answer = await client.get("/tags/statistics", params={"include": "labels"})
     found: int = answer.json()["total"] if answer.status_code == 200 else 0
     return found
+
+
+async def left_in(here: Installation, url: str) -> int:
+    sqs = await here.aws.client("sqs")
+    attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    answer = await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=attributes)
+    return sum(map(int, answer["Attributes"].values()))
