@@ -6,7 +6,7 @@ import sys
 import typer
 
 from onlooker import proxies, terminal
-from onlooker.commands import demo, doctor, key, queues, search, show, stats, sweep, up, upload
+from onlooker.commands import again, delete, demo, doctor, key, queues, search, show, stats, sweep, up, upload
 from onlooker.datalock import EX_BUSY, DataFolderBusyError
 from onlooker_shared.errors import OnlookerError, SettingsError
 
@@ -23,6 +23,8 @@ app.command()(up.up)
 app.command()(key.key)
 app.command()(upload.upload)
 app.command()(show.show)
+app.command()(delete.delete)
+app.command()(again.again)
 app.command()(search.search)
 app.command()(stats.stats)
 app.command()(queues.queues)

@@ -81,6 +81,21 @@ class OnlookerClient:
         )
         return answer.headers["X-Onlooker-Image-Id"]
 
+    async def delete(self, bucket: str, key: str, *, etag: str | None = None) -> None:
+        """Delete an object; what is known of it goes a moment later.
+
+        Args:
+            bucket: where it is.
+            key: its name there.
+            etag: without quotes; only if it is still the version with this ETag.
+        """
+        condition = {} if etag is None else {"If-Match": f'"{etag}"'}
+        await self._request("DELETE", object_path(bucket, key), headers=condition)
+
+    async def recognize_again(self, image_id: str) -> dict[str, Any]:
+        """Have a picture recognized again, and return where to look and from when on it is new."""
+        return await self._json("POST", f"/recognitions/{image_id}")
+
     async def recognition(self, image_id: str) -> dict[str, Any]:
         """Return what was recognized in a picture."""
         return await self._json("GET", f"/recognitions/{image_id}")

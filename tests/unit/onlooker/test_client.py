@@ -28,14 +28,31 @@ async def _put(request: Request) -> Response:
     return Response(headers={"X-Onlooker-Image-Id": raw.decode()})
 
 
+async def _delete(request: Request) -> Response:
+    request.app.state.deleted.append((request.scope["raw_path"].decode(), request.headers.get("If-Match")))
+    return Response(status_code=204)
+
+
+async def _again(request: Request) -> Response:
+    return JSONResponse({"recognition": request.url.path}, 202)
+
+
 async def _broken(_: Request) -> Response:
     return PlainTextResponse("Bad Gateway", 502)
 
 
 @pytest.fixture
 def app() -> Starlette:
-    app = Starlette(routes=[Route("/v1/{path:path}", _put, methods=["PUT"]), Route("/tags/statistics", _broken)])
+    app = Starlette(
+        routes=[
+            Route("/v1/{path:path}", _put, methods=["PUT"]),
+            Route("/v1/{path:path}", _delete, methods=["DELETE"]),
+            Route("/recognitions/{image_id}", _again, methods=["POST"]),
+            Route("/tags/statistics", _broken),
+        ]
+    )
     app.state.busy = 0
+    app.state.deleted = []
     return app
 
 
@@ -120,3 +137,15 @@ async def test_a_file_that_changes_while_it_is_sent_is_not_sent_to_its_end(
         await client.upload(path, "images", "a.jpg", change)
     assert caught.value.status == 400
     assert sum(sent) < 600_000
+
+
+async def test_a_picture_is_deleted_by_its_key_and_if_asked_only_in_one_version(
+    app: Starlette, client: OnlookerClient
+) -> None:
+    await client.delete("images", "a b/../ü.jpg")
+    await client.delete("images", "a.jpg", etag="e1")
+    assert app.state.deleted == [("/v1/images/a%20b%2F..%2F%C3%BC.jpg", None), ("/v1/images/a.jpg", '"e1"')]
+
+
+async def test_a_picture_is_recognized_again_by_its_id(client: OnlookerClient) -> None:
+    assert (await client.recognize_again("0" * 32))["recognition"] == f"/recognitions/{'0' * 32}"
