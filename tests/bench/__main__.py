@@ -8,7 +8,7 @@ import importlib
 import sys
 from pathlib import Path
 
-NAMES = ("ingest", "pipeline", "backlog", "start")
+NAMES = ("ingest", "pipeline", "backlog", "start", "console")
 
 
 def main() -> None:

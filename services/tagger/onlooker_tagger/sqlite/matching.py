@@ -12,7 +12,7 @@ from onlooker_tagger import synonyms
 from onlooker_tagger.queries import words
 from onlooker_tagger.sqlite.columns import Snapshot
 from onlooker_tagger.sqlite.columns.filtering import LABELS, named
-from onlooker_tagger.sqlite.columns.growing import Mask, Rows
+from onlooker_tagger.sqlite.columns.growing import Mask, Numbers
 from onlooker_tagger.sqlite.columns.ordering import Values
 
 WEIGHTS = {"persons": 3.0, "labels": 2.0, "text": 1.5, "file": 1.0}
@@ -22,7 +22,7 @@ BEGINNING = 0.5
 SYNONYM = 0.5
 """What a label counts that was looked for in other words, of what it counts by its name."""
 SHORTNESS = 0.05
-"""What is added where there is no label, half of it for one, ...: of equal matches the least crowded picture is first."""
+"""What is added where there is no label, half of it for one, ...: of equal matches that which shows least is first."""
 
 
 def matched(db: sqlite3.Connection, now: Snapshot, text: str) -> Mask:
@@ -64,6 +64,6 @@ def _phrase(word: str, *, begun: bool = False) -> str:
     return '"' + word.replace('"', '""') + '"' + ("*" if begun else "")
 
 
-def _rows(db: sqlite3.Connection, now: Snapshot, phrase: str) -> Rows:
+def _rows(db: sqlite3.Connection, now: Snapshot, phrase: str) -> Numbers:
     [ids] = db.execute("SELECT group_concat(rowid, ' ') FROM words WHERE words MATCH ?", (phrase,)).fetchone()
     return now.rows_of(np.array((ids or "").split(), np.int64))

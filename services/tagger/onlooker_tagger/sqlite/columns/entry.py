@@ -23,7 +23,6 @@ class Entry:
     """One picture in the columns."""
 
     id: int
-    bucket: str
     key: str
     uploaded_at: int  # milliseconds since 1970
     names: dict[Named, list[str]]
@@ -33,15 +32,8 @@ class Entry:
     def stored(cls, row: int, bucket: str, key: str, uploaded_at: int, facts_of_it: str) -> "Entry":
         """Return a picture as the database has it."""
         names, faces = json.loads(facts_of_it)
-        return cls(row, bucket, key, uploaded_at, names, faces)
-
-    def named(self, kind: Named) -> list[str]:
-        """Return the picture's names of a kind."""
-        if kind == "bucket":
-            return [self.bucket]
-        if kind == "folder":
-            return [facts.folder(self.key)]
-        return self.names.get(kind, [])
+        names["bucket"], names["folder"] = [bucket], [facts.folder(key)]
+        return cls(row, key, uploaded_at, names, faces)
 
 
 def facts_of(document: Document) -> str:

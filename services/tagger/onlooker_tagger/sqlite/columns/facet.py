@@ -1,13 +1,13 @@
 """Names that pictures have, such as labels: each is a number here, and each picture's names are pairs of numbers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onlooker_tagger.sqlite.columns.growing import Growing, Mask, Rows
+from onlooker_tagger.sqlite.columns.growing import Growing, Mask, Numbers
 
 Counts = NDArray[np.intp]
 """How many pictures have each name, by the name's number."""
@@ -18,42 +18,55 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.names: list[str] = []
-        self._codes: dict[str, int] = {}
+        self.codes = _Codes(self._add)
         self._alike: dict[str, list[int]] = defaultdict(list)
-
-    def code(self, name: str) -> int:
-        """Return a name's number, a new one if it is new."""
-        found = self._codes.get(name)
-        if found is None:
-            found = self._codes[name] = len(self.names)
-            self.names.append(name)
-            self._alike[name.casefold()].append(found)
-        return found
 
     def find(self, name: str) -> int | None:
         """Return a name's number; None if it is unknown."""
-        return self._codes.get(name)
+        return self.codes.get(name)
 
     def alike(self, name: str) -> Sequence[int]:
         """Return the numbers of a name in any case."""
         return self._alike.get(name.casefold(), ())
+
+    def _add(self, name: str) -> int:
+        code = len(self.names)
+        self.names.append(name)
+        self._alike[name.casefold()].append(code)
+        return code
+
+
+class _Codes(dict[str, int]):
+    """The number of each name; a name that is looked up in brackets gets one if it is new.
+
+    Args:
+        add: gives a new name its number.
+    """
+
+    def __init__(self, add: Callable[[str], int]) -> None:
+        super().__init__()
+        self._add = add
+
+    def __missing__(self, name: str) -> int:
+        code = self[name] = self._add(name)
+        return code
 
 
 class Postings(NamedTuple):
     """Which rows have which names: a row and a name at each place."""
 
     vocabulary: Vocabulary
-    rows: Rows
-    codes: Rows
+    rows: Numbers
+    codes: Numbers
 
-    def rows_of(self, codes: Iterable[int]) -> Rows:
+    def rows_of(self, codes: Iterable[int]) -> Numbers:
         """Return the rows that have one of some names."""
         found = [self.rows[self.codes == code] for code in codes]
         return np.concatenate(found) if found else self.rows[:0]
 
     def counts(self, chosen: Mask) -> Counts:
         """Return how many of the chosen rows have each name, by its number."""
-        codes = self.codes if chosen.all() else self.codes[chosen[self.rows]]
+        codes = self.codes if chosen.all() else self.codes.compress(chosen.take(self.rows))
         return np.bincount(codes, minlength=len(self.vocabulary.names))
 
 
@@ -62,20 +75,27 @@ class Facet:
 
     def __init__(self) -> None:
         self.vocabulary = Vocabulary()
-        self._rows: Growing[np.int32] = Growing(np.int32)
-        self._codes: Growing[np.int32] = Growing(np.int32)
+        self._rows: Growing[np.intp] = Growing(np.intp)
+        self._codes: Growing[np.intp] = Growing(np.intp)
+        self._new_rows: list[int] = []
+        self._new_codes: list[int] = []
 
-    def extend(self, named: Sequence[tuple[int, Sequence[str]]]) -> None:
-        """Add the names of some rows."""
-        code = self.vocabulary.code
-        self._rows.extend([row for row, names in named for _ in names])
-        self._codes.extend([code(name) for _, names in named for name in names])
+    def add(self, row: int, names: Sequence[str]) -> None:
+        """Add the names of a row; they are there after `flush`."""
+        self._new_rows += [row] * len(names)
+        self._new_codes += map(self.vocabulary.codes.__getitem__, names)
+
+    def flush(self) -> None:
+        """Have what was added."""
+        self._rows.extend(self._new_rows)
+        self._codes.extend(self._new_codes)
+        self._new_rows, self._new_codes = [], []
 
     def postings(self) -> Postings:
         """Return what is here now."""
         return Postings(self.vocabulary, self._rows.values, self._codes.values)
 
-    def keep(self, kept: Mask, moved: Rows) -> None:
+    def keep(self, kept: Mask, moved: Numbers) -> None:
         """Forget all rows but some.
 
         Args:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 """One truth for each row."""
-Rows = NDArray[np.int32]
-"""Numbers of rows, or of names."""
+Numbers = NDArray[np.intp]
+"""Of rows, or of names: as wide as memory's addresses, else numpy would widen them for each use."""
 Whole = NDArray[np.int64]
 """One whole number for each row."""
 

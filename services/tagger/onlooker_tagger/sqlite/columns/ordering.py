@@ -9,7 +9,8 @@ from onlooker_tagger import facts
 from onlooker_tagger.index import not_found
 from onlooker_tagger.queries import Sort, Within
 from onlooker_tagger.sqlite.columns.entry import Named
-from onlooker_tagger.sqlite.columns.growing import Mask, Rows
+from onlooker_tagger.sqlite.columns.facet import Postings
+from onlooker_tagger.sqlite.columns.growing import Mask
 from onlooker_tagger.sqlite.columns.snapshot import Snapshot
 
 Values = NDArray[np.float64]
@@ -69,25 +70,31 @@ def likeness(now: Snapshot, image: int | None, image_id: str, within: Within) ->
     rows = now.rows_of(np.array([] if image is None else [image], np.int64))
     if not visible[rows].any():
         raise not_found(image_id)
-    pictures = int(np.count_nonzero(visible))
-    likeness = np.zeros(len(now.ids))
-    for name in sorted(_names(now, rows)):
-        having = _having(now, name)
-        likeness[having] += facts.rarity(pictures, int(np.count_nonzero(having & visible)))
-    likeness[rows] = 0
-    return likeness
-
-
-def _names(now: Snapshot, row: Rows) -> set[str]:
-    facets = [now.facets[kind] for kind in LABELS]
-    return {facet.vocabulary.names[code] for facet in facets for code in facet.codes[facet.rows == row[0]].tolist()}
-
-
-def _having(now: Snapshot, name: str) -> Mask:
-    """Return which pictures have a label, or a label with this parent."""
-    having = np.zeros(len(now.ids), np.bool_)
+    pictures, having = int(np.count_nonzero(visible)), _having(now, rows[0], within)
+    weights = {name: facts.rarity(pictures, count) for name, count in having.items()}
+    alike = np.zeros(len(now.ids))
     for kind in LABELS:
-        facet = now.facets[kind]
+        alike += _sums(now.facets[kind], weights, len(now.ids))
+    alike[rows] = 0
+    return alike
+
+
+def _having(now: Snapshot, row: int, within: Within) -> dict[str, int]:
+    """Return the labels and parents that a picture has, each with how many have it that the caller may know of."""
+    names = {
+        facet.vocabulary.names[code]
+        for facet in (now.facets[kind] for kind in LABELS)
+        for code in facet.codes[facet.rows == row].tolist()
+    }
+    return {name: sum(now.count(kind, name, within) for kind in LABELS) for name in names}
+
+
+def _sums(facet: Postings, weights: dict[str, int], length: int) -> Values:
+    """Return for each row the sum of the weights of the names that it has."""
+    by_code = np.zeros(len(facet.vocabulary.names))
+    for name, weight in weights.items():
         code = facet.vocabulary.find(name)
-        having[facet.rows_of(() if code is None else (code,))] = True
-    return having
+        if code is not None:
+            by_code[code] = weight
+    here = np.flatnonzero(by_code.take(facet.codes))
+    return np.bincount(facet.rows[here], weights=by_code[facet.codes[here]], minlength=length).astype(np.float64)

@@ -25,12 +25,14 @@ class Prefixes:
 
     def __init__(self) -> None:
         self._known: dict[str, list[Known]] = defaultdict(list)
+        self._seen: dict[Named, int] = dict.fromkeys(SUGGESTED, 0)
 
-    def extend(self, kind: Named, names: Sequence[str], start: int) -> None:
-        """Add the names of a kind from a number on."""
+    def extend(self, kind: Named, names: Sequence[str]) -> None:
+        """Add those of all names of a kind, by their numbers, that are new."""
         if kind not in SUGGESTED:
             return
-        for code in range(start, len(names)):
+        new, self._seen[kind] = range(self._seen[kind], len(names)), len(names)
+        for code in new:
             for beginning in facts.beginnings(names[code]):
                 known = Known(beginning, kind, code)
                 for length in LENGTHS:

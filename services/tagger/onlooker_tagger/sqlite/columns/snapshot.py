@@ -9,7 +9,7 @@ import numpy as np
 from onlooker_tagger.queries import Within
 from onlooker_tagger.sqlite.columns.entry import Named
 from onlooker_tagger.sqlite.columns.facet import Counts, Postings, Vocabulary
-from onlooker_tagger.sqlite.columns.growing import Mask, Rows, Whole
+from onlooker_tagger.sqlite.columns.growing import Mask, Numbers, Whole
 from onlooker_tagger.sqlite.columns.prefixes import Prefixes
 
 
@@ -17,10 +17,10 @@ class Faces(NamedTuple):
     """A place for each face; -1 where something is not known."""
 
     vocabulary: Vocabulary
-    rows: Rows
-    emotions: Rows
-    low: Rows
-    high: Rows
+    rows: Numbers
+    emotions: Numbers
+    low: Numbers
+    high: Numbers
 
     def of(self, chosen: Mask) -> "Faces":
         """Return the faces in some pictures."""
@@ -47,9 +47,9 @@ class Snapshot:
 
     ids: Whole
     uploaded: Whole
-    face_counts: Rows
+    face_counts: Numbers
     keys: list[str]
-    row_of: Rows
+    row_of: Numbers
     facets: dict[Named, Postings]
     faces: Faces
     prefixes: Prefixes
@@ -69,9 +69,9 @@ class Snapshot:
         return self.having(state.rows_of(state.vocabulary.alike("failed")))
 
     @cached_property
-    def label_counts(self) -> Rows:
+    def label_counts(self) -> Numbers:
         """How many labels each picture has."""
-        return np.bincount(self.facets["labels"].rows, minlength=len(self.ids)).astype(np.int32)
+        return np.bincount(self.facets["labels"].rows, minlength=len(self.ids))
 
     def visible(self, within: Within) -> Mask:
         """Return which pictures a caller may know of."""
@@ -87,6 +87,11 @@ class Snapshot:
             found = self._counts[kind, within] = self.facets[kind].counts(self.visible(within))
         return found
 
+    def count(self, kind: Named, name: str, within: Within) -> int:
+        """Return how many pictures that a caller may know of have a name."""
+        code, counts = self.facets[kind].vocabulary.find(name), self.counts(kind, within)
+        return 0 if code is None or code >= len(counts) else int(counts[code])  # one that came later is not counted
+
     def placed(self, bucket: str | None, prefix: str) -> Mask:
         """Return which pictures lie in a bucket (None: in any) under keys with a prefix."""
         placed = np.ones(len(self.ids), np.bool_)
@@ -97,13 +102,13 @@ class Snapshot:
             placed &= self._begun(prefix)
         return placed
 
-    def having(self, rows: Rows) -> Mask:
+    def having(self, rows: Numbers) -> Mask:
         """Return a mask of some rows."""
         having = np.zeros(len(self.ids), np.bool_)
         having[rows] = True
         return having
 
-    def rows_of(self, ids: Whole) -> Rows:
+    def rows_of(self, ids: Whole) -> Numbers:
         """Return the rows of documents with some ids."""
         rows = self.row_of[ids[ids < len(self.row_of)]]
         return rows[rows >= 0]

@@ -25,17 +25,13 @@ def suggest(now: Snapshot, query: SuggestionQuery, within: Within) -> Suggestion
 def _found(now: Snapshot, typed: str, within: Within) -> Iterator[Suggestion]:
     for _, kind, code in now.prefixes.find(typed):
         name = now.facets[kind].vocabulary.names[code]
-        yield Suggestion(kind=SUGGESTED[kind], name=name, count=_count(now, SUGGESTED[kind], name, within))
+        if count := _count(now, SUGGESTED[kind], name, within):
+            yield Suggestion(kind=SUGGESTED[kind], name=name, count=count)
     for word, label in synonyms.beginning_with(typed):
-        yield Suggestion(kind="label", name=label, count=_count(now, "label", label, within), matched=word)
+        if count := _count(now, "label", label, within):
+            yield Suggestion(kind="label", name=label, count=count, matched=word)
 
 
 def _count(now: Snapshot, kind: Kind, name: str, within: Within) -> int:
     """Return how many pictures have a name; none has a label both itself and only as a parent."""
-    total = 0
-    for facet, of in SUGGESTED.items():
-        code = now.facets[facet].vocabulary.find(name) if of == kind else None
-        counts = now.counts(facet, within)
-        if code is not None and code < len(counts):  # a name that came later is not counted yet
-            total += int(counts[code])
-    return total
+    return sum(now.count(facet, name, within) for facet, of in SUGGESTED.items() if of == kind)

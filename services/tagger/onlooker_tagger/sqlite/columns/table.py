@@ -26,10 +26,10 @@ class Table:
         self._emotions = Vocabulary()
         self._ids: Growing[np.int64] = Growing(np.int64)
         self._uploaded: Growing[np.int64] = Growing(np.int64)
-        self._face_counts: Growing[np.int32] = Growing(np.int32)
+        self._face_counts: Growing[np.intp] = Growing(np.intp)
         self._keys: list[str] = []
-        self._faces: Growing[np.int32] = Growing(np.int32)  # four numbers a face, see `Faces`
-        self._row_of = np.full(0, NOWHERE, np.int32)
+        self._faces: Growing[np.intp] = Growing(np.intp)  # four numbers a face, see `Faces`
+        self._row_of = np.full(0, NOWHERE, np.intp)
         self._alive = 0
         self._snapshot: Snapshot | None = None
         self._prefixes = Prefixes()
@@ -79,23 +79,24 @@ class Table:
         self._ids.extend([entry.id for entry in entries])
         self._uploaded.extend([entry.uploaded_at for entry in entries])
         self._face_counts.extend([len(entry.faces) for entry in entries])
+        for row, entry in numbered:
+            for kind, names in entry.names.items():
+                self._facets[kind].add(row, names)
         for kind, facet in self._facets.items():
-            known = len(facet.vocabulary.names)
-            facet.extend([(row, entry.named(kind)) for row, entry in numbered])
-            self._prefixes.extend(kind, facet.vocabulary.names, known)
-        self._faces.extend(
-            [number for row, entry in numbered for face in entry.faces for number in self._face(row, *face)]
-        )
+            facet.flush()
+            self._prefixes.extend(kind, facet.vocabulary.names)
+        faces = [self._face(row, *face) for row, entry in numbered for face in entry.faces]
+        self._faces.extend([number for face in faces for number in face])
         self._place(entries, first)
 
     def _face(self, row: int, emotion: str | None, low: int | None, high: int | None) -> tuple[int, int, int, int]:
-        shown = NOWHERE if emotion is None else self._emotions.code(emotion)
+        shown = NOWHERE if emotion is None else self._emotions.codes[emotion]
         return row, shown, NOWHERE if low is None else low, NOWHERE if high is None else high
 
     def _place(self, entries: Sequence[Entry], first: int) -> None:
         ids = np.fromiter((entry.id for entry in entries), np.int64, len(entries))
         if ids.max() >= len(self._row_of):
-            grown = np.full(max(int(ids.max()) + 1, 2 * len(self._row_of)), NOWHERE, np.int32)
+            grown = np.full(max(int(ids.max()) + 1, 2 * len(self._row_of)), NOWHERE, np.intp)
             grown[: len(self._row_of)] = self._row_of
             self._row_of = grown
         self._row_of[ids] = np.arange(first, first + len(entries))
@@ -104,7 +105,7 @@ class Table:
     def _tidy(self) -> None:
         """Forget dead rows. Snapshots that are still read have arrays of their own then."""
         kept = self.snapshot().alive
-        moved = (np.cumsum(kept) - 1).astype(np.int32)
+        moved = np.cumsum(kept) - 1
         for facet in self._facets.values():
             facet.keep(kept, moved)
         faces = self._faces.values.reshape(-1, 4)
