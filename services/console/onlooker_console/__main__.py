@@ -9,6 +9,8 @@ import httpx
 from onlooker_console.apis import CONNECTIONS, TIMEOUT, Apis
 from onlooker_console.app import create_console, entrance
 from onlooker_console.callers import Gate
+from onlooker_console.cookie import Cookie
+from onlooker_console.failures import ErrorPages
 from onlooker_console.live import Live
 from onlooker_console.sessions import Sessions
 from onlooker_console.settings import ConsoleSettings
@@ -39,8 +41,9 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
     async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False) as http:
         views, live = Views(settings, assets), Live(settings.live_connections)
-        gate = Gate(sessions, keys, Apis(http, settings))
-        sign_in = SignIn(views, gate, sessions, keys)
+        cookie = Cookie(settings.secure_cookies, sessions.lifetime)
+        gate = Gate(cookie, sessions, keys, Apis(http, settings))
+        sign_in, errors = SignIn(views, gate, cookie, sessions, keys), ErrorPages(views, gate, cookie)
 
         async def check_sessions() -> None:
             await dynamodb.describe_table(TableName=names.console_sessions.name)
@@ -48,7 +51,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         yield Service(
             name=NAME,
             routers=[entrance()],
-            mounts={"/console": create_console(views, assets, gate, sign_in, live)},
+            mounts={"/console": create_console(views, assets, gate, sign_in, errors, live)},
             workers=[live],
             checks={"sessions": check_sessions},
         )

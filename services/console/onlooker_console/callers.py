@@ -1,24 +1,33 @@
 """Who is signed in: every page's routes stand behind `Gate.admit`."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 
 from onlooker_console.apis import Api, Apis
+from onlooker_console.cookie import Cookie
 from onlooker_console.security import SAFE_METHODS, check_csrf, check_origin
 from onlooker_console.sessions import Session, Sessions
 from onlooker_shared.errors import OnlookerError, UnauthorizedError
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.web.auth import Authenticator
 
-COOKIE = "onlooker_session"
-ENDED = "Your session has ended. Sign in again."
-REVOKED = "Your access key does not work any more: it was revoked or has expired."
+Why = Literal["", "ended", "revoked"]
+REASONS: dict[Why, str] = {
+    "": "",
+    "ended": "Your session has ended. Sign in again.",
+    "revoked": "Your access key does not work any more: it was revoked, or has expired.",
+}
+"""Why somebody has to sign in; nothing for those who were not signed in before."""
 
 
 class SignInError(OnlookerError):
-    """Somebody has to sign in first; the text says why, and is empty for those who were not signed in before."""
+    """Somebody has to sign in first."""
+
+    def __init__(self, why: Why = "") -> None:
+        super().__init__(REASONS[why] or "Sign in first.")
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,8 @@ class Caller:
 class Gate:
     """Lets those in who are signed in."""
 
-    def __init__(self, sessions: Sessions, keys: Authenticator, apis: Apis) -> None:
+    def __init__(self, cookie: Cookie, sessions: Sessions, keys: Authenticator, apis: Apis) -> None:
+        self._cookie = cookie
         self._sessions = sessions
         self._keys = keys
         self._apis = apis
@@ -55,17 +65,23 @@ class Gate:
             SignInError: the session is over, or its access key does not work any more.
             UnavailableError: DynamoDB does not answer.
         """
-        token = request.cookies.get(COOKIE)
+        token = self._cookie.read(request)
         if token is None:
             return None
         session = await self._sessions.find(token)
         if session is None:
-            raise SignInError(ENDED)
+            raise SignInError("ended")
         try:
             principal = await self._keys.authenticate(session.access_key)
         except UnauthorizedError as error:
-            raise SignInError(REVOKED) from error  # the session stays, so that the sign-in page can say this too
+            raise SignInError("revoked") from error
         return Caller(session, principal, self._apis.with_key(session.access_key))
+
+    async def end(self, request: Request) -> None:
+        """End the session that a request belongs to, if any. Raises UnavailableError if DynamoDB does not answer."""
+        token = self._cookie.read(request)
+        if token is not None:
+            await self._sessions.close(token)
 
     async def admit(self, request: Request) -> None:
         """Put who is signed in on the request, and refuse what their own pages did not send.

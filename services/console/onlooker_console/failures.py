@@ -14,8 +14,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onlooker_console.apis import ApiError, KeyRejectedError
-from onlooker_console.callers import REVOKED, SignInError
-from onlooker_console.security import is_navigation_from_elsewhere, wanted_path
+from onlooker_console.callers import Gate, SignInError
+from onlooker_console.cookie import Cookie
+from onlooker_console.security import SIGN_IN, is_navigation_from_elsewhere, wanted_path
 from onlooker_console.views import Views
 from onlooker_shared.errors import ProblemError
 from onlooker_shared.outages import is_outage
@@ -23,6 +24,7 @@ from onlooker_shared.telemetry import tracing
 
 TITLES = {
     HTTPStatus.BAD_REQUEST: "That did not work",
+    HTTPStatus.UNAUTHORIZED: "Signed out",
     HTTPStatus.FORBIDDEN: "Not allowed",
     HTTPStatus.NOT_FOUND: "Nothing is here",
     HTTPStatus.METHOD_NOT_ALLOWED: "That did not work",
@@ -38,10 +40,18 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class ErrorPages:
-    """Answers errors with pages."""
+    """Answers errors with pages.
 
-    def __init__(self, views: Views) -> None:
+    Args:
+        views: the pages.
+        gate: ends sessions whose access key does not work any more.
+        cookie: what a session is known by.
+    """
+
+    def __init__(self, views: Views, gate: Gate, cookie: Cookie) -> None:
         self._views = views
+        self._gate = gate
+        self._cookie = cookie
 
     def install(self, app: FastAPI) -> None:
         """Make an application answer every expected error with a page; `Faults` answers the others."""
@@ -65,19 +75,24 @@ class ErrorPages:
 
     async def _sign_in(self, request: Request, error: Exception) -> Response:
         """Lead to the sign-in page; a link on another site first leads to a page of ours, which gets the cookie."""
-        target = f"/console/signin?{urlencode({'to': wanted_path(request)})}"
+        assert isinstance(error, SignInError)  # noqa: S101 - Starlette's handler type is wider than its registration
+        target = f"{SIGN_IN}?{urlencode({'to': wanted_path(request), 'why': error.why})}"
         if is_navigation_from_elsewhere(request):
             return self._views.page(request, "arrive.html", target=target)
+        response: Response = RedirectResponse(target, status_code=HTTPStatus.SEE_OTHER)
         if _by_script(request):
-            why = str(error) or "You are not signed in."
-            return self._page(request, HTTPStatus.UNAUTHORIZED, why, headers={"HX-Redirect": target})
-        return RedirectResponse(target, status_code=HTTPStatus.SEE_OTHER)
+            headers = {"HX-Redirect": target}
+            response = self._page(request, HTTPStatus.UNAUTHORIZED, str(error), headers=headers)
+        if error.why:
+            await self._gate.end(request)
+            self._cookie.clear(response, request)
+        return response
 
     async def _key_rejected(self, request: Request, _: Exception) -> Response:
-        return await self._sign_in(request, SignInError(REVOKED))
+        return await self._sign_in(request, SignInError("revoked"))
 
     async def _api_error(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, ApiError)  # noqa: S101 - Starlette's handler type is wider than its registration
+        assert isinstance(error, ApiError)  # noqa: S101 - see above
         return self._page(request, error.status, error.detail, error.problem_id)
 
     async def _problem(self, request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from onlooker_shared.errors import ForbiddenError
 
 HOME = "/console/pictures"
 """Where somebody lands who asked for no page in particular."""
+SIGN_IN = "/console/signin"
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS})
@@ -105,12 +106,14 @@ def local_path(wanted: str) -> str:
     parts = urlsplit(wanted) if wanted.isprintable() and "\\" not in wanted else None
     if parts is None or parts.scheme or parts.netloc or not parts.path.startswith("/console/"):
         return HOME
-    own = parts.path.startswith(("/console/signin", "/console/signout", "/console/static/"))
+    own = parts.path.startswith((SIGN_IN, "/console/signout", "/console/static/"))
     return HOME if own or ".." in parts.path.split("/") else wanted
 
 
 def wanted_path(request: Request) -> str:
     """Return the path and query of the page that a request is for, or that the script which made it is on."""
+    if request.url.path == SIGN_IN:
+        return local_path(request.query_params.get("to", ""))
     if request.method in SAFE_METHODS and "HX-Request" not in request.headers:
         query = f"?{request.url.query}" if request.url.query else ""
         return f"{request.url.path}{query}"

@@ -9,14 +9,15 @@ import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from onlooker_console.callers import COOKIE, Gate, SignInError
-from onlooker_console.security import check_csrf, check_origin, local_path
-from onlooker_console.sessions import Session, Sessions
+from onlooker_console.callers import REASONS, Gate, Why
+from onlooker_console.cookie import Cookie
+from onlooker_console.security import SIGN_IN, check_csrf, check_origin, local_path
+from onlooker_console.sessions import Sessions
 from onlooker_console.views import Views
 from onlooker_shared.errors import TooManyRequestsError, UnauthorizedError
 from onlooker_shared.web.auth import Authenticator
 
-COOKIE_PATH = "/console"
+WRONG = "This access key is not known, or has expired. Check that you copied all of it."
 ATTEMPTS = 20
 """Wrong keys that one address may send in a `WINDOW`. A key of 256 random bits cannot be guessed;
 this spares DynamoDB."""
@@ -60,13 +61,15 @@ class SignIn:
     Args:
         views: the form.
         gate: knows who is signed in.
-        sessions: where sessions begin and end.
+        cookie: what a session is known by.
+        sessions: where sessions begin.
         keys: knows whom an access key belongs to.
     """
 
-    def __init__(self, views: Views, gate: Gate, sessions: Sessions, keys: Authenticator) -> None:
+    def __init__(self, views: Views, gate: Gate, cookie: Cookie, sessions: Sessions, keys: Authenticator) -> None:
         self._views = views
         self._gate = gate
+        self._cookie = cookie
         self._sessions = sessions
         self._keys = keys
         self._failures = Failures()
@@ -79,13 +82,11 @@ class SignIn:
         router.add_api_route("/signout", self.sign_out, methods=["POST"])
         return router
 
-    async def show(self, request: Request, to: str = "") -> Response:
+    async def show(self, request: Request, to: str = "", why: Why = "") -> Response:
         """Ask for an access key; who is signed in goes on to where they wanted."""
-        try:
-            caller = await self._gate.find(request)
-        except SignInError as ended:
-            return self._without_cookie(self._form(request, to, why=str(ended)), request)
-        return self._form(request, to) if caller is None else _go(local_path(to))
+        if not why and await self._gate.find(request) is not None:
+            return _go(local_path(to))
+        return self._form(request, to, REASONS[why])
 
     async def sign_in(
         self, request: Request, access_key: Annotated[str, Form(max_length=200)] = "", to: Annotated[str, Form()] = ""
@@ -98,48 +99,27 @@ class SignIn:
             principal = await self._keys.authenticate(access_key.strip())
         except UnauthorizedError:
             self._failures.note(address)
-            why = "This access key is not known, or has expired. Check that you copied all of it."
-            return self._form(request, to, why=why, status=HTTPStatus.UNAUTHORIZED)
+            return self._form(request, to, WRONG, HTTPStatus.UNAUTHORIZED)
         session = await self._sessions.open(access_key.strip())
         log.info("console.signed_in", key_id=principal.key_id)
-        return self._with_cookie(_go(local_path(to)), request, session)
+        response = _go(local_path(to))
+        self._cookie.set(response, request, session.token)
+        return response
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session."""
+        """End the session, and have the browser forget the pictures that it keeps."""
         check_origin(request)
-        try:
-            caller = await self._gate.find(request)
-        except SignInError:
-            caller = None
+        caller = await self._gate.find(request)
         if caller is not None:
             await check_csrf(request, caller.csrf_token)
-            await self._sessions.close(caller.session.token)
-        response = self._without_cookie(_go("/console/signin"), request)
-        response.headers["Clear-Site-Data"] = '"cache"'  # the pictures that the browser keeps
+            await self._gate.end(request)
+        response = _go(SIGN_IN)
+        response.headers["Clear-Site-Data"] = '"cache"'
+        self._cookie.clear(response, request)
         return response
 
-    def _form(self, request: Request, to: str, *, why: str = "", status: int = HTTPStatus.OK) -> Response:
+    def _form(self, request: Request, to: str, why: str, status: int = HTTPStatus.OK) -> Response:
         return self._views.page(request, "signin.html", status=status, to=local_path(to), why=why)
-
-    def _with_cookie(self, response: Response, request: Request, session: Session) -> Response:
-        response.set_cookie(
-            COOKIE,
-            session.token,
-            max_age=self._sessions.lifetime,
-            path=COOKIE_PATH,
-            secure=self._secure(request),
-            httponly=True,
-            samesite="strict",
-        )
-        return response
-
-    def _without_cookie(self, response: Response, request: Request) -> Response:
-        response.delete_cookie(COOKIE, path=COOKIE_PATH, secure=self._secure(request), httponly=True, samesite="strict")
-        return response
-
-    def _secure(self, request: Request) -> bool:
-        wanted = self._views.settings.secure_cookies
-        return request.url.scheme == "https" if wanted == "auto" else wanted == "always"
 
 
 def _go(path: str) -> Response:
