@@ -32,7 +32,7 @@ WORDS = {
     "recognizer": "Recognition",
     "annotator": "The drawing of pictures",
     "tagger": "Search",
-    "notifier": "Alerts",
+    "notifier": "The sender of alerts",
     "rekognition": "The Rekognition server",
 }
 """What people call the services."""

@@ -2,7 +2,6 @@
 
 import hmac
 from http import HTTPMethod
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
@@ -72,7 +71,7 @@ def check_origin(request: Request) -> None:
     if site is not None:
         foreign = site != "same-origin"
     else:  # the scheme is not compared: a gateway that ends TLS speaks HTTP to us
-        foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("Host")
+        foreign = origin is not None and origin.partition("://")[2] != request.headers.get("Host")
     if foreign:
         raise ForbiddenError("This request came from another site's page, so nothing was done.")
 
@@ -103,11 +102,9 @@ def is_navigation_from_elsewhere(request: Request) -> bool:
 
 def local_path(wanted: str) -> str:
     """Return a page of the console to go to, as wanted; home if that is none: nobody is led to another site."""
-    parts = urlsplit(wanted) if wanted.isprintable() and "\\" not in wanted else None
-    if parts is None or parts.scheme or parts.netloc or not parts.path.startswith("/console/"):
-        return HOME
-    own = parts.path.startswith((SIGN_IN, "/console/signout", "/console/static/"))
-    return HOME if own or ".." in parts.path.split("/") else wanted
+    path = wanted.partition("?")[0]
+    local = path.startswith("/console/") and wanted.isprintable() and "\\" not in wanted and ".." not in path.split("/")
+    return wanted if local and not path.startswith((SIGN_IN, "/console/signout", "/console/static/")) else HOME
 
 
 def wanted_path(request: Request) -> str:
@@ -117,5 +114,5 @@ def wanted_path(request: Request) -> str:
     if request.method in SAFE_METHODS and "HX-Request" not in request.headers:
         query = f"?{request.url.query}" if request.url.query else ""
         return f"{request.url.path}{query}"
-    page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or HOME)
-    return f"{page.path}?{page.query}" if page.query else page.path
+    _, _, page = (request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "").partition("://")
+    return local_path(f"/{page.partition('#')[0].partition('/')[2]}")
