@@ -8,7 +8,9 @@ from functools import partial
 
 from onlooker_annotator import pictures
 from onlooker_annotator.annotations import Annotations
-from onlooker_annotator.handlers import Annotator, decode_recognized
+from onlooker_annotator.deletions import Deletions
+from onlooker_annotator.downloads import Downloads
+from onlooker_annotator.handlers import Annotator, decode_event
 from onlooker_annotator.links import Presigner
 from onlooker_annotator.originals import Originals
 from onlooker_annotator.renditions import annotate
@@ -34,13 +36,17 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     settings, names = AnnotatorSettings(), common.topology
     s3, sqs = await aws.client("s3"), await aws.client("sqs")
     results, annotations = Results(s3, names.results.name), Annotations(s3, names.annotated.name)
+    deletions = Deletions(s3, annotations, results)
     queue_url = await aws.queue_url(names.annotator.name)
+    presigner = Presigner(await aws.presigner(), settings.link_lifetime)
+    downloads = Downloads(s3, annotations.bucket, settings.max_downloads)
     pictures.set_up_pillow()
     with ThreadPoolExecutor(settings.threads, thread_name_prefix=NAME) as threads:
         annotator = Annotator(
             originals=Originals(s3, max_bytes=settings.max_bytes),
             results=results,
             annotations=annotations,
+            deletions=deletions,
             publisher=Publisher(await aws.client("sns"), await aws.topic_arn(names.image_annotated)),
             draw=partial(annotate, limits=settings.limits),
             executor=threads,
@@ -51,13 +57,18 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             queue=names.annotator,
             url=queue_url,
             dead_letter_url=await aws.queue_url(names.annotator.dead_letter),
-            decode=decode_recognized,
-            handle=annotator.annotate,
+            decode=decode_event,
+            handle=annotator.handle,
             concurrency=settings.concurrency,
             grace=common.shutdown_grace,
         )
         sweeper = Sweeper(
-            s3=s3, results=results, annotated=annotations.bucket, sender=Sender(sqs, queue_url), clock=_now
+            s3=s3,
+            results=results,
+            annotated=annotations.bucket,
+            deletions=deletions,
+            sender=Sender(sqs, queue_url),
+            clock=_now,
         )
 
         async def check_s3() -> None:
@@ -68,7 +79,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
 
         yield Service(
             name=NAME,
-            routers=[router(annotations, results, Presigner(await aws.presigner(), settings.link_lifetime))],
+            routers=[router(annotations, results, presigner, downloads)],
             workers=[consumer],
             checks={"s3": check_s3, "sqs": check_sqs},
             sweep=sweeper.sweep,

@@ -3,14 +3,27 @@
 unannotated/{image_id}.json    Unannotated: why a recognized picture has no annotated copy and never will
 """
 
+import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from onlooker_annotator.renditions import Renditions
-from onlooker_shared.annotations import Annotation, find_annotation
+from onlooker_annotator.renditions import Encoded, Renditions
+from onlooker_shared.annotations import (
+    ANNOTATED,
+    PREVIEWS,
+    RECOGNIZED_AT,
+    SCREENS,
+    Annotation,
+    Drawn,
+    find_drawn,
+    rendition_key,
+    thumbnail_key,
+)
+from onlooker_shared.messages import Rendition
 from onlooker_shared.objects import is_missing
 
 if TYPE_CHECKING:
@@ -34,24 +47,45 @@ class Annotations:
         self._s3 = s3
         self.bucket = bucket
 
-    async def find(self, image_id: str) -> Annotation | None:
+    async def find(self, image_id: str) -> Drawn | None:
         """Return what is stored of a picture; None if it is not annotated (yet)."""
-        return await find_annotation(self._s3, self.bucket, image_id)
+        return await find_drawn(self._s3, self.bucket, image_id)
 
-    async def store(self, image_id: str, renditions: Renditions) -> Annotation:
-        """Store both pictures; storing them again changes nothing but the time."""
-        annotated, thumbnail = renditions
-        stored = Annotation.of(image_id, self.bucket, annotated=annotated.size, thumbnail=thumbnail.size)
-        copy, small = stored.annotated, stored.thumbnail
-        own_size = {"width": str(copy.width), "height": str(copy.height)}
-        await self._put(copy.key, annotated.data, copy.content_type, own_size)
-        await self._put(small.key, thumbnail.data, small.content_type, stored.metadata)
+    async def store(self, image_id: str, renditions: Renditions, recognized_at: datetime) -> Annotation:
+        """Store all pictures; storing them again changes nothing but the time.
+
+        Args:
+            image_id: of what they were made.
+            renditions: what was made.
+            recognized_at: when what was drawn had been recognized.
+        """
+        sizes = {name: encoded.size for name, encoded in renditions._asdict().items()}
+        stored = Annotation.of(image_id, self.bucket, **sizes)
+        await asyncio.gather(
+            *(
+                self._put_picture(rendition, encoded, {"width": str(rendition.width), "height": str(rendition.height)})
+                for rendition, encoded in (
+                    (stored.annotated, renditions.annotated),
+                    (stored.screen, renditions.screen),
+                    (stored.preview, renditions.preview),
+                )
+                if rendition is not None
+            )
+        )
+        told = stored.metadata | {RECOGNIZED_AT: recognized_at.isoformat()}
+        await self._put_picture(stored.thumbnail, renditions.thumbnail, told)
         return stored
+
+    async def delete(self, image_id: str) -> None:
+        """Delete all that is stored of a picture; the thumbnail first, for where it is, all are."""
+        await self._s3.delete_object(Bucket=self.bucket, Key=thumbnail_key(image_id))
+        others = (*(rendition_key(prefix, image_id) for prefix in (ANNOTATED, SCREENS, PREVIEWS)), _note_key(image_id))
+        await asyncio.gather(*(self._s3.delete_object(Bucket=self.bucket, Key=key) for key in others))
 
     async def find_reason(self, image_id: str) -> str | None:
         """Return why a picture is not annotated and never will be; None if nothing of the kind is known."""
         try:
-            answer = await self._s3.get_object(Bucket=self.bucket, Key=_unannotated_key(image_id))
+            answer = await self._s3.get_object(Bucket=self.bucket, Key=_note_key(image_id))
         except ClientError as error:
             if is_missing(error):
                 return None
@@ -62,7 +96,10 @@ class Annotations:
     async def store_reason(self, image_id: str, reason: str) -> None:
         """Note why a picture is not annotated and never will be."""
         note = Unannotated(reason=reason).model_dump_json().encode()
-        await self._put(_unannotated_key(image_id), note, "application/json", {})
+        await self._put(_note_key(image_id), note, "application/json", {})
+
+    async def _put_picture(self, rendition: Rendition, encoded: Encoded, metadata: Mapping[str, str]) -> None:
+        await self._put(rendition.key, encoded.data, rendition.content_type, metadata)
 
     async def _put(self, key: str, body: bytes, content_type: str, metadata: Mapping[str, str]) -> None:
         await self._s3.put_object(
@@ -70,5 +107,5 @@ class Annotations:
         )
 
 
-def _unannotated_key(image_id: str) -> str:
+def _note_key(image_id: str) -> str:
     return f"{UNANNOTATED}{image_id}.json"

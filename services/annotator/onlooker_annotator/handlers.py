@@ -1,4 +1,4 @@
-"""What is done with a recognized picture: read, drawn, stored, announced."""
+"""What is done with a recognized picture: read, drawn, stored, announced. And with a deleted one: forgotten."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,25 +7,27 @@ from concurrent.futures import Executor
 import structlog
 
 from onlooker_annotator.annotations import Annotations
+from onlooker_annotator.deletions import Deletions
 from onlooker_annotator.metrics import DRAWING_SECONDS
 from onlooker_annotator.originals import OriginalGoneError, Originals
 from onlooker_annotator.pictures import UnreadablePictureError
 from onlooker_annotator.renditions import Renditions
-from onlooker_shared.annotations import Annotation
+from onlooker_shared.annotations import Annotation, Drawn
 from onlooker_shared.errors import NotFoundError, Reject
-from onlooker_shared.messages import ImageAnnotated, ImageRecognized, decode
+from onlooker_shared.images import ImageRef
+from onlooker_shared.messages import ImageDeleted, ImageRecognized, decode
 from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.recognition import Recognition
 from onlooker_shared.results import Results
 
 Draw = Callable[[bytes, Recognition], Renditions]
-"""Makes the two pictures of an original's bytes, or raises UnreadablePictureError."""
+"""Makes the pictures that are stored of an original's bytes, or raises UnreadablePictureError."""
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-def decode_recognized(body: str) -> ImageRecognized:
+def decode_event(body: str) -> ImageRecognized | ImageDeleted:
     """Return the message in a body of the annotator's queue.
 
     Raises:
@@ -33,8 +35,8 @@ def decode_recognized(body: str) -> ImageRecognized:
         Reject: it is a message that is not for the annotator.
     """
     message = decode(body)
-    if not isinstance(message, ImageRecognized):
-        raise Reject(f"The annotator takes image.recognized.v1, not {message.type}.")
+    if not isinstance(message, ImageRecognized | ImageDeleted):
+        raise Reject(f"The annotator takes image.recognized.v1 and image.deleted.v1, not {message.type}.")
     return message
 
 
@@ -45,6 +47,7 @@ class Annotator:
         originals: the pictures.
         results: what was recognized in them, where it was too much for the message.
         annotations: where to store what is drawn.
+        deletions: deletes what was drawn of pictures that are no more.
         publisher: tells the others.
         draw: does the CPU's work.
         executor: where it does that work: off the event loop, and not more at a time than there are cores for.
@@ -57,6 +60,7 @@ class Annotator:
         originals: Originals,
         results: Results,
         annotations: Annotations,
+        deletions: Deletions,
         publisher: Publisher,
         draw: Draw,
         executor: Executor,
@@ -65,41 +69,64 @@ class Annotator:
         self._originals = originals
         self._results = results
         self._annotations = annotations
+        self._deletions = deletions
         self._publisher = publisher
         self._draw = draw
         self._executor = executor
         self._outages = outages
 
-    async def annotate(self, message: ImageRecognized) -> None:
+    async def handle(self, message: ImageRecognized | ImageDeleted) -> None:
         """Handle one message.
 
-        A picture that was annotated before is only announced again: the announcement may be what was lost.
+        A picture that was annotated before is only announced again: the announcement may be what was lost. It is drawn
+        anew if it was recognized anew meanwhile.
 
         Raises:
             Reject: the picture can not be annotated, ever. The reason is noted in the bucket, too.
             RetryLater: S3 or SNS does not answer.
         """
         with self._outages.weathered():
-            await self._annotate_once(message)
+            match message:
+                case ImageRecognized():
+                    await self._annotate_once(message)
+                case ImageDeleted():
+                    await self._deletions.delete(message)
 
     async def _annotate_once(self, message: ImageRecognized) -> None:
         image_id = message.image.image_id
-        annotation = await self._annotations.find(image_id)
-        if annotation is None:
-            try:
-                annotation = await self._annotate(message)
-            except (OriginalGoneError, Reject) as error:
-                await self._annotations.store_reason(image_id, str(error))
-                if isinstance(error, Reject):
-                    raise
-                log.info("picture.gone", image_id=image_id, reason=str(error))
-                return
-        await self._publisher.publish(
-            ImageAnnotated(image=message.image, annotated=annotation.annotated, thumbnail=annotation.thumbnail)
-        )
+        try:
+            recognition = await self._results.recognition_of(message)
+        except NotFoundError:
+            log.info("picture.gone", image_id=image_id, reason="Its result was deleted before it was annotated.")
+            return
+        drawn = await self._annotations.find(image_id)
+        if drawn is not None and _is_of(drawn, recognition):
+            annotation: Annotation | None = drawn.annotation
+        else:
+            annotation = await self._annotate(message.image, recognition)
+        if annotation is not None:
+            await self._publisher.publish(annotation.message(message.image))
 
-    async def _annotate(self, message: ImageRecognized) -> Annotation:
-        data, recognition = await asyncio.gather(self._originals.read(message.image), self._recognition(message))
+    async def _annotate(self, image: ImageRef, recognition: Recognition) -> Annotation | None:
+        """Draw and store a picture, or why it can not be; return None if there is nothing to announce."""
+        rejected: Reject | None = None
+        annotation: Annotation | None = None
+        try:
+            annotation = await self._store_drawn(image, recognition)
+        except OriginalGoneError as error:
+            await self._annotations.store_reason(image.image_id, str(error))
+            log.info("picture.gone", image_id=image.image_id, reason=str(error))
+        except Reject as error:
+            await self._annotations.store_reason(image.image_id, str(error))
+            rejected = error
+        if await self._deletions.delete_without_result(image.image_id):
+            return None  # it was deleted meanwhile: the message about that may have come before this was stored
+        if rejected is not None:
+            raise rejected
+        return annotation
+
+    async def _store_drawn(self, image: ImageRef, recognition: Recognition) -> Annotation:
+        data = await self._originals.read(image)
         try:
             with DRAWING_SECONDS.time():
                 renditions = await asyncio.get_running_loop().run_in_executor(
@@ -107,10 +134,10 @@ class Annotator:
                 )
         except UnreadablePictureError as error:
             raise Reject(str(error)) from error
-        return await self._annotations.store(message.image.image_id, renditions)
+        return await self._annotations.store(image.image_id, renditions, recognition.recognized_at)
 
-    async def _recognition(self, message: ImageRecognized) -> Recognition:
-        try:
-            return await self._results.recognition_of(message)
-        except NotFoundError as error:
-            raise Reject(f"The result that the message points to is gone: {message.result.key}") from error
+
+def _is_of(drawn: Drawn, recognition: Recognition) -> bool:
+    """Whether what was drawn is complete, and of this recognition or a later one."""
+    complete = drawn.annotation.preview is not None and drawn.annotation.screen is not None
+    return complete and drawn.recognized_at is not None and drawn.recognized_at >= recognition.recognized_at

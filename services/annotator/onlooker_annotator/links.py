@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from onlooker_shared.annotations import Annotation
+from onlooker_shared.annotations import Drawn
 from onlooker_shared.messages import Rendition
 
 if TYPE_CHECKING:
@@ -24,13 +24,18 @@ class Link(BaseModel):
 
 
 class Links(BaseModel):
-    """Links to the annotated copy and the thumbnail."""
+    """Links to what was made of a picture."""
 
     model_config = ConfigDict(frozen=True)
 
     image_id: str
     annotated: Link
     thumbnail: Link
+    preview: Link | None = Field(
+        description="Small, nothing drawn into it; null if it was annotated before there were."
+    )
+    screen: Link | None = Field(description="Large, nothing drawn into it; null likewise.")
+    annotated_at: datetime = Field(description="When this was drawn, UTC.")
     expires_at: datetime = Field(description="UTC; after this the links answer 403.")
 
 
@@ -47,13 +52,17 @@ class Presigner:
         self._s3 = s3
         self._lifetime = lifetime
 
-    async def links(self, image_id: str, annotation: Annotation) -> Links:
-        """Return links to both pictures of an annotation."""
+    async def links(self, image_id: str, drawn: Drawn) -> Links:
+        """Return links to all that was made of a picture."""
+        annotation = drawn.annotation
         expires_at = (datetime.now(UTC) + self._lifetime).replace(microsecond=0)
         return Links(
             image_id=image_id,
             annotated=await self._link(annotation.annotated),
             thumbnail=await self._link(annotation.thumbnail),
+            preview=await self._link(annotation.preview) if annotation.preview else None,
+            screen=await self._link(annotation.screen) if annotation.screen else None,
+            annotated_at=drawn.annotated_at,
             expires_at=expires_at,
         )
 

@@ -58,7 +58,7 @@ def decode(data: bytes, *, longest: int, max_pixels: int) -> Image.Image:
             _refuse_larger(picture, max_pixels)
             factor = _factor(picture, longest)
             picture.draft("RGB", (max(1, picture.width // factor), max(1, picture.height // factor)))
-            pixels = _upright(_halved(_rgb(picture), longest), _orientation(picture))
+            pixels = _upright(halved(_rgb(picture), longest), _orientation(picture))
             pixels.info = {PROFILE: picture.info.get(PROFILE)} if picture.mode == "RGB" else {}
             return pixels
     except UnidentifiedImageError as error:
@@ -76,8 +76,11 @@ def _refuse_larger(picture: Image.Image, max_pixels: int) -> None:
         )
 
 
-def _halved(pixels: Image.Image, longest: int) -> Image.Image:
-    """Halve what no decoder has halved: of the formats, only JPEG's can."""
+def halved(pixels: Image.Image, longest: int) -> Image.Image:
+    """Return a picture halved until its longest side is at most `longest` pixels; the picture itself if it is already.
+
+    Ten times as fast as shrinking to an exact size that is not much smaller.
+    """
     factor = _factor(pixels, longest)
     return pixels.reduce(factor) if factor > 1 else pixels
 

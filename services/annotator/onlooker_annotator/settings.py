@@ -16,7 +16,14 @@ class AnnotatorSettings(ServerSettings):
 
     longest_side: int = Field(default=4096, ge=64, le=65_000, description="Pixels of the annotated copy, at most.")
     thumbnail_side: int = Field(default=480, ge=64, le=4096, description="Pixels of the thumbnail's longer side.")
-    jpeg_quality: int = Field(default=90, ge=1, le=95, description="Of both.")
+    screen_side: int = Field(
+        default=2560, ge=64, le=16_384, description="Pixels of the large picture without drawing, at most."
+    )
+    preview_side: int = Field(
+        default=512, ge=64, le=4096, description="Pixels of the longer side of the small picture without drawing."
+    )
+    jpeg_quality: int = Field(default=90, ge=1, le=95, description="Of what is drawn.")
+    plain_quality: int = Field(default=82, ge=1, le=95, description="Of what nothing is drawn into.")
     max_pixels: int = Field(
         default=100_000_000, ge=1, description="Pixels of an original, as its header says, beyond which it is refused."
     )
@@ -27,12 +34,23 @@ class AnnotatorSettings(ServerSettings):
     concurrency: int = Field(
         default=4, ge=1, le=64, description="Pictures in work: read, drawn or stored. Each is held in memory."
     )
+    max_downloads: int = Field(
+        default=16, ge=1, le=64, description="Pictures sent at once, of the small ones and of the large ones each."
+    )
     threads: int = Field(default=2, ge=1, le=64, description="Pictures drawn at the same moment; a core for each.")
 
     @property
     def limits(self) -> Limits:
         """How large what is made may be."""
-        return Limits(self.longest_side, self.thumbnail_side, self.jpeg_quality, self.max_pixels)
+        return Limits(
+            longest=self.longest_side,
+            thumbnail=self.thumbnail_side,
+            screen=self.screen_side,
+            preview=self.preview_side,
+            quality=self.jpeg_quality,
+            plain_quality=self.plain_quality,
+            max_pixels=self.max_pixels,
+        )
 
     @property
     def link_lifetime(self) -> timedelta:

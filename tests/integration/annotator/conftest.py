@@ -5,6 +5,7 @@ import itertools
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -15,11 +16,12 @@ from onlooker_annotator.__main__ import compose
 from onlooker_annotator.annotations import Annotations
 from onlooker_shared.aws import Aws
 from onlooker_shared.images import ImageRef
-from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized, decode
+from onlooker_shared.messages import ImageAnnotated, ImageDeleted, ImageRecognized, decode
+from onlooker_shared.objects import list_objects
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.queue.settler import REASON
 from onlooker_shared.recognition import Face, Label
-from onlooker_shared.results import Results, StoredResult
+from onlooker_shared.results import Results, StoredResult, result_key
 from onlooker_shared.service import Service
 from onlooker_shared.topology import Topology
 from recognitions import a_face, a_recognition
@@ -72,7 +74,18 @@ class House:
         await self.results.put(result)
         return result.message(self.results.bucket)
 
-    async def announce(self, *messages: ImageRecognized | ImageAnnotated | ImageFailed) -> None:
+    async def forget(self, image: ImageRef) -> ImageDeleted:
+        """Delete a picture's result, as the recognizer does; returns what it announces then."""
+        s3 = await self.home.aws.client("s3")
+        await s3.delete_object(Bucket=self.results.bucket, Key=result_key(image.image_id))
+        return ImageDeleted(bucket=image.bucket, key=image.key, deleted_at=datetime.now(UTC))
+
+    async def stored(self) -> set[str]:
+        """Return the keys of the annotated bucket."""
+        s3 = await self.home.aws.client("s3")
+        return {entry["Key"] async for entry in list_objects(s3, self.annotations.bucket)}
+
+    async def announce(self, *messages: ImageRecognized | ImageAnnotated | ImageDeleted) -> None:
         """Put messages into the annotator's queue."""
         sender = Sender(await self.home.aws.client("sqs"), await self.home.aws.queue_url(self.queue))
         for message in messages:

@@ -1,15 +1,16 @@
 """From a message in the annotator's queue to stored pictures and an announcement, in a real queue, bucket and topic."""
 
 import io
+from datetime import timedelta
 
 import numpy as np
 from PIL import Image
 
 from integration.annotator.conftest import GREY, House, a_photo
 from onlooker_shared.annotations import thumbnail_key
-from onlooker_shared.messages import ObjectRef
+from onlooker_shared.messages import Rendition
 from onlooker_shared.objects import exists
-from recognitions import a_face, annotated
+from recognitions import NOON, a_face, annotated
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -27,11 +28,51 @@ async def test_a_recognized_picture_is_drawn_stored_and_announced(house: House) 
     )
     for rendition, size in ((announced.annotated, (1280, 960)), (announced.thumbnail, (480, 360))):
         assert (rendition.width, rendition.height, rendition.content_type) == (*size, "image/jpeg")
-        with Image.open(io.BytesIO(await house.object(rendition.key))) as stored:
-            assert (stored.format, stored.size) == ("JPEG", size)
-            different = (np.abs(np.asarray(stored).astype(int) - GREY) > 40).any(axis=2).mean()
-            assert 0.005 < different < 0.5, "something is drawn, and not everywhere"
+        assert 0.005 < await drawn_into(house, rendition) < 0.5, "something is drawn, and not everywhere"
     await house.settled()
+
+
+async def test_two_pictures_are_stored_into_which_nothing_is_drawn(house: House) -> None:
+    image = await house.upload(a_photo(3000, 2000))
+    await house.announce(await house.recognize(image))
+
+    announced = await house.announced()
+
+    assert (announced.preview, announced.screen) != (None, None)
+    for rendition, key, size in (
+        (announced.preview, "previews", (512, 341)),
+        (announced.screen, "screens", (1500, 1000)),
+    ):
+        assert rendition is not None
+        assert (rendition.key, rendition.width, rendition.height) == (f"{key}/{image.image_id}.jpg", *size)
+        assert await drawn_into(house, rendition) == 0
+
+
+async def drawn_into(house: House, rendition: Rendition) -> float:
+    """The share of a stored picture that is not as grey as the original."""
+    with Image.open(io.BytesIO(await house.object(rendition.key))) as stored:
+        assert (stored.format, stored.size) == ("JPEG", (rendition.width, rendition.height))
+        return float((np.abs(np.asarray(stored).astype(int) - GREY) > 40).any(axis=2).mean())
+
+
+async def test_a_picture_that_was_recognized_anew_is_drawn_anew(house: House) -> None:
+    image = await house.upload(a_photo())
+    await house.announce(await house.recognize(image))
+    announced = await house.announced()
+    before = await house.object(announced.thumbnail.key)
+    message = await house.recognize(image, a_face(name="Ada Lovelace"))
+    assert message.recognition is not None
+    later = message.recognition.model_copy(update={"recognized_at": NOON + timedelta(hours=1)})
+
+    await house.announce(message.model_copy(update={"recognition": later}))
+
+    assert (await house.announced()).thumbnail == announced.thumbnail
+    after = await house.object(announced.thumbnail.key)
+    assert after != before
+
+    await house.announce(message)  # of the earlier recognition, delivered late
+    await house.announced()
+    assert await house.object(announced.thumbnail.key) == after
 
 
 async def test_each_stored_picture_says_its_size(house: House) -> None:
@@ -117,18 +158,6 @@ async def test_a_result_too_large_for_a_message_is_read_from_its_bucket(house: H
     assert (await house.announced()).image == image
 
 
-async def test_a_message_whose_result_is_gone_is_rejected(house: House) -> None:
-    image = await house.upload(a_photo())
-    gone = ObjectRef(bucket=house.results.bucket, key=f"results/{image.image_id}.json")
-    message = await house.recognize(image)
-    s3 = await house.home.aws.client("s3")
-    await s3.delete_object(Bucket=gone.bucket, Key=gone.key)
-
-    await house.announce(message.model_copy(update={"recognition": None}))
-
-    assert "The result that the message points to is gone" in await house.rejected()
-
-
 async def test_a_picture_without_anything_in_it_is_annotated_too(house: House) -> None:
     image = await house.upload(a_photo())
     message = await house.recognize(image)
@@ -179,7 +208,10 @@ async def test_a_message_for_others_is_rejected(house: House) -> None:
     image = await house.upload(a_photo())
     await house.announce(annotated(image))
 
-    assert await house.rejected() == "The annotator takes image.recognized.v1, not image.annotated.v1."
+    assert (
+        await house.rejected()
+        == "The annotator takes image.recognized.v1 and image.deleted.v1, not image.annotated.v1."
+    )
 
 
 async def test_more_pictures_than_may_be_in_work_are_all_annotated(house: House) -> None:

@@ -1,5 +1,6 @@
 """Links to annotated pictures: who gets them, how long they work, and what is said where there are none."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -139,3 +140,80 @@ async def test_it_is_ready(idle_house: House) -> None:
     async with idle_house.client() as client:
         answer = (await client.get("/readyz")).json()
     assert answer == {"ready": True, "checks": {"s3": "ok", "sqs": "ok"}}
+
+
+async def test_the_links_tell_of_all_that_was_made_and_when(house: House) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    image = await annotated(house)
+    async with house.client() as client:
+        links = (await client.get(f"/annotations/{image.image_id}")).json()
+
+    assert (links["preview"]["width"], links["screen"]["width"]) == (512, 640)
+    assert before <= datetime.fromisoformat(links["annotated_at"]) <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "folder"),
+    [("annotated", "annotated"), ("thumbnail", "thumbnails"), ("preview", "previews"), ("screen", "screens")],
+)
+async def test_the_pictures_themselves_are_sent(house: House, kind: str, folder: str) -> None:
+    image = await annotated(house)
+    async with house.client() as client:
+        path = f"/annotations/{image.image_id}/{kind}"
+        answer = await client.get(path)
+        stored = await house.object(f"{folder}/{image.image_id}.jpg")
+        assert (answer.status_code, answer.headers["content-type"]) == (HTTPStatus.OK, "image/jpeg")
+        assert answer.content == stored
+        assert answer.headers["content-length"] == str(len(stored))
+        assert answer.headers["cache-control"].startswith("private")
+        etag = answer.headers["etag"]
+        assert etag.startswith('"'), "strong"
+
+        for tag in (etag, f"W/{etag}"):
+            same = await client.get(path, headers={"If-None-Match": tag})
+            assert (same.status_code, same.content, same.headers["etag"]) == (HTTPStatus.NOT_MODIFIED, b"", etag)
+        for other in ('"other"', "nonsense", '"one", "two"'):
+            assert (await client.get(path, headers={"If-None-Match": other})).content == stored
+
+
+async def test_more_pictures_than_may_be_sent_at_once_wait_for_their_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = await annotated(house)
+    monkeypatch.setenv("ONLOOKER_ANNOTATOR_MAX_DOWNLOADS", "2")
+    async with compose(house.home.aws, house.home.common) as service, client_of(service) as client:
+        paths = [f"/annotations/{image.image_id}/preview", f"/annotations/{'0' * 32}/preview"] * 10
+        answers = await asyncio.gather(*map(client.get, paths))
+    assert [answer.status_code for answer in answers] == [HTTPStatus.OK, HTTPStatus.NOT_FOUND] * 10
+
+
+async def test_a_picture_that_is_not_there_says_why(idle_house: House) -> None:
+    waiting = await idle_house.upload(a_photo())
+    await idle_house.recognize(waiting)
+    failed = await idle_house.upload(b"")
+    await idle_house.results.put_failure(StoredFailure(image=failed, reason="The file is empty."))
+
+    assert "not drawn yet" in await problem(idle_house, f"{waiting.image_id}/preview")
+    assert "The file is empty." in await problem(idle_house, f"{failed.image_id}/annotated")
+    assert "Nothing is known" in await problem(idle_house, f"{'0' * 32}/thumbnail")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "status"), [("mine/", HTTPStatus.OK), ("theirs/", HTTPStatus.NOT_FOUND)], ids=["within", "without"]
+)
+async def test_a_bound_key_gets_only_pictures_of_its_part(house: House, prefix: str, status: HTTPStatus) -> None:
+    image = await annotated(house, "mine/picture.jpg")
+    scopes = frozenset({Scope.ANNOTATIONS_READ})
+    house.keys.principals["bound"] = Principal("bound", "tests", scopes, bucket=image.bucket, prefix=prefix)
+    async with house.client("bound") as client:
+        assert (await client.get(f"/annotations/{image.image_id}/preview")).status_code == status
+
+
+async def test_a_picture_needs_the_scope_and_a_kind_that_there_is(house: House) -> None:
+    house.keys.principals["other"] = Principal("other", "tests", frozenset({Scope.TAGS_READ}))
+    async with house.client("other") as client:
+        assert (await client.get(f"/annotations/{'0' * 32}/preview")).status_code == HTTPStatus.FORBIDDEN
+    async with house.client() as client:
+        answer = await client.get(f"/annotations/{'0' * 32}/original")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "'preview'" in answer.json()["detail"]

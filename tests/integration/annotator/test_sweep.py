@@ -9,9 +9,10 @@ from onlooker_annotator.renditions import Encoded, Renditions
 from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import ImageRecognized, decode
 from onlooker_shared.service import Swept
+from recognitions import NOON
 
 NOW = timedelta(0)
-DRAWN = Renditions(Encoded(b"a", Size(2, 1)), Encoded(b"t", Size(2, 1)))
+DRAWN = Renditions(*(Encoded(name, Size(2, 1)) for name in (b"a", b"t", b"p", b"s")))
 
 
 async def sweep(house: House, older_than: timedelta = NOW) -> Swept:
@@ -41,11 +42,9 @@ async def sent(house: House, count: int) -> set[str]:
 async def test_what_is_not_annotated_is_sent_on_and_the_rest_is_not(new_house: House) -> None:
     images = await some(new_house, 24)
     for image in images[:8]:
-        await new_house.annotations.store(image.image_id, DRAWN)
+        await new_house.annotations.store(image.image_id, DRAWN, NOON)
     for image in images[8:12]:
         await new_house.annotations.store_reason(image.image_id, "The picture was deleted before it was annotated.")
-    await new_house.annotations.store("0" * 32, DRAWN)
-    await new_house.annotations.store("f" * 32, DRAWN)
 
     assert await sweep(new_house) == Swept(looked_at=24, sent_on=12)
     assert await sent(new_house, 12) == {image.image_id for image in images[12:]}
@@ -53,7 +52,7 @@ async def test_what_is_not_annotated_is_sent_on_and_the_rest_is_not(new_house: H
 
 async def test_a_copy_without_its_thumbnail_is_not_finished(new_house: House) -> None:
     (image,) = await some(new_house, 1)
-    await new_house.annotations.store(image.image_id, DRAWN)
+    await new_house.annotations.store(image.image_id, DRAWN, NOON)
     s3 = await new_house.home.aws.client("s3")
     await s3.delete_object(Bucket=new_house.annotations.bucket, Key=f"thumbnails/{image.image_id}.jpg")
 
@@ -86,3 +85,30 @@ async def test_what_was_swept_is_annotated_and_then_left_alone(new_house: House)
         assert (await sweep(new_house)).sent_on == 3
         assert {(await new_house.announced()).image.image_id for _ in images} == {image.image_id for image in images}
         assert (await sweep(new_house)).sent_on == 0
+
+
+async def test_what_was_annotated_before_there_were_previews_is_sent_on(new_house: House) -> None:
+    (image,) = await some(new_house, 1)
+    await new_house.annotations.store(image.image_id, DRAWN, NOON)
+    s3 = await new_house.home.aws.client("s3")
+    await s3.delete_object(Bucket=new_house.annotations.bucket, Key=f"previews/{image.image_id}.jpg")
+
+    assert await sweep(new_house) == Swept(looked_at=1, sent_on=1)
+
+
+async def test_orphans_are_deleted_whatever_is_left_of_them(new_house: House) -> None:
+    images = await some(new_house, 4)
+    for image in images:
+        await new_house.annotations.store(image.image_id, DRAWN, NOON)
+    await new_house.annotations.store("0" * 32, DRAWN, NOON)
+    await new_house.annotations.store("f" * 32, DRAWN, NOON)
+    await new_house.annotations.store_reason("8" * 32, "The picture was deleted before it was annotated.")
+    s3 = await new_house.home.aws.client("s3")
+    await s3.delete_object(Bucket=new_house.annotations.bucket, Key=f"thumbnails/{'f' * 32}.jpg")
+    await new_house.forget(images[2])
+
+    assert await sweep(new_house) == Swept(looked_at=3, sent_on=0)
+    kept = {image.image_id for image in (*images[:2], images[3])}
+    assert await new_house.stored() == {
+        f"{folder}/{image_id}.jpg" for folder in ("annotated", "previews", "screens", "thumbnails") for image_id in kept
+    }

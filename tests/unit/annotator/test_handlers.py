@@ -5,34 +5,40 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from onlooker_annotator.geometry import Size
-from onlooker_annotator.handlers import Annotator, Draw, decode_recognized
+from onlooker_annotator.handlers import Annotator, Draw, decode_event
+from onlooker_annotator.pictures import UnreadablePictureError
 from onlooker_annotator.renditions import Encoded, Renditions
-from onlooker_shared.annotations import Annotation
+from onlooker_shared.annotations import Annotation, Drawn
 from onlooker_shared.errors import Reject, RetryLater
 from onlooker_shared.images import ImageRef
-from onlooker_shared.messages import ImageAnnotated, ImageRecognized, Rendition
+from onlooker_shared.messages import ImageAnnotated, ImageDeleted, ImageRecognized, Rendition
 from onlooker_shared.outages import Outages
 from onlooker_shared.recognition import Recognition
-from recognitions import a_face, an_image, annotated, recognized
+from recognitions import NOON, a_face, an_image, annotated, recognized
 
 AWAY = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 BROKEN = ClientError({"ResponseMetadata": {"HTTPStatusCode": 507}}, "PutObject")
 FORBIDDEN = ClientError({"ResponseMetadata": {"HTTPStatusCode": 403}}, "PutObject")
-DRAWN = Renditions(Encoded(b"a", Size(2, 1)), Encoded(b"t", Size(2, 1)))
+DRAWN = Renditions(*(Encoded(name, Size(2, 1)) for name in (b"a", b"t", b"p", b"s")))
 
 
 @dataclass
 class Around:
-    """Originals, results, annotations and publisher in one, in memory; each call may be told to fail."""
+    """Originals, results, annotations, deletions and publisher in one, in memory; each call may be told to fail."""
 
     fails: dict[str, Exception] = field(default_factory=dict)
-    stored: dict[str, Renditions] = field(default_factory=dict)
+    stored: dict[str, datetime] = field(default_factory=dict)
+    """When what was drawn had been recognized, by image id."""
+    times_drawn: int = 0
+    deleted: set[str] = field(default_factory=set)
+    """The ids of pictures whose result is gone."""
     reasons: dict[str, str] = field(default_factory=dict)
     published: list[ImageAnnotated] = field(default_factory=list)
 
@@ -44,14 +50,23 @@ class Around:
         assert message.recognition is not None
         return message.recognition
 
-    async def find(self, image_id: str) -> Annotation | None:
+    async def find(self, image_id: str) -> Drawn | None:
         self._try("find")
-        return self._annotation(image_id) if image_id in self.stored else None
+        if image_id not in self.stored:
+            return None
+        return Drawn(self._annotation(image_id), self.stored[image_id], NOON)
 
-    async def store(self, image_id: str, renditions: Renditions) -> Annotation:
+    async def store(self, image_id: str, renditions: Renditions, recognized_at: datetime) -> Annotation:
         self._try("store")
-        self.stored[image_id] = renditions
+        self.stored[image_id] = recognized_at
+        self.times_drawn += 1
         return self._annotation(image_id)
+
+    async def delete_without_result(self, image_id: str) -> bool:
+        if image_id in self.deleted:
+            self.stored.pop(image_id, None)
+            self.reasons.pop(image_id, None)
+        return image_id in self.deleted
 
     async def store_reason(self, image_id: str, reason: str) -> None:
         self.reasons[image_id] = reason
@@ -62,7 +77,7 @@ class Around:
 
     def _annotation(self, image_id: str) -> Annotation:
         rendition = Rendition(bucket="b", key=image_id, width=2, height=1, content_type="image/jpeg")
-        return Annotation(annotated=rendition, thumbnail=rendition)
+        return Annotation(annotated=rendition, thumbnail=rendition, preview=rendition, screen=rendition)
 
     def _try(self, call: str) -> None:
         if call in self.fails:
@@ -74,6 +89,7 @@ def annotator(around: Any, draw: Draw = lambda _, __: DRAWN, threads: int = 1) -
         originals=around,
         results=around,
         annotations=around,
+        deletions=around,
         publisher=around,
         draw=draw,
         executor=ThreadPoolExecutor(threads),
@@ -87,18 +103,18 @@ async def test_an_outage_puts_the_work_back_and_lets_the_consumer_rest(call: str
     around = Around(fails={call: error})
     message = recognized(an_image(), a_face())
     with pytest.raises(RetryLater) as raised:
-        await annotator(around).annotate(message)
+        await annotator(around).handle(message)
     assert raised.value.pause
     assert around.reasons == {}
 
     around.fails.clear()
-    await annotator(around).annotate(message)
+    await annotator(around).handle(message)
     assert [published.image for published in around.published] == [message.image]
 
 
 async def test_what_is_forbidden_is_no_outage() -> None:
     with pytest.raises(ClientError):
-        await annotator(Around(fails={"store": FORBIDDEN})).annotate(recognized(an_image(), a_face()))
+        await annotator(Around(fails={"store": FORBIDDEN})).handle(recognized(an_image(), a_face()))
 
 
 async def test_a_fault_of_ours_is_not_noted_as_the_pictures() -> None:
@@ -108,8 +124,45 @@ async def test_a_fault_of_ours_is_not_noted_as_the_pictures() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await annotator(around, fail).annotate(recognized(an_image(), a_face()))
+        await annotator(around, fail).handle(recognized(an_image(), a_face()))
     assert (around.stored, around.reasons, around.published) == ({}, {}, [])
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(-60, 1), (0, 1), (60, 2)], ids=["older", "the same", "later"])
+async def test_only_a_later_recognition_is_drawn_anew_and_each_is_announced(seconds: int, times: int) -> None:
+    around = Around()
+    message = recognized(an_image(), a_face())
+    assert message.recognition is not None
+    again = NOON + timedelta(seconds=seconds)
+    other = message.model_copy(update={"recognition": message.recognition.model_copy(update={"recognized_at": again})})
+
+    await annotator(around).handle(message)
+    await annotator(around).handle(other)
+
+    assert around.times_drawn == times
+    assert around.stored == {message.image.image_id: max(NOON, again)}
+    assert len(around.published) == 2
+
+
+async def test_what_was_deleted_while_it_was_drawn_is_not_left_behind() -> None:
+    message = recognized(an_image(), a_face())
+    around = Around(deleted={message.image.image_id})
+
+    await annotator(around).handle(message)
+
+    assert (around.times_drawn, around.stored, around.published) == (1, {}, [])
+
+
+async def test_what_was_deleted_is_no_dead_letter_though_it_can_not_be_drawn() -> None:
+    message = recognized(an_image(), a_face())
+    around = Around(deleted={message.image.image_id})
+
+    def fail(_data: bytes, _recognition: Recognition) -> Renditions:
+        raise UnreadablePictureError("damaged")
+
+    await annotator(around, fail).handle(message)
+
+    assert (around.reasons, around.published) == ({}, [])
 
 
 async def test_no_more_pictures_are_drawn_at_a_time_than_there_are_threads() -> None:
@@ -123,7 +176,7 @@ async def test_no_more_pictures_are_drawn_at_a_time_than_there_are_threads() -> 
         return DRAWN
 
     one = annotator(Around(), draw, threads=2)
-    await asyncio.gather(*(one.annotate(recognized(an_image(f"{n}.jpg"), a_face())) for n in range(6)))
+    await asyncio.gather(*(one.handle(recognized(an_image(f"{n}.jpg"), a_face())) for n in range(6)))
     assert most == [2]
 
 
@@ -131,14 +184,15 @@ async def test_no_more_pictures_are_drawn_at_a_time_than_there_are_threads() -> 
     ("body", "error"),
     [
         (lambda: recognized(an_image(), a_face()).model_dump_json(), None),
+        (lambda: ImageDeleted(bucket="images", key="cat.jpg", deleted_at=NOON).model_dump_json(), None),
         (lambda: annotated(an_image()).model_dump_json(), Reject),
         (lambda: "{}", ValueError),
         (lambda: "no JSON", ValueError),
     ],
 )
-def test_only_recognized_pictures_are_taken(body: Callable[[], str], error: type[Exception] | None) -> None:
+def test_only_recognized_and_deleted_pictures_are_taken(body: Callable[[], str], error: type[Exception] | None) -> None:
     if error is None:
-        assert decode_recognized(body()).image == an_image()
+        assert decode_event(body()).type in {"image.recognized.v1", "image.deleted.v1"}
     else:
         with pytest.raises(error):
-            decode_recognized(body())
+            decode_event(body())

@@ -1,4 +1,4 @@
-"""Both pictures are drawn, each for its own size."""
+"""Two pictures are drawn, each for its own size; into two others nothing is drawn."""
 
 import io
 
@@ -9,7 +9,9 @@ from onlooker_annotator.pictures import set_up_pillow
 from onlooker_annotator.renditions import Encoded, Limits, annotate
 from recognitions import a_face, a_recognition
 
-LIMITS = Limits(longest=4096, thumbnail=480, quality=90, max_pixels=100_000_000)
+LIMITS = Limits(
+    longest=4096, thumbnail=480, screen=2560, preview=512, quality=90, plain_quality=82, max_pixels=100_000_000
+)
 GREY = (120, 120, 120)
 
 
@@ -43,3 +45,23 @@ def test_a_picture_without_anything_in_it_gets_both_pictures_too() -> None:
     with Image.open(io.BytesIO(renditions.annotated.data)) as picture:
         assert (np.abs(np.asarray(picture).astype(int) - GREY) <= 2).all()
     assert renditions.thumbnail.size == (480, 360)
+
+
+def test_into_screen_and_preview_nothing_is_drawn() -> None:
+    set_up_pillow()
+    renditions = annotate(a_photo(4000, 3000), a_recognition(a_face("CALM")), LIMITS)
+
+    assert (renditions.screen.size, renditions.preview.size) == ((2000, 1500), (512, 384))
+    for plain in (renditions.screen, renditions.preview):
+        with Image.open(io.BytesIO(plain.data)) as picture:
+            assert (picture.format, picture.size) == ("JPEG", plain.size)
+            assert (np.abs(np.asarray(picture).astype(int) - GREY) <= 2).all()
+
+
+def test_a_small_picture_is_not_enlarged() -> None:
+    set_up_pillow()
+    renditions = annotate(a_photo(300, 200), a_recognition(a_face("CALM")), LIMITS)
+
+    assert {rendition.size for rendition in renditions} == {(300, 200)}
+    with Image.open(io.BytesIO(renditions.screen.data)) as picture:
+        assert (np.abs(np.asarray(picture).astype(int) - GREY) <= 2).all(), "drawn into a copy"
