@@ -7,6 +7,7 @@ import logging
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 
 import cv2
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from pydantic_settings import CliApp
 from starlette.applications import Starlette
 
 from onlooker_rekognition.analyst import Analyst, VisionEngine
-from onlooker_rekognition.app import Endpoint, create_app
+from onlooker_rekognition.app import Endpoint, Models, create_app
 from onlooker_rekognition.bodies import Bodies
 from onlooker_rekognition.budget import MemoryBudget
 from onlooker_rekognition.clouds import CloudError
@@ -53,6 +54,8 @@ from onlooker_rekognition.vision import (
 )
 from onlooker_rekognition.vision.runtime import share_memory
 from onlooker_rekognition.vision.watch import Watch
+from onlooker_rekognition.weights.lock import read_lock
+from onlooker_rekognition.weights.manifest import read_manifest
 
 FACE_MODEL = FaceModel(EMBEDDING_MODEL, FACE_MODEL_VERSION)
 
@@ -93,7 +96,7 @@ def serve(settings: Settings) -> None:
     configure_logging(settings.log_level)
     metrics = Metrics()
     engine = Engine(load_models(settings, metrics), max_pixels=settings.max_pixels)
-    asyncio.run(run(settings, engine, metrics))
+    asyncio.run(run(settings, engine, metrics, partial(read_manifest, settings.models, read_lock())))
 
 
 def move_faces(settings: ReembedSettings) -> None:
@@ -118,7 +121,7 @@ def load_models(settings: CommonSettings, watch: Watch) -> ModelStore:
     return ModelStore(settings.models, runtime=Runtime(providers=tuple(settings.providers.split(","))), watch=watch)
 
 
-async def run(settings: Settings, engine: VisionEngine, metrics: Metrics) -> None:
+async def run(settings: Settings, engine: VisionEngine, metrics: Metrics, models: Models = tuple) -> None:
     """Open everything, serve until told to stop, close everything."""
     with (
         closing(bind(settings.host, settings.port)) as listening,
@@ -128,7 +131,7 @@ async def run(settings: Settings, engine: VisionEngine, metrics: Metrics) -> Non
         async with open_s3(region=settings.region) as objects, open_sns(region=settings.region) as topics:
             videos = StoredVideos(objects, max_bytes=settings.max_video_bytes)
             runner = build_runner(settings, engine, store, pool, videos, topics)
-            app = compose(settings, engine, store, pool, objects, runner, metrics)
+            app = compose(settings, engine, store, pool, objects, runner, metrics, models)
             server = Server(
                 app,
                 listening,
@@ -168,6 +171,7 @@ def compose(
     objects: ObjectSource,
     runner: JobRunner,
     metrics: Metrics,
+    models: Models = tuple,
 ) -> Starlette:
     """The application out of parts that are open."""
     analyst = Analyst(engine, Images(objects), pool, decoded_pixels=settings.decoded_pixels)
@@ -183,7 +187,7 @@ def compose(
     async def ready() -> None:
         await asyncio.to_thread(store.collections, after=0, limit=1)
 
-    return create_app(endpoint, metrics, host=settings.host, ready=ready)
+    return create_app(endpoint, metrics, host=settings.host, ready=ready, models=models)
 
 
 def load_signatures(settings: Settings) -> Signatures | None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import ipaddress
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from onlooker_rekognition.bodies import Bodies
@@ -22,6 +23,7 @@ from onlooker_rekognition.dispatch import Answer, Dispatcher, refusal
 from onlooker_rekognition.metrics import Metrics
 from onlooker_rekognition.protocol.errors import ServiceError, UnknownOperationError
 from onlooker_rekognition.signatures import Signatures
+from onlooker_rekognition.weights.manifest import DescribedModel, ManifestError
 
 _CLIENT_GONE = 499
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -32,7 +34,7 @@ This is onlooker-rekognition, a local server for clients of Amazon Rekognition. 
     aws rekognition list-collections
 
 Clients want a region and credentials; any will do, unless this server was started with --credentials.
-/healthz, /readyz and /metrics tell how it is.
+/healthz, /readyz and /metrics tell how it is, /models which models it runs.
 """
 
 _log = logging.getLogger(__name__)
@@ -93,7 +95,11 @@ Check = Callable[[], Awaitable[None]]
 """Raises ServiceError while the server can not do its work."""
 
 
-def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str, ready: Check) -> Starlette:
+Models = Callable[[], Sequence[DescribedModel]]
+"""Reads what the models are. Raises ManifestError."""
+
+
+def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str, ready: Check, models: Models = tuple) -> Starlette:
     """The application: what it needs is given to it, and opened and closed elsewhere.
 
     `host` is where it listens. On the loopback interface it answers to the machine's own names only: a web page whose
@@ -117,6 +123,13 @@ def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str, ready: Check)
     async def exposition(_request: Request) -> Response:
         return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")
 
+    async def manifest(_request: Request) -> Response:
+        try:
+            described = await asyncio.to_thread(models)
+        except ManifestError as error:
+            return PlainTextResponse(f"{error}\n", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+        return JSONResponse({"models": [dataclasses.asdict(model) for model in described]})
+
     return Starlette(
         routes=[
             Route("/", endpoint.serve, methods=["POST"]),
@@ -124,6 +137,7 @@ def create_app(endpoint: Endpoint, metrics: Metrics, *, host: str, ready: Check)
             Route("/healthz", health),
             Route("/readyz", readiness),
             Route("/metrics", exposition),
+            Route("/models", manifest),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_names(host), www_redirect=False)],
     )

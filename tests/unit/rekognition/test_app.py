@@ -1,5 +1,8 @@
 """Who the server takes for a client of its own machine."""
 
+import re
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +12,9 @@ import pytest
 from onlooker_rekognition.app import create_app
 from onlooker_rekognition.metrics import Metrics
 from onlooker_rekognition.protocol.errors import InternalServerError
+from onlooker_rekognition.weights.build import ensure
+from onlooker_rekognition.weights.lock import default_cache, read_lock
+from onlooker_rekognition.weights.manifest import read_manifest
 
 
 async def fine() -> None:
@@ -46,3 +52,35 @@ async def test_it_is_not_ready_while_its_store_does_not_answer() -> None:
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.text) == (503, "The database does not answer. Try again.\n")
         assert (await client.get("/healthz")).status_code == 200
+
+
+async def models_of(cache: Path) -> httpx.Response:
+    endpoint: Any = SimpleNamespace(serve=None)
+    models = partial(read_manifest, cache, read_lock())
+    app = create_app(endpoint, Metrics(), host="localhost", ready=fine, models=models)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+        return await client.get("/models")
+
+
+async def test_it_tells_the_models_that_the_page_about_them_tells() -> None:
+    """Name, package, licence and size, row by row."""
+    ensure(default_cache(), read_lock())
+    told = (await models_of(default_cache())).json()["models"]
+    page = (Path(__file__).parents[3] / "docs" / "models.md").read_text()
+    rows = re.findall(
+        r"^\| `(\w+)` \| [^|]+ \| (?:npm|PyPI) `([^`]+)` (\S+) [^|]*\| ([\w.-]+)[^|]*\| ([\d.]+) \|", page, re.MULTILINE
+    )
+    assert [(m["name"], m["package"], m["version"], m["licence"], f"{m['size'] / 1e6:.1f}") for m in told] == rows
+    assert {m["name"]: m["sha256"] for m in told} == {n: m.sha256 for n, m in read_lock().models.items()}
+    assert all(m["role"] for m in told)
+
+
+@pytest.mark.parametrize("manifest", [None, b"", b"[]", b'{"models": []}', b'{"models": [{"name": "iris"}]}'])
+async def test_where_the_list_of_models_is_damaged_the_way_out_is_told(tmp_path: Path, manifest: bytes | None) -> None:
+    folder = read_lock().folder(tmp_path)
+    folder.mkdir()
+    if manifest is not None:
+        (folder / "manifest.json").write_bytes(manifest)
+    answer = await models_of(tmp_path)
+    assert answer.status_code == 503
+    assert "python -m onlooker_rekognition.weights --rebuild" in answer.text
