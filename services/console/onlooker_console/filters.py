@@ -1,5 +1,6 @@
 """The filters of a search as chips: what each is called, and the link that leads on without it. Pure."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,7 +19,7 @@ EMOTIONS = {
 STATES = {"recognized": "Recognized", "failed": "Failed"}
 MODERATED = {"true": "Sensitive", "false": "Nothing sensitive"}
 COLORS = frozenset(
-    ("black", "blue", "brown", "green", "grey", "orange", "pink", "purple", "red", "teal", "white", "yellow")
+    ("black", "blue", "brown", "cyan", "green", "grey", "orange", "pink", "purple", "red", "white", "yellow")
 )
 """Those that the style sheet has a swatch for."""
 DECEMBER = 12
@@ -64,20 +65,21 @@ def month_after(first: date) -> date:
     return date(first.year + first.month // DECEMBER, first.month % DECEMBER + 1, 1)
 
 
+def called(value: str, names: Mapping[str, str]) -> str:
+    """Return what people call a value of a parameter, whatever its case."""
+    return names.get(value.upper()) or names.get(value.lower()) or value
+
+
 def _of_one(search: Search, name: str, value: str, path: str) -> Chip:
     kind, icon, names = WORDS[name]
-    text = names.get(value, names.get(value.upper(), value))
+    text = DRESSED.get(name, str)(called(value, names))
     swatch = color_class(value) if name == "color" else ""
-    text = f"“{text}”" if name == "q" else text.capitalize() if name == "color" else text
     return Chip(text, kind, icon, search.without(name, value=value).at(path), swatch)
 
 
 def _ages(low: str, high: str) -> tuple[str, str, str]:
-    if low and high:
-        text = f"{low}–{high} years old"
-    else:
-        text = f"{low} years or older" if low else f"Up to {high} years old"
-    return text, "Age", "face"
+    span = f"{low} to {high} years old" if low else f"Up to {high} years old"
+    return span if high else f"{low} years or older", "Age", "face"
 
 
 def _faces(low: str, high: str) -> tuple[str, str, str]:
@@ -86,7 +88,7 @@ def _faces(low: str, high: str) -> tuple[str, str, str]:
     elif low == high:
         text = "1 face" if low == "1" else f"{low} faces"
     elif low and high:
-        text = f"{low}–{high} faces"
+        text = f"{low} to {high} faces"
     else:
         text = f"{low} or more faces" if low else f"Up to {high} faces"
     return text, "Number of faces", "people"
@@ -128,7 +130,13 @@ WORDS: dict[str, tuple[str, str, dict[str, str]]] = {
     "bucket": ("Bucket", "folder", {}),
     "prefix": ("Folder", "folder", {}),
     "state": ("State", "info", STATES),
+    "similar_to": ("Similar", "pictures", {}),
 }
 """What each parameter that stands for itself filters by, its icon, and what its values are called."""
+DRESSED: dict[str, Callable[[str], str]] = {
+    "q": "“{}”".format,
+    "color": str.capitalize,
+    "similar_to": lambda _: "Similar to one picture",
+}
 RANGES = {("min_age", "max_age"): _ages, ("min_faces", "max_faces"): _faces, ("from", "to"): _time}
 """What is one filter for people and two parameters for the tagger."""
