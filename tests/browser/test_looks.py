@@ -62,4 +62,4 @@ async def _look(page: Page, screenshots: Path, name: str) -> None:
         await page.screenshot(path=screenshots / f"{name}-{theme}.png", full_page=True)
         barriers[theme] = await grave_barriers(page)
     assert await page.evaluate(OVERFLOW) <= 0
-    assert barriers == dict.fromkeys(THEMES, [])
+    assert barriers == {theme: [] for theme in THEMES}
