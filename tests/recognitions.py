@@ -5,10 +5,25 @@ from datetime import UTC, datetime
 
 from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized, ObjectRef, Rendition
-from onlooker_shared.recognition import BoundingBox, Emotion, EmotionType, Face, Label, Person, Recognition
+from onlooker_shared.recognition import (
+    BoundingBox,
+    DominantColor,
+    Emotion,
+    EmotionType,
+    Face,
+    ImageProperties,
+    Label,
+    ModerationLabel,
+    Person,
+    Recognition,
+    TextDetection,
+)
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 BOX = BoundingBox(left=0.1, top=0.2, width=0.3, height=0.4)
+
+Found = Face | Label | TextDetection | ModerationLabel | DominantColor
+"""What may be in a picture."""
 
 
 def an_image(
@@ -38,19 +53,40 @@ def a_face(emotion: EmotionType | None = "HAPPY", *, age: tuple[int, int] = (20,
     )
 
 
-def a_label(name: str, *parents: str, confidence: float = 90.0) -> Label:
+def a_label(name: str, *parents: str, confidence: float = 90.0, aliases: tuple[str, ...] = ()) -> Label:
     """A label with its parents."""
-    return Label(name=name, confidence=confidence, parents=parents, categories=("Everything",))
+    return Label(name=name, confidence=confidence, parents=parents, aliases=aliases, categories=("Everything",))
 
 
-def a_recognition(*found: Face | Label, recognized_at: datetime = NOON) -> Recognition:
+def a_line(text: str) -> TextDetection:
+    """A line of text."""
+    return TextDetection(type="LINE", text=text, confidence=99.0, bounding_box=BOX, id=0)
+
+
+def a_warning(name: str, parent: str | None = None) -> ModerationLabel:
+    """Something that not everybody should see."""
+    return ModerationLabel(name=name, confidence=90.0, parent=parent)
+
+
+def a_color(name: str, percent: float = 50.0) -> DominantColor:
+    """A colour that makes up a part of the picture."""
+    return DominantColor(
+        red=0, green=0, blue=0, hex_code="#000000", css_color=name, simplified_color=name, pixel_percent=percent
+    )
+
+
+def a_recognition(*found: Found, recognized_at: datetime = NOON) -> Recognition:
     """What was found in a picture of 640 x 480 pixels."""
+    colors = tuple(x for x in found if isinstance(x, DominantColor))
     return Recognition(
         width=640,
         height=480,
         format="JPEG",
         faces=tuple(x for x in found if isinstance(x, Face)),
         labels=tuple(x for x in found if isinstance(x, Label)),
+        text=tuple(x for x in found if isinstance(x, TextDetection)),
+        moderation=tuple(x for x in found if isinstance(x, ModerationLabel)),
+        properties=ImageProperties(dominant_colors=colors) if colors else None,
         recognized_at=recognized_at,
     )
 

@@ -7,26 +7,14 @@ from typing import Any
 
 import pytest
 
+from indexing import ALL, keys, put
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import BadRequestError, NotFoundError
 from onlooker_shared.images import ImageRef
-from onlooker_shared.recognition import Face, Label
 from onlooker_tagger import documents
 from onlooker_tagger.index import Index
 from onlooker_tagger.queries import ImageQuery, StatisticsQuery, Within
 from recognitions import NOON, a_face, a_label, a_recognition, an_image, annotated
-
-ALL = Within()
-
-
-async def put(index: Index, image: ImageRef, *found: Face | Label) -> str:
-    await index.put(documents.recognized(image, a_recognition(*found)))
-    return image.image_id
-
-
-async def keys(index: Index, within: Within = ALL, **asked: Any) -> list[str]:
-    page = await index.search(ImageQuery.model_validate(asked), within)
-    return [document.key for document in page.images]
 
 
 def annotation(image: ImageRef) -> Annotation:

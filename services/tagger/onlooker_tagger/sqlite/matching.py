@@ -66,4 +66,4 @@ def _phrase(word: str, *, begun: bool = False) -> str:
 
 def _rows(db: sqlite3.Connection, now: Snapshot, phrase: str) -> Numbers:
     [ids] = db.execute("SELECT group_concat(rowid, ' ') FROM words WHERE words MATCH ?", (phrase,)).fetchone()
-    return now.rows_of(np.array((ids or "").split(), np.int64))
+    return now.rows_of(np.fromstring(ids or "", np.int64, sep=" "))
