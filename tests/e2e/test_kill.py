@@ -15,7 +15,7 @@ from onlooker_shared.objects import list_objects
 from stack import EMULATOR, REKOGNITION, Stack, onlooker, running_stack
 
 COUNT = 200
-LESS_WORK = {"ONLOOKER_RECOGNIZER_FEATURES": "faces,labels"}
+LESS_WORK = {"ONLOOKER_RECOGNIZER_FEATURES": "faces"}
 """What is looked for does not matter here, and two hundred pictures take their time."""
 
 

@@ -8,6 +8,7 @@ import pytest
 from emulator import aws_environment, running_emulator
 from installation import installation
 from integration.ingest.conftest import JPEG, Edge, serving
+from onlooker_shared import aws
 
 
 async def test_readiness_says_whether_s3_is_there(edge: Edge) -> None:
@@ -17,7 +18,10 @@ async def test_readiness_says_whether_s3_is_there(edge: Edge) -> None:
     assert answer.json()["checks"] == {"s3": "ok"}
 
 
-async def test_without_s3_callers_are_told_to_come_back(tmp_path: Path, key: str) -> None:
+async def test_without_s3_callers_are_told_to_come_back(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aws, "ATTEMPTS", 2)  # with four, botocore's own back-off takes most of ten seconds
     with running_emulator(tmp_path) as emulator, aws_environment(emulator):
         async with installation() as installed, serving(installed) as edge:
             assert (await edge.http.put(edge.path(key), content=JPEG)).status_code == 200

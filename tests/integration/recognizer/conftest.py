@@ -7,9 +7,18 @@ import pytest
 
 from emulator import Emulator
 from onlooker_shared.aws import Aws
+from onlooker_shared.queue import settler
 from onlooker_shared.settings import CommonSettings
 from recognizer_stage import Stage, provisioned
 from rekognition_standin import StandIn, serving
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_lingering() -> Iterator[None]:
+    """Handled messages are deleted at once, not after half a second in which others may share the call."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settler, "LINGER", 0.01)
+        yield
 
 
 @pytest.fixture
