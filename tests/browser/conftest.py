@@ -103,7 +103,7 @@ async def session(chromium: Browser, stack: Stack) -> StorageState:
 @pytest.fixture
 def faults(stack: Stack) -> Faults:
     """What went wrong in this test's windows; a test forgives what it brings about."""
-    return Faults(stack.running.url)
+    return Faults([stack.running.url])
 
 
 @pytest.fixture
