@@ -1,6 +1,6 @@
 """What was sent to whom, or why it was not: kept in DynamoDB for 90 days."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import AttributeValueTypeDef
 
 KEPT = timedelta(days=90)
+LOOKED_THROUGH = 500
+"""Deliveries that one request looks at, at most."""
+PAGE = 100
+"""Deliveries that one request asks DynamoDB for, at most."""
+
+Position = tuple[str, str]
+"""Of a delivery: its month and id, the table's key."""
 
 
 class Outcome(BaseModel):
@@ -79,38 +86,55 @@ class Deliveries:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
 
-    async def newest(self, limit: int, cursor: str | None, now: datetime) -> DeliveryPage:
+    async def newest(
+        self, limit: int, cursor: str | None, now: datetime, *, image_id: str | None = None
+    ) -> DeliveryPage:
         """Return deliveries, newest first.
+
+        Args:
+            limit: how many, at most.
+            cursor: of the page before.
+            now: the time, UTC.
+            image_id: only those that told of this picture. No index has them: `LOOKED_THROUGH` are looked through at a
+                time, so that a page may have none and yet a cursor.
 
         Raises:
             BadRequestError: the cursor was not given out by this.
         """
-        after = _position(cursor)
         found: list[Delivery] = []
+        looked_at, last = 0, ("", "")
+        page = PAGE if image_id is not None else min(limit + 1, PAGE)
+        async for position, body in self._bodies(_position(cursor), now, page):
+            if len(found) == limit or looked_at == LOOKED_THROUGH:
+                return DeliveryPage(deliveries=tuple(found), cursor=_cursor(last))
+            looked_at, last = looked_at + 1, position
+            if image_id is None or image_id in body:  # not parsed in vain
+                delivery = Delivery.model_validate_json(body)
+                if image_id is None or image_id in delivery.image_ids:
+                    found.append(delivery)
+        return DeliveryPage(deliveries=tuple(found), cursor=None)
+
+    async def _bodies(self, after: Position | None, now: datetime, page: int) -> AsyncIterator[tuple[Position, str]]:
+        """Yield deliveries as they are stored, newest first, `page` of them with each request."""
         for month in _months(now):
             if after is not None and month > after[0]:
                 continue
-            found += await self._of_month(month, limit + 1 - len(found), after)
-            if len(found) > limit:
-                break
-        page = found[:limit]
-        return DeliveryPage(deliveries=tuple(page), cursor=_cursor(page[-1]) if len(found) > limit else None)
-
-    async def _of_month(self, month: str, limit: int, after: tuple[str, str] | None) -> list[Delivery]:
-        values: dict[str, AttributeValueTypeDef] = {":month": {"S": month}}
-        condition = "#month = :month"
-        if after is not None and after[0] == month:
-            condition += " AND delivery_id < :after"
-            values[":after"] = {"S": after[1]}
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression=condition,
-            ExpressionAttributeNames={"#month": "month"},
-            ExpressionAttributeValues=values,
-            ScanIndexForward=False,
-            PaginationConfig={"MaxItems": limit, "PageSize": limit},
-        )
-        return [Delivery.model_validate_json(item["body"]["S"]) async for page in pages for item in page["Items"]]
+            values: dict[str, AttributeValueTypeDef] = {":month": {"S": month}}
+            condition = "#month = :month"
+            if after is not None and after[0] == month:
+                condition += " AND delivery_id < :after"
+                values[":after"] = {"S": after[1]}
+            pages = self._dynamodb.get_paginator("query").paginate(
+                TableName=self._table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeNames={"#month": "month"},
+                ExpressionAttributeValues=values,
+                ScanIndexForward=False,
+                PaginationConfig={"PageSize": page},
+            )
+            async for answer in pages:
+                for item in answer["Items"]:
+                    yield (month, item["delivery_id"]["S"]), item["body"]["S"]
 
 
 def _months(now: datetime) -> Sequence[str]:
@@ -123,11 +147,11 @@ def _month(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m")
 
 
-def _cursor(last: Delivery) -> str:
-    return cursors.encode({"month": _month(last.begun_at), "id": last.delivery_id})
+def _cursor(last: Position) -> str:
+    return cursors.encode({"month": last[0], "id": last[1]})
 
 
-def _position(cursor: str | None) -> tuple[str, str] | None:
+def _position(cursor: str | None) -> Position | None:
     if cursor is None:
         return None
     match cursors.decode(cursor):

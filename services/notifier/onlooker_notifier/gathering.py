@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 
     Item: TypeAlias = dict[str, AttributeValueTypeDef]
 
-KEPT = timedelta(days=30)
-"""How long a decision is remembered. The sweep must not look further back, or it would tell everything again."""
+DECIDED_KEPT = timedelta(days=3 * 365)
+"""How long a decision is remembered: a picture that is recognized again, even years later, is no news. The sweep must
+not look further back, or it would tell everything again."""
+PENDING_KEPT = timedelta(days=30)
+"""How long a notice waits for a digest of its rule."""
 MOST_RULES = 99
 """Rules that one picture is told by at most: a transaction takes 100 items, one of which is the decision."""
 GET_BATCH, DELETE_BATCH = 100, 25
@@ -103,11 +106,11 @@ class Gathering:
             raise Reject(f"{len(rule_ids)} rules tell of this picture, at most {MOST_RULES} may; disable some.")
         now = self._clock()
         notice_id = f"{int(now * 1000):013d}#{notice.image_id}#{notice.event}"
-        until = str(int(now + KEPT.total_seconds()))
+        seen_until, pending_until = (str(int(now + kept.total_seconds())) for kept in (DECIDED_KEPT, PENDING_KEPT))
         seen: TransactWriteItemTypeDef = {
             "Put": {
                 "TableName": self._table,
-                "Item": {**_key(f"seen#{notice.image_id}", notice.event), "expires_at": {"N": until}},
+                "Item": {**_key(f"seen#{notice.image_id}", notice.event), "expires_at": {"N": seen_until}},
                 "ConditionExpression": "attribute_not_exists(about)",
             }
         }
@@ -118,7 +121,7 @@ class Gathering:
                     "Item": {
                         **_key(f"pending#{rule_id}", notice_id),
                         "body": {"S": notice.model_dump_json()},
-                        "expires_at": {"N": until},  # of a rule that was deleted nobody else forgets it
+                        "expires_at": {"N": pending_until},  # of a rule that was deleted nobody else forgets it
                     },
                 }
             }

@@ -10,6 +10,7 @@ from onlooker_notifier.deliveries import Deliveries, DeliveryPage
 from onlooker_notifier.rulebook import Rulebook
 from onlooker_notifier.rules import Rule
 from onlooker_shared.errors import ForbiddenError
+from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.web.auth import requires
 
@@ -33,8 +34,14 @@ def router(rulebook: Rulebook, deliveries: Deliveries, clock: Callable[[], datet
     async def list_deliveries(
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         cursor: Annotated[str | None, Query(description="The `cursor` of the page before.")] = None,
+        image_id: Annotated[
+            str | None, Query(pattern=IMAGE_ID_PATTERN, description="Only what told of this picture.")
+        ] = None,
     ) -> DeliveryPage:
-        """List what was sent or refused in the last 90 days, newest first, as it was sent."""
-        return await deliveries.newest(limit, cursor, clock())
+        """List what was sent or refused in the last 90 days, newest first, as it was sent.
+
+        With `image_id`, a request looks through 500 deliveries: go on with `cursor`, also after a page that has none.
+        """
+        return await deliveries.newest(limit, cursor, clock(), image_id=image_id)
 
     return routes

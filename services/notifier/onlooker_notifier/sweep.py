@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 NEWS = timedelta(days=7)
-"""How old a result may be and still be told: alerts of last month help nobody, and decisions are forgotten after 30
-days (`gathering.KEPT`), which this must stay below."""
+"""How old a result may be and still be told: alerts of last month help nobody. It must stay below
+`gathering.DECIDED_KEPT`, when decisions are forgotten."""
 
 
 class Sweeper:

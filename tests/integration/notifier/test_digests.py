@@ -9,7 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 from onlooker_notifier import digests, letters, notices
 from onlooker_notifier.channels import Channels
 from onlooker_notifier.decisions import default_rule
-from onlooker_notifier.deliveries import Delivery
+from onlooker_notifier.deliveries import Delivery, Outcome
 from onlooker_notifier.letters import Letter
 from onlooker_notifier.rules import Channel, Rule
 from onlooker_shared.errors import Reject
@@ -286,6 +286,43 @@ async def test_deliveries_are_listed_newest_first_page_by_page_over_months(
             break
 
     assert listed == subjects[::-1]
+
+
+async def test_what_told_of_a_picture_is_found_a_bounded_part_of_all_at_a_time(
+    parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onlooker_notifier.deliveries.LOOKED_THROUGH", 4)
+    now = datetime.fromtimestamp(clock.now, UTC)
+    for number in range(10):
+        await parts.deliveries.record(a_delivery(f"{number:02}", (f"{number % 3:032x}",), now))
+
+    pages: list[list[str]] = []
+    cursor = None
+    while not pages or cursor:
+        found = await parts.deliveries.newest(2, cursor, now, image_id=f"{0:032x}")
+        pages.append([delivery.delivery_id for delivery in found.deliveries])
+        cursor = found.cursor
+    assert [delivery_id for page in pages for delivery_id in page] == ["09", "06", "03", "00"]
+
+    found = await parts.deliveries.newest(2, None, now, image_id="f" * 32)
+    assert found.deliveries == ()
+    assert found.cursor is not None, "there may be more"
+
+
+def a_delivery(delivery_id: str, image_ids: tuple[str, ...], begun_at: datetime) -> Delivery:
+    return Delivery(
+        delivery_id=delivery_id,
+        rule_id="r",
+        rule_name="rule",
+        channel="sns",
+        target="arn",
+        outcome=Outcome(status="sent", at=begun_at),
+        pictures=len(image_ids),
+        image_ids=image_ids,
+        subject="A picture",
+        text=f"named like another one: {'f' * 32}.jpg",
+        begun_at=begun_at,
+    )
 
 
 async def _killed(*_: object) -> None:

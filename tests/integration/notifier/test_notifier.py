@@ -66,6 +66,8 @@ async def test_a_recognized_picture_is_mailed_with_a_link_and_listed(
     async with working(service), client_of(service) as client:
         [delivery] = await eventually(lambda: deliveries(client))
         [rule] = (await client.get("/alerts/rules")).json()
+        assert await deliveries(client, image_id=image.image_id) == [delivery]
+        assert await deliveries(client, image_id="0" * 32) == []
 
     [mail] = await mailbox.mails()
     assert mail["Subject"] == delivery["subject"] == "A picture was recognized: 1 face, Happy; Cat"
@@ -146,6 +148,7 @@ async def test_alerts_are_not_for_keys_that_lack_the_scope_or_are_bound(service:
     async with client_of(service, keys, "reader") as client:
         assert (await client.get("/alerts/deliveries?cursor=nonsense")).status_code == 400
         assert (await client.get("/alerts/deliveries?limit=1000")).status_code == 422
+        assert (await client.get("/alerts/deliveries?image_id=cat.jpg")).status_code == 422
 
 
 async def test_a_changed_setting_changes_the_default_rule_at_the_next_start(
