@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from postgres import Postgres
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
     """Tell xdist, where it is used, how the workers share the tests."""
     return Sharing(config, log)
