@@ -33,7 +33,7 @@ def create_console(
     views: Views, assets: Assets, gate: Gate, sign_in: SignIn, errors: ErrorPages, live: Live
 ) -> FastAPI:
     """Return the application that is mounted at ``/console``: all of its pages stand behind the gate."""
-    app = FastAPI(title="Onlooker console", openapi_url=None)
+    app = FastAPI(title="Onlooker console", openapi_url=None, redirect_slashes=False)
     errors.install(app)
     app.include_router(sign_in.routes())
     for page in _pages(views, live):
