@@ -17,6 +17,8 @@ CHUNK = 256 * 1024
 """Bytes read from disk at a time."""
 ATTEMPTS = 6
 """Times that an upload is sent to an installation that asks to come back later: about half a minute without S3."""
+MOST = 500
+"""Pictures that a search gives at once."""
 BAD_REQUEST = 400
 """What a body of another length than was said would be answered."""
 
@@ -112,9 +114,9 @@ class OnlookerClient:
         """Return one page of pictures that match."""
         return await self._json("GET", "/tags/images", parameters)
 
-    async def statistics(self) -> dict[str, Any]:
-        """Return the index's figures."""
-        return await self._json("GET", "/tags/statistics")
+    async def statistics(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return figures of the pictures that match; of all without parameters."""
+        return await self._json("GET", "/tags/statistics", parameters)
 
     async def deliveries(self, limit: int = 50) -> dict[str, Any]:
         """Return the latest notifications."""

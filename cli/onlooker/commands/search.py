@@ -8,41 +8,59 @@ from rich import box
 from rich.table import Table
 
 from onlooker import terminal, words
+from onlooker.client import MOST
+from onlooker.commands import filters
 from onlooker.commands.options import Data, Json
+from onlooker.commands.show import find
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 
-MOST = 500
-"""Pictures that the API gives at once."""
-
 
 def search(
-    text: Annotated[list[str] | None, typer.Argument(help="Words: labels, names, file names.")] = None,
+    text: filters.Words = None,
     data: Data = None,
-    label: Annotated[list[str] | None, typer.Option(help="Has this label; may be repeated.")] = None,
-    person: Annotated[str | None, typer.Option(help="Shows this person.")] = None,
-    emotion: Annotated[str | None, typer.Option(help="Some face shows it: happy, calm, sad, ...")] = None,
-    min_age: Annotated[int | None, typer.Option(help="Some face may be as old or older.")] = None,
-    max_age: Annotated[int | None, typer.Option(help="Some face may be as old or younger.")] = None,
-    min_faces: Annotated[int | None, typer.Option(help="Shows so many faces or more.")] = None,
-    max_faces: Annotated[int | None, typer.Option(help="Shows so many faces or fewer.")] = None,
+    label: filters.Label = None,
+    person: filters.Person = None,
+    emotion: filters.Emotion = None,
+    min_age: filters.MinAge = None,
+    max_age: filters.MaxAge = None,
+    min_faces: filters.MinFaces = None,
+    max_faces: filters.MaxFaces = None,
+    color: filters.Color = None,
+    moderation: filters.Moderation = None,
+    moderated: filters.Moderated = None,
+    since: filters.Since = None,
+    until: filters.Until = None,
+    bucket: filters.Bucket = None,
+    prefix: filters.Prefix = None,
+    state: filters.State = None,
+    similar_to: Annotated[str | None, typer.Option(help="Looks like this picture: its id or key.")] = None,
+    sort: Annotated[str | None, typer.Option(help="newest, oldest or relevance.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="Pictures at most.")] = 20,
     json: Json = False,
 ) -> None:
     """Find pictures."""
-    asked = {
-        "q": " ".join(text or ()) or None,
-        "label": label,
-        "person": person,
-        "emotion": emotion,
-        "min_age": min_age,
-        "max_age": max_age,
-        "min_faces": min_faces,
-        "max_faces": max_faces,
-        "limit": limit,
-    }
-    parameters = {name: value for name, value in asked.items() if value is not None}
-    page = asyncio.run(_search(Target(DataFolder.chosen(data)), parameters))
+    asked = filters.asked(
+        text,
+        label=label,
+        person=person,
+        emotion=emotion,
+        min_age=min_age,
+        max_age=max_age,
+        min_faces=min_faces,
+        max_faces=max_faces,
+        color=color,
+        moderation=moderation,
+        moderated=moderated,
+        since=since,
+        until=until,
+        bucket=bucket,
+        prefix=prefix,
+        state=state,
+        sort=sort,
+        limit=limit,
+    )
+    page = asyncio.run(_search(Target(DataFolder.chosen(data)), asked, similar_to))
     console = terminal.output()
     if json:
         console.print_json(data=page)
@@ -54,9 +72,11 @@ def search(
             console.print(f"There are more than {limit}; raise --limit or narrow the search.")
 
 
-async def _search(target: Target, parameters: dict[str, Any]) -> dict[str, Any]:
+async def _search(target: Target, asked: dict[str, Any], similar_to: str | None) -> dict[str, Any]:
     async with target.client() as client:
-        return await client.search(parameters)
+        if similar_to is not None:
+            asked["similar_to"] = (await find(client, similar_to))["image_id"]
+        return await client.search(asked)
 
 
 def table_of(documents: list[dict[str, Any]]) -> Table:
@@ -68,5 +88,6 @@ def table_of(documents: list[dict[str, Any]]) -> Table:
     table.add_column("uploaded", no_wrap=True)
     for document in documents:
         uploaded = document["uploaded_at"][:16].replace("T", " ")
-        table.add_row(document["key"], words.faces(document), words.labels(document), uploaded)
+        found = words.labels(document) if document.get("state") != "failed" else document["reason"]
+        table.add_row(document["key"], words.faces(document), found, uploaded)
     return table

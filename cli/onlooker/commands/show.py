@@ -12,9 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from onlooker import terminal, words
-from onlooker.client import ApiError, OnlookerClient
+from onlooker.client import MOST, ApiError, OnlookerClient
 from onlooker.commands.options import Data, Json
-from onlooker.commands.search import MOST
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 from onlooker_shared.images import IMAGE_ID_PATTERN
