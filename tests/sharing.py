@@ -8,7 +8,6 @@ from xdist.scheduler import LoadFileScheduling
 
 TOGETHER = (
     "tests/browser/",  # an installation full of real pictures, and a browser
-    "tests/browser/",  # a whole installation and a browser
     "tests/integration/tagger/",  # an OpenSearch node: a quarter of a minute to start, more than a gigabyte of memory
     "tests/unit/rekognition/weights/",  # packages of models, downloaded
 )
