@@ -1,0 +1,87 @@
+"""HTML in what strangers name, write and hold into cameras is text on every page: what ran would be a fault here."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.async_api import Page, expect
+
+from album import AddPictures
+from installation import eventually
+from onlooker.client import OnlookerClient
+from onlooker.pictures import Picture
+from onlooker.target import Target
+from onlooker_shared.publisher import Publisher
+from onlooker_shared.results import Results
+from recognitions import a_color, a_face, a_label, a_line, a_recognition, a_warning
+from stack import Stack
+
+HOSTILE = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>{{ 7 * 7 }}"
+FOLDER = f"{HOSTILE.replace('/', '')} folder/"
+
+
+@dataclass
+class Hostile:
+    """A picture of which nothing is what it should be."""
+
+    image_id: str
+    key: str
+
+
+@pytest.fixture(scope="module")
+async def hostile(stack: Stack, client: OnlookerClient, add_pictures: AddPictures, pictures: Path) -> Hostile:
+    """A real picture, recognized anew by somebody who found only markup in it."""
+    wanted = Picture(pictures / "scenes" / "coffee.png", f"{FOLDER}{HOSTILE.replace('/', '')}.png")
+    document = (await add_pictures(wanted))[wanted.key]
+    async with Target(stack.folder).aws() as (aws, settings):
+        await _recognize_anew(aws, settings, document["image_id"])
+
+    async def persons() -> list[str]:
+        return (await client.document(document["image_id"]))["persons"]
+
+    await eventually(persons, lambda found: found == [f"{HOSTILE} person"])
+    return Hostile(document["image_id"], wanted.key)
+
+
+async def _recognize_anew(aws: Any, settings: Any, image_id: str) -> None:
+    results = Results(await aws.client("s3"), settings.topology.results.name)
+    found = a_recognition(
+        a_face(name=f"{HOSTILE} person"),
+        a_label(f"{HOSTILE} label", f"{HOSTILE} parent", aliases=(f"{HOSTILE} alias",)),
+        a_line(f"{HOSTILE} line"),
+        a_warning(f"{HOSTILE} warning"),
+        a_color(f"{HOSTILE} colour"),
+        recognized_at=datetime.now(UTC),
+    )
+    stored = (await results.get(image_id)).model_copy(update={"recognition": found, "rekognition": {HOSTILE: HOSTILE}})
+    await results.put(stored)
+    topic = await aws.topic_arn(settings.topology.image_recognized)
+    await Publisher(await aws.client("sns"), topic).publish(stored.message(results.bucket))
+
+
+@pytest.mark.parametrize("part", ["file", "person", "label", "line", "warning"])
+async def test_the_picture_shows_it_as_text(page: Page, hostile: Hostile, part: str) -> None:
+    await page.goto(f"/console/pictures/{hostile.image_id}")
+    words = hostile.key.rpartition("/")[2] if part == "file" else f"{HOSTILE} {part}"
+    await expect(page.get_by_text(words, exact=False).first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "pictures",
+        "dashboard",
+        "alerts",
+        f"pictures?q={quote(HOSTILE)}",
+        f"pictures?label={quote(HOSTILE + ' label')}&person={quote(HOSTILE + ' person')}&prefix={quote(FOLDER)}",
+        f"dashboard?label={quote(HOSTILE + ' label')}",
+    ],
+)
+async def test_every_page_shows_it_as_text(page: Page, hostile: Hostile, path: str) -> None:
+    await page.goto(f"/console/{path}")
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert "onerror=alert" in await page.content()  # in a text or an attribute
+    await expect(page.locator("[onerror]")).to_have_count(0)
