@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings
 
 from onlooker_shared.settings import ServerSettings
 
-SERVICES = ("ingest", "recognizer", "annotator", "tagger", "notifier")
+SERVICES = ("ingest", "recognizer", "annotator", "tagger", "notifier", "console")
 ROOT = Path(__file__).parents[2] / "services"
 
 
