@@ -151,7 +151,7 @@ def _columns(document: Document, stored: str) -> tuple[str | int, ...]:
         document.key,
         _milliseconds(document),
         stored,
-        document.model_dump_json(exclude={"annotated", "thumbnail"}, exclude_defaults=True),
+        document.model_dump_json(exclude=set(Annotation.model_fields), exclude_defaults=True),
     )
 
 

@@ -66,7 +66,7 @@ class Postings(NamedTuple):
 
     def counts(self, chosen: Mask) -> Counts:
         """Return how many of the chosen rows have each name, by its number."""
-        codes = self.codes if chosen.all() else self.codes.compress(chosen.take(self.rows))
+        codes = self.codes if chosen.all() else self.codes[chosen.take(self.rows)]
         return np.bincount(codes, minlength=len(self.vocabulary.names))
 
 
