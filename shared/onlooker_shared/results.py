@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from onlooker_shared.errors import NotFoundError
-from onlooker_shared.images import ImageRef
+from onlooker_shared.images import ImageRef, order
 from onlooker_shared.messages import ImageFailed, ImageRecognized, ObjectRef
-from onlooker_shared.objects import exists, is_missing
+from onlooker_shared.objects import exists, how_gone, is_missing
 from onlooker_shared.recognition import Recognition
 
 if TYPE_CHECKING:
@@ -85,13 +85,36 @@ class Results:
         """Store a failure."""
         await self._put(failure_key(failure.image.image_id), failure)
 
+    async def note_upload(self, image: ImageRef) -> StoredResult:
+        """Have a picture's result name this upload if it is later than the one that it names; return it as it is then.
+
+        What was stored of the picture meanwhile is not undone.
+
+        Raises:
+            NotFoundError: there is no result.
+        """
+        while True:
+            text, etag = await self._get(result_key(image.image_id), image.image_id)
+            known = StoredResult.model_validate_json(text)
+            if order(image.sequencer) <= order(known.image.sequencer):
+                return known
+            later = known.model_copy(update={"image": image})
+            try:
+                await self._put(result_key(image.image_id), later, IfMatch=etag)
+            except ClientError as error:
+                if how_gone(error) is None:
+                    raise
+                continue  # somebody was faster: look again
+            return later
+
     async def get(self, image_id: str) -> StoredResult:
         """Return a picture's result.
 
         Raises:
             NotFoundError: there is none.
         """
-        return StoredResult.model_validate_json(await self._get(result_key(image_id), image_id))
+        text, _ = await self._get(result_key(image_id), image_id)
+        return StoredResult.model_validate_json(text)
 
     async def exists(self, image_id: str) -> bool:
         """Whether a picture has a result: one that was deleted has none, and nothing that is made of a result stays."""
@@ -103,7 +126,8 @@ class Results:
         Raises:
             NotFoundError: there is none.
         """
-        return StoredFailure.model_validate_json(await self._get(failure_key(image_id), image_id))
+        text, _ = await self._get(failure_key(image_id), image_id)
+        return StoredFailure.model_validate_json(text)
 
     async def delete_failure(self, image_id: str) -> None:
         """Delete a picture's failure, if there is one."""
@@ -117,15 +141,17 @@ class Results:
         """
         return message.recognition or (await self.get(message.image.image_id)).recognition
 
-    async def _put(self, key: str, document: StoredResult | StoredFailure) -> None:
+    async def _put(self, key: str, document: StoredResult | StoredFailure, **condition: Any) -> None:
         await self._s3.put_object(
             Bucket=self.bucket,
             Key=key,
             Body=document.model_dump_json(exclude_none=True).encode(),
             ContentType="application/json",
+            **condition,
         )
 
-    async def _get(self, key: str, image_id: str) -> bytes:
+    async def _get(self, key: str, image_id: str) -> tuple[bytes, str]:
+        """Return an object's bytes and its ETag."""
         try:
             answer = await self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
@@ -133,4 +159,4 @@ class Results:
                 raise NotFoundError(f"Nothing is known about a picture with the id {image_id} (yet).") from error
             raise
         async with answer["Body"] as body:
-            return await body.read()
+            return await body.read(), answer["ETag"]

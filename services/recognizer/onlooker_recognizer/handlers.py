@@ -110,11 +110,10 @@ class Handler:
         return None
 
     async def _recognize_once(self, image: ImageRef) -> None:
-        known = await self._known(image.image_id)
-        if known is None:
+        try:
+            await self._repeat(await self._results.get(image.image_id), image)
+        except NotFoundError:
             await self._recognize(image)
-        else:
-            await self._repeat(known, image)
 
     async def _recognize_again(self, request: RecognizeAgain) -> None:
         """Recognize a picture though it was before, unless that was after the request, which may come twice.
@@ -140,8 +139,7 @@ class Handler:
         """Tell again what is known; of the same bytes put again under the same key, the newer upload is remembered."""
         with span("recognizer repeat", known.traceparent):
             if order(image.sequencer) > order(known.image.sequencer):
-                known = known.model_copy(update={"image": image})
-                await self._results.put(known)
+                known = await self._results.note_upload(image)
             await self._confirm_stored(known.image, known=True)
             await self._publisher.publish(known.message(self._results.bucket))
             _note("repeated", image)

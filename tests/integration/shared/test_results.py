@@ -1,6 +1,7 @@
 """The results bucket."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
@@ -31,6 +32,50 @@ async def test_a_result_is_read_as_it_was_stored_and_storing_it_again_is_harmles
     for _ in range(2):
         await results.put(STORED)
         assert await results.get(IMAGE_ID) == STORED
+
+
+async def test_a_result_names_the_latest_upload_of_its_bytes(results: Results) -> None:
+    await results.put(STORED)
+    earlier, later = (an_image(sequencer=sequencer) for sequencer in ("0055AED6DCD90281E5", "0055AED6DCD90281E6"))
+    noted = await results.note_upload(later)
+    assert noted == STORED.model_copy(update={"image": later}) == await results.note_upload(earlier)
+    assert await results.get(IMAGE_ID) == noted
+
+
+async def test_noting_an_upload_undoes_nothing_that_is_stored_meanwhile(
+    results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process recognizes the picture again between the look and the note."""
+    await results.put(STORED)
+    newer = STORED.model_copy(
+        update={"recognition": STORED.recognition.model_copy(update={"recognized_at": NOON + timedelta(hours=1)})}
+    )
+    get, meanwhile = Results._get, [newer]
+
+    async def get_then_overtaken(self: Results, key: str, image_id: str) -> tuple[bytes, str]:
+        found = await get(self, key, image_id)
+        if meanwhile:
+            await results.put(meanwhile.pop())
+        return found
+
+    monkeypatch.setattr(Results, "_get", get_then_overtaken)
+    noted = await results.note_upload(an_image(sequencer="0055AED6DCD90281E5"))
+
+    assert noted.recognition == newer.recognition
+    assert await results.get(IMAGE_ID) == noted
+
+
+async def test_an_upload_is_not_noted_where_there_is_no_result_any_more(results: Results) -> None:
+    with pytest.raises(NotFoundError, match=IMAGE_ID):
+        await results.note_upload(an_image())
+
+
+async def test_a_failure_that_was_overcome_is_deleted(results: Results) -> None:
+    await results.put_failure(StoredFailure(image=an_image(), reason="torn"))
+    for _ in range(2):
+        await results.delete_failure(IMAGE_ID)
+    with pytest.raises(NotFoundError):
+        await results.get_failure(IMAGE_ID)
 
 
 async def test_a_failure_is_read_as_it_was_stored(results: Results) -> None:
