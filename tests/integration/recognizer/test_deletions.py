@@ -197,30 +197,6 @@ async def test_a_result_that_becomes_a_later_uploads_while_it_is_deleted_stays(
     assert reads == [result_key(image.image_id)] * 2
 
 
-@pytest.mark.parametrize(
-    ("of_picture", "of_deletion", "later", "stays"),
-    [
-        (EARLIER, LATER, -1, False),
-        (LATER, EARLIER, +1, True),
-        (EARLIER, EARLIER, 0, False),
-        ("", LATER, -1, False),
-        ("", LATER, +1, True),
-        (LATER, "", 0, False),
-        (LATER, "", +1, True),
-        (LATER, EARLIER, -1, True),
-    ],
-)
-async def test_sequencers_decide_what_was_uploaded_later_and_times_where_one_is_missing(
-    stage: Stage, of_picture: str, of_deletion: str, later: int, stays: bool
-) -> None:
-    image = an_image(sequencer=of_picture, uploaded_at=NOON + timedelta(seconds=later))
-    await (await stage.results).put(StoredResult(image=image, recognition=a_recognition(), rekognition={}))
-    await (await deletions(stage)).delete(
-        Removal(bucket=image.bucket, key=image.key, deleted_at=NOON, sequencer=of_deletion)
-    )
-    assert await stored(stage) == ([result_key(image.image_id)] if stays else [])
-
-
 async def test_what_merely_shares_the_ids_beginning_stays_and_what_nobody_can_read_goes(stage: Stage) -> None:
     """64 bits may meet by chance; a document that tells nothing is of no use."""
     ours, theirs = an_image("ours.jpg"), an_image("theirs.jpg")
