@@ -19,12 +19,15 @@ TIMEOUT = httpx.Timeout(20.0, connect=3.0)
 """Seconds: somebody waits for the page."""
 CONNECTIONS = 128
 """Pictures that stream through and questions of pages, together."""
+REKOGNITION = "rekognition"
+"""The local server, which is no service of ours: it is asked without an access key."""
 SERVICES = {
     "v1": "ingest",
     "recognitions": "recognizer",
     "annotations": "annotator",
     "tags": "tagger",
     "alerts": "notifier",
+    "models": REKOGNITION,
 }
 """Which service answers below which first part of a path; of `/queues/{service}` and the like it is the second."""
 WORDS = {
@@ -33,7 +36,7 @@ WORDS = {
     "annotator": "The drawing of pictures",
     "tagger": "Search",
     "notifier": "The sender of alerts",
-    "rekognition": "The Rekognition server",
+    REKOGNITION: "The Rekognition server",
 }
 """What people call the services."""
 AWAY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
@@ -128,8 +131,13 @@ class Api:
         self._settings = settings
         self._headers = {"Authorization": f"Bearer {access_key}"}
 
-    async def get(self, path: str, parameters: Parameters | None = None) -> Any:
+    async def get(self, path: str, parameters: Parameters | None = None, *, service: str | None = None) -> Any:
         """Return the JSON at a path.
+
+        Args:
+            path: at the service.
+            parameters: of the query; those that are None are left out, lists repeat their name.
+            service: whom to ask what every service answers (`/about`); else the path names it.
 
         Raises:
             AwayError: the service does not answer.
@@ -137,11 +145,19 @@ class Api:
             FailedError: it failed.
             KeyRejectedError: it does not know the access key.
         """
-        return await self.send("GET", path, parameters)
+        return await self.send("GET", path, parameters, service=service)
 
-    async def send(self, method: str, path: str, parameters: Parameters | None = None, json: Any = None) -> Any:
+    async def send(
+        self,
+        method: str,
+        path: str,
+        parameters: Parameters | None = None,
+        json: Any = None,
+        *,
+        service: str | None = None,
+    ) -> Any:
         """Make a request and return the JSON of its answer, None if it has none. Raises like `get`."""
-        async with self.stream(method, path, parameters=parameters, json=json) as answer:
+        async with self.stream(method, path, parameters=parameters, json=json, service=service) as answer:
             body = await answer.aread()
         return answer.json() if body else None
 
@@ -155,14 +171,15 @@ class Api:
         headers: Mapping[str, str] | None = None,
         content: AsyncIterator[bytes] | None = None,
         json: Any = None,
+        service: str | None = None,
     ) -> AsyncIterator[httpx.Response]:
         """Make a request whose bodies pass through as they come, and yield its answer. Raises like `get`."""
-        service = owner(path)
+        service = service or owner(path)
         request = self._http.build_request(
             method,
             f"{self._settings.url_of(service)}{path}",
             params=_given(parameters),
-            headers={**self._headers, **_traced(), **(headers or {})},
+            headers={**({} if service == REKOGNITION else self._headers), **_traced(), **(headers or {})},
             content=content,
             json=json,
         )

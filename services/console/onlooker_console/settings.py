@@ -40,5 +40,12 @@ class ConsoleSettings(ServerSettings):
 
     def url_of(self, service: str) -> str:
         """Return where a service answers: its own URL if it has one, else the API's."""
-        own: str | None = getattr(self, f"{service}_url")
+        own = {
+            "ingest": self.ingest_url,
+            "recognizer": self.recognizer_url,
+            "annotator": self.annotator_url,
+            "tagger": self.tagger_url,
+            "notifier": self.notifier_url,
+            "rekognition": self.rekognition_url,
+        }[service]
         return (own or self.api_url).rstrip("/")

@@ -63,6 +63,20 @@ async def test_a_service_with_a_place_of_its_own_is_asked_there() -> None:
     ]
 
 
+async def test_every_service_can_be_asked_what_all_answer_and_the_rekognition_server_without_the_key() -> None:
+    asked: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={})
+
+    own = api(handler, tagger_url="http://tagger", rekognition_url="http://models")
+    await own.get("/about", service="tagger")
+    await own.get("/models")
+    assert [str(request.url) for request in asked] == ["http://tagger/about", "http://models/models"]
+    assert ["Authorization" in request.headers for request in asked] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
