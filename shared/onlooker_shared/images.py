@@ -12,7 +12,7 @@ def object_prefix(bucket: str, key: str) -> str:
     """Return what the ids of all pictures under one bucket and key begin with: 16 hexadecimal digits of SHA-256.
 
     So everything that is stored of an object's versions can be listed, though S3 does not say which versions a deleted
-    object had. Two objects may share it (64 bits): who deletes by it looks whether what was found is really the object's.
+    object had. Two objects may share it (64 bits): who deletes by it looks whether what was found is the object's.
     """
     return hashlib.sha256(f"{bucket}\0{key}".encode()).hexdigest()[:16]
 

@@ -3,7 +3,7 @@
 import io
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 
 from onlooker_annotator.pictures import set_up_pillow
 from onlooker_annotator.renditions import Encoded, Limits, annotate
@@ -65,3 +65,15 @@ def test_a_small_picture_is_not_enlarged() -> None:
     assert {rendition.size for rendition in renditions} == {(300, 200)}
     with Image.open(io.BytesIO(renditions.screen.data)) as picture:
         assert (np.abs(np.asarray(picture).astype(int) - GREY) <= 2).all(), "drawn into a copy"
+
+
+def test_every_picture_keeps_the_colour_profile() -> None:
+    """Phones take pictures in wider colours than sRGB: without their profile, these look pale."""
+    set_up_pillow()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    out = io.BytesIO()
+    Image.new("RGB", (3000, 2000), GREY).save(out, "JPEG", icc_profile=profile)
+
+    for rendition in annotate(out.getvalue(), a_recognition(a_face("CALM")), LIMITS):
+        with Image.open(io.BytesIO(rendition.data)) as picture:
+            assert picture.info["icc_profile"] == profile
