@@ -2,21 +2,24 @@
 
 import asyncio
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from indexing import counts, put, suggested
 from onlooker_shared.errors import ConfigurationError, RetryLater, UnavailableError
 from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized
 from onlooker_shared.outages import Outages
 from onlooker_shared.results import Results
 from onlooker_tagger import documents
 from onlooker_tagger.__main__ import utc_now
+from onlooker_tagger.documents import Deletion
 from onlooker_tagger.handlers import Handler
 from onlooker_tagger.queries import ImageQuery, Within
 from onlooker_tagger.sqlite import SqliteIndex, open_index, schema
-from recognitions import a_face, a_label, a_recognition, an_image, failed, recognized
+from recognitions import NOON, a_face, a_label, a_line, a_recognition, an_image, failed, recognized
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -43,6 +46,77 @@ async def test_what_was_acknowledged_is_there_after_a_restart(file: Path) -> Non
 
     async with open_index(file) as index:
         assert (await index.get(image.image_id)).key == image.key
+
+
+async def test_after_a_restart_everything_is_answered_as_before(file: Path) -> None:
+    asked = (
+        ImageQuery(q="cat"),
+        ImageQuery(label=("pet",)),
+        ImageQuery(emotion="HAPPY", min_age=21),
+        ImageQuery(prefix="a/"),
+    )
+
+    async def answers(index: SqliteIndex) -> list[object]:
+        found: list[object] = [await index.search(query, Within()) for query in asked]
+        return [*found, await counts(index), await suggested(index, "c"), await suggested(index, "n")]
+
+    async with open_index(file) as index:
+        for n in range(20):
+            kinds = (a_label("Cat", "Pet"), a_face(name="Nora"), a_line("night")) if n % 2 else (a_label("Cow"),)
+            await put(index, an_image(f"{'ab'[n % 3 > 0]}/{n}.jpg"), *kinds)
+        await put(index, an_image("a/0.jpg", content="2", uploaded_at=NOON + timedelta(hours=1)), a_label("Cat"))
+        await index.delete(Deletion(bucket="images", key="b/1.jpg", deleted_at=NOON + timedelta(hours=1)))
+        before = await answers(index)
+
+    async with open_index(file) as index:
+        assert await answers(index) == before
+
+
+async def test_a_reader_never_sees_half_a_commit(file: Path) -> None:
+    async with open_index(file) as index:
+
+        async def rename() -> None:
+            for n in range(40):
+                image = an_image(content=str(n), sequencer=f"{n + 1:018X}")
+                await put(index, image, a_label(f"Cat {n}"))
+
+        renaming = asyncio.create_task(rename())
+        looked = 0
+        while not renaming.done():
+            found = await index.search(ImageQuery(q="cat"), Within())
+            for document in found.images:
+                assert len(found.images) == 1
+                at_least = int(document.tags[0].split()[1])
+                [label] = (await counts(index)).labels
+                assert int(label.name.split()[1]) >= at_least
+                looked += 1
+        await renaming
+        assert looked
+
+
+async def test_nothing_in_the_file_names_a_deleted_picture(file: Path) -> None:
+    async with open_index(file) as index:
+        await put(index, an_image("secret-wedding.jpg"), a_face(name="Annabelle"))
+        await index.delete(Deletion(bucket="images", key="secret-wedding.jpg", deleted_at=NOON + timedelta(hours=1)))
+        for n in range(20):  # later pictures
+            await put(index, an_image(f"{n}.jpg"), a_label("Cat"))
+
+    kept = file.read_bytes().lower()
+    assert b"secret" not in kept
+    assert b"annabel" not in kept
+
+
+async def test_a_database_that_is_damaged_unnoticed_is_begun_anew_at_the_start(file: Path) -> None:
+    async with open_index(file) as index:
+        for n in range(200):
+            await put(index, an_image(f"{n}.jpg"), a_label("Cat"))
+    damaged = bytearray(file.read_bytes())
+    damaged[8192:] = b"\xff" * (len(damaged) - 8192)
+    file.write_bytes(damaged)
+
+    async with open_index(file) as index:
+        assert await count(index) == 0
+    assert list(file.parent.glob("tags.db.broken-*"))
 
 
 async def test_many_messages_share_few_transactions(file: Path) -> None:

@@ -45,6 +45,9 @@ CREATE TABLE gone (image_id TEXT PRIMARY KEY, deleted INTEGER NOT NULL) WITHOUT 
 CREATE TABLE tombstones (object TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 """
 
+FORGETS_AT_ONCE = (3, 42)
+"""From this version of SQLite on the full-text index takes deleted words out of its file; before, when it merges."""
+
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -105,6 +108,8 @@ def _open(path: Path) -> sqlite3.Connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+            if sqlite3.sqlite_version_info >= FORGETS_AT_ONCE:
+                connection.execute("INSERT INTO words (words, rank) VALUES ('secure-delete', 1)")
         elif version != SCHEMA_VERSION:
             raise sqlite3.DatabaseError(f"schema {version} instead of {SCHEMA_VERSION}")  # noqa: TRY301 - as SQLite does
     except BaseException:
