@@ -97,7 +97,10 @@ class Sweeper:
         return Swept(looked_at, sent_on)
 
     async def _known(self) -> set[bytes]:
-        """Return the ids of all pictures with a result or a failure, 16 bytes each: some 100 MB for a million."""
+        """Return the ids of all pictures with a result or a failure, 16 bytes each.
+
+        For a million that is some 100 MB, and as much again while their objects are looked for.
+        """
         return {
             bytes.fromhex(found["id"])
             for prefix in (RESULTS, FAILURES)
