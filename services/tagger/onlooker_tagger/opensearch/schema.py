@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onlooker_tagger.documents import Document
-from onlooker_tagger.opensearch.stored import Json, source_of
+from onlooker_tagger.opensearch.stored import DERIVED, KINDS_OF_FACES, Json, source_of
 
 KEYWORD: Json = {"type": "keyword"}
 WORDS: Json = {"type": "text", "analyzer": "whitespace", "position_increment_gap": 100}
@@ -22,6 +22,7 @@ NUMBER: Json = {"type": "integer"}
 MOMENT: Json = {"type": "date", "format": "strict_date_optional_time||epoch_millis"}
 LONGEST_COUNTED = 8191
 """Characters of a value that is counted at most: an index takes 32,766 bytes."""
+AGES: Json = {"type": "integer_range"}
 UNINDEXED: Json = {"type": "object", "enabled": False}
 
 PROPERTIES: Json = {
@@ -43,8 +44,7 @@ PROPERTIES: Json = {
     "width": NUMBER,
     "height": NUMBER,
     "face_count": NUMBER,
-    "faces": {
-        "type": "nested",
+    "faces": {  # not nested: each face would be a document of its own, and slow down whatever is counted
         "dynamic": "strict",
         "properties": {
             "bounding_box": UNINDEXED,
@@ -81,7 +81,7 @@ PROPERTIES: Json = {
     # Derived, for dashboards, which cannot count what is nested: what any face shows, each once.
     "emotions": KEYWORD,
     # Derived, for searches alone.
-    "search": {
+    DERIVED: {
         "dynamic": "strict",
         "properties": {
             "row": {"type": "long"},
@@ -94,7 +94,8 @@ PROPERTIES: Json = {
             "texts": WORDS,
             "file": WORDS,
             "moderated": KEYWORD,
-            "emotions": KEYWORD,
+            "faces": {"dynamic": "strict", "properties": dict.fromkeys(KINDS_OF_FACES, AGES)},
+            "tallies": KEYWORD,
             "ages": KEYWORD,
             "folder": KEYWORD,
             "reason": {"type": "keyword", "ignore_above": LONGEST_COUNTED},
@@ -178,6 +179,11 @@ def _template(index: str, shards: int, properties: Mapping[str, Any], meta: Json
         "template": {
             # One node has no place for a replica, and is not to be yellow for it.
             "settings": {"number_of_shards": shards, "auto_expand_replicas": "0-1"},
-            "mappings": {"dynamic": "strict", "_meta": meta, "properties": properties},
+            "mappings": {
+                "dynamic": "strict",
+                "_meta": meta,
+                "_source": {"excludes": [DERIVED]},  # it is indexed, and never read: answers are half as large
+                "properties": properties,
+            },
         },
     }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from onlooker_tagger.facts import rarity
-from onlooker_tagger.opensearch.stored import Json, folded
+from onlooker_tagger.opensearch.stored import ANY_FACE, Json, folded
 from onlooker_tagger.opensearch.terms import terms
 from onlooker_tagger.queries import Filters, ImageQuery, Within, words
 from onlooker_tagger.synonyms import Group, groups
@@ -39,7 +39,6 @@ def search_body(query: ImageQuery, within: Within, alike: Mapping[str, int] | No
         "query": {"bool": {"filter": conditions, "must": wanted} if ranked else {"filter": [*conditions, *wanted]}},
         "sort": [{"_score": "desc"} if ranked else {"uploaded_at": direction}, {"search.row": direction}],
         "size": query.limit + 1,
-        "_source": {"excludes": ["search"]},
         "track_total_hits": False,
     }
     after = query.position()
@@ -112,12 +111,9 @@ def _moderated(asked: bool | None) -> list[Json]:
 
 def _face(asked: Filters) -> list[Json]:
     """Demand one face that has all that is asked of a face."""
-    wanted: list[Json] = [
-        *([{"term": {"faces.emotion": asked.emotion}}] if asked.emotion is not None else ()),
-        *_range("faces.age_high", gte=asked.min_age),
-        *_range("faces.age_low", lte=asked.max_age),
-    ]
-    return [{"nested": {"path": "faces", "query": {"bool": {"filter": wanted}}}}] if wanted else []
+    if asked.min_age is None and asked.max_age is None:
+        return [{"term": {"emotions": asked.emotion}}] if asked.emotion is not None else []
+    return _range(f"search.faces.{asked.emotion or ANY_FACE}", gte=asked.min_age, lte=asked.max_age)
 
 
 def _range(field: str, said: Json | None = None, **bounds: int | None) -> list[Json]:

@@ -1,14 +1,13 @@
 """The statistics of the OpenSearch index: what is to be counted, as aggregations, and their answers read. Pure.
 
-Faces are counted by what documents say of all of theirs (`stored._tallies`): aggregations of nested documents take
-several times as long.
+Faces are counted by what documents say of all of theirs (`stored._tallies`).
 """
 
 from collections import Counter
 from datetime import UTC, datetime
 
 from onlooker_tagger.opensearch.searches import filters, text
-from onlooker_tagger.opensearch.stored import Json, tally
+from onlooker_tagger.opensearch.stored import FACES, FAILED, Json, tally
 from onlooker_tagger.queries import (
     TIMELINE_LIMIT,
     TOP,
@@ -30,8 +29,8 @@ FIELDS: dict[Aspect, str] = {
     "failures": "search.reason",
 }
 """What pictures are counted by."""
-TALLIES: dict[Aspect, str] = {"emotions": "search.emotions", "ages": "search.ages"}
-"""What faces are counted by."""
+TALLIES = "search.tallies"
+AGES = "search.ages"
 SHARD_TERMS = 1000
 """Values that each shard names, so that the sums are right where there are several."""
 MOST_TALLIES = 2000
@@ -42,15 +41,17 @@ PERIODS = {"month": "%Y-%m", "day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H:00:00Z", "m
 def body(query: StatisticsQuery, within: Within) -> Json:
     """Return the body of a search that counts."""
     aggregations: dict[str, Json] = {
-        "failed": {"filter": {"term": {"state": "failed"}}},
-        "faces": {"sum": {"field": "face_count"}},
+        "tallies": _terms(TALLIES, MOST_TALLIES),
         **{aspect: _terms(field, TOP, SHARD_TERMS) for aspect, field in FIELDS.items() if query.wants(aspect)},
-        **{aspect: _terms(field, MOST_TALLIES) for aspect, field in TALLIES.items() if query.wants(aspect)},
     }
+    if query.wants("ages"):
+        aggregations["ages"] = _terms(AGES, MOST_TALLIES)
     if query.wants("timeline"):
         aggregations["timeline"] = _timeline(query.interval)
+    conditions = [*filters(query, within), *text(query.q)]
     return {
-        "query": {"bool": {"filter": [*filters(query, within), *text(query.q)]}},
+        # Where everything is meant, OpenSearch looks the counts up instead of counting.
+        "query": {"bool": {"filter": conditions}} if conditions else {"match_all": {}},
         "size": 0,
         "track_total_hits": True,
         "aggs": aggregations,
@@ -60,7 +61,8 @@ def body(query: StatisticsQuery, within: Within) -> Json:
 def read(answer: Json, query: StatisticsQuery) -> Statistics:
     """Return the counts in an answer."""
     total, counted = answer["hits"]["total"]["value"], answer["aggregations"]
-    failed = counted["failed"]["doc_count"]
+    tallies = _tallied(counted["tallies"])
+    failed, faces = tallies.pop(FAILED, 0), tallies.pop(FACES, 0)
     lists = {
         aspect: tuple(Count(name=name, count=count) for name, count in _pictures(counted[aspect]).items())
         for aspect in FIELDS
@@ -70,9 +72,9 @@ def read(answer: Json, query: StatisticsQuery) -> Statistics:
         total=total,
         recognized=total - failed,
         failed=failed,
-        faces=int(counted["faces"]["value"]),
-        emotions=_shares(_faces(counted["emotions"])) if "emotions" in counted else (),
-        ages=_by_age(_faces(counted["ages"])) if "ages" in counted else (),
+        faces=faces,
+        emotions=_shares(tallies) if query.wants("emotions") else (),
+        ages=_by_age(_tallied(counted["ages"])) if "ages" in counted else (),
         timeline=_periods(counted["timeline"], query) if "timeline" in counted else (),
         **lists,
     )
@@ -87,11 +89,7 @@ def _timeline(interval: str) -> Json:
     periods = {"date_histogram": {"field": "uploaded_at", "calendar_interval": interval, "order": "desc"}}
     return {
         "composite": {"size": TIMELINE_LIMIT, "sources": [{"start": periods}]},
-        "aggs": {
-            "failed": {"filter": {"term": {"state": "failed"}}},
-            "faces": {"sum": {"field": "face_count"}},
-            "emotions": _terms("search.emotions", MOST_TALLIES),
-        },
+        "aggs": {"tallies": _terms(TALLIES, MOST_TALLIES)},
     }
 
 
@@ -99,13 +97,13 @@ def _pictures(counted: Json) -> dict[str, int]:
     return {bucket["key"]: bucket["doc_count"] for bucket in counted["buckets"]}
 
 
-def _faces(counted: Json) -> Counter[str]:
-    """Return how many faces there are of each kind."""
-    faces: Counter[str] = Counter()
+def _tallied(counted: Json) -> Counter[str]:
+    """Return how many there are of each kind of face, and of whatever else is tallied."""
+    found: Counter[str] = Counter()
     for value, pictures in _pictures(counted).items():
         name, number = tally(value, pictures)
-        faces[name] += number
-    return faces
+        found[name] += number
+    return found
 
 
 def _shares(faces: Counter[str]) -> tuple[Share, ...]:
@@ -120,18 +118,14 @@ def _by_age(faces: Counter[str]) -> tuple[Count, ...]:
 
 
 def _periods(counted: Json, query: StatisticsQuery) -> tuple[Period, ...]:
-    return tuple(
-        Period.model_validate(
-            {
-                "start": _start(bucket["key"]["start"], query),
-                "count": bucket["doc_count"],
-                "failed": bucket["failed"]["doc_count"],
-                "faces": int(bucket["faces"]["value"]),
-                "emotions": dict(_faces(bucket["emotions"])),
-            }
-        )
-        for bucket in reversed(counted["buckets"])
-    )
+    return tuple(_period(bucket, query) for bucket in reversed(counted["buckets"]))
+
+
+def _period(bucket: Json, query: StatisticsQuery) -> Period:
+    tallies = _tallied(bucket["tallies"])
+    told = {"failed": tallies.pop(FAILED, 0), "faces": tallies.pop(FACES, 0), "emotions": tallies}
+    start = _start(bucket["key"]["start"], query)
+    return Period.model_validate({"start": start, "count": bucket["doc_count"], **told})
 
 
 def _start(milliseconds: int, query: StatisticsQuery) -> str:

@@ -1,10 +1,11 @@
 """Documents and notes as they are stored: pure. Whoever changes what this derives raises the version of the mapping."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 from onlooker_shared.annotations import Annotation
+from onlooker_shared.recognition import EmotionType
 from onlooker_tagger.documents import Document
 from onlooker_tagger.facts import beginnings, decade, folder, label_names, moderation_names, text_words
 from onlooker_tagger.opensearch.terms import terms
@@ -12,10 +13,17 @@ from onlooker_tagger.tombstones import object_id
 
 Json = dict[str, Any]
 
+DERIVED = "search"
+"""The field of what searches need besides the document."""
 LONGEST = 1024
 """Characters of a name or word that is suggested; more of it tells nobody anything."""
 BETWEEN = "\0"
 """Stands between the parts of a value that holds more than one; no name has it."""
+ANY_FACE = "any"
+KINDS_OF_FACES = (ANY_FACE, *get_args(EmotionType))
+"""What the ages of faces are kept by."""
+FACES, FAILED = "faces", "failed"
+"""What is counted of a picture besides its emotions."""
 NO_RENDITIONS: Json = {"annotation": None}
 """The note that a picture's renditions are forgotten."""
 
@@ -29,12 +37,13 @@ def source_of(document: Document) -> Json:
     """Return a document as it is stored: without renditions, which the notes have, and with what searches need."""
     return document.model_dump(mode="json", exclude=set(Annotation.model_fields)) | {
         "emotions": sorted({face.emotion for face in document.faces if face.emotion}),
-        "search": _derived(document),
+        DERIVED: _derived(document),
     }
 
 
 def _derived(document: Document) -> Json:
     labels, moderation = sorted(label_names(document)), sorted(moderation_names(document))
+    emotions = [face.emotion for face in document.faces]
     aliases = sorted({alias for label in document.labels for alias in label.aliases})
     return {
         # Decides between pictures of one moment, so that a cursor has a place among them; 63 bits, as a long has.
@@ -48,7 +57,10 @@ def _derived(document: Document) -> Json:
         "texts": [" ".join(terms(line)) for line in document.texts],
         "file": " ".join(terms(document.key)),
         "moderated": moderation,
-        "emotions": _tallies(face.emotion for face in document.faces),
+        "faces": _faces(document),
+        "tallies": _tallies(
+            [*emotions, *(FACES for _ in document.faces), *([FAILED] if document.state == "failed" else [])]
+        ),
         "ages": _tallies(decade(face.age_low, face.age_high) for face in document.faces),
         "folder": folder(document.key) or None,
         "reason": document.reason,
@@ -57,11 +69,22 @@ def _derived(document: Document) -> Json:
     }
 
 
+def _faces(document: Document) -> dict[str, list[Json]]:
+    """Return the ranges of age of all faces, and of those with each emotion, so that one face is found by both."""
+    ranges: dict[str, list[Json]] = defaultdict(list)
+    for face in document.faces:
+        if face.age_low is not None and face.age_high is not None:
+            for kind in (ANY_FACE, face.emotion):
+                if kind is not None:
+                    ranges[kind].append({"gte": face.age_low, "lte": max(face.age_low, face.age_high)})
+    return ranges
+
+
 def _tallies(shown: Iterable[str | None]) -> list[str]:
     """Return how many faces show what, as "HAPPY" and "2".
 
-    A field that holds several values has each of them once; without counts in them only nested documents, which are
-    slow to aggregate, could tell how many faces there are of a kind.
+    A field has each of its values once, so the number is part of it. One such field is counted several times as fast
+    as nested documents, sums and filters.
     """
     return sorted(f"{name}{BETWEEN}{count}" for name, count in Counter(filter(None, shown)).items())
 

@@ -38,7 +38,10 @@ def body(wanted: str, within: Within) -> Json:
     names, text = {"field": "search.names"}, {"field": "search.words", "execution_hint": "map"}
     aggregations: Json = {
         "names": {"terms": {**names, "include": f"{begun}.*", "size": MOST}},
-        "very": {"terms": {**names, "include": f"{begun}{BETWEEN}.*", "size": VERY}},
+        "very": {
+            "filter": {"prefix": {"search.names": f"{wanted}{BETWEEN}"}},
+            "aggs": {"names": {"terms": {**names, "include": f"{begun}{BETWEEN}.*", "size": VERY}}},
+        },
         "words": {"terms": {**text, "include": f"{begun}.*", "size": WORDS}},
         "word": {"terms": {**text, "include": [wanted], "size": 1}},
     }
@@ -62,7 +65,7 @@ def body(wanted: str, within: Within) -> Json:
 def read(answer: Json, wanted: str) -> Iterator[Suggestion]:
     """Return what was found, in no order, some of it twice."""
     counted = answer["aggregations"]
-    for bucket in (*counted["very"]["buckets"], *counted["names"]["buckets"]):
+    for bucket in (*counted["very"]["names"]["buckets"], *counted["names"]["buckets"]):
         kind, name = named(bucket["key"])
         yield Suggestion.model_validate({"kind": kind, "name": name, "count": bucket["doc_count"]})
     for bucket in (*counted["word"]["buckets"], *counted["words"]["buckets"]):

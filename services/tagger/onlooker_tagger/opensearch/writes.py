@@ -22,7 +22,7 @@ from onlooker_tagger.index import RefusedError
 from onlooker_tagger.opensearch.cluster import Action, Cluster, ConflictError, Hit
 from onlooker_tagger.opensearch.deletions import FIRST_WAIT, RETRIES_OF_NOTES, ROUNDS, Deletions
 from onlooker_tagger.opensearch.schema import Names, Schema
-from onlooker_tagger.opensearch.stored import Json, note_of, note_of_annotation
+from onlooker_tagger.opensearch.stored import DERIVED, Json, note_of, note_of_annotation
 from onlooker_tagger.opensearch.tombstones import Stone
 from onlooker_tagger.tombstones import object_id
 
@@ -150,7 +150,7 @@ class Writer:
     def _action(self, key: str, document: Document, hit: Hit | None, stone: Stone | None) -> Action | None:
         """Return how a document is written; None if it is there already, whenever it was taken in."""
         source = self._schema.source(document)
-        if hit is not None and _but_for_its_arrival(hit.source) == _but_for_its_arrival(source):
+        if hit is not None and _said_by(hit.source) == _said_by(source):
             return None
         before = max(hit.version if hit else 0, stone.version if stone else 0)
         version = min(max(order(document.sequencer), before + 1), LARGEST_VERSION)
@@ -180,9 +180,9 @@ def _newer(
     return candidate if stands is None or supersedes(candidate[1], stands) else so_far
 
 
-def _but_for_its_arrival(source: Json) -> Json:
-    """Return a document without the time when the index took it in, which does not change what it says."""
-    return {field: value for field, value in source.items() if field != "indexed_at"}
+def _said_by(source: Json) -> Json:
+    """Return a document without what is derived from it, and without the time when the index took it in."""
+    return {field: value for field, value in source.items() if field not in {DERIVED, "indexed_at"}}
 
 
 def _noted(write: Put | Annotate) -> tuple[str, Json]:
