@@ -78,7 +78,7 @@ PROPERTIES: Json = {
     },
     "features": KEYWORD,
     "indexed_at": MOMENT,
-    # Derived, for dashboards, which cannot count what is nested: what any face shows, each once.
+    # Derived, for dashboards: what any face shows, each once, at the top, where they look for it.
     "emotions": KEYWORD,
     # Derived, for searches alone.
     DERIVED: {
