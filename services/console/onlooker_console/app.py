@@ -8,11 +8,14 @@ from fastapi.responses import RedirectResponse, Response
 from onlooker_console.callers import Gate
 from onlooker_console.failures import ErrorPages, Faults
 from onlooker_console.live import Live
-from onlooker_console.pages import alerts, dashboard, images, picture, pictures, system, upload
+from onlooker_console.pages import alerts, dashboard, images, picture, pictures, pictures_live, system, upload
 from onlooker_console.security import HOME, SecurityHeaders
 from onlooker_console.signin import SignIn
 from onlooker_console.statics import Assets
 from onlooker_console.views import Views
+
+MAX_FORM_BYTES = 64 * 1024
+"""Of a request's body, unless its route says otherwise."""
 
 
 def entrance() -> APIRouter:
@@ -33,7 +36,7 @@ def create_console(
     views: Views, assets: Assets, gate: Gate, sign_in: SignIn, errors: ErrorPages, live: Live
 ) -> FastAPI:
     """Return the application that is mounted at ``/console``: all of its pages stand behind the gate."""
-    app = FastAPI(title="Onlooker console", openapi_url=None, redirect_slashes=False)
+    app = FastAPI(title="Onlooker console", openapi_url=None, redirect_slashes=False, max_body_size=MAX_FORM_BYTES)
     errors.install(app)
     app.include_router(sign_in.routes())
     for page in _pages(views, live):
@@ -44,10 +47,11 @@ def create_console(
     return app
 
 
-def _pages(views: Views, live: Live) -> list[APIRouter]:  # noqa: ARG001 - the gallery's, next
+def _pages(views: Views, live: Live) -> list[APIRouter]:
     """Return every page's routes."""
     return [
         pictures.routes(views),
+        pictures_live.routes(views, live),
         images.routes(),
         picture.routes(views),
         upload.routes(views),

@@ -63,11 +63,19 @@ def facets(counts: Counts, search: Search, path: str) -> tuple[Facet, ...]:
         Facet("faces", "Faces in a picture", tuple(_faces(counts, search, path))),
         Facet("color", "Colours", named("color", "colors", dress=str.capitalize, swatch=color_class)),
         Facet("prefix", "Folders", named("prefix", "folders")),
-        Facet("time", "Months", tuple(_months(counts.get("timeline", ()), search, path))),
+        Facet("time", "Months", tuple(_months(counts, search, path))),
         Facet("moderation", "Sensitive", named("moderation", "moderation")),
         Facet("state", "State", tuple(_states(counts, search, path))),
     )
     return tuple(group for group in groups if group.options)
+
+
+def jumps(counts: Counts, search: Search, path: str) -> tuple[Option, ...]:
+    """Return links to where a search's months are in time, newest first: what is newer is left out."""
+    return tuple(
+        Option(f"{first:%B %Y}", search.setting(since="", until=month_after(first).isoformat()).at(path), count)
+        for first, count in _monthly(counts)
+    )
 
 
 def _named(
@@ -113,14 +121,18 @@ def _range(
     return Option(words, other.at(path), count, on=on)
 
 
-def _months(timeline: Iterable[Mapping[str, Any]], search: Search, path: str) -> Iterable[Option]:
-    """Yield the months of a timeline, newest first."""
-    for period in sorted(timeline, key=lambda each: str(each["start"]), reverse=True):
-        first = date.fromisoformat(f"{period['start'][:7]}-01")
+def _months(counts: Counts, search: Search, path: str) -> Iterable[Option]:
+    for first, count in _monthly(counts):
         since, until = first.isoformat(), month_after(first).isoformat()
         on = (search.get("from"), search.get("to")) == (since, until)
         other = search.without("from", "to") if on else search.setting(since=since, until=until)
-        yield Option(f"{first:%B %Y}", other.at(path), period["count"], on=on)
+        yield Option(f"{first:%B %Y}", other.at(path), count, on=on)
+
+
+def _monthly(counts: Counts) -> Iterable[tuple[date, int]]:
+    """Yield the months of a timeline and how many pictures each has, newest first."""
+    for period in sorted(counts.get("timeline", ()), key=lambda each: str(each["start"]), reverse=True):
+        yield date.fromisoformat(f"{period['start'][:7]}-01"), period["count"]
 
 
 def _states(counts: Counts, search: Search, path: str) -> Iterable[Option]:

@@ -1,7 +1,7 @@
 """How figures and times are written on pages; Jinja filters."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 STEP = 1024
@@ -27,4 +27,10 @@ def moment(value: str | datetime) -> str:
     return f"{found.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"number": number, "size": size, "moment": moment}
+def day(value: str) -> str:
+    """Write a date as `Saturday, 21 November 2026`."""
+    found = date.fromisoformat(value)
+    return f"{found:%A}, {found.day} {found:%B %Y}"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {"number": number, "size": size, "moment": moment, "day": day}

@@ -56,7 +56,8 @@ class Views:
             context: what the template names, besides `user` (None: nobody is signed in), `theme` and `path`.
         """
         theme = request.cookies.get(THEME_COOKIE, THEMES[0])
-        text = self._environment.get_template(template).render(
+        text = self.fragment(
+            template,
             user=getattr(request.state, "caller", None),
             theme=theme if theme in THEMES else THEMES[0],
             path=request.url.path,
@@ -64,3 +65,7 @@ class Views:
             **context,
         )
         return HTMLResponse(text, status_code=status, headers=dict(headers or {}))
+
+    def fragment(self, template: str, **context: Any) -> str:
+        """Return what a template makes of its context alone: for what no request asks for, such as live events."""
+        return self._environment.get_template(template).render(**context)

@@ -1,23 +1,133 @@
-"""The gallery: every picture, newest first."""
+"""The gallery: the pictures of a search, and what it can be narrowed by."""
 
-from fastapi import APIRouter, Request
+import asyncio
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from onlooker_console.apis import attempt
+from onlooker_console.apis import Api, Outcome, RefusedError, attempt
 from onlooker_console.callers import SignedIn
+from onlooker_console.facets import facets, jumps
+from onlooker_console.filters import chips
+from onlooker_console.search import Search
+from onlooker_console.suggestions import suggestions
+from onlooker_console.tiles import days
 from onlooker_console.views import Views
 
+PATH = "/console/pictures"
 PAGE_SIZE = 60
+LARGEST_PAGE = 480
+"""What is fetched at once when somebody comes back to where they were."""
+SUGGESTIONS = 8
+LONGEST_TYPED = 100
+"""Characters beyond which nothing is suggested."""
+OWN = ("cursor", "count")
+"""Parameters that are no part of the search."""
+BOXES_COOKIE = "onlooker_boxes"
 
 
 def routes(views: Views) -> APIRouter:
     """Return the routes."""
-    router = APIRouter()
+    router = APIRouter(prefix="/pictures")
 
-    @router.get("/pictures")
-    async def show(request: Request, caller: SignedIn) -> Response:
-        """Show the newest pictures."""
-        found = await attempt(caller.api.get("/tags/images", {"limit": PAGE_SIZE}))
-        return views.page(request, "pictures.html", found=found)
+    @router.get("")
+    async def show(request: Request, caller: SignedIn, cursor: str | None = None) -> Response:
+        """Show the page."""
+        search = _search(request)
+        found, counts = await asyncio.gather(
+            attempt(_find(caller.api, search, PAGE_SIZE, cursor)), attempt(_count(caller.api, search))
+        )
+        status = found.error.status if isinstance(found.error, RefusedError) else HTTPStatus.OK
+        return views.page(
+            request,
+            "pictures.html",
+            status=status,
+            search=search,
+            found=found,
+            days=_days(found, search),
+            counts=counts,
+            chips=chips(search, PATH),
+            facets=facets(counts.value, search, PATH) if counts.value else (),
+            jumps=jumps(counts.value, search, PATH) if counts.value else (),
+            boxes=with_boxes(request),
+            since=datetime.now(UTC).isoformat(),
+            first=cursor is None,
+        )
+
+    @router.get("/more")
+    async def more(
+        request: Request,
+        caller: SignedIn,
+        cursor: str | None = None,
+        count: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE,
+    ) -> Response:
+        """Return the pictures that follow, as a fragment."""
+        search = _search(request)
+        found = await _find(caller.api, search, count, cursor)
+        return views.page(
+            request,
+            "pictures_more.html",
+            search=search,
+            days=_days(Outcome(found), search),
+            cursor=found["cursor"],
+            boxes=with_boxes(request),
+        )
+
+    @router.get("/suggestions")
+    async def suggest(request: Request, caller: SignedIn, q: str = "") -> Response:
+        """Say what may be meant by what is typed, as a fragment."""
+        answer: dict[str, Any] = {"suggestions": []}
+        if q.strip() and len(q) <= LONGEST_TYPED:
+            answer = await caller.api.get("/tags/suggestions", {"q": q, "limit": SUGGESTIONS})
+        return views.page(request, "suggestions.html", suggestions=suggestions(answer))
 
     return router
+
+
+def with_boxes(request: Request) -> bool:
+    """Whether somebody wants to see what was recognized drawn into small pictures."""
+    return request.cookies.get(BOXES_COOKIE) != "off"
+
+
+def _search(request: Request) -> Search:
+    return Search.read(request.query_params.multi_items(), ignored=OWN)
+
+
+def _days(found: Outcome[Any], search: Search) -> Any:
+    comparable = search.get("q") or search.get("similar_to")
+    by_time = search.get("sort") in {"newest", "oldest"} or not comparable
+    return days(found.value["images"], by_time=by_time) if found.value else ()
+
+
+async def _find(api: Api, search: Search, count: int, cursor: str | None) -> Any:
+    """Return one page of pictures.
+
+    Raises:
+        RefusedError: the search has a parameter that does not exist, or that the tagger does not take.
+        ApiError: the tagger does not answer.
+    """
+    if search.unknown:
+        names = ", ".join(f"“{name}”" for name in search.unknown)
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, f"Pictures cannot be searched by {names}.")
+    return await api.get(
+        "/tags/images", [*search.given, ("limit", str(count)), *([("cursor", cursor)] if cursor else [])]
+    )
+
+
+async def _count(api: Api, search: Search) -> Any:
+    """Return what statistics say of a search; their timeline goes beyond its time, so that one can go elsewhere.
+
+    Raises:
+        ApiError: as `_find`.
+    """
+    monthly, anytime = ("interval", "month"), search.without("from", "to")
+    if anytime.filters == search.filters:
+        return await api.get("/tags/statistics", [*search.filters, monthly])
+    counts, wider = await asyncio.gather(
+        api.get("/tags/statistics", [*search.filters, monthly]),
+        api.get("/tags/statistics", [*anytime.filters, monthly, ("include", "timeline")]),
+    )
+    return {**counts, "timeline": wider["timeline"]}

@@ -1,0 +1,47 @@
+// New pictures appear by themselves, while the page is in sight (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+import { newcomers } from "./newcomers.js";
+
+const AGAIN = 10_000; // milliseconds after which is tried again where the browser does not do so itself
+
+export function live(gallery) {
+  const receive = newcomers(gallery);
+  const state = document.querySelector("[data-live-state]");
+  let source, timer, since = gallery.dataset.since;
+
+  function tell(kind, title) {
+    state.dataset.liveState = kind;
+    state.title = title;
+  }
+  function close() {
+    clearTimeout(timer);
+    source?.close();
+    source = undefined;
+  }
+  function open() {
+    close();
+    if (document.hidden) return;
+    const query = new URLSearchParams(gallery.dataset.query);
+    query.set("since", since);
+    source = new EventSource(`/console/pictures/live?${query}`);
+    source.addEventListener("open", () => tell("on", "New pictures appear by themselves"));
+    source.addEventListener("error", () => {
+      if (source?.readyState !== EventSource.CLOSED) return; // it ended in good order, and begins again by itself
+      tell("trouble", "New pictures do not appear by themselves just now");
+      timer = setTimeout(open, AGAIN);
+    });
+    source.addEventListener("change", (event) => {
+      since = event.lastEventId || since;
+      const change = JSON.parse(event.data);
+      if (change.trouble) tell("trouble", change.trouble);
+      else tell("on", "New pictures appear by themselves");
+      receive(change);
+    });
+  }
+
+  state.hidden = false;
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  document.addEventListener("boxeschange", open);
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", (event) => event.persisted && open());
+  open();
+}
