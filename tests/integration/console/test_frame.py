@@ -8,6 +8,7 @@ import pytest
 
 from console_site import NOBODY, Site, running
 from onlooker_console.security import HEADERS
+from onlooker_console.statics import Assets
 from onlooker_shared.keys import Scope
 from recognitions import a_face, a_label, an_image, failed, recognized
 
@@ -108,6 +109,13 @@ async def test_errors_are_pages_in_words(site: Site, path: str, status: int, wor
     assert "<html" not in fragment.text
 
 
+@pytest.mark.parametrize("path", ["signin", "signout"])
+async def test_a_body_that_is_too_large_is_refused_before_it_is_read(site: Site, path: str) -> None:
+    async with site.signed_in() as somebody:
+        answer = await somebody.post(f"/console/{path}", data={"access_key": "x" * 100_000})
+    assert answer.status_code == 413
+
+
 async def test_a_key_that_may_not_is_told_so(site: Site) -> None:
     key = await site.keys.create(owner="uploader", scopes=[Scope.IMAGES_WRITE])
     async with site.signed_in(key) as somebody:
@@ -155,6 +163,13 @@ async def test_assets_are_kept_for_ever_and_come_gzipped_to_whoever_takes_it(sit
             assert plain.content == answer.content
             async with somebody.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as raw:
                 assert gzip.decompress(b"".join([piece async for piece in raw.aiter_raw()])) == plain.content
+
+
+async def test_the_licences_of_what_is_bundled_come_along(site: Site) -> None:
+    async with site.browser() as somebody:
+        text = (await somebody.get(Assets.load().url("licences.txt"))).text
+    for package in ("htmx.org", "echarts", "zrender"):
+        assert re.search(rf"^{re.escape(package)} \d", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "..%2Fviews.py", "%2e%2e/views.py", "../templates/layout.html", ""])
