@@ -61,7 +61,9 @@ async def _sqlite(path: Path) -> float:
 
 
 async def _opensearch(url: str, scan: float) -> None:
-    from onlooker_tagger.opensearch import connect, open_index as open_opensearch  # noqa: I001, PLC0415 - an extra
+    from onlooker_tagger.opensearch import connect  # noqa: PLC0415 - an extra
+    from onlooker_tagger.opensearch import open_index as open_opensearch  # noqa: PLC0415
+    from onlooker_tagger.opensearch.schema import Names  # noqa: PLC0415
 
     alias = f"bench_{uuid.uuid4().hex[:12]}"
     pictures = synthetic(COUNT + ROUNDS * len(_kinds(random.Random())))
@@ -69,8 +71,10 @@ async def _opensearch(url: str, scan: float) -> None:
         await _fill(index, pictures, "opensearch")
         await asyncio.sleep(2)  # longer than OpenSearch takes to show what was written
         await _measure(index, pictures, "opensearch", scan)
-        client = index._cluster.client
-        await client.indices.delete(index=f"{alias}*,*{alias}", params={"ignore_unavailable": "true"})
+        client, names = index._cluster.client, Names(alias)
+        await client.indices.delete(index=f"{names.pattern},{names.notes}", params={"ignore_unavailable": "true"})
+        for template in (names.pattern, names.notes):
+            await client.indices.delete_index_template(name=template, params={"ignore": 404})
 
 
 async def _fill(index: Index, pictures: Iterator[Document], name: str) -> None:

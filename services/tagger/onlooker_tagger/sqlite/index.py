@@ -6,6 +6,7 @@ the moment of the commit, and who reads takes both from the same moment.
 """
 
 import asyncio
+import gc
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -199,7 +200,11 @@ def _loaded(db: sqlite3.Connection) -> Table:
     """Return the columns of a database."""
     table = Table()
     rows = db.execute("SELECT id, bucket, key, uploaded_at, facts FROM documents")
-    table.load(Entry.stored(*row) for row in rows)
+    gc.disable()  # looks again and again through what is only read to be counted: a third of the time
+    try:
+        table.load(Entry.stored(*row) for row in rows)
+    finally:
+        gc.enable()
     return table
 
 

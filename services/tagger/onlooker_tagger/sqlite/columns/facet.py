@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -77,19 +78,11 @@ class Facet:
         self.vocabulary = Vocabulary()
         self._rows: Growing[np.intp] = Growing(np.intp)
         self._codes: Growing[np.intp] = Growing(np.intp)
-        self._new_rows: list[int] = []
-        self._new_codes: list[int] = []
 
-    def add(self, row: int, names: Sequence[str]) -> None:
-        """Add the names of a row; they are there after `flush`."""
-        self._new_rows += [row] * len(names)
-        self._new_codes += map(self.vocabulary.codes.__getitem__, names)
-
-    def flush(self) -> None:
-        """Have what was added."""
-        self._rows.extend(self._new_rows)
-        self._codes.extend(self._new_codes)
-        self._new_rows, self._new_codes = [], []
+    def extend(self, rows: Sequence[int], names: Sequence[Sequence[str]]) -> None:
+        """Add the names of some rows."""
+        self._rows.extend(np.repeat(rows, [len(each) for each in names]))
+        self._codes.extend(list(map(self.vocabulary.codes.__getitem__, chain.from_iterable(names))))
 
     def postings(self) -> Postings:
         """Return what is here now."""

@@ -79,11 +79,9 @@ class Table:
         self._ids.extend([entry.id for entry in entries])
         self._uploaded.extend([entry.uploaded_at for entry in entries])
         self._face_counts.extend([len(entry.faces) for entry in entries])
-        for row, entry in numbered:
-            for kind, names in entry.names.items():
-                self._facets[kind].add(row, names)
         for kind, facet in self._facets.items():
-            facet.flush()
+            named = [(row, names) for row, entry in numbered if (names := entry.names.get(kind))]
+            facet.extend([row for row, _ in named], [names for _, names in named])
             self._prefixes.extend(kind, facet.vocabulary.names)
         faces = [self._face(row, *face) for row, entry in numbered for face in entry.faces]
         self._faces.extend([number for face in faces for number in face])
