@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
 from onlooker_console.callers import Gate
 from onlooker_console.failures import ErrorPages, Faults
@@ -42,9 +43,22 @@ def create_console(
     for page in _pages(views, live):
         app.include_router(page, dependencies=[Depends(gate.admit)])
     app.mount("/static", assets)
+    app.include_router(_nowhere(), dependencies=[Depends(gate.admit)])
     app.add_middleware(Faults, answer=errors.fault)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+def _nowhere() -> APIRouter:
+    """Return the route of every other path: whoever got lost still has the navigation."""
+    routes = APIRouter()
+
+    @routes.get("/{path:path}")
+    async def lost() -> Response:
+        """Answer that nothing is here."""
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+
+    return routes
 
 
 def _pages(views: Views, live: Live) -> list[APIRouter]:

@@ -109,6 +109,14 @@ async def test_errors_are_pages_in_words(site: Site, path: str, status: int, wor
     assert "<html" not in fragment.text
 
 
+async def test_who_got_lost_still_has_the_navigation(site: Site) -> None:
+    async with site.signed_in() as somebody:
+        for path in ("nothing", "nothing/at/all", "signout", "pictures/0/1/2"):
+            answer = await somebody.get(f"/console/{path}")
+            assert answer.status_code == 404
+            assert 'href="/console/dashboard"' in answer.text
+
+
 @pytest.mark.parametrize("path", ["signin", "signout"])
 async def test_a_body_that_is_too_large_is_refused_before_it_is_read(site: Site, path: str) -> None:
     async with site.signed_in() as somebody:
@@ -172,7 +180,7 @@ async def test_the_licences_of_what_is_bundled_come_along(site: Site) -> None:
         assert re.search(rf"^{re.escape(package)} \d", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "..%2Fviews.py", "%2e%2e/views.py", "../templates/layout.html", ""])
+@pytest.mark.parametrize("name", ["manifest.json", "..%2Fviews.py", "%2e%2e/views.py", "%2e%2e%2ftemplates%2flayout.html", ""])
 async def test_nothing_but_assets_is_served_as_one(site: Site, name: str) -> None:
     async with site.browser() as somebody:
         answer = await somebody.get(f"/console/static/{name}")
