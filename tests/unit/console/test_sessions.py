@@ -1,8 +1,10 @@
 """What the table of sessions and a cookie reveal, each alone."""
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
-from onlooker_console.sessions import Session, identify, seal, unseal
+from onlooker_console.sessions import Session, Sessions, identify, seal, unseal
+from onlooker_shared.errors import UnavailableError
 
 TOKEN = "t" * 43
 KEY = "olk_0123456789abcdef_" + "a" * 64
@@ -46,3 +48,20 @@ def test_two_sessions_have_different_csrf_tokens_which_are_not_their_cookies() -
     one, other = (Session(token, KEY, ends_at=2.0, expires_at=1.0) for token in (TOKEN, "u" * 43))
     assert one.csrf_token != other.csrf_token
     assert one.csrf_token not in {TOKEN, identify(TOKEN)}
+
+
+class Away:
+    """DynamoDB that does not answer."""
+
+    def __getattr__(self, name: str) -> object:
+        async def call(**_: object) -> None:
+            raise EndpointConnectionError(endpoint_url="http://dynamodb")
+
+        return call
+
+
+async def test_while_the_table_is_away_nobody_is_taken_for_a_stranger() -> None:
+    sessions = Sessions(Away(), "sessions", lifetime=60, idle=60)
+    for asked in (sessions.open(KEY), sessions.find(TOKEN), sessions.close(TOKEN)):
+        with pytest.raises(UnavailableError, match="try again"):
+            await asked
