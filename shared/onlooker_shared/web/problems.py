@@ -100,7 +100,11 @@ async def _problem_error(request: Request, error: Exception) -> JSONResponse:
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - see above
     faults = [
-        {"location": ".".join(str(part) for part in fault["loc"]), "message": fault["msg"]} for fault in error.errors()
+        {
+            "location": ".".join(str(part) for part in fault["loc"]),
+            "message": fault["msg"].removeprefix("Value error, "),  # pydantic's word for what our own checks say
+        }
+        for fault in error.errors()
     ]
     detail = "; ".join(f"{fault['location']}: {fault['message']}" for fault in faults)
     return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)
