@@ -5,6 +5,7 @@ from datetime import datetime
 
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import NotFoundError, Reject
+from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import ImageAnnotated, ImageDeleted, ImageFailed, ImageRecognized
 from onlooker_shared.outages import Outages
 from onlooker_shared.results import Results
@@ -47,8 +48,7 @@ class Handler:
     async def _index_message(self, message: ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted) -> None:
         match message:
             case ImageRecognized(image=image):
-                recognition = await self._results.recognition_of(message)
-                await self._put(documents.recognized(image, recognition))
+                await self._put_recognized(image, message)
             case ImageFailed(image=image, reason=reason):
                 await self._put(documents.failed(image, reason))
             case ImageAnnotated(image=image):
@@ -60,3 +60,12 @@ class Handler:
 
     async def _put(self, document: Document) -> None:
         await self._index.put(document.model_copy(update={"indexed_at": self._clock()}))
+
+    async def _put_recognized(self, image: ImageRef, message: ImageRecognized) -> None:
+        try:
+            recognition = await self._results.recognition_of(message)
+        except NotFoundError:
+            if await self._index.missing([image.image_id]):
+                raise
+            return  # it was deleted, or overwritten, before this message came
+        await self._put(documents.recognized(image, recognition))

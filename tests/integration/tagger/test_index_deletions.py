@@ -6,11 +6,14 @@ import pytest
 
 from indexing import counts, keys, put, suggested
 from onlooker_shared.annotations import Annotation
-from onlooker_shared.errors import NotFoundError
+from onlooker_shared.errors import NotFoundError, Reject
+from onlooker_shared.outages import Outages
+from onlooker_shared.results import Results, StoredResult
 from onlooker_tagger import documents
 from onlooker_tagger.documents import Deletion
+from onlooker_tagger.handlers import Handler
 from onlooker_tagger.index import Index
-from recognitions import NOON, a_face, a_label, a_recognition, an_image, annotated
+from recognitions import NOON, a_face, a_label, a_recognition, an_image, annotated, recognized
 
 EARLIER, LATER = f"{1:018X}", f"{3:018X}"
 DELETED = Deletion(bucket="images", key="cat.jpg", sequencer=f"{2:018X}", deleted_at=NOON + timedelta(minutes=2))
@@ -101,3 +104,25 @@ async def test_a_picture_recognized_again_says_what_the_later_recognition_found(
     assert (await index.get(image.image_id)).tags == ("Dog",)
     assert await keys(index, label=["Cat"]) == []
     assert (await counts(index)).total == 1
+
+
+class Emptied(Results):
+    """A results bucket that has nothing any more."""
+
+    def __init__(self) -> None:
+        self.bucket = "results"
+
+    async def get(self, image_id: str) -> StoredResult:
+        raise NotFoundError("gone")
+
+
+async def test_a_message_whose_result_went_with_its_picture_is_done_with(index: Index) -> None:
+    handler = Handler(index, Emptied(), Outages(), lambda: NOON)
+    message = recognized(an_image(sequencer=EARLIER))
+    await handler.handle(message)
+    await index.delete(DELETED)
+
+    await handler.handle(message.model_copy(update={"recognition": None}))
+    with pytest.raises(Reject, match="is gone"):
+        await handler.handle(recognized(an_image("other.jpg")).model_copy(update={"recognition": None}))
+    assert await keys(index) == []

@@ -162,8 +162,8 @@ async def test_suggests_a_label_by_an_everyday_word_for_it(index: Index) -> None
 
 
 async def test_forgets_suggestions_with_the_pictures(index: Index) -> None:
-    await put(index, an_image("1.jpg", sequencer="1" * 18), a_label("Cat"))
-    await put(index, an_image("1.jpg", content="2", sequencer="2" * 18), a_label("Cow"))
+    await put(index, an_image("1.jpg", sequencer=f"{1:018X}"), a_label("Cat"))
+    await put(index, an_image("1.jpg", content="2", sequencer=f"{2:018X}"), a_label("Cow"))
 
     assert await suggested(index, "c") == [("label", "Cow", 1)]
 

@@ -96,5 +96,5 @@ def _sums(facet: Postings, weights: dict[str, int], length: int) -> Values:
         code = facet.vocabulary.find(name)
         if code is not None:
             by_code[code] = weight
-    here = np.flatnonzero(by_code.take(facet.codes))
+    here = np.flatnonzero((by_code > 0).take(facet.codes))
     return np.bincount(facet.rows[here], weights=by_code[facet.codes[here]], minlength=length).astype(np.float64)
