@@ -1,7 +1,7 @@
 // The gallery's page.
 import "./parts/suggestions.js";
 import "./pictures/choices.js";
-import "./pictures/side.js";
+import "./parts/side.js";
 import { nameDays } from "./pictures/days.js";
 import { endless } from "./pictures/endless.js";
 import { live } from "./pictures/live.js";
