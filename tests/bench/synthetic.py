@@ -1,7 +1,7 @@
 """Documents as a year of pictures would make them, without the pictures: for benchmarks of the index.
 
-Few labels are in most pictures and most labels in few, as Zipf's law has it; they come from the local server's taxonomy, with their
-parents. Every third picture has faces, every tenth text, every fiftieth failed.
+Few labels are in most pictures and most labels in few, as Zipf has it; they come from the local server's taxonomy, with
+their parents. Every third picture has faces, every tenth text, every fiftieth failed.
 """
 
 import json
