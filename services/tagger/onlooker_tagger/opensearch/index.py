@@ -129,7 +129,7 @@ class OpenSearchIndex:
         if not within.covers(document):
             raise not_found(query.similar_to)
         names = {folded(name) for name in label_names(document)}
-        return searches.rarities(await self._search(searches.rarities_body(names)), names)
+        return searches.rarities(await self._search(searches.rarities_body(names, within)), names)
 
     async def _search(self, body: Json, cursor: str | None = None) -> Json:
         await self._lay_out()

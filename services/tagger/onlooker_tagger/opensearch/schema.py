@@ -93,7 +93,6 @@ PROPERTIES: Json = {
             "persons": WORDS,
             "texts": WORDS,
             "file": WORDS,
-            "moderated": KEYWORD,
             "faces": {"dynamic": "strict", "properties": dict.fromkeys(KINDS_OF_FACES, AGES)},
             "tallies": KEYWORD,
             "ages": KEYWORD,

@@ -48,10 +48,11 @@ def search_body(query: ImageQuery, within: Within, alike: Mapping[str, int] | No
     return body
 
 
-def rarities_body(labels: Collection[str]) -> Json:
-    """Return the body of a search that says how many pictures there are, and have each of some labels."""
+def rarities_body(labels: Collection[str], within: Within) -> Json:
+    """Return the body of a search that says how many pictures a caller may know of, and have each of some labels."""
     counts = {"filters": {"filters": {label: {"term": {"search.label": label}} for label in sorted(labels)}}}
-    return {"size": 0, "track_total_hits": True, **({"aggs": {"having": counts}} if labels else {})}
+    known = {"bool": {"filter": place(within.bucket, within.prefix)}}
+    return {"query": known, "size": 0, "track_total_hits": True, **({"aggs": {"having": counts}} if labels else {})}
 
 
 def rarities(answer: Json, labels: Collection[str]) -> dict[str, int]:

@@ -23,7 +23,7 @@ from onlooker_tagger.queries import (
 FIELDS: dict[Aspect, str] = {
     "labels": "tags",
     "persons": "persons",
-    "moderation": "search.moderated",
+    "moderation": "moderation.name",
     "colors": "colors.name",
     "folders": "search.folder",
     "failures": "search.reason",

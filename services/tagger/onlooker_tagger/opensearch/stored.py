@@ -56,13 +56,12 @@ def _derived(document: Document) -> Json:
         "persons": [" ".join(terms(name)) for name in document.persons],
         "texts": [" ".join(terms(line)) for line in document.texts],
         "file": " ".join(terms(document.key)),
-        "moderated": moderation,
         "faces": _faces(document),
         "tallies": _tallies(
             [*emotions, *(FACES for _ in document.faces), *([FAILED] if document.state == "failed" else [])]
         ),
         "ages": _tallies(decade(face.age_low, face.age_high) for face in document.faces),
-        "folder": folder(document.key) or None,
+        "folder": folder(document.key),
         "reason": document.reason,
         "names": _names(document, labels),
         "words": sorted(word[:LONGEST] for word in text_words(document)),
