@@ -69,6 +69,7 @@ class _Demo:
             mailed = await self._show_mail()
             await self._save_annotated(client, results)
             dead = await print_states(Target(self._folder), self._console)
+            await self._show_console()
         return mailed and not dead and all(result.stage == "done" for result in results)
 
     @asynccontextmanager
@@ -127,5 +128,29 @@ class _Demo:
             )
         self._say(f"The annotated pictures are in {self._output.absolute()}")
 
+    async def _show_console(self) -> None:
+        """Say where the web console is. Whoever sits at a terminal may look around in it before all of it ends."""
+        target = Target(self._folder)
+        if not (sys.stdin.isatty() and self._console.is_terminal):
+            self._say(
+                "To look at pictures of your own in a browser: `onlooker up`, open http://127.0.0.1:8080/console, and "
+                "sign in with what `onlooker key` prints."
+            )
+            return
+        self._say(f"Look around: {target.url}/console\nSign in with  {target.key}\nEnter ends the demo.")
+        await _line_of_input()
+
     def _say(self, text: str) -> None:
         self._console.print(f"[{time.monotonic() - self._began:5.1f} s] {text}", soft_wrap=True)
+
+
+async def _line_of_input() -> None:
+    """Return once Enter was pressed, or the input ended; Ctrl-C goes its own way meanwhile."""
+    pressed = asyncio.Event()
+    loop, keyboard = asyncio.get_running_loop(), sys.stdin.fileno()
+    loop.add_reader(keyboard, pressed.set)
+    try:
+        await pressed.wait()
+    finally:
+        loop.remove_reader(keyboard)
+    sys.stdin.readline()
