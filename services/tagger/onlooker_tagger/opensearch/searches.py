@@ -33,7 +33,7 @@ def search_body(query: ImageQuery, within: Within, alike: Mapping[str, int] | No
         BadRequestError: the query's cursor belongs to another search.
     """
     ranked, direction = query.order == "relevance", "asc" if query.order == "oldest" else "desc"
-    wanted = [*text(query.q), *_likeness(query, alike)]
+    wanted = [*text(query.q, ranked=ranked), *_likeness(query, alike)]
     conditions = filters(query, within)
     body: Json = {
         "query": {"bool": {"filter": conditions, "must": wanted} if ranked else {"filter": [*conditions, *wanted]}},
@@ -87,11 +87,11 @@ def place(bucket: str | None, prefix: str) -> list[Json]:
     ]
 
 
-def text(q: str | None) -> list[Json]:
+def text(q: str | None, *, ranked: bool) -> list[Json]:
     """Demand every word of a free text, the last perhaps as a beginning, or a label that it is an everyday word for."""
     found = groups(words(q or ""))
     last = len(found) - 1
-    return [demand for n, group in enumerate(found) for demand in _group(group, last=n == last)]
+    return [demand for n, group in enumerate(found) for demand in _group(group, last=n == last, ranked=ranked)]
 
 
 def _likeness(query: ImageQuery, alike: Mapping[str, int] | None) -> list[Json]:
@@ -127,10 +127,10 @@ def _moment(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp() * 1000)
 
 
-def _group(group: Group, *, last: bool) -> list[Json]:
+def _group(group: Group, *, last: bool, ranked: bool) -> list[Json]:
     """Demand words that stand together, or else a label that they are everyday words for."""
     cut = [found for word in group.words if (found := terms(word))]
-    demanded = [_word(found, last=last and n == len(cut) - 1) for n, found in enumerate(cut)]
+    demanded = [_word(found, last=last and n == len(cut) - 1, ranked=ranked) for n, found in enumerate(cut)]
     if not group.labels:
         return demanded
     labels = {"terms": {"search.label": [folded(label) for label in group.labels]}}
@@ -138,22 +138,31 @@ def _group(group: Group, *, last: bool) -> list[Json]:
     return [{"bool": {"should": either, "minimum_should_match": 1}}]
 
 
-def _word(word: Sequence[str], *, last: bool) -> Json:
-    either = [match for field, weight in WEIGHTS.items() for match in _matches(field, weight, word, last=last)]
+def _word(word: Sequence[str], *, last: bool, ranked: bool) -> Json:
+    """Demand a word in some field; what only changes the rank of what is found is left out where there are no ranks."""
+    if ranked:
+        either = [match for field, weight in WEIGHTS.items() for match in _matches(field, weight, word, last=last)]
+    else:
+        either = [_begun(field, word) if last else _phrase(field, word) for field in WEIGHTS]
     return {"bool": {"should": either, "minimum_should_match": 1}}
 
 
 def _matches(field: str, weight: float, word: Sequence[str], *, last: bool) -> list[Json]:
-    phrase = {"match_phrase": {field: {"query": " ".join(word)}}}
     whole: list[Json] = [
-        {"constant_score": {"filter": phrase, "boost": weight}},
+        {"constant_score": {"filter": _phrase(field, word), "boost": weight}},
         {"match_phrase": {field: {"query": " ".join(word), "boost": SHORTNESS}}},
     ]
     if not last:
         return whole
-    begun: Json = (
-        {"prefix": {field: word[0]}}
-        if len(word) == 1
-        else {"match_phrase_prefix": {field: {"query": " ".join(word), "max_expansions": EXPANSIONS}}}
-    )
-    return [*whole, {"constant_score": {"filter": begun, "boost": weight * BEGINNING}}]
+    return [*whole, {"constant_score": {"filter": _begun(field, word), "boost": weight * BEGINNING}}]
+
+
+def _phrase(field: str, word: Sequence[str]) -> Json:
+    return {"match_phrase": {field: {"query": " ".join(word)}}}
+
+
+def _begun(field: str, word: Sequence[str]) -> Json:
+    """Return what holds of a word and of what it is the beginning of."""
+    if len(word) == 1:
+        return {"prefix": {field: word[0]}}
+    return {"match_phrase_prefix": {field: {"query": " ".join(word), "max_expansions": EXPANSIONS}}}

@@ -48,7 +48,7 @@ def body(query: StatisticsQuery, within: Within) -> Json:
         aggregations["ages"] = _terms(AGES, MOST_TALLIES)
     if query.wants("timeline"):
         aggregations["timeline"] = _timeline(query.interval)
-    conditions = [*filters(query, within), *text(query.q)]
+    conditions = [*filters(query, within), *text(query.q, ranked=False)]
     return {
         # Where everything is meant, OpenSearch looks the counts up instead of counting.
         "query": {"bool": {"filter": conditions}} if conditions else {"match_all": {}},
