@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 STEP = 1024
+TENTH_BELOW = 1.95
+MINUTE, HOUR, DAY = 60, 3600, 86400
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -28,9 +30,34 @@ def moment(value: str | datetime) -> str:
 
 
 def day(value: str) -> str:
-    """Write a date as `Saturday, 21 November 2026`."""
+    """Write a date as `Saturday, 21 November 2026`, a month (2026-11) as `November 2026`."""
+    if len(value) == len("2026-11"):
+        return f"{date.fromisoformat(f'{value}-01'):%B %Y}"
     found = date.fromisoformat(value)
     return f"{found:%A}, {found.day} {found:%B %Y}"
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"number": number, "size": size, "moment": moment, "day": day}
+def percent(value: float) -> str:
+    """Write a share of a hundred: whole, but for small ones that would be 0 or 1."""
+    return f"{value:.0f} %" if value >= TENTH_BELOW or value == 0 else f"{value:.1f} %"
+
+
+def span(seconds: float) -> str:
+    """Write a length of time, as coarsely as one would say it: 40 ms, 1.2 s, 5 min, 3 h, 12 days."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s"
+    if seconds < HOUR:
+        return f"{seconds / MINUTE:.0f} min"
+    return f"{seconds / HOUR:.0f} h" if seconds < 2 * DAY else f"{seconds / DAY:.0f} days"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "size": size,
+    "moment": moment,
+    "day": day,
+    "percent": percent,
+    "span": span,
+}

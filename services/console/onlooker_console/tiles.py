@@ -1,6 +1,6 @@
 """The gallery's tiles: what a picture's document becomes on a wall of pictures. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
@@ -8,6 +8,12 @@ from urllib.parse import quote
 
 State = Literal["ready", "waiting", "failed"]
 """Waiting: recognized, but its small pictures are not drawn yet."""
+
+Grouping = Literal["day", "month", "nothing"]
+LETTERS = {"day": 10, "month": 7, "nothing": 0}
+"""Of a time in ISO 8601: as many are alike in one group."""
+MANY_DAYS, FEW_A_DAY = 8, 4
+"""Pictures of so many days, fewer than so many a day, are put together by months: else most of a page is headings."""
 
 Document = Mapping[str, Any]
 """What ``GET /tags/images`` lists."""
@@ -53,10 +59,10 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What was uploaded on one day, or everything where the order is not that of time."""
+    """What was uploaded on one day, or in one month where days have few; everything where the order is another."""
 
     date: str
-    """``2026-11-21``, UTC; empty where the order is not that of time."""
+    """``2026-11-21`` or ``2026-11``, UTC; or empty."""
     tiles: tuple[Tile, ...]
 
 
@@ -83,12 +89,25 @@ def tile(document: Document) -> Tile:
     )
 
 
-def days(documents: Iterable[Document], *, by_time: bool) -> tuple[Day, ...]:
-    """Return the tiles of documents in their order, those of one day together if that is the order."""
-    tiles = [tile(each) for each in documents]
+def grouping(documents: Sequence[Document], *, by_time: bool) -> Grouping:
+    """Return how pictures are best put together, judged by the first of them.
+
+    Args:
+        documents: in their order.
+        by_time: whether that is the order of time.
+    """
     if not by_time:
-        return (Day("", tuple(tiles)),) if tiles else ()
-    return tuple(Day(date, tuple(group)) for date, group in groupby(tiles, key=lambda each: each.uploaded_at[:10]))
+        return "nothing"
+    dates = {each["uploaded_at"][: LETTERS["day"]] for each in documents}
+    return "month" if len(dates) >= MANY_DAYS and len(documents) < FEW_A_DAY * len(dates) else "day"
+
+
+def days(documents: Iterable[Document], by: Grouping) -> tuple[Day, ...]:
+    """Return the tiles of documents in their order, those of one day or month together."""
+    tiles = (tile(each) for each in documents)
+    return tuple(
+        Day(date, tuple(group)) for date, group in groupby(tiles, key=lambda each: each.uploaded_at[: LETTERS[by]])
+    )
 
 
 def _link(image_id: str, kind: str, version: str) -> str:

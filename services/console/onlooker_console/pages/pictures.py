@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from onlooker_console.apis import Api, Outcome, RefusedError, attempt
+from onlooker_console.apis import Api, RefusedError, attempt
 from onlooker_console.callers import SignedIn
+from onlooker_console.counting import count, refuse_unknown
 from onlooker_console.facets import facets, jumps
 from onlooker_console.filters import chips
 from onlooker_console.search import Search
 from onlooker_console.suggestions import suggestions
-from onlooker_console.tiles import days
+from onlooker_console.tiles import Grouping, days, grouping
 from onlooker_console.views import Views
 
 PATH = "/console/pictures"
@@ -24,7 +25,7 @@ LARGEST_PAGE = 480
 SUGGESTIONS = 8
 LONGEST_TYPED = 100
 """Characters beyond which nothing is suggested."""
-OWN = ("cursor", "count")
+OWN = ("cursor", "count", "by")
 """Parameters that are no part of the search."""
 BOXES_COOKIE = "onlooker_boxes"
 
@@ -40,6 +41,8 @@ def routes(views: Views) -> APIRouter:
         found, counts = await asyncio.gather(
             attempt(_find(caller.api, search, PAGE_SIZE, cursor)), attempt(_count(caller.api, search))
         )
+        images = found.value["images"] if found.value else ()
+        by = grouping(images, by_time=_by_time(search))
         status = found.error.status if isinstance(found.error, RefusedError) else HTTPStatus.OK
         return views.page(
             request,
@@ -47,7 +50,8 @@ def routes(views: Views) -> APIRouter:
             status=status,
             search=search,
             found=found,
-            days=_days(found, search),
+            days=days(images, by),
+            by=by,
             counts=counts,
             chips=chips(search, PATH),
             facets=facets(counts.value, search, PATH) if counts.value else (),
@@ -63,6 +67,7 @@ def routes(views: Views) -> APIRouter:
         caller: SignedIn,
         cursor: str | None = None,
         count: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE,
+        by: Grouping = "day",
     ) -> Response:
         """Return the pictures that follow, as a fragment."""
         search = _search(request)
@@ -71,7 +76,7 @@ def routes(views: Views) -> APIRouter:
             request,
             "pictures_more.html",
             search=search,
-            days=_days(Outcome(found), search),
+            days=days(found["images"], by),
             cursor=found["cursor"],
             boxes=with_boxes(request),
         )
@@ -96,10 +101,9 @@ def _search(request: Request) -> Search:
     return Search.read(request.query_params.multi_items(), ignored=OWN)
 
 
-def _days(found: Outcome[Any], search: Search) -> Any:
+def _by_time(search: Search) -> bool:
     comparable = search.get("q") or search.get("similar_to")
-    by_time = search.get("sort") in {"newest", "oldest"} or not comparable
-    return days(found.value["images"], by_time=by_time) if found.value else ()
+    return not comparable or search.get("sort") in {"newest", "oldest"}
 
 
 async def _find(api: Api, search: Search, count: int, cursor: str | None) -> Any:
@@ -109,25 +113,13 @@ async def _find(api: Api, search: Search, count: int, cursor: str | None) -> Any
         RefusedError: the search has a parameter that does not exist, or that the tagger does not take.
         ApiError: the tagger does not answer.
     """
-    if search.unknown:
-        names = ", ".join(f"“{name}”" for name in search.unknown)
-        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, f"Pictures cannot be searched by {names}.")
+    refuse_unknown(search)
     return await api.get(
         "/tags/images", [*search.given, ("limit", str(count)), *([("cursor", cursor)] if cursor else [])]
     )
 
 
 async def _count(api: Api, search: Search) -> Any:
-    """Return what statistics say of a search; their timeline goes beyond its time, so that one can go elsewhere.
-
-    Raises:
-        ApiError: as `_find`.
-    """
-    monthly, anytime = ("interval", "month"), search.without("from", "to")
-    if anytime.filters == search.filters:
-        return await api.get("/tags/statistics", [*search.filters, monthly])
-    counts, wider = await asyncio.gather(
-        api.get("/tags/statistics", [*search.filters, monthly]),
-        api.get("/tags/statistics", [*anytime.filters, monthly, ("include", "timeline")]),
-    )
-    return {**counts, "timeline": wider["timeline"]}
+    """Return what statistics say of a search; their timeline goes beyond its time. Raises as `_find`."""
+    counts, anytime = await count(api, search)
+    return {**counts, "timeline": anytime}

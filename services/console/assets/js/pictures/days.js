@@ -1,17 +1,18 @@
-// Days' names in the reader's language: "Today", "Saturday, 21 November". Days are those of UTC, as in the index.
+// The names of days and months in the reader's language: "Today", "Saturday, 21 November 2026". They are those of UTC, as in the index.
 const DAY = 24 * 3600 * 1000;
-const name = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-
-export function dayName(date) {
-  const today = new Date().toISOString().slice(0, 10);
-  const yesterday = new Date(Date.now() - DAY).toISOString().slice(0, 10);
-  return { [today]: "Today", [yesterday]: "Yesterday" }[date] ?? name.format(new Date(`${date}T00:00:00Z`));
-}
+const names = {
+  day: new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }),
+  month: new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric", timeZone: "UTC" }),
+};
+export const LETTERS = { day: 10, month: 7, nothing: 0 }; // of a time, that are alike in one group
 
 export function nameDays(root) {
+  const today = new Date().toISOString().slice(0, LETTERS.day);
+  const yesterday = new Date(Date.now() - DAY).toISOString().slice(0, LETTERS.day);
   for (const time of root.querySelectorAll("time[data-day-name]")) {
-    time.title = name.format(new Date(`${time.dateTime}T00:00:00Z`));
-    time.textContent = dayName(time.dateTime);
+    const whole = time.dateTime.length === LETTERS.month ? names.month : names.day;
+    time.title = whole.format(new Date(time.dateTime));
+    time.textContent = { [today]: "Today", [yesterday]: "Yesterday" }[time.dateTime] ?? time.title;
   }
 }
 

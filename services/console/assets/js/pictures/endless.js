@@ -19,6 +19,7 @@ export function endless(gallery, more) {
     const query = new URLSearchParams(gallery.dataset.query);
     query.set("cursor", link.dataset.next);
     query.set("count", count);
+    query.set("by", gallery.dataset.by);
     more.setAttribute("aria-busy", "true");
     try {
       const answer = await request(`/console/pictures/more?${query}`);
@@ -64,7 +65,8 @@ function join(gallery, day) {
     const before = last.lastElementChild;
     take(before);
     list.prepend(...lastRow(before));
-    if (!before.childElementCount) before.remove();
+    if (before.childElementCount) before.classList.add("full");
+    else before.remove();
     last.append(list);
   } else gallery.append(document.adoptNode(day));
   watch(list);

@@ -1,7 +1,7 @@
 // Where new pictures go: to their place among the others, if somebody is at the top and they are few; else a button says how
 // many there are. What looks different takes the place of what was there, what is gone goes.
-import { newDay } from "./days.js";
-import { lists, take, tiles, tilesOf, watch } from "./walls.js";
+import { LETTERS, newDay } from "./days.js";
+import { listOf, take, tiles, tilesOf, watch } from "./walls.js";
 
 const FEW = 8;
 const TOP = 120; // pixels scrolled, up to which somebody is at the top
@@ -67,8 +67,6 @@ export function newcomers(gallery) {
   };
 }
 
-const listOf = (gallery, tile) => lists(gallery).find((list) => tilesOf(list).includes(tile));
-
 function replace(gallery, old, tile) {
   take(listOf(gallery, old));
   const focused = old.contains(document.activeElement);
@@ -89,7 +87,7 @@ function remove(gallery, tile) {
 
 // Puts a tile where its time belongs, newest first; returns false if that is below what was loaded so far.
 function insert(gallery, tile) {
-  const date = tile.dataset.at.slice(0, 10);
+  const date = tile.dataset.at.slice(0, LETTERS[gallery.dataset.by]);
   const days = [...gallery.querySelectorAll(":scope > .day")];
   const next = days.find((day) => day.dataset.day <= date);
   const complete = !document.querySelector(".more [data-next]");

@@ -1,5 +1,5 @@
 // Whoever comes back to the pictures, from one of them or by the browser's own buttons, is where they were.
-import { tiles } from "./walls.js";
+import { listOf, take, tiles } from "./walls.js";
 
 const LARGEST = 480; // pictures fetched at once
 const PICTURE = /^\/console\/pictures\/[0-9a-f]{32}$/;
@@ -12,8 +12,12 @@ export async function keepPlace(gallery, load) {
   history.scrollRestoration = "manual"; // the browser would scroll before the pictures are there
   const has = () => tiles(gallery).length;
   while (has() <= place.number && (await load(Math.min(Math.max(place.number - has() + 20, 60), LARGEST))));
-  const tile = gallery.querySelector(`[data-id="${CSS.escape(place.id)}"]`) ?? tiles(gallery)[place.number];
-  if (tile?.isConnected) scrollTo({ top: scrollY + tile.getBoundingClientRect().top - place.top, behavior: "instant" });
+  const tile = tiles(gallery).find(({ dataset }) => dataset.id === place.id) ?? tiles(gallery)[place.number];
+  if (!tile) return;
+  take(listOf(gallery, tile));
+  gallery.classList.add("measured"); // the heights of what is out of sight are guesses otherwise
+  scrollTo({ top: scrollY + tile.getBoundingClientRect().top - place.top, behavior: "instant" });
+  requestAnimationFrame(() => requestAnimationFrame(() => gallery.classList.remove("measured")));
 }
 
 // The first picture that is in sight: its id, its number, and how far from the top of the window it is.

@@ -14,6 +14,7 @@ export const watch = (list) => observer.observe(list);
 export const lists = (gallery) => [...gallery.querySelectorAll(".tiles")];
 export const tilesOf = (list) => held.get(list) ?? [...list.children];
 export const tiles = (gallery) => lists(gallery).flatMap(tilesOf);
+export const listOf = (gallery, tile) => lists(gallery).find((list) => tilesOf(list).includes(tile));
 
 function give(list) {
   if (held.has(list) || !list.isConnected || !list.childElementCount || list.contains(document.activeElement)) return;
