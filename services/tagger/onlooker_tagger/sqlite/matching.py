@@ -37,18 +37,33 @@ def matched(db: sqlite3.Connection, now: Snapshot, text: str) -> Mask:
     return found
 
 
-def relevance(db: sqlite3.Connection, now: Snapshot, text: str) -> Values:
-    """Return how well each picture matches the words, whichever of them it has."""
-    score = np.zeros(len(now.ids))
+def scored(db: sqlite3.Connection, now: Snapshot, text: str) -> tuple[Mask, Values]:
+    """Return what `matched` does, and how well each picture matches the words."""
+    found, score = np.ones(len(now.ids), np.bool_), np.zeros(len(now.ids))
     for group, last in _groups(text):
+        having = np.ones(len(now.ids), np.bool_)
         for word in group.words:
-            for field, weight in WEIGHTS.items():
-                score[_rows(db, now, f"{field} : {_phrase(word)}")] += weight
-                if last and word == group.words[-1]:
-                    score[_rows(db, now, f"{field} : {_phrase(word, begun=True)}")] += weight * BEGINNING
+            having &= _score_word(db, now, score, word, begun=last and word == group.words[-1])
         for label in group.labels:
-            score[named(now, LABELS, label)] += WEIGHTS["labels"] * SYNONYM
-    return score + SHORTNESS / (1 + now.label_counts)
+            labelled = named(now, LABELS, label)
+            score[labelled] += WEIGHTS["labels"] * SYNONYM
+            having |= labelled
+        found &= having
+    return found, score + SHORTNESS / (1 + now.label_counts)
+
+
+def _score_word(db: sqlite3.Connection, now: Snapshot, score: Values, word: str, *, begun: bool) -> Mask:
+    """Add to the pictures' scores what a word counts; return which pictures have it anywhere."""
+    anywhere = np.zeros(len(now.ids), np.bool_)
+    for field, weight in WEIGHTS.items():
+        whole = _rows(db, now, f"{field} : {_phrase(word)}")
+        score[whole] += weight
+        anywhere[whole] = True
+        if begun:
+            beginning = _rows(db, now, f"{field} : {_phrase(word, begun=True)}")
+            score[beginning] += weight * BEGINNING
+            anywhere[beginning] = True
+    return anywhere
 
 
 def _groups(text: str) -> Iterator[tuple[synonyms.Group, bool]]:

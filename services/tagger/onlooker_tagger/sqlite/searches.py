@@ -9,7 +9,7 @@ import numpy as np
 from onlooker_shared.annotations import Annotation
 from onlooker_tagger.documents import Document, with_annotation
 from onlooker_tagger.index import not_found
-from onlooker_tagger.queries import Filters, ImageQuery, Page, Statistics, StatisticsQuery, Within
+from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
 from onlooker_tagger.sqlite import matching
 from onlooker_tagger.sqlite.columns import Snapshot
 from onlooker_tagger.sqlite.columns.counting import statistics as counted
@@ -33,12 +33,8 @@ def get(db: sqlite3.Connection, image_id: str) -> Document:
 def search(db: sqlite3.Connection, now: Snapshot, query: ImageQuery, within: Within) -> Page:
     """Return a page of a search."""
     after = query.position()
-    found = _found(db, now, query, within)
-    alike: Values | None = None
-    if query.similar_to is not None:
-        alike = likeness(now, _id_of(db, query.similar_to), query.similar_to, within)
-        found &= alike > 0
-    placed = page(now, found, _values(db, now, query, alike), query.order, after, query.limit + 1)
+    found, values = _sorted(db, now, query, within)
+    placed = page(now, found, values, query.order, after, query.limit + 1)
     shown = placed[: query.limit]
     more = len(placed) > query.limit
     return Page(
@@ -49,7 +45,10 @@ def search(db: sqlite3.Connection, now: Snapshot, query: ImageQuery, within: Wit
 
 def statistics(db: sqlite3.Connection, now: Snapshot, query: StatisticsQuery, within: Within) -> Statistics:
     """Return counts over what a query finds."""
-    return counted(now, _found(db, now, query, within), query)
+    found = left(now, query, within)
+    if query.q is not None:
+        found &= matching.matched(db, now, query.q)
+    return counted(now, found, query)
 
 
 def known(db: sqlite3.Connection, image_ids: list[str]) -> set[str]:
@@ -72,17 +71,20 @@ def unannotated(db: sqlite3.Connection, image_ids: list[str]) -> set[str]:
     )
 
 
-def _found(db: sqlite3.Connection, now: Snapshot, filters: Filters, within: Within) -> Mask:
-    found = left(now, filters, within)
-    return found if filters.q is None else found & matching.matched(db, now, filters.q)
-
-
-def _values(db: sqlite3.Connection, now: Snapshot, query: ImageQuery, alike: Values | None) -> Values:
-    """Return what pictures are sorted by."""
-    if query.order != "relevance":
-        return now.uploaded.astype(np.float64)
-    values = np.zeros(len(now.ids)) if alike is None else alike
-    return values if query.q is None else values + matching.relevance(db, now, query.q)
+def _sorted(db: sqlite3.Connection, now: Snapshot, query: ImageQuery, within: Within) -> tuple[Mask, Values]:
+    """Return which pictures a query finds, and what they are sorted by."""
+    found, score = left(now, query, within), np.zeros(len(now.ids))
+    ranked = query.order == "relevance"
+    if query.similar_to is not None:
+        score += likeness(now, _id_of(db, query.similar_to), query.similar_to, within)
+        found &= score > 0
+    if query.q is not None and ranked:
+        matched, relevance = matching.scored(db, now, query.q)
+        found &= matched
+        score += relevance
+    elif query.q is not None:
+        found &= matching.matched(db, now, query.q)
+    return found, score if ranked else now.uploaded.astype(np.float64)
 
 
 def _id_of(db: sqlite3.Connection, image_id: str) -> int | None:
