@@ -14,7 +14,7 @@ PATIENCE = 60
 Album = dict[str, dict[str, Any]]
 """Pictures' documents in the index, by key."""
 AddPictures = Callable[..., Awaitable[Album]]
-"""`add_to_album` with its client."""
+"""The fixture `add_pictures`: `add_to_album` with its client, for one test."""
 
 
 async def add_to_album(client: OnlookerClient, *pictures: Picture) -> Album:

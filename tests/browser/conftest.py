@@ -1,19 +1,19 @@
 """One installation with real pictures in it and one browser for all tests here; windows of its own for each test.
 
-The pictures of `album` are for all to look at: a test that changes or deletes one adds its own.
+The pictures of `album` are for all to look at: a test that changes or deletes one adds its own, and leaves none.
 """
 
 import os
 from collections.abc import AsyncIterator, Generator, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, StorageState, expect
 
-from album import AddPictures, Album, add_to_album
+from album import BUCKET, AddPictures, Album, add_to_album
 from chromium import NoChromiumError, ensure_chromium, running_chromium
 from onlooker.client import OnlookerClient, connect
+from onlooker.pictures import Picture
 from onlooker.pictures import pictures as find_pictures
 from stack import Stack, running_stack
 from windows import SIZES, Faults, OpenWindow, Size, Theme
@@ -69,15 +69,23 @@ async def client(stack: Stack) -> AsyncIterator[OnlookerClient]:
 
 
 @pytest.fixture(scope="session")
-def add_pictures(client: OnlookerClient) -> AddPictures:
-    """Upload pictures, wait until each has gone all the way, and give their documents."""
-    return partial(add_to_album, client)
+async def album(client: OnlookerClient, pictures: Path) -> Album:
+    """The pictures that every test finds there, and leaves there."""
+    return await add_to_album(client, *find_pictures([pictures]))
 
 
-@pytest.fixture(scope="session")
-async def album(add_pictures: AddPictures, pictures: Path) -> Album:
-    """The pictures that every test finds there."""
-    return await add_pictures(*find_pictures([pictures]))
+@pytest.fixture
+async def add_pictures(client: OnlookerClient) -> AsyncIterator[AddPictures]:
+    """Upload pictures, wait until each has gone all the way, and give their documents; deleted after the test."""
+    added: list[str] = []
+
+    async def add(*wanted: Picture) -> Album:
+        added.extend(picture.key for picture in wanted)
+        return await add_to_album(client, *wanted)
+
+    yield add
+    for key in added:
+        await client.delete(BUCKET, key)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """HTML in what strangers name, write and hold into cameras is text on every page: what ran would be a fault here."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.async_api import Page, expect
 
-from album import AddPictures
+from album import BUCKET, add_to_album
 from installation import eventually
 from onlooker.client import OnlookerClient
 from onlooker.pictures import Picture
@@ -32,18 +33,19 @@ class Hostile:
 
 
 @pytest.fixture(scope="module")
-async def hostile(stack: Stack, client: OnlookerClient, add_pictures: AddPictures, pictures: Path) -> Hostile:
+async def hostile(stack: Stack, client: OnlookerClient, pictures: Path) -> AsyncIterator[Hostile]:
     """A real picture, recognized anew by somebody who found only markup in it."""
     wanted = Picture(pictures / "scenes" / "coffee.png", f"{FOLDER}{HOSTILE.replace('/', '')}.png")
-    document = (await add_pictures(wanted))[wanted.key]
+    image_id = (await add_to_album(client, wanted))[wanted.key]["image_id"]
     async with Target(stack.folder).aws() as (aws, settings):
-        await _recognize_anew(aws, settings, document["image_id"])
+        await _recognize_anew(aws, settings, image_id)
 
     async def persons() -> list[str]:
-        return (await client.document(document["image_id"]))["persons"]
+        return (await client.document(image_id))["persons"]
 
     await eventually(persons, lambda found: found == [f"{HOSTILE} person"])
-    return Hostile(document["image_id"], wanted.key)
+    yield Hostile(image_id, wanted.key)
+    await client.delete(BUCKET, wanted.key)
 
 
 async def _recognize_anew(aws: Any, settings: Any, image_id: str) -> None:

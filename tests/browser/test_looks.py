@@ -59,7 +59,8 @@ async def _look(page: Page, screenshots: Path, name: str) -> None:
     for theme in THEMES:
         await page.emulate_media(color_scheme=theme)
         await page.wait_for_function(SETTLED)
-        await page.screenshot(path=screenshots / f"{name}-{theme}.png", full_page=True)
+        await page.screenshot(path=screenshots / f"{name}-{theme}.png")
         barriers[theme] = await grave_barriers(page)
+    await page.screenshot(path=screenshots / f"{name}-whole.png", full_page=True)
     assert await page.evaluate(OVERFLOW) <= 0
     assert barriers == {theme: [] for theme in THEMES}
