@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from onlooker.client import OnlookerClient
+from onlooker.client import ApiError, OnlookerClient
 from onlooker.pictures import Picture
 from onlooker.uploading import upload_all, wait_for
 
 BUCKET = "onlooker-images"
+NOT_FOUND = 404
 PATIENCE = 60
 """Seconds without any picture getting ready."""
 
@@ -23,3 +24,12 @@ async def add_to_album(client: OnlookerClient, *pictures: Picture) -> Album:
     done = await wait_for(client, sent, patience=PATIENCE, settled=lambda _: None)
     assert {result.stage for result in done} == {"done"}, done
     return {result.picture.key: result.document for result in done if result.document is not None}
+
+
+async def remove_from_album(client: OnlookerClient, key: str) -> None:
+    """Delete a picture, if it is still there."""
+    try:
+        await client.delete(BUCKET, key)
+    except ApiError as error:
+        if error.status != NOT_FOUND:
+            raise

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, StorageState, expect
 
-from album import BUCKET, AddPictures, Album, add_to_album
+from album import AddPictures, Album, add_to_album, remove_from_album
 from chromium import NoChromiumError, ensure_chromium, running_chromium
 from onlooker.client import OnlookerClient, connect
 from onlooker.pictures import Picture
@@ -85,7 +85,7 @@ async def add_pictures(client: OnlookerClient) -> AsyncIterator[AddPictures]:
 
     yield add
     for key in added:
-        await client.delete(BUCKET, key)
+        await remove_from_album(client, key)
 
 
 @pytest.fixture(scope="session")
