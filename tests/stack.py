@@ -17,6 +17,8 @@ from typing import Any
 import httpx
 
 from onlooker.datafolder import DataFolder, Running
+from onlooker.target import Target
+from onlooker_shared.keys import KeyStore, Scope
 
 READY = "Onlooker is ready: "
 START_SECONDS = 90
@@ -141,6 +143,13 @@ def onlooker(stack: Stack, *arguments: str) -> "subprocess.CompletedProcess[str]
     command = [sys.executable, "-m", "onlooker", *arguments, "--data", str(stack.folder.root)]
     environment = {**os.environ, "COLUMNS": "250"}
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+
+
+async def new_key(stack: Stack, *scopes: Scope, **more: Any) -> str:
+    """Make an access key of a stack with these scopes; `more` goes to `KeyStore.create`."""
+    async with Target(stack.folder).aws() as (aws, settings):
+        keys = KeyStore(await aws.client("dynamodb"), settings.topology.access_keys.name)
+        return await keys.create(owner="somebody", scopes=scopes, **more)
 
 
 async def sent_mails(stack: Stack, at_least: int = 1) -> list[dict[str, Any]]:

@@ -80,3 +80,9 @@ class Faults:
     def _failed(self, request: Request) -> None:
         if request.failure != ABORTED:
             self.found.append(f"request failed: {request.method} {request.url}: {request.failure}")
+
+
+async def enter(page: Page, key: str) -> None:
+    """Fill in the sign-in page, which is shown."""
+    await page.get_by_label("Access key").fill(key)
+    await page.get_by_label("Access key").press("Enter")

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from onlooker.target import Target
-from onlooker_shared.keys import KeyStore, Scope
-from stack import Stack
-from windows import Faults, OpenWindow
+from onlooker_shared.keys import Scope
+from stack import Stack, new_key
+from windows import Faults, OpenWindow, enter
 
 
 @pytest.fixture
@@ -18,32 +17,21 @@ async def stranger(open_window: OpenWindow) -> Page:
     return await open_window(signed_in=False)
 
 
-async def _enter(page: Page, key: str) -> None:
-    await page.get_by_label("Access key").fill(key)
-    await page.get_by_label("Access key").press("Enter")
-
-
-async def _make_key(stack: Stack, scopes: list[Scope], **more: object) -> str:
-    async with Target(stack.folder).aws() as (aws, settings):
-        keys = KeyStore(await aws.client("dynamodb"), settings.topology.access_keys.name)
-        return await keys.create(owner="somebody else", scopes=scopes, **more)
-
-
 async def test_a_wrong_key_is_refused_in_words_and_the_right_one_leads_on(
     stranger: Page, stack: Stack, faults: Faults
 ) -> None:
     await stranger.goto("/console/dashboard?label=Person")
     await expect(stranger).to_have_title(re.compile("Sign in"))
     faults.forgive("status of 401")
-    await _enter(stranger, "olk_0123456789abcdef_" + "0" * 64)
+    await enter(stranger, "olk_0123456789abcdef_" + "0" * 64)
     await expect(stranger.get_by_role("alert")).to_contain_text("not known, or has expired")
-    await _enter(stranger, f"  {stack.key} ")  # as copied from a terminal
+    await enter(stranger, f"  {stack.key} ")  # as copied from a terminal
     await expect(stranger).to_have_url(re.compile(r"/console/dashboard\?label=Person$"))
 
 
 async def test_nobody_is_led_to_another_site(stranger: Page, stack: Stack) -> None:
     await stranger.goto("/console/signin?to=https://elsewhere.example/console/pictures")
-    await _enter(stranger, stack.key)
+    await enter(stranger, stack.key)
     await expect(stranger).to_have_url(f"{stack.running.url}/console/pictures")
 
 
@@ -61,7 +49,7 @@ async def test_a_link_on_another_site_finds_its_reader_signed_in(page: Page, sta
 
 async def test_who_signs_out_is_out(stranger: Page, stack: Stack) -> None:
     await stranger.goto("/console/")
-    await _enter(stranger, stack.key)
+    await enter(stranger, stack.key)
     await stranger.get_by_role("button", name="Sign out").click()
     await expect(stranger.get_by_label("Access key")).to_be_visible()
     assert await stranger.context.cookies() == []
@@ -71,9 +59,9 @@ async def test_who_signs_out_is_out(stranger: Page, stack: Stack) -> None:
 
 async def test_a_key_that_ends_ends_its_sessions(stranger: Page, stack: Stack) -> None:
     ends = datetime.now(UTC) + timedelta(seconds=3)
-    key = await _make_key(stack, [Scope.TAGS_READ], expires_at=ends)
+    key = await new_key(stack, Scope.TAGS_READ, expires_at=ends)
     await stranger.goto("/console/system")
-    await _enter(stranger, key)
+    await enter(stranger, key)
     await expect(stranger.get_by_role("heading", name="System")).to_be_visible()
     while "/signin" not in stranger.url:
         assert datetime.now(UTC) < ends + timedelta(seconds=5), "the session outlived its key"
