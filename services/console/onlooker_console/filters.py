@@ -15,6 +15,7 @@ EMOTIONS = {
     "FEAR": "Afraid",
     "DISGUSTED": "Disgusted",
     "CONFUSED": "Confused",
+    "UNKNOWN": "Unclear",
 }
 STATES = {"recognized": "Recognized", "failed": "Failed"}
 MODERATED = {"true": "Sensitive", "false": "Nothing sensitive"}

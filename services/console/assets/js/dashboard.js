@@ -1,9 +1,23 @@
-// The dashboard's charts. Tooltips are drawn (`renderMode: "richText"`): as HTML they would need inline styles.
-import { BarChart, LineChart, PieChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
-import { init, use } from "echarts/core";
-import { CanvasRenderer } from "echarts/renderers";
+// The dashboard: its charts are drawn from the tables that the server wrote, which can be seen instead of them. Each is
+// drawn when it comes near the window.
+import "./parts/side.js";
+import "./parts/suggestions.js";
+import { draw } from "./dashboard/drawing.js";
+import { offerTable } from "./dashboard/switch.js";
 
-use([BarChart, LineChart, PieChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+const NEAR = "200px";
 
-export const chart = (element) => init(element);
+const seen = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      draw(target);
+    }
+  },
+  { rootMargin: NEAR },
+);
+for (const place of document.querySelectorAll("[data-chart]")) {
+  offerTable(place);
+  seen.observe(place);
+}
