@@ -69,9 +69,8 @@ class Filters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    q: Annotated[str, AfterValidator(_with_a_word)] | None = Field(
+    q: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_with_a_word)] | None = Field(
         default=None,
-        max_length=MAX_TEXT,
         description="Words, each in labels (their parents, aliases, synonyms), names, text in the picture or the file "
         "name; the last may be a beginning.",
     )
