@@ -9,7 +9,17 @@ from starlette.exceptions import HTTPException
 from onlooker_console.callers import Gate
 from onlooker_console.failures import ErrorPages, Faults
 from onlooker_console.live import Live
-from onlooker_console.pages import alerts, dashboard, images, picture, pictures, pictures_live, system, upload
+from onlooker_console.pages import (
+    alerts,
+    dashboard,
+    images,
+    picture,
+    picture_actions,
+    pictures,
+    pictures_live,
+    system,
+    upload,
+)
 from onlooker_console.security import HOME, SecurityHeaders
 from onlooker_console.signin import SignIn
 from onlooker_console.statics import Assets
@@ -34,13 +44,13 @@ def entrance() -> APIRouter:
 
 
 def create_console(
-    views: Views, assets: Assets, gate: Gate, sign_in: SignIn, errors: ErrorPages, live: Live
+    views: Views, assets: Assets, gate: Gate, sign_in: SignIn, errors: ErrorPages, live: Live, pictures_bucket: str
 ) -> FastAPI:
     """Return the application that is mounted at ``/console``: all of its pages stand behind the gate."""
     app = FastAPI(title="Onlooker console", openapi_url=None, redirect_slashes=False, max_body_size=MAX_FORM_BYTES)
     errors.install(app)
     app.include_router(sign_in.routes())
-    for page in _pages(views, live):
+    for page in _pages(views, live, pictures_bucket):
         app.include_router(page, dependencies=[Depends(gate.admit)])
     app.mount("/static", assets)
     app.include_router(_nowhere(), dependencies=[Depends(gate.admit)])
@@ -61,14 +71,15 @@ def _nowhere() -> APIRouter:
     return routes
 
 
-def _pages(views: Views, live: Live) -> list[APIRouter]:
+def _pages(views: Views, live: Live, pictures_bucket: str) -> list[APIRouter]:
     """Return every page's routes."""
     return [
         pictures.routes(views),
         pictures_live.routes(views, live),
-        images.routes(),
         picture.routes(views),
-        upload.routes(views),
+        picture_actions.routes(views),
+        images.routes(),
+        upload.routes(views, pictures_bucket),
         dashboard.routes(views),
         alerts.routes(views),
         system.routes(views),

@@ -14,9 +14,12 @@ from onlooker_console.navigation import PLACES
 from onlooker_console.security import CSRF_FIELD
 from onlooker_console.settings import ConsoleSettings
 from onlooker_console.statics import Assets
+from onlooker_console.told import forget, told
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEME_COOKIE = "onlooker_theme"
+TOASTS = 'id="toasts"'
+"""Where a page, but no fragment, says what it is told to."""
 THEMES = ("auto", "light", "dark")
 
 
@@ -62,9 +65,13 @@ class Views:
             theme=theme if theme in THEMES else THEMES[0],
             path=request.url.path,
             page=template.removesuffix(".html"),
+            told=told(request),
             **context,
         )
-        return HTMLResponse(text, status_code=status, headers=dict(headers or {}))
+        response = HTMLResponse(text, status_code=status, headers=dict(headers or {}))
+        if told(request) and TOASTS in text:
+            forget(response)
+        return response
 
     def fragment(self, template: str, **context: Any) -> str:
         """Return what a template makes of its context alone: for what no request asks for, such as live events."""

@@ -1,0 +1,19 @@
+// The page of one picture.
+import "./picture/copies.js";
+import { groups } from "./picture/groups.js";
+import { highlight } from "./picture/highlight.js";
+import { keys } from "./picture/keys.js";
+import { unveil } from "./picture/veil.js";
+import { wait } from "./picture/wait.js";
+import { zoom } from "./picture/zoom.js";
+
+const page = document.querySelector("[data-picture]");
+const stage = document.querySelector("[data-stage]");
+keys(stage);
+wait(page);
+if (stage) {
+  highlight(stage.querySelector("[data-overlay]"));
+  groups(stage);
+  unveil(stage);
+  zoom(stage);
+}

@@ -1,0 +1,4 @@
+// The page of a picture of which nothing is known yet.
+import { wait } from "./picture/wait.js";
+
+wait(document.querySelector("[data-picture]"));
