@@ -1,6 +1,9 @@
 """The pictures' bytes, passed through from the services: a page left open overnight holds no link that expires."""
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Annotated, Literal
 
 import httpx
@@ -50,7 +53,8 @@ def routes() -> APIRouter:
         asked = {name: request.headers[name] for name in ASKED if name in request.headers}
         async with AsyncExitStack() as stack:
             answer = await stack.enter_async_context(caller.api.stream("GET", path, headers=asked))
-            return PassedThrough(answer, stack.pop_all(), UNCHANGING if v else CHECKED)
+            kept = UNCHANGING if v and not (kind != "original" and drawn_before(v, answer.headers)) else CHECKED
+            return PassedThrough(answer, stack.pop_all(), kept)
 
     return router
 
@@ -61,6 +65,20 @@ async def _path(caller: Caller, image_id: str, kind: Kind) -> str:
         return f"/annotations/{image_id}/{kind}"
     document = await caller.api.get(f"/tags/images/{image_id}")
     return object_path(document["bucket"], document["key"])
+
+
+def drawn_before(recognized_at: str, headers: Mapping[str, str]) -> bool:
+    """Whether a picture is of a recognition before the one that a page names: until it is drawn anew, it is asked for.
+
+    Args:
+        recognized_at: of what the page shows, ISO 8601; of anything else nothing is known.
+        headers: of the answer; its `Last-Modified` is when it was drawn, to the second.
+    """
+    try:
+        wanted = datetime.fromisoformat(recognized_at).astimezone(UTC).replace(microsecond=0)
+        return parsedate_to_datetime(headers["Last-Modified"]) < wanted
+    except (KeyError, ValueError):
+        return False
 
 
 class PassedThrough(StreamingResponse):
