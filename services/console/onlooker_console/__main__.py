@@ -51,7 +51,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         yield Service(
             name=NAME,
             routers=[entrance()],
-            mounts={"/console": create_console(views, assets, gate, sign_in, errors, live)},
+            mounts={"/console": create_console(views, assets, gate, sign_in, errors, live, names.images.name)},
             workers=[live],
             checks={"sessions": check_sessions},
         )

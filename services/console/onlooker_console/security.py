@@ -15,7 +15,7 @@ SIGN_IN = "/console/signin"
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS})
-FORM_TYPE = "application/x-www-form-urlencoded"
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 POLICY = (
     "default-src 'none'",
     "script-src 'self'",
@@ -83,7 +83,7 @@ async def check_csrf(request: Request, expected: str) -> None:
         ForbiddenError: it does not.
     """
     sent = request.headers.get(CSRF_HEADER)
-    if sent is None and request.headers.get("Content-Type", "").startswith(FORM_TYPE):
+    if sent is None and request.headers.get("Content-Type", "").startswith(FORM_TYPES):
         form = await request.form()
         field = form.get(CSRF_FIELD)
         sent = field if isinstance(field, str) else None

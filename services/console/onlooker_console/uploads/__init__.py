@@ -1,0 +1,1 @@
+"""Uploads: where pictures can go, how they get there, and what became of them."""
