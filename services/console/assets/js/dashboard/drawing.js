@@ -13,10 +13,11 @@ export function draw(place) {
   const table = read(place.querySelector("table"));
   const sheet = lay(place);
   const { hidden, list } = toggles(table.columns, () => paint());
-  if (place.dataset.chart === "donut") place.append(links(table.rows));
-  else if (table.columns.length > 1) place.append(list);
-  if (place.dataset.chart === "donut") sheet.append(middle(table));
-  const chart = init(sheet, null, { renderer: "canvas" });
+  const chart = init(sheet, null, { renderer: "canvas" }); // empties the sheet
+  if (place.dataset.chart === "donut") {
+    sheet.append(middle(table));
+    place.append(links(table.rows));
+  } else if (table.columns.length > 1) place.append(list);
   const words = tip(sheet);
   let colors, kind;
 

@@ -3,6 +3,8 @@ import { swatchColor } from "./palette.js";
 import { between, namer } from "./periods.js";
 
 const BAR = 26; // pixels that a bar and the space around it take
+const FEW = 32; // periods that a line marks one by one
+const MANY = 120; // whose bars are too thin for gaps
 const GAP = 8;
 const SIZE = 12;
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -77,7 +79,7 @@ export const KINDS = {
       option: (colors, hidden) => ({
         ...axes(entries, colors),
         series: columns.map((column, place) => ({
-          ...(column.line ? line(entries) : { type: "bar", stack: "all", barCategoryGap: "20%", barMaxWidth: 48 }),
+          ...(column.line ? line(entries) : { type: "bar", stack: "all", barCategoryGap: entries.length > MANY ? "0%" : "20%", barMaxWidth: 48 }),
           color: colors[`series-${column.series}`],
           data: hidden.has(place) ? [] : entries.map(({ counts }) => counts[place]),
         })),
@@ -90,7 +92,7 @@ const pen = document.createElement("canvas").getContext("2d");
 
 function widthOf(text) {
   pen.font = `${SIZE}px ${family()}`;
-  return Math.ceil(pen.measureText(text).width);
+  return Math.ceil(pen.measureText(text).width) + 4;
 }
 const family = () => getComputedStyle(document.body).fontFamily;
 const titled = (rows) => rows.map((row) => ({ ...row, title: row.name }));
@@ -120,8 +122,8 @@ const line = (entries) => ({
   type: "line",
   symbol: "circle",
   symbolSize: 5,
-  showSymbol: entries.length < 32,
-  lineStyle: { width: 2 },
+  showSymbol: entries.length < FEW,
+  lineStyle: { width: entries.length > MANY ? 1.5 : 2 },
   emphasis: { disabled: true },
 });
 
