@@ -81,6 +81,13 @@ def routes(views: Views) -> APIRouter:
             boxes=with_boxes(request),
         )
 
+    @router.get("/facets")
+    async def narrow(request: Request, caller: SignedIn) -> Response:
+        """Return what a search can be narrowed by now, as a fragment."""
+        search = _search(request)
+        counts = await _count(caller.api, search)
+        return views.page(request, "pictures_facets.html", facets=facets(counts, search, PATH))
+
     @router.get("/suggestions")
     async def suggest(request: Request, caller: SignedIn, q: str = "") -> Response:
         """Say what may be meant by what is typed, as a fragment."""

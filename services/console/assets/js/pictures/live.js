@@ -1,4 +1,5 @@
 // New pictures appear by themselves, while the page is in sight (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+import { request } from "../parts/requests.js";
 import { newcomers } from "./newcomers.js";
 
 const AGAIN = 10_000; // milliseconds after which is tried again where the browser does not do so itself
@@ -28,6 +29,7 @@ export function live(gallery) {
       if (source?.readyState !== EventSource.CLOSED) return; // it ended in good order, and begins again by itself
       tell("trouble", "New pictures do not appear by themselves just now");
       timer = setTimeout(open, AGAIN);
+      request("/console/pictures/suggestions").catch(() => {}); // leads to the sign-in page if the session is over
     });
     source.addEventListener("change", (event) => {
       since = event.lastEventId || since;

@@ -16,6 +16,7 @@ export function newcomers(gallery) {
   let overflow = false;
 
   function counted(change) {
+    document.dispatchEvent(new CustomEvent("pictureschange", { detail: gallery.dataset.query }));
     if (!count) return;
     count.dataset.count = Math.max(Number(count.dataset.count) + change, 0);
     count.textContent = Number(count.dataset.count).toLocaleString("en").replaceAll(",", "\u202f");
