@@ -50,14 +50,16 @@ class ApiError(OnlookerError):
     Attributes:
         status: what the page is answered with if nothing catches this.
         problem_id: the id under which the service's log has it, if it gave one.
+        answer: all that the service answered, if it was JSON; else None.
     """
 
     status = HTTPStatus.BAD_GATEWAY
 
-    def __init__(self, detail: str, *, problem_id: str | None = None) -> None:
+    def __init__(self, detail: str, *, problem_id: str | None = None, answer: Any = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.problem_id = problem_id
+        self.answer = answer
 
 
 class AwayError(ApiError):
@@ -73,8 +75,8 @@ class FailedError(ApiError):
 class RefusedError(ApiError):
     """A service says that the request was wrong: 400, 403, 404, 409, 413, 422, 429, ..."""
 
-    def __init__(self, status: int, detail: str, *, problem_id: str | None = None) -> None:
-        super().__init__(detail, problem_id=problem_id)
+    def __init__(self, status: int, detail: str, *, problem_id: str | None = None, answer: Any = None) -> None:
+        super().__init__(detail, problem_id=problem_id, answer=answer)
         self.status = HTTPStatus(status)
 
 
@@ -230,6 +232,7 @@ def _traced() -> dict[str, str]:
 async def _refusal(service: str, answer: httpx.Response) -> ApiError:
     await answer.aread()
     detail, problem_id = f"{WORDS[service]} answered {answer.status_code} {answer.reason_phrase}.", None
+    problem = None
     try:
         problem = answer.json()
         detail, problem_id = str(problem["detail"]), problem.get("instance")
@@ -238,10 +241,11 @@ async def _refusal(service: str, answer: httpx.Response) -> ApiError:
     if answer.status_code == HTTPStatus.UNAUTHORIZED:
         return KeyRejectedError("Your access key does not work any more.", problem_id=problem_id)
     if answer.status_code in AWAY:
-        return AwayError(f"{WORDS[service]} does not answer just now. {detail}", problem_id=problem_id)
+        words = f"{WORDS[service]} does not answer just now. {detail}"
+        return AwayError(words, problem_id=problem_id, answer=problem)
     if answer.is_server_error:
-        return FailedError(f"{WORDS[service]} failed at this. {detail}", problem_id=problem_id)
-    return RefusedError(answer.status_code, detail, problem_id=problem_id)
+        return FailedError(f"{WORDS[service]} failed at this. {detail}", problem_id=problem_id, answer=problem)
+    return RefusedError(answer.status_code, detail, problem_id=problem_id, answer=problem)
 
 
 def _away(service: str) -> AwayError:

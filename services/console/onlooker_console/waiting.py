@@ -1,0 +1,63 @@
+"""Asks the services about their queues, and has dead letters sent through them again."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from onlooker_console.apis import Api, Outcome, attempt
+
+QueueOwner = Literal["recognizer", "annotator", "tagger", "notifier"]
+OWNERS: tuple[QueueOwner, ...] = get_args(QueueOwner)
+"""The services that work on a queue, in the order in which a picture passes them."""
+SHOWN = 50
+"""Dead letters that are shown, at most: as many as the services tell."""
+ROUNDS = 10
+"""Requests of one click, each of which sends on as many dead letters as it can within seconds."""
+
+Report = Mapping[str, Any]
+"""What ``GET /queues/{service}`` answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentAgain:
+    """What became of dead letters: how many went through the queue again, and how many are left."""
+
+    count: int
+    left: int
+
+
+async def reports(api: Api) -> dict[str, Outcome[Report]]:
+    """Return how many messages are where, by the queue's service."""
+    answers = await asyncio.gather(*(attempt(api.get(f"/queues/{each}", {"letters": 0})) for each in OWNERS))
+    return dict(zip(OWNERS, answers, strict=True))
+
+
+async def report(api: Api, service: QueueOwner) -> Report:
+    """Return how many messages of a queue are where, and its dead letters. Raises ApiError."""
+    found: Report = await api.get(f"/queues/{service}", {"letters": SHOWN})
+    return found
+
+
+async def send_again(api: Api, service: QueueOwner, message_id: str | None = None) -> SentAgain:
+    """Send one dead letter through the queue again, or all that there are now.
+
+    What dies anew meanwhile is left alone, or this would go on for ever.
+
+    Raises:
+        ApiError: the service does not do it; what was sent on before stays sent.
+    """
+    path = f"/queues/{service}/redrive"
+    if message_id is not None:
+        answer = await api.send("POST", path, {"message_id": message_id})
+        return SentAgain(answer["redriven"], answer["dead"])
+    left = there = (await api.get(f"/queues/{service}", {"letters": 0}))["dead"]
+    count = 0
+    for _ in range(ROUNDS):
+        if count >= there:
+            break
+        answer = await api.send("POST", path)
+        count, left = count + answer["redriven"], answer["dead"]
+        if not answer["redriven"]:
+            break
+    return SentAgain(count, left)
