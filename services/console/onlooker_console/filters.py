@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from onlooker_console.search import Search
 
@@ -101,6 +101,8 @@ def _time(since: str, until: str) -> tuple[str, str, str]:
         text = f"{first:%B %Y}"
     elif first and end and end == first + timedelta(days=1):
         text = _written(since)
+    elif (begun := _moment(since)) and (ended := _moment(until)) and begun.date() == ended.date():
+        text = f"{begun.day} {begun:%B %Y, %H:%M} to {ended:%H:%M} UTC"
     elif since and until:
         text = f"{_written(since)} to before {_written(until)}"
     else:
@@ -115,8 +117,21 @@ def _day(value: str) -> date | None:
         return None
 
 
+def _moment(value: str) -> datetime | None:
+    """Return a time of a day in UTC, where its zone says so."""
+    if _day(value):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.utcoffset() == timedelta() else None
+
+
 def _written(value: str) -> str:
-    day = _day(value)
+    day, moment = _day(value), _moment(value)
+    if moment:
+        return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
     return f"{day.day} {day:%B %Y}" if day else value
 
 
