@@ -9,13 +9,10 @@ from typing import Any, Literal
 
 from onlooker.client import ApiError, OnlookerClient
 from onlooker.pictures import Picture
+from onlooker.waiting import until
 
 AT_ONCE = 6
 """Uploads at the same time: enough to keep a disk and a network busy."""
-FIRST_LOOK = 0.1
-LAST_LOOK = 2.0
-"""Seconds between two looks at a picture that is waited for: doubled from the first to the last."""
-
 NOT_FOUND = 404
 
 Stage = Literal["sent", "refused", "done", "failed", "overdue"]
@@ -109,19 +106,18 @@ async def wait_for(
 
 async def _ready(client: OnlookerClient, upload: Uploaded, deadline: float) -> Uploaded | None:
     """Return what became of a picture, None if that is not known by the deadline; it is looked at once at least."""
-    assert upload.image_id is not None  # noqa: S101 - every upload that was sent has one
-    pause = FIRST_LOOK
-    while True:
-        document = await _document(client, upload.image_id)
+    image_id = upload.image_id
+    assert image_id is not None  # noqa: S101 - every upload that was sent has one
+
+    async def look() -> Uploaded | None:
+        document = await _document(client, image_id)
         if document and document["state"] == "failed":
             return dataclasses.replace(upload, stage="failed", reason=document["reason"], document=document)
         if document and document["annotated"]:
             return dataclasses.replace(upload, stage="done", document=document)
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return None
-        await asyncio.sleep(min(pause, left))
-        pause = min(LAST_LOOK, pause * 2)
+        return None
+
+    return await until(deadline, look)
 
 
 async def _document(client: OnlookerClient, image_id: str) -> dict[str, Any] | None:

@@ -117,8 +117,9 @@ async def test_a_picture_that_is_recognized_again_has_a_later_time_everywhere(
     image_id = done["obama.jpg"].image_id
     assert image_id is not None
     before = (await client.document(image_id))["recognized_at"]
-    asked = onlooker(stack, "again", image_id)
+    asked = onlooker(stack, "again", "--wait", image_id)
     assert asked.returncode == 0, asked.stderr
+    assert f"{image_id}: recognized, 1 face, " in asked.stdout
 
     async def document() -> dict[str, Any]:
         return await client.document(image_id)

@@ -28,7 +28,7 @@ Found = dict[str, Any]
 
 
 def show(
-    image: Annotated[str, typer.Argument(help="An image id, or the picture's key.")],
+    image: Annotated[str, typer.Argument(help="An image id, or the picture's key, with or without BUCKET/.")],
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -71,21 +71,30 @@ async def _if_there(answer: Awaitable[Found]) -> Found | None:
 
 
 async def find(client: OnlookerClient, image: str) -> dict[str, Any]:
-    """Return a picture's document by its id or key.
+    """Return a picture's document by its id, its key, or its bucket and key as they are printed.
 
     Raises:
         ApiError: there is none.
     """
     if re.fullmatch(IMAGE_ID_PATTERN, image):
         return await client.document(image)
-    page: dict[str, Any] = {"cursor": ""}
+    bucket, _, key = image.partition("/")
+    found = await _with_key(client, image) or (key and await _with_key(client, key, bucket=bucket))
+    if not found:
+        raise ApiError(NOT_FOUND, f"No picture with the key '{image}' is indexed (yet).")
+    return found
+
+
+async def _with_key(client: OnlookerClient, key: str, **more: str) -> Found | None:
+    """Return the document of a picture with this key; the index finds those whose keys begin with it."""
+    page: Found = {"cursor": ""}
     while page["cursor"] is not None:
         position = {"cursor": page["cursor"]} if page["cursor"] else {}
-        page = await client.search({"prefix": image, "limit": MOST, **position})
-        exact: list[dict[str, Any]] = [document for document in page["images"] if document["key"] == image]
+        page = await client.search({"prefix": key, "limit": MOST, **more, **position})
+        exact: list[Found] = [document for document in page["images"] if document["key"] == key]
         if exact:
             return exact[0]
-    raise ApiError(NOT_FOUND, f"No picture with the key '{image}' is indexed (yet).")
+    return None
 
 
 def _faces(document: Found) -> Table:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from onlooker import terminal, words
 from onlooker.client import OnlookerClient
-from onlooker.commands.options import Data, Json
+from onlooker.commands.options import Data, Json, Patience
 from onlooker.datafolder import DataFolder
 from onlooker.pictures import Picture, pictures, readable
 from onlooker.target import Target
@@ -28,7 +28,7 @@ def upload(
     bucket: Annotated[str | None, typer.Option(help="Where to; the images bucket if not given.")] = None,
     prefix: Annotated[str, typer.Option(help="Put before each key.")] = "",
     wait: Annotated[bool, typer.Option("--wait", help="Wait until each is recognized, annotated and indexed.")] = False,
-    patience: Annotated[float, typer.Option(help="Seconds without progress after which --wait gives up.")] = 120.0,
+    patience: Patience = 120.0,
     json: Json = False,
 ) -> None:
     """Send pictures into the pipeline. Exits 1 if one was refused or failed."""

@@ -1,5 +1,6 @@
 """`onlooker delete` and `onlooker again`: what is asked of an installation, and what is said."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +14,16 @@ from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError
 
 ID = "f97c5e0fd535580307fd3cb212fbe725"
+BEFORE, REQUESTED, LATER = (f"2026-11-21T12:00:0{second}Z" for second in range(3))
+
+
+def recognized(at: str) -> dict[str, Any]:
+    found = {"faces": [{}], "labels": [{}, {}], "recognized_at": at}
+    return {"state": "recognized", "recognition": found}
+
+
+def failed(at: str | None) -> dict[str, Any]:
+    return {"state": "failed", "reason": "The JPEG is truncated.", "failed_at": at}
 
 
 class Installation(OnlookerClient):
@@ -21,13 +32,19 @@ class Installation(OnlookerClient):
     def __init__(self) -> None:
         self.deleted: list[tuple[str, str, str | None]] = []
         self.again: list[str] = []
+        self.known: list[dict[str, Any] | ApiError] = [recognized(BEFORE)]
+        """What is told of it, one look after the other; the last for good."""
 
     async def recognition(self, image_id: str) -> dict[str, Any]:
         assert image_id == ID
-        return {"state": "recognized", "image": {"bucket": "images", "key": "folder/cat.jpg", "etag": "e1"}}
+        told = self.known.pop(0) if len(self.known) > 1 else self.known[0]
+        if isinstance(told, ApiError):
+            raise told
+        return {"image": {"bucket": "images", "key": "folder/cat.jpg", "etag": "e1"}, **told}
 
     async def search(self, parameters: Any) -> dict[str, Any]:
-        documents = [{"key": "folder/cat.jpg", "image_id": ID}] if parameters["prefix"] == "folder/cat.jpg" else []
+        asked = (parameters.get("bucket", "images"), parameters["prefix"])
+        documents = [{"key": "folder/cat.jpg", "image_id": ID}] if asked == ("images", "folder/cat.jpg") else []
         return {"images": documents, "cursor": None}
 
     async def delete(self, bucket: str, key: str, *, etag: str | None = None) -> None:
@@ -39,7 +56,7 @@ class Installation(OnlookerClient):
         if image_id != ID:
             raise ApiError(404, f"Nothing is known about a picture with the id {image_id} (yet).")
         self.again.append(image_id)
-        return {}
+        return {"requested_at": REQUESTED}
 
 
 @pytest.fixture
@@ -102,9 +119,44 @@ def test_what_names_no_picture_deletes_nothing(installation: Installation, image
 
 
 def test_pictures_are_recognized_again_by_id_and_by_key(installation: Installation) -> None:
-    ended = run("again", ID, "folder/cat.jpg", "0" * 32, "unknown.jpg")
+    ended = run("again", ID, "folder/cat.jpg", "images/folder/cat.jpg", "0" * 32, "unknown.jpg", "faces/folder/cat.jpg")
     assert ended.exit_code == 1
-    assert installation.again == [ID, ID]
+    assert installation.again == [ID, ID, ID]
     assert f"folder/cat.jpg: will be recognized again; see `onlooker show {ID}`" in ended.stdout
     assert f"{'0' * 32}: Nothing is known" in ended.stderr
     assert "unknown.jpg: No picture with the key" in ended.stderr
+    assert "faces/folder/cat.jpg: No picture with the key" in ended.stderr
+
+
+async def no_pause(_: float) -> None:
+    """Look again at once."""
+
+
+@pytest.mark.parametrize("before", [recognized(BEFORE), failed(BEFORE), failed(None), ApiError(503, "", retry_after=1)])
+def test_who_waits_hears_what_came_out_once_it_is_new(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, before: Any
+) -> None:
+    monkeypatch.setattr(asyncio, "sleep", no_pause)
+    installation.known = [before, before, recognized(LATER)]
+    ended = run("again", ID, "--wait")
+    assert ended.exit_code == 0
+    assert ended.stdout.endswith(f"{ID}: recognized, 1 face, 2 labels\n")
+    assert installation.known == [recognized(LATER)]
+
+
+@pytest.mark.parametrize(
+    ("comes", "told"),
+    [(failed(LATER), "The JPEG is truncated."), (ApiError(404, "Nothing is known of it."), "Nothing is known of it.")],
+    ids=["fails", "is deleted"],
+)
+def test_who_waits_for_one_that_fails_hears_why(installation: Installation, comes: Any, told: str) -> None:
+    installation.known = [comes]
+    ended = run("again", "--wait", ID)
+    assert ended.exit_code == 1
+    assert f"{ID}: {told}" in ended.stderr
+
+
+def test_nobody_waits_for_ever(installation: Installation) -> None:
+    ended = run("again", "--wait", "--patience", "0", ID)
+    assert ended.exit_code == 1
+    assert "not done after 0 s; `onlooker queues` shows" in ended.stderr
