@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from onlooker_console.filters import EMOTIONS, STATES, called, color_class, month_after
@@ -13,6 +14,10 @@ Counts = Mapping[str, Any]
 
 FACES = (("None", "0", "0"), ("1", "1", "1"), ("2", "2", "2"), ("3 to 5", "3", "5"), ("6 or more", "6", ""))
 """Words, least and most."""
+COUNTED = {"emotion": "faces", "age": "faces"}
+"""What the numbers of a group count, where that is not pictures."""
+MOST = 30
+"""Options of one kind: for others there is the search box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Facet:
     name: str
     title: str
     options: tuple[Option, ...]
-    counts: str = "pictures"
+    counts: str
     """What its numbers count."""
 
     @property
@@ -52,22 +57,26 @@ def facets(counts: Counts, search: Search, path: str) -> tuple[Facet, ...]:
         path: the page that the links lead to.
     """
 
-    def named(name: str, listed: str, words: Mapping[str, str] | None = None, **more: Any) -> tuple[Option, ...]:
-        return tuple(_named(counts.get(listed, ()), name, search, path, words or {}, **more))
+    def named(name: str, listed: str, words: Mapping[str, str] | None = None, **more: Any) -> Iterable[Option]:
+        return _named(counts.get(listed, ()), name, search, path, words or {}, **more)
 
-    groups = (
-        Facet("person", "People", named("person", "persons")),
-        Facet("label", "Labels", named("label", "labels")),
-        Facet("emotion", "Emotions", named("emotion", "emotions", EMOTIONS), counts="faces"),
-        Facet("age", "Ages", tuple(_ages(counts.get("ages", ()), search, path)), counts="faces"),
-        Facet("faces", "Faces in a picture", tuple(_faces(counts, search, path))),
-        Facet("color", "Colours", named("color", "colors", dress=str.capitalize, swatch=color_class)),
-        Facet("prefix", "Folders", named("prefix", "folders")),
-        Facet("time", "Months", tuple(_months(counts, search, path))),
-        Facet("moderation", "Sensitive", named("moderation", "moderation")),
-        Facet("state", "State", tuple(_states(counts, search, path))),
+    groups: tuple[tuple[str, str, Iterable[Option]], ...] = (
+        ("person", "People", named("person", "persons")),
+        ("label", "Labels", named("label", "labels")),
+        ("emotion", "Emotions", named("emotion", "emotions", EMOTIONS)),
+        ("age", "Ages", _ages(counts.get("ages", ()), search, path)),
+        ("faces", "Faces in a picture", _faces(counts, search, path)),
+        ("color", "Colours", named("color", "colors", dress=str.capitalize, swatch=color_class)),
+        ("prefix", "Folders", named("prefix", "folders")),
+        ("time", "Months", _months(counts, search, path)),
+        ("moderation", "Sensitive", named("moderation", "moderation")),
+        ("state", "State", _states(counts, search, path)),
     )
-    return tuple(group for group in groups if group.options)
+    found = (
+        Facet(name, title, tuple(islice(options, MOST)), COUNTED.get(name, "pictures"))
+        for name, title, options in groups
+    )
+    return tuple(facet for facet in found if facet.options)
 
 
 def jumps(counts: Counts, search: Search, path: str) -> tuple[Option, ...]:
