@@ -28,7 +28,8 @@ def routes(views: Views) -> APIRouter:
     @router.get("/dashboard")
     async def show(request: Request, caller: SignedIn, interval: Interval | None = None) -> Response:
         """Show the page."""
-        search = Search.read(request.query_params.multi_items(), ignored=("interval",)).without("similar_to", "sort")
+        given = Search.read(request.query_params.multi_items(), ignored=("interval",))
+        search = Search(given.filters, given.unknown)
         found = await attempt(count(caller.api, search))
         if not found.value:
             status = found.error.status if isinstance(found.error, RefusedError) else HTTPStatus.OK
