@@ -88,6 +88,7 @@ async def check_csrf(request: Request, expected: str) -> None:
         field = form.get(CSRF_FIELD)
         sent = field if isinstance(field, str) else None
     if sent is None or not hmac.compare_digest(sent.encode(), expected.encode()):
+        await request.close()  # and with it the files that came in the form
         raise ForbiddenError("This page was opened before you signed in anew. Load it again, and repeat what you did.")
 
 

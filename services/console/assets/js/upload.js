@@ -21,7 +21,7 @@ function begin(form, section) {
   const follow = following(Number(form.dataset.many), found);
   const queue = new Queue({
     changed(item) {
-      if (item.state === "stored" && item.follow) follow(item);
+      if (item.state === "stored") follow(item);
       changed(item);
     },
     signedOut: () => (find("signed-out").hidden = false),
@@ -50,7 +50,7 @@ function begin(form, section) {
     return file.size ? "" : "It is empty.";
   }
   function found(item, picture) {
-    if (!picture) item.note = "Still not recognized; it appears among the pictures once it is";
+    if (!picture) Object.assign(item, { state: "kept", note: "Still not recognized; it appears among the pictures once it is" });
     else if (picture.state === "failed") Object.assign(item, { state: "failed", note: `Could not be recognized: ${picture.what}` });
     else Object.assign(item, { state: "recognized", note: picture.what || "Nothing was recognized in it" });
     changed(item);

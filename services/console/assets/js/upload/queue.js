@@ -8,11 +8,12 @@ const PAUSE = 1000; // milliseconds before the second try, doubled before each f
 const MOST_NUMBERS = 50;
 
 // An item: {file, bucket, key, existing, follow} from outside; state, note, sent, imageId are kept here. States: waiting,
-// sending, stored, recognized, failed (these two by whoever follows it), taken, refused, trouble, cancelled.
+// sending, stored (it is followed, until it is recognized or failed), kept (it is not), taken, refused, trouble, cancelled.
 export const GROUPS = {
   waiting: "active",
   sending: "active",
   stored: "done",
+  kept: "done",
   recognized: "done",
   failed: "done",
   taken: "problem",
@@ -86,7 +87,7 @@ export class Queue {
     item.taken = outcome === "taken";
     if (outcome === "stored") {
       item.imageId = imageId;
-      this.#set(item, "stored", item.follow ? "Being recognized" : "Stored", item.file.size);
+      this.#set(item, item.follow ? "stored" : "kept", item.follow ? "Being recognized" : "Stored", item.file.size);
     } else if (outcome === "taken" && item.existing === "number" && item.numbers++ < MOST_NUMBERS) {
       this.#waiting.unshift(item);
       this.#set(item, "waiting", "Its name is taken: trying the next number", 0);

@@ -28,7 +28,7 @@ export function rows(list, template, thumbs, act) {
     const words = name.querySelector("a") ?? name;
     if (words.textContent !== file) {
       words.textContent = row.title = file;
-      place.textContent = [folderOf(item.key), size(item.file.size)].filter(Boolean).join(" · ");
+      place.textContent = [size(item.file.size), folderOf(item.key)].filter(Boolean).join(" · ");
     }
     note.textContent = item.note;
     bar.hidden = item.state !== "sending" || Boolean(item.note);

@@ -1,5 +1,5 @@
 // One file on its way. XMLHttpRequest, because fetch() does not say how much of a body has been sent.
-import { csrfToken, errorText } from "../parts/requests.js";
+import { csrfToken } from "../parts/requests.js";
 
 const AWAY = "Onlooker does not answer.";
 
@@ -20,7 +20,7 @@ export function send({ bucket, key, file, replace }, sent) {
     const finish = () => {
       const outcome = meaning(xhr.status);
       if (outcome === "stored") resolve({ outcome, words: "", imageId: JSON.parse(xhr.responseText).image_id });
-      else resolve({ outcome, words: errorText(xhr.responseText) || (xhr.status ? `The answer was ${xhr.status}.` : AWAY) });
+      else resolve({ outcome, words: wordsIn(xhr.responseText) || (xhr.status ? `The answer was ${xhr.status}.` : AWAY) });
     };
     xhr.addEventListener("load", finish);
     xhr.addEventListener("error", finish);
@@ -32,6 +32,13 @@ export function send({ bucket, key, file, replace }, sent) {
   if (!replace) xhr.setRequestHeader("If-None-Match", "*");
   xhr.send(file);
   return { done, cancel: () => xhr.abort() };
+}
+
+// What an error's fragment says, without its title: a row is short.
+function wordsIn(html) {
+  const words = new DOMParser().parseFromString(html, "text/html").querySelector(".note-error p");
+  words?.querySelector("strong")?.remove();
+  return words?.textContent.trim();
 }
 
 // After signing in anew in another tab: takes that session's token. Returns whether there is a session.

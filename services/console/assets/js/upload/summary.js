@@ -7,7 +7,7 @@ export function summary(section, items) {
   const [title, figures, bar, announced] = ["title", "figures", "bar", "announce"].map(find);
   const [again, cancel, clear, see] = ["again", "cancel", "clear", "see"].map(find);
   const list = find("list");
-  const chips = [...section.querySelectorAll("[data-show]:is(button)")];
+  const chips = [...section.querySelectorAll("button[data-show]")];
   let left = 0; // files that were left out of folders
   let planned = false;
   let wasActive = false;
@@ -38,11 +38,14 @@ export function summary(section, items) {
       if (chip.hidden && chip.ariaPressed === "true") show("all");
     }
     const active = groups.active > 0;
+    const seen = (states.recognized ?? 0) + (states.failed ?? 0);
+    const followed = seen + (states.stored ?? 0);
     section.hidden = !groups.all && !left;
     title.textContent = words(groups, active);
-    figures.textContent = details(groups, states, bytes, sent, active);
-    bar.value = bytes ? sent / bytes : 0;
-    bar.hidden = !active;
+    figures.textContent = details({ groups, bytes, sent, active, seen, followed });
+    bar.value = active ? sent / Math.max(bytes, 1) : seen / Math.max(followed, 1);
+    bar.ariaLabel = active ? "Uploaded" : "Recognized";
+    bar.hidden = !active && seen === followed;
     const retried = (states.trouble ?? 0) + (states.cancelled ?? 0);
     again.hidden = !retried;
     again.querySelector("span").textContent = `Try ${count(retried, "file")} again`;
@@ -60,15 +63,12 @@ export function summary(section, items) {
     return groups.done ? `${count(groups.done, "picture")} uploaded` : "No pictures to upload";
   }
 
-  function details(groups, states, bytes, sent, active) {
-    const seen = (states.recognized ?? 0) + (states.failed ?? 0);
+  function details({ groups, bytes, sent, active, seen, followed }) {
     return [
       active ? `${size(sent)} of ${size(bytes)}` : "",
-      active && groups.done ? `${count(groups.done, "picture")} uploaded` : "",
-      states.stored && seen ? `${seen} recognized` : "",
-      states.stored && !active && !seen ? "being recognized" : "",
-      seen && !states.stored && !active ? "all recognized" : "",
-      active && groups.problem ? `${groups.problem} not uploaded` : "",
+      active && groups.done ? `${groups.done} uploaded` : "",
+      active && groups.problem ? `${groups.problem} not` : "",
+      seen < followed ? `${seen} of ${followed} recognized` : seen && !active ? "all recognized" : "",
       left ? `${count(left, "other file")} left out: no pictures by their names` : "",
     ].filter(Boolean).join(" · ");
   }
