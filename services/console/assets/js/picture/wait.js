@@ -7,13 +7,15 @@ const FIRST = 700, SLOWER = 1.25, SLOWEST = 4000;
 export function wait(page) {
   if (page?.dataset.waits === undefined) return;
   const { picture, version } = page.dataset;
-  let pause = FIRST, waited = 0;
+  let pause = FIRST, waited = 0, leaving = false;
+  document.addEventListener("submit", () => { leaving = true; }); // its answer is what comes next: of a deletion, say
 
   async function look() {
     if (document.hidden) return void document.addEventListener("visibilitychange", look, { once: true });
     waited += pause;
     try {
       const state = await (await request(`/console/pictures/${picture}/state`)).json();
+      if (leaving) return;
       if (state.version !== version) return show(state);
     } catch (error) {
       if (error.status && error.status < 500) return; // asking again would not help
