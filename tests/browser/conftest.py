@@ -75,17 +75,23 @@ async def album(client: OnlookerClient, pictures: Path) -> Album:
 
 
 @pytest.fixture
-async def add_pictures(client: OnlookerClient) -> AsyncIterator[AddPictures]:
-    """Upload pictures, wait until each has gone all the way, and give their documents; deleted after the test."""
-    added: list[str] = []
+async def added(client: OnlookerClient) -> AsyncIterator[list[str]]:
+    """Keys of pictures that a test has added: they are deleted after it."""
+    keys: list[str] = []
+    yield keys
+    for key in keys:
+        await remove_from_album(client, key)
+
+
+@pytest.fixture
+def add_pictures(client: OnlookerClient, added: list[str]) -> AddPictures:
+    """Upload pictures, wait until each has gone all the way, and give their documents."""
 
     async def add(*wanted: Picture) -> Album:
         added.extend(picture.key for picture in wanted)
         return await add_to_album(client, *wanted)
 
-    yield add
-    for key in added:
-        await remove_from_album(client, key)
+    return add
 
 
 @pytest.fixture(scope="session")
