@@ -53,17 +53,19 @@ class Deletions:
     async def delete(self, removal: Removal) -> None:
         """Delete what is stored of an object or a version that is gone, then tell, also if nothing was stored.
 
-        Doing it again tells again and changes nothing else.
+        Doing it again tells again and changes nothing else. Of a version without a name nothing but what is stored
+        tells the id, so that this could not be told again after a failure in the middle: it is told before, too.
         """
+        if removal.version_id == NULL_VERSION:
+            await self._tell(
+                removal, {found async for key, found in self._stored(removal) if await self._is_meant(key, removal)}
+            )
         deleted = {
-            image_id_in(key, prefix)
-            for prefix in (RESULTS, FAILURES)
-            async for key in self._keys(prefix + object_prefix(removal.bucket, removal.key))
+            found
+            async for key, found in self._stored(removal)
             if await self._delete_if(key, lambda image: covers(removal, image))
         }
-        message = _message(removal, deleted)
-        if message is not None:
-            await self._publisher.publish(message)
+        await self._tell(removal, deleted)
         DELETIONS.inc()
         log.info(
             "picture.deleted",
@@ -85,9 +87,17 @@ class Deletions:
                 return found[0]
         return None
 
-    async def _keys(self, prefix: str) -> AsyncIterator[str]:
-        async for entry in list_objects(self._s3, self._bucket, prefix):
-            yield entry["Key"]
+    async def _tell(self, removal: Removal, image_ids: set[str]) -> None:
+        message = _message(removal, image_ids)
+        if message is not None:
+            await self._publisher.publish(message)
+
+    async def _stored(self, removal: Removal) -> AsyncIterator[tuple[str, str]]:
+        """Yield key and id of each document whose id begins as those of the object's versions do."""
+        digits = object_prefix(removal.bucket, removal.key)
+        for prefix in (RESULTS, FAILURES):
+            async for entry in list_objects(self._s3, self._bucket, prefix + digits):
+                yield entry["Key"], image_id_in(entry["Key"], prefix)
 
     async def _delete_if(self, key: str, meant: Callable[[ImageRef], bool]) -> bool:
         """Delete a document if the picture that it is about is meant; return whether it was.
@@ -107,6 +117,10 @@ class Deletions:
                 continue  # somebody stored another one this moment, or was faster: look again
             return True
         return False
+
+    async def _is_meant(self, key: str, removal: Removal) -> bool:
+        image, _ = await self._read(key) or (None, "")
+        return image is not None and covers(removal, image)
 
     async def _read(self, key: str) -> tuple[ImageRef | None, str] | None:
         """Return which picture a document is about, None where that cannot be read, and its ETag; None without one."""

@@ -257,12 +257,35 @@ async def test_what_was_stored_before_there_were_versions_goes_by_the_name_that_
     doing = await deletions(stage)
     gone = Removal(bucket=unversioned.bucket, key=unversioned.key, deleted_at=NOON, version_id="null")
     await doing.delete(gone)
-    (message,) = await stage.announced()
+    told = await stage.announced(2)
     await doing.delete(gone)  # nothing is known of it any more: to name no version would mean all of them
 
-    assert message.image_ids == (unversioned.image_id,)
+    assert [message.image_ids for message in told] == [(unversioned.image_id,)] * 2
     assert await stored(stage) == [result_key(versioned.image_id)]
     assert await stage.waiting(stage.names.tagger) == 0
+
+
+async def test_the_end_of_a_version_without_a_name_is_told_though_that_fails_once_it_is_deleted(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = an_image("a.jpg")
+    await (await stage.results).put(StoredResult(image=image, recognition=a_recognition(), rekognition={}))
+    publish = Publisher.publish
+
+    async def publish_unless_deleted(self: Publisher, message: Any) -> None:
+        if not await stored(stage):
+            raise ConnectionError
+        await publish(self, message)
+
+    monkeypatch.setattr(Publisher, "publish", publish_unless_deleted)
+    doing = await deletions(stage)
+    gone = Removal(bucket=image.bucket, key=image.key, deleted_at=NOON, version_id="null")
+    with pytest.raises(ConnectionError):
+        await doing.delete(gone)
+    await doing.delete(gone)  # as the message comes again
+
+    (message,) = await stage.announced()
+    assert message.image_ids == (image.image_id,)
 
 
 async def test_the_sweep_finds_results_and_failures_whose_object_is_gone(stage: Stage) -> None:
