@@ -1,6 +1,7 @@
 """``/recognitions``: what was recognized in a picture, and which pictures could not be."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,7 +14,7 @@ from onlooker_shared.images import IMAGE_ID_PATTERN, ImageRef
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.objects import exists
 from onlooker_shared.recognition import Recognition
-from onlooker_shared.results import FAILURES, Results, StoredFailure, failure_key, result_key
+from onlooker_shared.results import FAILURES, Results, StoredFailure, StoredResult, failure_key, result_key
 from onlooker_shared.web.auth import requires
 
 if TYPE_CHECKING:
@@ -85,15 +86,23 @@ async def find(results: Results, caller: Principal, image_id: str) -> Recognized
     Raises:
         NotFoundError: nothing is, or nothing that this caller may know.
     """
-    found: Recognized | Failed
-    try:
-        result = await results.get(image_id)
-        found = Recognized(image=result.image, recognition=result.recognition)
-    except NotFoundError:
-        found = failed(await results.get_failure(image_id))
+    found = await _known(results, image_id)
     if not caller.may_touch(found.image.bucket, found.image.key):
         raise NotFoundError(f"Nothing is known about a picture with the id {image_id} (yet).")
     return found
+
+
+async def _known(results: Results, image_id: str) -> Recognized | Failed:
+    """Return a picture's result, else its failure. Raises NotFoundError if there is neither."""
+    with suppress(NotFoundError):
+        return _recognized(await results.get(image_id))
+    with suppress(NotFoundError):
+        return failed(await results.get_failure(image_id))
+    return _recognized(await results.get(image_id))  # a failure may have been overcome, and removed, between the two
+
+
+def _recognized(result: StoredResult) -> Recognized:
+    return Recognized(image=result.image, recognition=result.recognition)
 
 
 async def _failures(s3: "S3Client", results: Results, reader: Principal, limit: int, start: str) -> Failures:

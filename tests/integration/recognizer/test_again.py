@@ -9,11 +9,13 @@ import pytest
 
 from installation import Keys, client_of
 from onlooker_recognizer.events import RecognizeAgain
+from onlooker_shared.errors import NotFoundError
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.messages import ImageFailed, ImageRecognized
 from onlooker_shared.objects import exists
-from onlooker_shared.results import StoredFailure, failure_key
+from onlooker_shared.results import Results, StoredFailure, StoredResult, failure_key
 from onlooker_shared.service import Service
+from recognitions import a_recognition, an_image
 from recognizer_stage import Stage, jpeg
 from rekognition_standin import FACE, Refusal, StandIn
 
@@ -149,6 +151,22 @@ async def test_one_that_goes_before_its_turn_leaves_nothing(stage: Stage, standi
 
     assert gone.status_code == 404
     assert await stage.waiting(stage.names.tagger) == 0
+
+
+async def test_a_failure_that_is_overcome_while_it_is_looked_for_is_no_unknown_picture(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = an_image()
+
+    async def overcome(results: Results, image_id: str) -> StoredFailure:
+        await results.put(StoredResult(image=image, recognition=a_recognition(), rekognition={}))
+        raise NotFoundError(image_id)
+
+    monkeypatch.setattr(Results, "get_failure", overcome)
+    async with at_work(stage, "admin") as (_, http):
+        answer = await http.get(f"/recognitions/{image.image_id}")
+
+    assert answer.json()["state"] == "recognized"
 
 
 @pytest.mark.parametrize(
