@@ -80,11 +80,14 @@ def facets(counts: Counts, search: Search, path: str) -> tuple[Facet, ...]:
 
 
 def jumps(counts: Counts, search: Search, path: str) -> tuple[Option, ...]:
-    """Return links to where a search's months are in time, newest first: what is newer is left out."""
-    return tuple(
-        Option(f"{first:%B %Y}", search.setting(since="", until=month_after(first).isoformat()).at(path), count)
-        for first, count in _monthly(counts)
-    )
+    """Return links to where each month of a search begins, newest first: they leave out what comes before it."""
+
+    def start(first: date) -> Search:
+        if search.get("sort") == "oldest":
+            return search.setting(since=first.isoformat(), until="")
+        return search.setting(since="", until=month_after(first).isoformat())
+
+    return tuple(Option(f"{first:%B %Y}", start(first).at(path), count) for first, count in _monthly(counts))
 
 
 def _named(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from typing import Any, Literal
 from urllib.parse import quote
@@ -11,7 +12,7 @@ State = Literal["ready", "waiting", "failed"]
 
 Grouping = Literal["day", "month", "nothing"]
 LETTERS = {"day": 10, "month": 7, "nothing": 0}
-"""Of a time in ISO 8601: as many are alike in one group."""
+"""Of a date in ISO 8601: as many are alike in one group."""
 MANY_DAYS, FEW_A_DAY = 8, 4
 """Pictures of so many days, fewer than so many a day, are put together by months: else most of a page is headings."""
 
@@ -31,6 +32,7 @@ class Tile:
     """One picture.
 
     Attributes:
+        day: when it was uploaded, in the reader's time zone: ``2026-11-21``.
         version: another one when anything that is shown has changed.
         shape: tenths of width by height: the style sheet has a class for each.
         image: where its small picture is, with what was recognized drawn into it; empty if there is none.
@@ -46,6 +48,7 @@ class Tile:
     name: str
     key: str
     uploaded_at: str
+    day: str
     state: State
     shape: int
     image: str
@@ -62,12 +65,12 @@ class Day:
     """What was uploaded on one day, or in one month where days have few; everything where the order is another."""
 
     date: str
-    """``2026-11-21`` or ``2026-11``, UTC; or empty."""
+    """``2026-11-21`` or ``2026-11``, in the reader's time zone; or empty."""
     tiles: tuple[Tile, ...]
 
 
-def tile(document: Document) -> Tile:
-    """Return a picture's tile."""
+def tile(document: Document, zone: tzinfo = UTC) -> Tile:
+    """Return a picture's tile, for a reader in a time zone."""
     image_id, rendition = document["image_id"], document["thumbnail"]
     recognized_at = document["recognized_at"] or ""
     kinds = [name for name in ("thumbnail", "preview") if document[name]]
@@ -77,6 +80,7 @@ def tile(document: Document) -> Tile:
         name=document["key"].rpartition("/")[2] or document["key"],
         key=document["key"],
         uploaded_at=document["uploaded_at"],
+        day=datetime.fromisoformat(document["uploaded_at"]).astimezone(zone).date().isoformat(),
         state="failed" if document["state"] == "failed" else "ready" if rendition else "waiting",
         shape=_shape(rendition or document),
         image=_link(image_id, kinds[0], recognized_at) if rendition else "",
@@ -102,12 +106,10 @@ def grouping(documents: Sequence[Document], *, by_time: bool) -> Grouping:
     return "month" if len(dates) >= MANY_DAYS and len(documents) < FEW_A_DAY * len(dates) else "day"
 
 
-def days(documents: Iterable[Document], by: Grouping) -> tuple[Day, ...]:
-    """Return the tiles of documents in their order, those of one day or month together."""
-    tiles = (tile(each) for each in documents)
-    return tuple(
-        Day(date, tuple(group)) for date, group in groupby(tiles, key=lambda each: each.uploaded_at[: LETTERS[by]])
-    )
+def days(documents: Iterable[Document], by: Grouping, zone: tzinfo = UTC) -> tuple[Day, ...]:
+    """Return the tiles of documents in their order, those of one day or month together, for a reader in a time zone."""
+    tiles = (tile(each, zone) for each in documents)
+    return tuple(Day(date, tuple(group)) for date, group in groupby(tiles, key=lambda each: each.day[: LETTERS[by]]))
 
 
 def _link(image_id: str, kind: str, version: str) -> str:

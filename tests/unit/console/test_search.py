@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from onlooker_console.facets import Facet, facets
+from onlooker_console.facets import Facet, facets, jumps
 from onlooker_console.filters import chips
 from onlooker_console.search import Search
 from onlooker_console.suggestions import suggestions
@@ -129,6 +129,18 @@ def test_months_come_newest_first_and_keep_the_rest_of_the_search() -> None:
         ("January 2026", "/here?q=x&from=2026-01-01&to=2026-02-01"),
         ("December 2025", "/here?q=x&from=2025-12-01&to=2026-01-01"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "href"),
+    [
+        ("q=x&from=2026-01-01", "/here?q=x&to=2026-01-01"),
+        ("sort=oldest&to=2026-01-01", "/here?from=2025-12-01&sort=oldest"),
+    ],
+)
+def test_one_can_go_to_a_month_and_on_from_there(query: str, href: str) -> None:
+    (jump,) = jumps({**NOTHING, "timeline": [{"start": "2025-12", "count": 1}]}, search(query), "/here")
+    assert (jump.text, jump.count, jump.href) == ("December 2025", 1, href)
 
 
 def test_without_pictures_there_is_nothing_to_narrow() -> None:

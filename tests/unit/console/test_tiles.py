@@ -1,10 +1,12 @@
 """What a picture's document becomes on a wall of pictures."""
 
+from datetime import UTC
 from typing import Any
 
 import pytest
 
 from onlooker_console.tiles import days, grouping, tile
+from onlooker_console.zones import zone
 
 IMAGE = "0123456789abcdef0123456789abcdef"
 SMALL = {"width": 480, "height": 320}
@@ -107,3 +109,14 @@ def test_the_best_come_first_without_days() -> None:
 
 def test_of_no_pictures_there_are_no_days() -> None:
     assert days([], grouping([], by_time=True)) == ()
+
+
+def test_days_are_those_of_the_reader() -> None:
+    late = [document(uploaded_at="2026-11-21T23:30:00Z")]
+    assert [day.date for day in days(late, "day", zone("Asia/Tokyo"))] == ["2026-11-22"]
+    assert [day.date for day in days(late, "day", zone("America/New_York"))] == ["2026-11-21"]
+
+
+@pytest.mark.parametrize("name", ["", "Nowhere", "../../etc/passwd", "/etc/passwd", "America", "a\0b", "x" * 5000])
+def test_where_no_time_zone_is_told_days_are_those_of_utc(name: str) -> None:
+    assert zone(name) is UTC

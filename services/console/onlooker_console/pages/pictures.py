@@ -17,6 +17,7 @@ from onlooker_console.search import Search
 from onlooker_console.suggestions import suggestions
 from onlooker_console.tiles import Grouping, days, grouping
 from onlooker_console.views import Views
+from onlooker_console.zones import zone_of
 
 PATH = "/console/pictures"
 PAGE_SIZE = 60
@@ -50,7 +51,7 @@ def routes(views: Views) -> APIRouter:
             status=status,
             search=search,
             found=found,
-            days=days(images, by),
+            days=days(images, by, zone_of(request)),
             by=by,
             counts=counts,
             chips=chips(search, PATH),
@@ -76,7 +77,7 @@ def routes(views: Views) -> APIRouter:
             request,
             "pictures_more.html",
             search=search,
-            days=days(found["images"], by),
+            days=days(found["images"], by, zone_of(request)),
             cursor=found["cursor"],
             boxes=with_boxes(request),
         )

@@ -14,6 +14,7 @@ from onlooker_console.pages.pictures import with_boxes
 from onlooker_console.search import Search
 from onlooker_console.tiles import tile
 from onlooker_console.views import Views
+from onlooker_console.zones import zone_of
 
 MARGIN = timedelta(minutes=1)
 """By which two machines' clocks may differ, and by which what a page shows may be older than the page."""
@@ -30,10 +31,10 @@ def routes(views: Views, live: Live) -> APIRouter:
         """Tell of new pictures of a search, and of those that are gone, from a time on."""
         search = Search.read(request.query_params.multi_items(), ignored=("since",))
         known = ((last_event_id or since).astimezone(UTC) - MARGIN).isoformat()
-        boxes = with_boxes(request)
+        boxes, zone = with_boxes(request), zone_of(request)
 
         def told(change: Change) -> Event:
-            tiles = [tile(each) for each in change.found]
+            tiles = [tile(each, zone) for each in change.found]
             fragment = views.fragment("pictures_new.html", found=tiles, search=search, boxes=boxes) if tiles else ""
             data = {"tiles": fragment, "gone": change.gone, "trouble": change.trouble}
             return Event("change", data, datetime.now(UTC).isoformat())

@@ -88,7 +88,7 @@ function remove(gallery, tile) {
 
 // Puts a tile where its time belongs, newest first; returns false if that is below what was loaded so far.
 function insert(gallery, tile) {
-  const date = tile.dataset.at.slice(0, LETTERS[gallery.dataset.by]);
+  const date = tile.dataset.day.slice(0, LETTERS[gallery.dataset.by]);
   const days = [...gallery.querySelectorAll(":scope > .day")];
   const next = days.find((day) => day.dataset.day <= date);
   const complete = !document.querySelector(".more [data-next]");
