@@ -138,13 +138,13 @@ class _Demo:
             )
             return
         self._say(f"Look around: {target.url}/console\nSign in with  {target.key}\nEnter ends the demo.")
-        await _line_of_input()
+        await line_of_input()
 
     def _say(self, text: str) -> None:
         self._console.print(f"[{time.monotonic() - self._began:5.1f} s] {text}", soft_wrap=True)
 
 
-async def _line_of_input() -> None:
+async def line_of_input() -> None:
     """Return once Enter was pressed, or the input ended; Ctrl-C goes its own way meanwhile."""
     pressed = asyncio.Event()
     loop, keyboard = asyncio.get_running_loop(), sys.stdin.fileno()
