@@ -16,6 +16,7 @@ from onlooker_annotator.__main__ import compose as annotator
 from onlooker_console.__main__ import compose as console
 from onlooker_ingest.__main__ import compose as ingest
 from onlooker_notifier.__main__ import compose as notifier
+from onlooker_recognizer.__main__ import compose as recognizer
 from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import KeyStore, Scope
 from onlooker_shared.messages import ImageFailed, ImageRecognized
@@ -24,7 +25,7 @@ from onlooker_shared.run import listen
 from onlooker_shared.web.app import create_app
 from onlooker_tagger.__main__ import compose as tagger
 
-SERVICES = (ingest, annotator, tagger, notifier, console)
+SERVICES = (ingest, recognizer, annotator, tagger, notifier, console)
 NOBODY = "http://127.0.0.1:9"
 """Where nothing answers."""
 

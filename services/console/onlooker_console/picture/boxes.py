@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from onlooker_shared.recognition import BoundingBox, Recognition, TextDetection
+from onlooker_shared.recognition import BoundingBox, Label, Recognition, TextDetection
 
 Kind = Literal["face", "object", "text"]
 SAME = 2
 """Digits after the point to which two labels' places are the same place: Person, Adult and Woman have one."""
+PERSON = "Person"
 MOST_WORDS = 16
 """Boxes of a kind beyond which words beside each would hide the picture; they come when one is pointed at."""
 TEXT_ROOM = 0.05
@@ -70,9 +71,22 @@ def _things(found: Recognition) -> Iterator[Box]:
             place = tuple(round(side, SAME) for side in (box.left, box.top, box.width, box.height))
             if place not in places or len(label.parents) > places[place][0]:
                 places[place] = (len(label.parents), index, box)
-    quiet = len(places) > MOST_WORDS
+    crowded = len(places) > MOST_WORDS
     for _, index, box in places.values():
-        yield _box(found, box, "object", label_entry(index), found.labels[index].name, quiet)
+        label = found.labels[index]
+        quiet = crowded or (_is_person(label) and any(_within(face.bounding_box, box) for face in found.faces))
+        yield _box(found, box, "object", label_entry(index), label.name, quiet)
+
+
+def _is_person(label: Label) -> bool:
+    """Whether a label's things have faces, which say more of them than it does."""
+    return PERSON in {label.name, *label.parents}
+
+
+def _within(face: BoundingBox, box: BoundingBox) -> bool:
+    """Whether the middle of a face is in a box."""
+    x, y = face.left + face.width / 2, face.top + face.height / 2
+    return box.left <= x <= box.left + box.width and box.top <= y <= box.top + box.height
 
 
 def _lines(found: Recognition) -> Iterator[Box]:

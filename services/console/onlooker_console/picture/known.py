@@ -13,6 +13,8 @@ UNSHOWABLE = frozenset({"TIFF", "HEIC", "HEIF", "MPO"})
 
 SOON = timedelta(minutes=10)
 """After a recognition in which its pictures are drawn and the index takes it in; later, nobody waits at the page."""
+ROUGHLY = timedelta(seconds=1)
+"""S3 says only to the second when a picture was stored."""
 
 Answer = Mapping[str, Any]
 
@@ -76,19 +78,25 @@ class Known:
         return f"{self.state} " + " ".join("-" if each is None else each.isoformat() for each in stamps)
 
     @property
+    def screen(self) -> Shown | None:
+        """The large picture without drawing."""
+        return self.renditions.get("screen")
+
+    @property
+    def annotated(self) -> Shown | None:
+        """The large picture with what was recognized drawn into it."""
+        return self.renditions.get("annotated")
+
+    @property
     def shown(self) -> Shown | None:
         """What the page shows large: without drawing if there is such a one; None if there is nothing to show yet."""
-        if "screen" in self.renditions:
-            return self.renditions["screen"]
-        if self.recognition and self.recognition.format not in {*UNSHOWABLE, "?"}:
-            return self.original
-        return self.renditions.get("annotated")
+        return self.screen or self.original or self.annotated
 
     @property
     def original(self) -> Shown | None:
         """The original, where its size is known and browsers show its format."""
         found = self.recognition
-        if found is None or found.format in UNSHOWABLE:
+        if found is None or not self.whole or found.format in UNSHOWABLE:
             return None
         return Shown(f"/console/pictures/{self.image_id}/original?v={self.etag or 1}", found.width, found.height)
 
@@ -97,7 +105,7 @@ class Known:
         found = self.recognition
         if found is None or now - found.recognized_at > SOON:
             return False
-        drawn = self.annotated_at is not None and self.annotated_at >= found.recognized_at
+        drawn = self.annotated_at is not None and self.annotated_at + ROUGHLY > found.recognized_at
         taken_in = self.indexed_at is not None and self.indexed_at >= found.recognized_at
         return not (drawn and taken_in)
 

@@ -18,6 +18,7 @@ class Step:
         took: seconds; None for what has no beginning of its own.
         start: of the bar, 0 to 100; `length` likewise.
         waiting: whether it has not happened yet.
+        rough: whether `at` is known to the second only, so that `took` may be a second longer.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Step:
     start: float = 0.0
     length: float = 0.0
     waiting: bool = False
+    rough: bool = False
 
 
 def way(picture: Known) -> tuple[Step, ...]:
@@ -72,4 +74,5 @@ def _step(name: str, begun: datetime | None, ended: datetime | None, first: date
         return Step(name, ended, None)
     took = max((ended - begun).total_seconds(), 0.0)
     start = max((begun - first).total_seconds(), 0.0) / whole * 100
-    return Step(name, ended, took, round(min(start, 100.0), 2), round(min(took / whole * 100, 100.0 - start), 2))
+    length = min(took / whole * 100, 100.0 - start)
+    return Step(name, ended, took, round(min(start, 100.0), 2), round(length, 2), rough=ended.microsecond == 0)
