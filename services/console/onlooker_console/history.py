@@ -1,6 +1,7 @@
 """What was uploaded when, as tables that can be drawn. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from onlooker_console.counting import Timeline
@@ -27,20 +28,21 @@ def over_time(
     if not periods:
         return ()
     seen = {name: {each["start"]: each["count"] for each in theirs} for name, theirs in people.items()}
+    bare = [
+        Row(
+            called(each["start"], interval),
+            during(search, each["start"], interval).at(PICTURES),
+            counts=(),
+            start=each["start"],
+        )
+        for each in periods
+    ]
     shown = [name for name in EMOTIONS if any(name in each["emotions"] for each in periods)]
 
     def panel(
         name: str, title: str, columns: Iterable[Column], counts: Callable[[Any], Iterable[int]], empty: str
     ) -> Panel:
-        rows = (
-            Row(
-                called(each["start"], interval),
-                during(search, each["start"], interval).at(PICTURES),
-                tuple(counts(each)),
-                start=each["start"],
-            )
-            for each in periods
-        )
+        rows = (replace(row, counts=tuple(counts(each))) for row, each in zip(bare, periods, strict=True))
         return Panel(
             name,
             title,

@@ -63,7 +63,8 @@ class Search:
         given = tuple(
             (name, value)
             for name in known
-            for value in dict.fromkeys(values.get(name, ())[slice(None) if name in SEVERAL else slice(-1, None)])
+            if name in values
+            for value in (dict.fromkeys(values[name]) if name in SEVERAL else values[name][-1:])
         )
         return cls(given, tuple(name for name in values if name not in {*known, *ignored}))
 
