@@ -9,14 +9,13 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from botocore.exceptions import ClientError
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.responses import Response
 
 from onlooker_shared.annotations import ANNOTATED, CONTENT_TYPE, PREVIEWS, SCREENS, THUMBNAILS, rendition_key
 from onlooker_shared.errors import TooManyRequestsError
 from onlooker_shared.objects import is_missing
+from onlooker_shared.web.sending import Sending
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -32,8 +31,6 @@ PLAIN_KEPT = "private, max-age=3600"
 """For what nothing is drawn into: under one id it never looks different; a deleted picture is gone within the hour."""
 DRAWN_KEPT = "private, no-cache"
 """For what is drawn: a picture may be recognized anew at any time. It may be kept, and asked for by its ETag."""
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 class Kind(StrEnum):
@@ -85,7 +82,7 @@ class Downloads:
         try:
             sent = await self._answer(kind, image_id, if_none_match, slots.release)
         finally:
-            if not isinstance(sent, _Sending):
+            if not isinstance(sent, Sending):
                 slots.release()
         return sent
 
@@ -99,7 +96,7 @@ class Downloads:
         if isinstance(stored, str):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | {"ETag": stored})
         name = f"{image_id}.jpg" if kind is Kind.SCREEN else f"{image_id}-{kind}.jpg"
-        return _Sending(stored, headers | {"Content-Disposition": f'inline; filename="{name}"'}, done)
+        return _sending(stored, headers | {"Content-Disposition": f'inline; filename="{name}"'}, done)
 
     async def _get(self, key: str, tag: str | None) -> "GetObjectOutputTypeDef | str | None":
         """Return S3's answer, the ETag if it is the one asked about, or None if there is no such object."""
@@ -114,45 +111,22 @@ class Downloads:
             raise
 
 
-class _ReaderStalled(Exception):  # noqa: N818 - not an error of ours
-    """The other end took no more bytes for too long."""
+def _sending(stored: "GetObjectOutputTypeDef", headers: dict[str, str], done: Callable[[], None]) -> Sending:
+    """Return the answer that sends an object, and lets go of S3 and of its slot however it ends."""
+    body = stored["Body"]
 
+    def over() -> None:
+        body.close()
+        done()
 
-class _Sending(StreamingResponse):
-    """Streams an object, and lets go of S3 and of its slot however the answer ends."""
-
-    def __init__(self, stored: "GetObjectOutputTypeDef", headers: dict[str, str], done: Callable[[], None]) -> None:
-        super().__init__(
-            stored["Body"].iter_chunks(CHUNK),
-            media_type=CONTENT_TYPE,
-            headers={
-                "Content-Length": str(stored["ContentLength"]),
-                "ETag": stored["ETag"],
-                "Last-Modified": format_datetime(stored["LastModified"].astimezone(UTC), usegmt=True),
-                "X-Content-Type-Options": "nosniff",
-                **headers,
-            },
-        )
-        self._body = stored["Body"]
-        self._done = done
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
-
-        async def impatient(message: Message) -> None:
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    await send(message)
-            except TimeoutError as error:
-                raise _ReaderStalled from error
-
-        try:
-            await super().__call__(scope, receive, impatient)
-        except _ReaderStalled:  # the server cuts the connection of an answer that was not completed
-            log.info("download.stalled", path=scope["path"])
-        finally:
-            self._body.close()
-            self._done()
+    of_object = {
+        "Content-Type": CONTENT_TYPE,
+        "Content-Length": str(stored["ContentLength"]),
+        "ETag": stored["ETag"],
+        "Last-Modified": format_datetime(stored["LastModified"].astimezone(UTC), usegmt=True),
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Sending(body.iter_chunks(CHUNK), of_object | headers, patience=PATIENCE, over=over)
 
 
 def _only_tag(if_none_match: str | None) -> str | None:

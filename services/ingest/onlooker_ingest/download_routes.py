@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from onlooker_ingest.addresses import OBJECT_PATH, Address, ObjectAddress
 from onlooker_ingest.buckets import Buckets
 from onlooker_ingest.conditions import Conditions, Verdict
-from onlooker_ingest.downloads import Download, headers_of, validators_of
+from onlooker_ingest.downloads import download, headers_of, validators_of
 from onlooker_ingest.errors import PreconditionFailedError
 from onlooker_ingest.ranges import single
 from onlooker_ingest.s3 import Objects, OpenObject, StoredObject
@@ -48,7 +48,7 @@ def add_download_routes(routes: APIRouter, s3: "S3Client", buckets: Buckets, set
         except BaseException:
             slots.give_back()
             raise
-        return Download(opened, patience=settings.idle_seconds, done=slots.give_back)
+        return download(opened, patience=settings.idle_seconds, done=slots.give_back)
 
     @routes.head(OBJECT_PATH, response_class=Response, include_in_schema=False)
     async def head_object(request: Request, caller: Reader, address: Address) -> Response:

@@ -1,20 +1,14 @@
 """Sends an object with the headers that keep it from being anything but a picture in the browser."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import quote
 
-import structlog
-from starlette.responses import StreamingResponse
-from starlette.types import Message, Receive, Scope, Send
-
 from onlooker_ingest.formats import MEDIA_TYPES
 from onlooker_ingest.metrics import SENT_BYTES
 from onlooker_ingest.s3 import OpenObject, StoredObject
-
-log = structlog.stdlib.get_logger(__name__)
+from onlooker_shared.web.sending import Sending
 
 
 def headers_of(stored: StoredObject) -> dict[str, str]:
@@ -45,47 +39,25 @@ def validators_of(stored: StoredObject) -> dict[str, str]:
     }
 
 
-class _ReaderStalled(Exception):  # noqa: N818 - not an error of ours
-    """The other end took no more bytes for too long."""
-
-
-class Download(StreamingResponse):
-    """Streams an object, and lets go of S3 however the answer ends.
+def download(opened: OpenObject, *, patience: float, done: Callable[[], None]) -> Sending:
+    """Return the answer that sends an object, or a part of it, and closes it.
 
     Args:
-        opened: the object; this response closes it.
+        opened: the object.
         patience: seconds that the reader may stall before the connection is cut.
         done: called when all is over.
     """
+    headers = {**headers_of(opened.stored), "Content-Length": str(opened.length)}
+    status = HTTPStatus.OK
+    if opened.content_range:
+        headers["Content-Range"] = opened.content_range
+        status = HTTPStatus.PARTIAL_CONTENT
 
-    def __init__(self, opened: OpenObject, *, patience: float, done: Callable[[], None]) -> None:
-        headers = {**headers_of(opened.stored), "Content-Length": str(opened.length)}
-        status = HTTPStatus.OK
-        if opened.content_range:
-            headers["Content-Range"] = opened.content_range
-            status = HTTPStatus.PARTIAL_CONTENT
-        super().__init__(_counted(opened.chunks()), status_code=status, headers=headers)
-        self._opened = opened
-        self._patience = patience
-        self._done = done
+    def over() -> None:
+        opened.close()
+        done()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
-
-        async def impatient(message: Message) -> None:
-            try:
-                async with asyncio.timeout(self._patience):
-                    await send(message)
-            except TimeoutError as error:
-                raise _ReaderStalled from error
-
-        try:
-            await super().__call__(scope, receive, impatient)
-        except _ReaderStalled:  # the server cuts the connection of an answer that was not completed
-            log.info("download.stalled", bucket=self._opened.stored.address.bucket, key=self._opened.stored.address.key)
-        finally:
-            self._opened.close()
-            self._done()
+    return Sending(_counted(opened.chunks()), headers, status=status, patience=patience, over=over)
 
 
 async def _counted(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

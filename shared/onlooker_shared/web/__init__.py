@@ -1,1 +1,1 @@
-"""The HTTP shell around every service: problems, keys, health, metrics, traces."""
+"""The HTTP shell around every service: problems, keys, health, metrics, traces, streamed answers."""
