@@ -65,6 +65,11 @@ class Process:
     answered: int = 0
     faults: int = 0
 
+    @property
+    def told(self) -> int:
+        """How many services are surely in it."""
+        return sum(each.state != "untold" for each in self.services)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -21,7 +21,7 @@ Report = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SentAgain:
-    """What became of dead letters: how many went through the queue again, and how many are left."""
+    """What became of dead letters: how many were sent again, and how many of them are still to be."""
 
     count: int
     left: int
@@ -50,14 +50,14 @@ async def send_again(api: Api, service: QueueOwner, message_id: str | None = Non
     path = f"/queues/{service}/redrive"
     if message_id is not None:
         answer = await api.send("POST", path, {"message_id": message_id})
-        return SentAgain(answer["redriven"], answer["dead"])
-    left = there = (await api.get(f"/queues/{service}", {"letters": 0}))["dead"]
+        return SentAgain(answer["redriven"], 0)
+    there = (await api.get(f"/queues/{service}", {"letters": 0}))["dead"]
     count = 0
     for _ in range(ROUNDS):
         if count >= there:
             break
         answer = await api.send("POST", path)
-        count, left = count + answer["redriven"], answer["dead"]
+        count += answer["redriven"]
         if not answer["redriven"]:
             break
-    return SentAgain(count, left)
+    return SentAgain(count, max(0, there - count))

@@ -23,7 +23,7 @@ def routes(views: Views) -> APIRouter:
     async def show(
         request: Request, caller: SignedIn, service: waiting.QueueOwner, sent: Count = None, left: Count = None
     ) -> Response:
-        """Show the page; `sent` and `left` are what became of dead letters just now."""
+        """Show the page; `sent` and `left` say what became of dead letters just now."""
         queue = await waiting.report(caller.api, service)
         return views.page(
             request, "system_queue.html", queue=queue, service=service, title=TITLES[service], sent=sent, left=left
