@@ -1,12 +1,11 @@
 """What was uploaded when, as tables that can be drawn. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from onlooker_console.counting import Timeline
 from onlooker_console.filters import EMOTIONS
-from onlooker_console.panels import PICTURES, SERIES, Column, Panel, Row, emotion
+from onlooker_console.panels import NOBODY, PICTURES, SERIES, Column, Panel, Row, emotion
 from onlooker_console.periods import Interval, called, during
 from onlooker_console.search import Search
 
@@ -14,64 +13,77 @@ MOST_PEOPLE = 5
 """Who are told apart."""
 
 
-def over_time(
-    periods: Timeline, people: Mapping[str, Timeline], interval: Interval, search: Search
-) -> tuple[Panel, ...]:
+def over_time(periods: Timeline, interval: Interval, search: Search) -> tuple[Panel, ...]:
     """Return the panels of what was uploaded when.
 
     Args:
         periods: of all pictures of the search, oldest first.
-        people: by name, the periods of those with somebody in them; most seen first.
         interval: how long the periods are.
         search: what is looked for.
     """
     if not periods:
         return ()
-    seen = {name: {each["start"]: each["count"] for each in theirs} for name, theirs in people.items()}
-    bare = [
-        Row(
-            called(each["start"], interval),
-            during(search, each["start"], interval).at(PICTURES),
-            counts=(),
-            start=each["start"],
-        )
-        for each in periods
-    ]
+    rows = tuple(_rows(periods, interval, search))
     shown = [name for name in EMOTIONS if any(name in each["emotions"] for each in periods)]
-
-    def panel(
-        name: str, title: str, columns: Iterable[Column], counts: Callable[[Any], Iterable[int]], empty: str
-    ) -> Panel:
-        rows = (replace(row, counts=tuple(counts(each))) for row, each in zip(bare, periods, strict=True))
-        return Panel(
-            name,
-            title,
-            "time",
-            f"{interval.capitalize()} (UTC)",
-            tuple(columns),
-            tuple(row for row in rows if any(row.counts)),
-            empty,
-            interval,
-            first=periods[0]["start"],
-            last=periods[-1]["start"],
-        )
-
+    moods = tuple(Column(EMOTIONS[name], emotion(search, name), SERIES[name]) for name in shown)
+    uploads = tuple(
+        replace(row, counts=(each["count"] - each["failed"], each["failed"], each["faces"]))
+        for row, each in zip(rows, periods, strict=True)
+    )
+    felt = (
+        replace(row, counts=tuple(each["emotions"].get(name, 0) for name in shown))
+        for row, each in zip(rows, periods, strict=True)
+    )
     return (
-        panel("uploads", "Pictures and faces over time", _uploads(search), _of_uploads, ""),
-        panel(
-            "moods",
-            "Emotions over time",
-            (Column(EMOTIONS[name], emotion(search, name), SERIES[name]) for name in shown),
-            lambda each: (each["emotions"].get(name, 0) for name in shown),
-            "No face here shows any.",
-        ),
-        panel(
-            "visits",
-            "People over time",
-            (Column(name, search.adding("person", name).at(PICTURES), n) for n, name in enumerate(people, 1)),
-            lambda each: (theirs.get(each["start"], 0) for theirs in seen.values()),
-            "Nobody here is known by name.",
-        ),
+        _panel("uploads", "Pictures and faces over time", interval, periods, _uploads(search), uploads),
+        _panel("moods", "Emotions over time", interval, periods, moods, felt, "No face here shows any."),
+    )
+
+
+def visits(periods: Timeline, people: Mapping[str, Timeline], interval: Interval, search: Search) -> Panel:
+    """Return the panel of who was seen when.
+
+    Args:
+        periods: of all pictures of the search, oldest first; there is at least one.
+        people: by name, the periods of those with somebody in them; most seen first.
+        interval: how long the periods are.
+        search: what is looked for.
+    """
+    columns = (Column(name, search.adding("person", name).at(PICTURES), n) for n, name in enumerate(people, 1))
+    seen = [{each["start"]: each["count"] for each in theirs} for theirs in people.values()]
+    rows = (
+        replace(row, counts=tuple(theirs.get(row.start, 0) for theirs in seen))
+        for row in _rows(periods, interval, search)
+    )
+    return _panel("visits", "People over time", interval, periods, tuple(columns), rows, NOBODY)
+
+
+def _rows(periods: Timeline, interval: Interval, search: Search) -> Iterable[Row]:
+    for each in periods:
+        start = each["start"]
+        yield Row(called(start, interval), during(search, start, interval).at(PICTURES), counts=(), start=start)
+
+
+def _panel(
+    name: str,
+    title: str,
+    interval: Interval,
+    periods: Timeline,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    empty: str = "",
+) -> Panel:
+    return Panel(
+        name,
+        title,
+        "time",
+        f"{interval.capitalize()} (UTC)",
+        tuple(columns),
+        tuple(row for row in rows if any(row.counts)),
+        empty,
+        interval,
+        first=periods[0]["start"],
+        last=periods[-1]["start"],
     )
 
 
@@ -81,10 +93,6 @@ def _uploads(search: Search) -> Sequence[Column]:
         Column("Failed", search.setting(state="failed").at(PICTURES), 4),
         Column("Faces", _with_faces(search), 2, line=True),
     )
-
-
-def _of_uploads(period: Mapping[str, Any]) -> Iterable[int]:
-    return period["count"] - period["failed"], period["failed"], period["faces"]
 
 
 def _with_faces(search: Search) -> str:

@@ -14,6 +14,7 @@ from onlooker_console.search import Search
 
 PICTURES = "/console/pictures"
 CLOUD_SIZES = 6
+NOBODY = "Nobody here is known by name."
 SERIES = {
     "HAPPY": 3,
     "CALM": 2,
@@ -139,7 +140,7 @@ def counted(counts: Counts, search: Search) -> tuple[Panel, ...]:
             tuple(_emotions(counts["emotions"], search)),
             empty="No face here shows any.",
         ),
-        bars("persons", "People seen", "Person", "person", empty="Nobody here is known by name."),
+        bars("persons", "People seen", "Person", "person", empty=NOBODY),
         Panel(
             "ages",
             "Ages",

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from onlooker_console.filters import chips
-from onlooker_console.history import over_time
+from onlooker_console.history import over_time, visits
 from onlooker_console.panels import SERIES, Panel, cloud, counted
 from onlooker_console.periods import Interval, called, choices, during, shorter
 from onlooker_console.search import Search
@@ -33,10 +33,8 @@ def period(start: str, count: int = 1, *, failed: int = 0, faces: int = 0, **emo
     return {"start": start, "count": count, "failed": failed, "faces": faces, "emotions": emotions}
 
 
-def moving(
-    periods: list[dict[str, Any]], query: str = "", interval: Interval = "day", **people: Any
-) -> dict[str, Panel]:
-    return {each.name: each for each in over_time(periods, people, interval, search(query))}
+def moving(periods: list[dict[str, Any]]) -> dict[str, Panel]:
+    return {each.name: each for each in over_time(periods, "day", search())}
 
 
 def test_each_row_leads_to_what_it_counts_within_the_search() -> None:
@@ -67,7 +65,7 @@ def test_panels_with_nothing_to_say_are_left_out_but_for_the_four_that_say_why()
     names = [each.name for each in counted(NOTHING, search())]
     assert names == ["labels", "emotions", "persons", "ages"]
     assert all(each.empty for each in counted(NOTHING, search()))
-    assert over_time([], {}, "month", search()) == ()
+    assert over_time([], "month", search()) == ()
 
 
 def test_the_cloud_is_by_name_and_sized_by_how_often() -> None:
@@ -80,11 +78,13 @@ def test_the_cloud_is_by_name_and_sized_by_how_often() -> None:
 
 def test_over_time_people_are_told_apart_and_empty_rows_left_out() -> None:
     days = [period("2026-11-19", faces=2, HAPPY=2), period("2026-11-20", 4, failed=1), period("2026-11-21")]
-    panels = moving(days, **{"Ann A": [period("2026-11-21", 3)], "Ben B": [period("2026-11-19")]})
-    visits = panels["visits"]
-    assert [column.text for column in visits.columns] == ["Ann A", "Ben B"]
-    assert [(row.text, row.counts) for row in visits.rows] == [("19 Nov 2026", (0, 1)), ("21 Nov 2026", (3, 0))]
-    assert (visits.first, visits.last) == ("2026-11-19", "2026-11-21")
+    people = {"Ann A": [period("2026-11-21", 3)], "Ben B": [period("2026-11-19")]}
+    seen = visits(days, people, "day", search("label=Dog"))
+    assert [column.text for column in seen.columns] == ["Ann A", "Ben B"]
+    assert asks(seen.columns[1].href) == {"label": "Dog", "person": "Ben B"}
+    assert [(row.text, row.counts) for row in seen.rows] == [("19 Nov 2026", (0, 1)), ("21 Nov 2026", (3, 0))]
+    assert (seen.first, seen.last) == ("2026-11-19", "2026-11-21")
+    panels = moving(days)
     assert [row.counts for row in panels["uploads"].rows] == [(1, 0, 2), (3, 1, 0), (1, 0, 0)]
     assert panels["moods"].rows[0].counts == (2,)
 

@@ -17,7 +17,14 @@ const seen = new IntersectionObserver(
   },
   { rootMargin: NEAR },
 );
-for (const place of document.querySelectorAll("[data-chart]")) {
-  offerTable(place);
-  seen.observe(place);
+function adopt(root) {
+  for (const place of root.querySelectorAll("[data-chart]")) {
+    offerTable(place);
+    seen.observe(place);
+  }
 }
+
+adopt(document);
+document.addEventListener("htmx:load", ({ target }) => {
+  if (target !== document.body) adopt(target); // a panel that came later
+});

@@ -9,10 +9,11 @@ from fastapi.responses import Response
 
 from onlooker_console.apis import Api, RefusedError, attempt
 from onlooker_console.callers import SignedIn
-from onlooker_console.counting import Counts, Timeline, count, timeline
+from onlooker_console.counting import PATH as STATISTICS
+from onlooker_console.counting import Timeline, count, refuse_unknown, timeline
 from onlooker_console.facets import Option, facets
 from onlooker_console.filters import chips
-from onlooker_console.history import MOST_PEOPLE, over_time
+from onlooker_console.history import MOST_PEOPLE, over_time, visits
 from onlooker_console.panels import Panel, cloud, counted
 from onlooker_console.periods import Interval, choices, shorter
 from onlooker_console.search import Search
@@ -28,15 +29,14 @@ def routes(views: Views) -> APIRouter:
     @router.get("/dashboard")
     async def show(request: Request, caller: SignedIn, interval: Interval | None = None) -> Response:
         """Show the page."""
-        given = Search.read(request.query_params.multi_items(), ignored=("interval",))
-        search = Search(given.filters, given.unknown)
+        search = _search(request)
         found = await attempt(count(caller.api, search))
         if not found.value:
             status = found.error.status if isinstance(found.error, RefusedError) else HTTPStatus.OK
             return views.page(request, "dashboard.html", status=status, search=search, trouble=found.error)
         counts, anytime = found.value
-        history = await attempt(_history(caller.api, search, counts, interval))
-        intervals, panels = history.value or ((), ())
+        history = await attempt(_history(caller.api, search, counts["timeline"], interval))
+        chosen, possible, periods = history.value or ("month", (), [])
         return views.page(
             request,
             "dashboard.html",
@@ -46,33 +46,58 @@ def routes(views: Views) -> APIRouter:
             chips=chips(search, PATH),
             facets=facets({**counts, "timeline": anytime}, search, PATH),
             cloud=cloud(counts, search),
-            panels={panel.name: panel for panel in (*counted(counts, search), *panels)},
+            panels={panel.name: panel for panel in (*counted(counts, search), *over_time(periods, chosen, search))},
             history=history,
-            intervals=intervals,
+            intervals=_links(search, possible, chosen),
+            people=f"{PATH}/people?{_with(search, chosen)}",
         )
+
+    @router.get("/dashboard/people")
+    async def show_people(request: Request, caller: SignedIn, interval: Interval = "month") -> Response:
+        """Show who was seen when: a part of the page that comes after the rest, as it takes many questions."""
+        search = _search(request)
+        panel = await _visits(caller.api, search, interval)
+        return views.page(request, "dashboard_people.html", panel=panel, back=search.at(PATH))
 
     return router
 
 
+def _search(request: Request) -> Search:
+    given = Search.read(request.query_params.multi_items(), ignored=("interval",))
+    return Search(given.filters, given.unknown)
+
+
 async def _history(
-    api: Api, search: Search, counts: Counts, wanted: Interval | None
-) -> tuple[tuple[Option, ...], tuple[Panel, ...]]:
-    """Return links to how long periods may be, and the panels of what was when, in those wanted if they may be.
+    api: Api, search: Search, months: Timeline, wanted: Interval | None
+) -> tuple[Interval, tuple[Interval, ...], Timeline]:
+    """Return how long periods are, as wanted or as they tell most, how long they may be, and the periods.
 
     Raises:
         ApiError: the tagger does not answer.
     """
-    interval, periods = await _periods(api, search, counts["timeline"])
+    interval, periods = await _periods(api, search, months)
     possible = choices(interval, periods)
     if wanted != interval and wanted in possible:
         interval, periods = wanted, await timeline(api, search, wanted)
+    return interval, possible, periods
+
+
+async def _visits(api: Api, search: Search, interval: Interval) -> Panel | None:
+    """Return the panel of who was seen when; None if there is nobody. Raises as `_history`."""
+    refuse_unknown(search)
+    wanted = [("interval", interval), ("include", "persons"), ("include", "timeline")]
+    counts = await api.get(STATISTICS, [*search.filters, *wanted])
     names = [each["name"] for each in counts["persons"][:MOST_PEOPLE]]
     theirs = await asyncio.gather(*(timeline(api, search.adding("person", name), interval) for name in names))
-    links = tuple(
-        Option(each.capitalize(), f"{PATH}?{urlencode([*search.given, ('interval', each)])}", on=each == interval)
-        for each in possible
-    )
-    return links, over_time(periods, dict(zip(names, theirs, strict=True)), interval, search)
+    return visits(counts["timeline"], dict(zip(names, theirs, strict=True)), interval, search) if names else None
+
+
+def _links(search: Search, possible: tuple[Interval, ...], chosen: Interval) -> tuple[Option, ...]:
+    return tuple(Option(each.capitalize(), f"{PATH}?{_with(search, each)}", on=each == chosen) for each in possible)
+
+
+def _with(search: Search, interval: Interval) -> str:
+    return urlencode([*search.given, ("interval", interval)])
 
 
 async def _periods(api: Api, search: Search, months: Timeline) -> tuple[Interval, Timeline]:

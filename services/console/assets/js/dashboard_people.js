@@ -1,0 +1,2 @@
+// One panel of the dashboard, as a page of its own.
+import "./dashboard.js";
