@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from console_site import NOBODY, Site, running
-from installation import Installation
+from installation import Installation, eventually
 from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import Scope
 from onlooker_shared.messages import ImageDeleted
@@ -44,7 +44,12 @@ def an_image(site: Site, key: str, minutes: int = 0) -> ImageRef:
 async def fill(site: Site, folder: str, count: int) -> list[ImageRef]:
     """Have pictures in a folder, a minute apart, each with a label."""
     images = [an_image(site, f"{folder}{number:03}.jpg", number) for number in range(count)]
-    await asyncio.gather(*(site.index(recognized(image, a_label("Dog", "Animal"))) for image in images))
+    await asyncio.gather(*(site.tagged.send(recognized(image, a_label("Dog", "Animal"))) for image in images))
+    headers, asked = {"Authorization": f"Bearer {site.admin_key}"}, {"prefix": folder, "include": "failures"}
+    async with httpx.AsyncClient(base_url=site.url, headers=headers, timeout=30) as http:
+        await eventually(
+            lambda: http.get("/tags/statistics", params=asked), lambda answer: answer.json()["total"] == count
+        )
     return images
 
 
@@ -70,6 +75,15 @@ async def test_a_search_shows_its_pictures_newest_first_with_counts_and_filters(
     assert 'data-count="3"' in answer.text
     assert f'href="{PAGE}?person=Ann&amp;prefix={folder.replace("/", "%2F")}"' in answer.text
     assert shown(dogs) == [image.image_id for image in images]
+
+
+async def test_pictures_like_another_one_are_not_counted_as_all_are(site: Site, folder: str) -> None:
+    one, other = await fill(site, folder, 2)
+    async with site.signed_in() as somebody:
+        answer = await somebody.get(PAGE, params={"prefix": folder, "similar_to": one.image_id})
+    assert shown(answer) == [other.image_id]
+    assert "data-count" not in answer.text
+    assert "data-facet=" not in answer.text
 
 
 async def test_many_pictures_come_page_by_page_with_and_without_script(site: Site, folder: str) -> None:

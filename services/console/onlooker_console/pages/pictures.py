@@ -87,7 +87,8 @@ def routes(views: Views) -> APIRouter:
         """Return what a search can be narrowed by now, as a fragment."""
         search = _search(request)
         counts = await _count(caller.api, search)
-        return views.page(request, "pictures_facets.html", facets=facets(counts, search, PATH))
+        groups = facets(counts, search, PATH) if counts else ()
+        return views.page(request, "pictures_facets.html", facets=groups)
 
     @router.get("/suggestions")
     async def suggest(request: Request, caller: SignedIn, q: str = "") -> Response:
@@ -128,6 +129,11 @@ async def _find(api: Api, search: Search, count: int, cursor: str | None) -> Any
 
 
 async def _count(api: Api, search: Search) -> Any:
-    """Return what statistics say of a search; their timeline goes beyond its time. Raises as `_find`."""
+    """Return what statistics say of a search; their timeline goes beyond its time. Raises as `_find`.
+
+    Of pictures that are like another one there are none: statistics know of no likeness.
+    """
+    if search.get("similar_to"):
+        return None
     counts, anytime = await count(api, search)
     return {**counts, "timeline": anytime}
