@@ -4,3 +4,4 @@ import "./parts/htmx.js";
 import "./parts/theme.js";
 import "./parts/times.js";
 import "./parts/dialogs.js";
+import "./parts/told.js";

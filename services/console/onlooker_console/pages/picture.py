@@ -29,7 +29,7 @@ ImageId = Annotated[str, Path(pattern=IMAGE_ID_PATTERN)]
 
 OWN = ("again",)
 """Parameters that are no part of the search that one came from."""
-SIMILAR = 10
+SIMILAR = 12
 """Pictures that are named as similar, at most."""
 ROUNDS = 6
 """Requests that look for who was told of a picture; each looks through 500 messages."""

@@ -5,7 +5,7 @@ const follow = (selector) => document.querySelector(selector)?.click();
 const ACTIONS = {
   ArrowLeft: () => follow('a[rel="prev"]'),
   ArrowRight: () => follow('a[rel="next"]'),
-  Escape: () => follow('[data-key="Escape"]'),
+  Escape: () => follow(document.querySelector(".zoomed") ? "[data-zoom]" : '[data-key="Escape"]'),
   b: () => document.dispatchEvent(new CustomEvent("boxestoggle")),
   z: () => follow("[data-zoom]"),
   "?": () => follow('[data-key="?"]'),

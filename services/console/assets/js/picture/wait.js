@@ -5,6 +5,7 @@ const LONGEST = 120_000; // milliseconds
 const FIRST = 700, SLOWER = 1.25, SLOWEST = 4000;
 
 export function wait(page) {
+  if (page && page.dataset.again === undefined) forgetAgain();
   if (page?.dataset.waits === undefined) return;
   const { picture, version } = page.dataset;
   let pause = FIRST, waited = 0, leaving = false;
@@ -16,7 +17,7 @@ export function wait(page) {
     try {
       const state = await (await request(`/console/pictures/${picture}/state`)).json();
       if (leaving) return;
-      if (state.version !== version) return show(state);
+      if (state.version !== version) return location.reload();
     } catch (error) {
       if (error.status && error.status < 500) return; // asking again would not help
     }
@@ -27,10 +28,12 @@ export function wait(page) {
   setTimeout(look, pause);
 }
 
-function show(state) {
+// The address says that a new result is waited for; once it is there, it is an address like any other.
+function forgetAgain() {
   const here = new URL(location.href);
-  if (!state.pending) here.searchParams.delete("again");
-  location.replace(here);
+  if (!here.searchParams.has("again")) return;
+  here.searchParams.delete("again");
+  history.replaceState(history.state, "", here);
 }
 
 function giveUp() {
