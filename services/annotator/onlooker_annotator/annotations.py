@@ -24,7 +24,7 @@ from onlooker_shared.annotations import (
     thumbnail_key,
 )
 from onlooker_shared.messages import Rendition
-from onlooker_shared.objects import is_missing
+from onlooker_shared.objects import exists, is_missing
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -50,6 +50,11 @@ class Annotations:
     async def find(self, image_id: str) -> Drawn | None:
         """Return what is stored of a picture; None if it is not annotated (yet)."""
         return await find_drawn(self._s3, self.bucket, image_id)
+
+    async def is_whole(self, image_id: str) -> bool:
+        """Whether all is there that belongs to a thumbnail: a deletion may have been overtaken by the same picture."""
+        keys = [rendition_key(prefix, image_id) for prefix in (ANNOTATED, SCREENS, PREVIEWS)]
+        return all(await asyncio.gather(*(exists(self._s3, self.bucket, key) for key in keys)))
 
     async def store(self, image_id: str, renditions: Renditions, recognized_at: datetime) -> Annotation:
         """Store all pictures; storing them again changes nothing but the time.

@@ -79,7 +79,7 @@ class Annotator:
         """Handle one message.
 
         A picture that was annotated before is only announced again: the announcement may be what was lost. It is drawn
-        anew if it was recognized anew meanwhile.
+        anew if it was recognized anew meanwhile, or if a part of what was drawn is gone.
 
         Raises:
             Reject: the picture can not be annotated, ever. The reason is noted in the bucket, too.
@@ -100,7 +100,7 @@ class Annotator:
             log.info("picture.gone", image_id=image_id, reason="Its result was deleted before it was annotated.")
             return
         drawn = await self._annotations.find(image_id)
-        if drawn is not None and _is_of(drawn, recognition):
+        if drawn is not None and _is_of(drawn, recognition) and await self._annotations.is_whole(image_id):
             annotation: Annotation | None = drawn.annotation
         else:
             annotation = await self._annotate(message.image, recognition)
@@ -138,6 +138,6 @@ class Annotator:
 
 
 def _is_of(drawn: Drawn, recognition: Recognition) -> bool:
-    """Whether what was drawn is complete, and of this recognition or a later one."""
+    """Whether all that is drawn today was, and of this recognition or a later one."""
     complete = drawn.annotation.preview is not None and drawn.annotation.screen is not None
     return complete and drawn.recognized_at is not None and drawn.recognized_at >= recognition.recognized_at

@@ -96,6 +96,22 @@ async def test_what_was_annotated_before_there_were_previews_is_sent_on(new_hous
     assert await sweep(new_house) == Swept(looked_at=1, sent_on=1)
 
 
+async def test_what_lost_a_part_is_drawn_anew(new_house: House) -> None:
+    """As when the same picture overtakes the deletion of what was drawn of it before."""
+    (image,) = await some(new_house, 1)
+    preview = f"previews/{image.image_id}.jpg"
+    s3 = await new_house.home.aws.client("s3")
+    async with working(new_house.service):
+        await sweep(new_house)
+        await new_house.announced()
+        await s3.delete_object(Bucket=new_house.annotations.bucket, Key=preview)
+
+        assert (await sweep(new_house)).sent_on == 1
+        await new_house.announced()
+
+    assert preview in await new_house.stored()
+
+
 async def test_orphans_are_deleted_whatever_is_left_of_them(new_house: House) -> None:
     images = await some(new_house, 4)
     for image in images:

@@ -56,6 +56,9 @@ class Around:
             return None
         return Drawn(self._annotation(image_id), self.stored[image_id], NOON)
 
+    async def is_whole(self, image_id: str) -> bool:
+        return image_id in self.stored
+
     async def store(self, image_id: str, renditions: Renditions, recognized_at: datetime) -> Annotation:
         self._try("store")
         self.stored[image_id] = recognized_at
