@@ -1,5 +1,6 @@
 """Calls the other services over HTTP, with the access key of whoever is signed in."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -94,14 +95,21 @@ class Outcome(Generic[T]):
     error: ApiError | None = None
 
 
-async def attempt(question: Awaitable[T]) -> Outcome[T]:
+async def attempt(question: Awaitable[T], *, within: float | None = None) -> Outcome[T]:
     """Return a question's answer, or the error that its part of the page shows in its place.
+
+    Args:
+        question: what is asked.
+        within: seconds after which the rest of the page waits no longer; None: as long as any request may take.
 
     Raises:
         KeyRejectedError: nothing of the page can be shown.
     """
     try:
-        return Outcome(value=await question)
+        async with asyncio.timeout(within):
+            return Outcome(value=await question)
+    except TimeoutError:
+        return Outcome(error=AwayError(f"No answer came within {within:g} seconds."))
     except KeyRejectedError:
         raise
     except ApiError as error:

@@ -12,6 +12,8 @@ OWNERS: tuple[QueueOwner, ...] = get_args(QueueOwner)
 """The services that work on a queue, in the order in which a picture passes them."""
 SHOWN = 50
 """Dead letters that are shown, at most: as many as the services tell."""
+PATIENCE = 8.0
+"""Seconds for each queue: who looks at all of them wants to see which one hangs."""
 ROUNDS = 10
 """Requests of one click, each of which sends on as many dead letters as it can within seconds."""
 
@@ -29,7 +31,9 @@ class SentAgain:
 
 async def reports(api: Api) -> dict[str, Outcome[Report]]:
     """Return how many messages are where, by the queue's service."""
-    answers = await asyncio.gather(*(attempt(api.get(f"/queues/{each}", {"letters": 0})) for each in OWNERS))
+    answers = await asyncio.gather(
+        *(attempt(api.get(f"/queues/{each}", {"letters": 0}), within=PATIENCE) for each in OWNERS)
+    )
     return dict(zip(OWNERS, answers, strict=True))
 
 

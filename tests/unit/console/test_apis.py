@@ -1,5 +1,6 @@
 """What the services answer, and do not, in words for the person at the page."""
 
+import asyncio
 import json
 from collections.abc import Callable
 
@@ -130,6 +131,24 @@ async def test_a_part_of_a_page_may_fail_alone() -> None:
     failed = await attempt(api(answering(503)).get("/alerts/rules"))
     assert failed.value is None
     assert isinstance(failed.error, AwayError)
+
+
+async def test_the_rest_of_a_page_does_not_wait_for_ever_for_one_part() -> None:
+    never = asyncio.Event()
+
+    async def hanging() -> None:
+        await never.wait()
+
+    waited = await attempt(hanging(), within=0.01)
+    assert isinstance(waited.error, AwayError)
+    assert "within 0.01 seconds" in waited.error.detail
+
+
+async def test_what_a_service_says_beside_its_words_is_kept() -> None:
+    unready = {"ready": False, "checks": {"index": "the disk is full"}}
+    failed = await attempt(api(answering(503, json.dumps(unready).encode())).get("/readyz", service="tagger"))
+    assert failed.error is not None
+    assert failed.error.answer == unready
 
 
 async def test_but_not_if_the_key_does_not_work_any_more() -> None:

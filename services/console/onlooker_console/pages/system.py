@@ -18,6 +18,9 @@ from onlooker_console.processes import CALLED, Process, Told, ailing, here, proc
 from onlooker_console.settings import ConsoleSettings
 from onlooker_console.views import Views
 
+PATIENCE = 8.0
+"""Seconds for each part of the page: who looks at it wants to see what hangs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Now:
@@ -46,8 +49,8 @@ def routes(views: Views) -> APIRouter:
         """Show the page."""
         now, failures, models = await asyncio.gather(
             _now(views.settings, caller),
-            attempt(caller.api.get("/tags/statistics", {"state": "failed", "include": "failures"})),
-            attempt(_models(views.settings, caller.api)),
+            attempt(caller.api.get("/tags/statistics", {"state": "failed", "include": "failures"}), within=PATIENCE),
+            attempt(_models(views.settings, caller.api), within=PATIENCE),
         )
         return views.page(request, "system.html", failures=failures, models=models, **_shown(now))
 
@@ -74,7 +77,7 @@ async def _now(settings: ConsoleSettings, caller: Caller) -> Now:
     processes, queues, statistics = await asyncio.gather(
         _processes(settings, caller.api, at),
         waiting.reports(caller.api) if _may_see_queues(caller) else _nothing(),
-        attempt(caller.api.get("/tags/statistics", hour)),
+        attempt(caller.api.get("/tags/statistics", hour), within=PATIENCE),
     )
     return Now(at, processes, queues, statistics)
 
@@ -102,7 +105,8 @@ async def _processes(settings: ConsoleSettings, api: Api, now: datetime) -> tupl
 
 async def _ask(api: Api, names: list[str]) -> Told:
     about, ready = await asyncio.gather(
-        attempt(api.get("/about", service=names[0])), attempt(api.get("/readyz", service=names[0]))
+        attempt(api.get("/about", service=names[0]), within=PATIENCE),
+        attempt(api.get("/readyz", service=names[0]), within=PATIENCE),
     )
     return Told(names, about, ready)
 
