@@ -71,6 +71,17 @@ async def test_a_row_leads_to_as_many_pictures_as_it_counts(somebody: httpx.Asyn
             assert int(shown[1]) == sum(int(count or 0) for count in counts[:counting]), href
 
 
+async def test_who_was_seen_when_comes_after_the_rest(somebody: httpx.AsyncClient) -> None:
+    page = (await somebody.get("/console/dashboard", params={"prefix": f"{FOLDER}/"})).text
+    later = re.search(r'hx-get="(.*?)"', page)
+    assert later is not None
+    panel_alone = (await somebody.get(unescape(later[1]))).text
+    assert [counts for _, counts in rows(panel_alone, "visits")] == [["1"]]
+    assert "Ann Onymous" in panel(panel_alone, "visits")
+    nobody = await somebody.get("/console/dashboard/people?q=unicorn")
+    assert "Nobody here is known by name" in nobody.text
+
+
 async def test_filters_are_those_of_the_gallery_and_lead_on_within_the_dashboard(somebody: httpx.AsyncClient) -> None:
     page = unescape((await somebody.get("/console/dashboard", params={"prefix": f"{FOLDER}/", "label": "ball"})).text)
     assert rows(page, "labels") == [("Ball", ["1"]), ("Dog", ["1"])]
