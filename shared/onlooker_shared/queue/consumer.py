@@ -82,7 +82,6 @@ class Consumer(Generic[T]):
         self._sqs = sqs
         self._queue = queue
         self._url = url
-        self._dead_letter_url = dead_letter_url
         self._decode = decode
         self._handle = handle
         self._concurrency = concurrency
@@ -96,14 +95,11 @@ class Consumer(Generic[T]):
         self._slot_freed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._paused_until = 0.0
+        self.operated = OperatedQueue(sqs, queue.name, url, dead_letter_url, oldest=self._oldest)
+        """The queue as its operators see it."""
 
     def __repr__(self) -> str:
         return f"consumer of {self._queue.name}"
-
-    @property
-    def operated(self) -> OperatedQueue:
-        """The queue as its operators see it."""
-        return OperatedQueue(self._sqs, self._queue.name, self._url, self._dead_letter_url, oldest=self._oldest)
 
     def stop(self) -> None:
         """Receive nothing more; `run` returns when the work in hand is finished or its grace is over."""
