@@ -1,13 +1,20 @@
 """What is compared, counted and suggested of a document: pure, so that every index answers the same."""
 
+from datetime import UTC, datetime, timedelta
 from math import log2
 from unicodedata import combining, normalize
 
 from onlooker_tagger.documents import Document
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DECADE = 10
 SHORTEST = 2
 """Letters of a word of text that is worth a suggestion."""
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return the whole milliseconds since 1970 of a moment, as every index keeps it; exact, which no float is."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def folder(key: str) -> str:

@@ -12,9 +12,12 @@ from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.keys import Principal
 from onlooker_shared.recognition import EmotionType
 from onlooker_tagger.documents import Document, State
+from onlooker_tagger.facts import folded
 
 MAX_TEXT = 500
 """Characters of a free-text search; longer ones are mistakes."""
+MOST_WORDS = 50
+"""Of a free-text search; each is looked for in four places, and an index takes a thousand conditions at once."""
 MAX_LIMIT = 500
 """Pictures on one page."""
 OLDEST_AGE = 150
@@ -37,9 +40,14 @@ Kind = Literal["label", "person", "text", "folder"]
 """What a suggestion is: a label (or parent), a name, a word of text in pictures, or the beginning of keys."""
 
 
-def _with_a_word(text: str) -> str:
-    if not words(text):
+def _of_some_words(text: str) -> str:
+    found = words(text)
+    if not found:
         raise ValueError("holds no letter or digit to search for")
+    if len(found) > MOST_WORDS:
+        raise ValueError(f"holds {len(found)} words; search for {MOST_WORDS} at most")
+    if len(folded(text)) > MAX_TEXT:  # some signs stand for whole sentences
+        raise ValueError(f"is longer than {MAX_TEXT} letters once each sign is spelled out")
     return text
 
 
@@ -69,7 +77,7 @@ class Filters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    q: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_with_a_word)] | None = Field(
+    q: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_of_some_words)] | None = Field(
         default=None,
         description="Words, each in labels (their parents, aliases, synonyms), names, text in the picture or the file "
         "name; the last may be a beginning.",

@@ -5,15 +5,21 @@ from collections.abc import Iterable
 from onlooker_tagger.facts import folded
 from onlooker_tagger.queries import Kind, Suggestion, Suggestions
 
+LONGEST = 200
+"""Letters that are typed at most; nobody types more before choosing."""
 KINDS: tuple[Kind, ...] = ("label", "person", "folder", "text")
 """Of equal ones, in this order."""
 
 
 def typed(text: str) -> str:
-    """Return what was typed as names are compared with it; empty if there is no letter or digit in it."""
-    words = " ".join(folded(text).split())
+    """Return what was typed as names are compared with it; empty if there is no letter or digit in it, or far too many.
+
+    A ligature may stand for a whole sentence once it is folded.
+    """
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    words = " ".join(folded(printable).split())
     first = next((n for n, char in enumerate(words) if char.isalnum()), len(words))
-    return words[first:]
+    return words[first:] if len(words) - first <= LONGEST else ""
 
 
 def best(found: Iterable[Suggestion], wanted: str, limit: int) -> Suggestions:

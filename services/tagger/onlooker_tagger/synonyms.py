@@ -22,17 +22,30 @@ class Group(NamedTuple):
 
     words: tuple[str, ...]
     labels: tuple[str, ...] = ()
+    begun: bool = False
+    """Whether the last of the words may be the beginning of one."""
+
+    def begun_words(self) -> Iterator[tuple[str, bool]]:
+        """Yield each word, and whether it may be the beginning of one."""
+        last = len(self.words) - 1
+        for n, word in enumerate(self.words):
+            yield word, self.begun and n == last
 
 
 def groups(words: Sequence[str]) -> list[Group]:
-    """Return the words of a search, with the labels that some of them are other words for."""
+    """Return the words of a search, each once, with the labels that some of them are other words for.
+
+    Who types is at the last word: it may be a beginning, unless it was said before.
+    """
     found: list[Group] = []
     n = 0
     while n < len(words):
         group = _group(words[n : n + LONGEST])
         found.append(group)
         n += len(group.words)
-    return found
+    if found and found[-1] not in found[:-1]:
+        found[-1] = found[-1]._replace(begun=True)
+    return list(dict.fromkeys(found))
 
 
 def labels_for(phrase: str) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ async def test_labels_come_most_frequent_first(panels: Panels, panel: str) -> No
 
 
 async def test_emotions_are_counted_by_pictures(panels: Panels) -> None:
-    """Though faces are nested, which Dashboards does not look into. Two happy faces in one picture count once."""
+    """Two happy faces in one picture count once."""
     assert await panels.counts("onlooker-emotions") == [("HAPPY", 2), ("CALM", 1), ("SAD", 1)]
 
 

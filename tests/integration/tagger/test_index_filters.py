@@ -1,5 +1,6 @@
 """What filters, sorting and free text find in every index."""
 
+import asyncio
 import random
 from datetime import timedelta
 
@@ -185,6 +186,25 @@ async def test_odd_texts_are_searched_for_and_never_an_error(index: Index) -> No
         assert len((await index.suggest(SuggestionQuery(q=text), ALL)).suggestions) <= 10, text
         name = text.replace("\x00", "") or "x"
         assert await keys(index, label=[name], prefix=name, bucket=name) == [], text
+
+
+async def test_the_most_that_may_be_asked_for_at_once_is_answered(index: Index) -> None:
+    one = await put(index, an_image("1.jpg"), *(a_label(f"Label {n}", f"Parent {n}") for n in range(100)))
+    words_of_text = " ".join(f"{chr(0x4E00 + n)}-{chr(0x4F00 + n)}-x-y" for n in range(50))
+    names = [str(n) for n in range(20)]
+
+    assert await keys(index, q=words_of_text, similar_to=one, label=names, person=names, color=names[:5]) == []
+    for typed in ("\ufdfa" * 500, "a" + "." * 499, "a" + "\\" * 199):
+        assert (await index.suggest(SuggestionQuery(q=typed), ALL)).suggestions == ()
+
+
+async def test_moments_are_compared_to_the_millisecond(index: Index) -> None:
+    moments = [NOON + timedelta(milliseconds=n) for n in range(0, 999, 37)]  # half of them no float has exactly
+    images = [an_image(f"{n}.jpg", uploaded_at=moment) for n, moment in enumerate(moments)]
+    await asyncio.gather(*(put(index, image) for image in images))
+
+    for n, moment in enumerate(moments):
+        assert await keys(index, since=moment, until=moment + timedelta(milliseconds=1)) == [f"{n}.jpg"]
 
 
 @pytest.mark.parametrize("asked", [{"label": ["\x00"]}, {"prefix": "\x00"}, {"bucket": "x\x00"}, {"person": ["\x00"]}])

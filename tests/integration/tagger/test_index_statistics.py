@@ -1,20 +1,14 @@
 """What every index counts, and what it suggests."""
 
-import random
-from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from indexing import counts, put, suggested
-from onlooker_tagger import documents, facts
-from onlooker_tagger.documents import Document
+from onlooker_tagger import documents
 from onlooker_tagger.index import Index
 from onlooker_tagger.queries import Count, Within
-from recognitions import NOON, Found, a_color, a_face, a_label, a_line, a_recognition, a_warning, an_image
-
-DAY_3 = NOON + timedelta(days=3)
+from recognitions import NOON, a_color, a_face, a_label, a_line, a_warning, an_image
 
 
 def pairs(counted: tuple[Count, ...]) -> list[tuple[str, int]]:
@@ -77,61 +71,6 @@ async def test_tells_what_happened_when(index: Index, interval: str, starts: lis
     assert sum(period.faces for period in timeline) == 4
     assert timeline[0].emotions == {"HAPPY": 2, "SAD": 1}
     assert (timeline[-1].count, timeline[-1].failed, timeline[-1].emotions) == (1, 1, {})
-
-
-def odd_collection(count: int) -> list[Document]:
-    """Documents that have anything in any number."""
-    dice = random.Random(5)
-    found: list[Document] = []
-    for n in range(count):
-        image = an_image(f"{dice.choice(['', 'a/', 'a/b/', 'é/'])}{n}.jpg", uploaded_at=NOON + timedelta(hours=7 * n))
-        if dice.random() < 0.1:
-            found.append(documents.failed(image, dice.choice(["It is empty.", "It is no picture."])))
-            continue
-        things: list[Found] = [a_label(name) for name in dice.sample("ABCDEFGH", dice.randint(0, 5))]
-        things += [
-            a_face(dice.choice(["HAPPY", "SAD", None]), age=(low, low + 9), name=dice.choice(["Ann", "Ben", None]))
-            for low in dice.choices(range(80), k=dice.randint(0, 3))
-        ]
-        things += [a_color(name) for name in dice.sample(["red", "green", "blue"], dice.randint(0, 2))]
-        found.append(documents.recognized(image, a_recognition(*things)))
-    return found
-
-
-@pytest.mark.parametrize(
-    ("asked", "holds"),
-    [
-        ({}, lambda _: True),
-        ({"label": ["a"]}, lambda x: "A" in x.tags),
-        ({"label": ["b", "C"]}, lambda x: {"B", "C"} <= set(x.tags)),
-        ({"person": ["ann"], "min_faces": 2}, lambda x: "Ann" in x.persons and x.face_count >= 2),
-        ({"emotion": "SAD", "max_age": 20}, lambda x: any(f.emotion == "SAD" and f.age_low <= 20 for f in x.faces)),
-        ({"color": ["red"], "prefix": "a/"}, lambda x: x.key[:2] == "a/" and "red" in {c.name for c in x.colors}),
-        ({"prefix": "a/b/1"}, lambda x: x.key.startswith("a/b/1")),
-        ({"state": "failed"}, lambda x: x.state == "failed"),
-        ({"from": DAY_3, "max_faces": 1}, lambda x: x.uploaded_at >= DAY_3 and x.face_count <= 1),
-    ],
-)
-async def test_counts_agree_with_counting_by_hand(index: Index, asked: dict[str, object], holds: Any) -> None:
-    collection = odd_collection(60)
-    for document in collection:
-        await index.put(document)
-    chosen = [document for document in collection if holds(document)]
-    faces = [face for document in chosen for face in document.faces]
-
-    found = await counts(index, **asked)
-    assert found.total == len(chosen)
-    assert dict(pairs(found.labels)) == Counter(tag for document in chosen for tag in document.tags)
-    assert dict(pairs(found.persons)) == Counter(name for document in chosen for name in document.persons)
-    assert dict(pairs(found.colors)) == Counter(color.name for document in chosen for color in document.colors)
-    assert dict(pairs(found.folders)) == Counter(facts.folder(document.key) for document in chosen)
-    assert dict(pairs(found.failures)) == Counter(document.reason for document in chosen if document.reason)
-    assert dict(pairs(found.emotions)) == Counter(face.emotion for face in faces if face.emotion)
-    assert dict(pairs(found.ages)) == Counter(facts.decade(face.age_low, face.age_high) for face in faces)
-    assert {x.start: x.faces for x in found.timeline} == {
-        day: sum(x.face_count for x in chosen if f"{x.uploaded_at:%Y-%m-%d}" == day)
-        for day in {f"{x.uploaded_at:%Y-%m-%d}" for x in chosen}
-    }
 
 
 # -- suggestions -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from onlooker_tagger.queries import Filters, SuggestionQuery, Within
 from onlooker_tagger.sqlite.columns import Entry, Table, table
 from onlooker_tagger.sqlite.columns.filtering import left
+from onlooker_tagger.sqlite.columns.ordering import likeness
 from onlooker_tagger.sqlite.columns.suggestions import suggest
 
 ALL = Within()
@@ -41,6 +42,17 @@ def test_what_a_reader_has_does_not_change_under_it() -> None:
 
     assert ids(before) == ids(before, label=["cat"]) == set(range(1, 50))
     assert ids(before, label=["dog"]) == set()
+
+
+def test_a_name_that_comes_while_somebody_searches_is_none_of_that_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Table()
+    made.change((), [entry(1, "Cat"), entry(2, "Cat")])
+    now = made.snapshot()
+    for facet in now.facets.values():  # the writer adds just what is looked for, just before
+        monkeypatch.setattr(facet.vocabulary, "find", facet.vocabulary.codes.__getitem__)
+
+    assert ids(now, prefix="new/") == set()
+    assert np.count_nonzero(likeness(now, 1, "the first", ALL)) == 1
 
 
 def test_tidying_up_changes_nothing_that_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

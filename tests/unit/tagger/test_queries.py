@@ -10,6 +10,8 @@ from onlooker_tagger.queries import ImageQuery, words
     [
         ({"q": "'\" * ()"}, "no letter or digit"),
         ({"q": "x" * 10_000}, "at most 500"),
+        ({"q": "a b " * 100}, "holds 200 words; search for 50 at most"),
+        ({"q": "\ufdfa" * 100}, "longer than 500 letters once"),
         ({"emotion": "hungry"}, "emotion"),
         ({"min_age": 40, "max_age": 30}, "range of age is empty"),
         ({"from": "2026-02-01", "to": "2026-01-01"}, "range of from/to is empty"),

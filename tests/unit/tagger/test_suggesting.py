@@ -12,10 +12,23 @@ def one(name: str, count: int = 1, kind: Kind = "label", matched: str | None = N
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("  Coffee   CUP ", "coffee cup"), ("Zoë", "zoe"), ("...cat", "cat"), ("", ""), ("😀!", ""), ("\x00", "")],
+    [
+        ("  Coffee   CUP ", "coffee cup"),
+        ("Zoë", "zoe"),
+        ("...cat", "cat"),
+        ("", ""),
+        ("😀!", ""),
+        ("\x00", ""),
+        ("c\x00at", "c at"),
+    ],
 )
 def test_what_was_typed_is_compared_without_case_and_accents(text: str, expected: str) -> None:
     assert typed(text) == expected
+
+
+@pytest.mark.parametrize("text", ["x" * 201, "\ufdfa" * 20])
+def test_nobody_types_that_much(text: str) -> None:
+    assert typed(text) == ""
 
 
 def test_the_very_name_then_beginnings_then_other_words_and_of_each_the_most_frequent() -> None:

@@ -39,9 +39,19 @@ def test_words_that_stand_for_a_label_together_are_kept_together() -> None:
     assert synonyms.groups(["red", "cell", "phone", "puppy"]) == [
         Group(("red",)),
         Group(("cell", "phone"), ("Mobile Phone",)),
-        Group(("puppy",), ("Dog",)),
+        Group(("puppy",), ("Dog",), begun=True),
     ]
     assert synonyms.groups([]) == []
+
+
+def test_a_word_that_is_said_again_counts_once_and_is_whole() -> None:
+    assert synonyms.groups(["dog", "red", "dog"]) == [Group(("dog",)), Group(("red",))]
+    assert synonyms.groups(["red", "red", "cup"]) == [Group(("red",)), Group(("cup",), begun=True)]
+
+
+def test_only_the_last_word_may_be_a_beginning() -> None:
+    [phone] = synonyms.groups(["cell", "phone"])
+    assert list(phone.begun_words()) == [("cell", False), ("phone", True)]
 
 
 def test_finds_what_is_being_typed() -> None:

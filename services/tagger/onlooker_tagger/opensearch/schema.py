@@ -85,6 +85,7 @@ PROPERTIES: Json = {
         "dynamic": "strict",
         "properties": {
             "row": {"type": "long"},
+            "shown": {"type": "integer", "index": False},
             "label": KEYWORD,
             "person": KEYWORD,
             "moderation": KEYWORD,
@@ -125,8 +126,8 @@ class Schema:
     source: Callable[[Document], Json]
 
 
-SCHEMA = Schema(version=2, properties=PROPERTIES, source=source_of)
-"""The present one. Version 1 knew no texts, moderation and colours."""
+SCHEMA = Schema(version=3, properties=PROPERTIES, source=source_of)
+"""The present one. Version 1 knew no texts, moderation and colours, version 2 not how much a picture shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from onlooker_tagger.facts import rarity
+from onlooker_tagger.facts import milliseconds, rarity
 from onlooker_tagger.opensearch.stored import ANY_FACE, Json, folded
 from onlooker_tagger.opensearch.terms import terms
 from onlooker_tagger.queries import Filters, ImageQuery, Within, words
+from onlooker_tagger.ranking import BEGINNING, SHORTNESS, SYNONYM, WEIGHTS, Place
 from onlooker_tagger.synonyms import Group, groups
 
-WEIGHTS = {"search.persons": 3.0, "search.labels": 2.0, "search.texts": 1.5, "search.file": 1.0}
-"""What a word counts where it is found: names weigh more than labels, those more than text in the picture and files."""
-SYNONYM = 1.5
-"""What a label counts that a word is an everyday word for: less than if the label had the word itself."""
-BEGINNING = 0.5
-"""What a word counts that only begins another, of what a whole one counts."""
-SHORTNESS = 0.05
-"""What BM25's measure adds, so that of equal matches the picture that shows little else comes first."""
+FIELDS: dict[Place, str] = {
+    "persons": "search.persons",
+    "labels": "search.labels",
+    "text": "search.texts",
+    "file": "search.file",
+}
 EXPANSIONS = 1000
 """Terms that the end of a phrase may begin."""
 
@@ -36,7 +35,7 @@ def search_body(query: ImageQuery, within: Within, alike: Mapping[str, int] | No
     wanted = [*text(query.q, ranked=ranked), *_likeness(query, alike)]
     conditions = filters(query, within)
     body: Json = {
-        "query": {"bool": {"filter": conditions, "must": wanted} if ranked else {"filter": [*conditions, *wanted]}},
+        "query": _ranked(query, conditions, wanted) if ranked else {"bool": {"filter": [*conditions, *wanted]}},
         "sort": [{"_score": "desc"} if ranked else {"uploaded_at": direction}, {"search.row": direction}],
         "size": query.limit + 1,
         "track_total_hits": False,
@@ -89,9 +88,16 @@ def place(bucket: str | None, prefix: str) -> list[Json]:
 
 def text(q: str | None, *, ranked: bool) -> list[Json]:
     """Demand every word of a free text, the last perhaps as a beginning, or a label that it is an everyday word for."""
-    found = groups(words(q or ""))
-    last = len(found) - 1
-    return [demand for n, group in enumerate(found) for demand in _group(group, last=n == last, ranked=ranked)]
+    return [demand for group in groups(words(q or "")) for demand in _group(group, ranked=ranked)]
+
+
+def _ranked(query: ImageQuery, conditions: Sequence[Json], wanted: Sequence[Json]) -> Json:
+    """Return a query whose score is what `ranking` says. What a cluster would make of frequencies is none of it."""
+    scored: Json = {"bool": {"filter": conditions, "must": wanted}}
+    if query.q is None:
+        return scored
+    shown = {"field": "search.shown", "factor": 1 / SHORTNESS, "modifier": "reciprocal", "missing": 1}
+    return {"function_score": {"query": scored, "field_value_factor": shown, "boost_mode": "sum"}}
 
 
 def _likeness(query: ImageQuery, alike: Mapping[str, int] | None) -> list[Json]:
@@ -123,14 +129,13 @@ def _range(field: str, said: Json | None = None, **bounds: int | None) -> list[J
 
 
 def _moment(moment: datetime | None) -> int | None:
-    """Return a moment in milliseconds since 1970."""
-    return None if moment is None else int(moment.timestamp() * 1000)
+    return None if moment is None else milliseconds(moment)
 
 
-def _group(group: Group, *, last: bool, ranked: bool) -> list[Json]:
+def _group(group: Group, *, ranked: bool) -> list[Json]:
     """Demand words that stand together, or else a label that they are everyday words for."""
-    cut = [found for word in group.words if (found := terms(word))]
-    demanded = [_word(found, last=last and n == len(cut) - 1, ranked=ranked) for n, found in enumerate(cut)]
+    cut = [(found, begun) for word, begun in group.begun_words() if (found := terms(word))]
+    demanded = [_word(found, begun=begun, ranked=ranked) for found, begun in cut]
     if not group.labels:
         return demanded
     labels = {"terms": {"search.label": [folded(label) for label in group.labels]}}
@@ -138,23 +143,22 @@ def _group(group: Group, *, last: bool, ranked: bool) -> list[Json]:
     return [{"bool": {"should": either, "minimum_should_match": 1}}]
 
 
-def _word(word: Sequence[str], *, last: bool, ranked: bool) -> Json:
+def _word(word: Sequence[str], *, begun: bool, ranked: bool) -> Json:
     """Demand a word in some field; what only changes the rank of what is found is left out where there are no ranks."""
     if ranked:
-        either = [match for field, weight in WEIGHTS.items() for match in _matches(field, weight, word, last=last)]
+        either = [
+            each for place, weight in WEIGHTS.items() for each in _counted(FIELDS[place], weight, word, begun=begun)
+        ]
     else:
-        either = [_begun(field, word) if last else _phrase(field, word) for field in WEIGHTS]
+        either = [_begun(field, word) if begun else _phrase(field, word) for field in FIELDS.values()]
     return {"bool": {"should": either, "minimum_should_match": 1}}
 
 
-def _matches(field: str, weight: float, word: Sequence[str], *, last: bool) -> list[Json]:
-    whole: list[Json] = [
-        {"constant_score": {"filter": _phrase(field, word), "boost": weight}},
-        {"match_phrase": {field: {"query": " ".join(word), "boost": SHORTNESS}}},
-    ]
-    if not last:
-        return whole
-    return [*whole, {"constant_score": {"filter": _begun(field, word), "boost": weight * BEGINNING}}]
+def _counted(field: str, weight: float, word: Sequence[str], *, begun: bool) -> list[Json]:
+    whole: Json = {"constant_score": {"filter": _phrase(field, word), "boost": weight}}
+    if not begun:
+        return [whole]
+    return [whole, {"constant_score": {"filter": _begun(field, word), "boost": weight * BEGINNING}}]
 
 
 def _phrase(field: str, word: Sequence[str]) -> Json:

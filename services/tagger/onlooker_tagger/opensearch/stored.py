@@ -48,6 +48,7 @@ def _derived(document: Document) -> Json:
     return {
         # Decides between pictures of one moment, so that a cursor has a place among them; 63 bits, as a long has.
         "row": int(object_id(document.bucket, document.key)[:16], 16) >> 1,
+        "shown": 1 + len(document.tags),  # labels, of which fewer rank higher
         "label": [folded(name) for name in labels],
         "person": [folded(name) for name in document.persons],
         "moderation": [folded(name) for name in moderation],

@@ -4,74 +4,66 @@ SQLite hands over the ids of what matches as one string: row by row, a hundred t
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from onlooker_tagger import synonyms
 from onlooker_tagger.queries import words
+from onlooker_tagger.ranking import BEGINNING, SHORTNESS, SYNONYM, WEIGHTS
 from onlooker_tagger.sqlite.columns import Snapshot
 from onlooker_tagger.sqlite.columns.filtering import LABELS, named
 from onlooker_tagger.sqlite.columns.growing import Mask, Numbers
 from onlooker_tagger.sqlite.columns.ordering import Values
 
-WEIGHTS = {"persons": 3.0, "labels": 2.0, "text": 1.5, "file": 1.0}
-"""What a word counts where it is found: names weigh more than labels, labels than text, text than file names."""
-BEGINNING = 0.5
-"""What a word counts that only begins another, of what a whole one counts."""
-SYNONYM = 0.5
-"""What a label counts that was looked for in other words, of what it counts by its name."""
-SHORTNESS = 0.05
-"""What is added where there is no label, half of it for one, ...: of equal matches that which shows least is first."""
-
 
 def matched(db: sqlite3.Connection, now: Snapshot, text: str) -> Mask:
     """Return which pictures have all the words, or the labels that they are synonyms of."""
     found = np.ones(len(now.ids), np.bool_)
-    for group, last in _groups(text):
-        phrase = " AND ".join(_phrase(word, begun=last and word == group.words[-1]) for word in group.words)
-        having = now.having(_rows(db, now, phrase))
-        for label in group.labels:
-            having |= named(now, LABELS, label)
-        found &= having
+    for group in synonyms.groups(words(text)):
+        phrase = " AND ".join(_phrase(word, begun=begun) for word, begun in group.begun_words())
+        found &= now.having(_rows(db, now, phrase)) | _labelled(now, group.labels)
     return found
 
 
 def scored(db: sqlite3.Connection, now: Snapshot, text: str) -> tuple[Mask, Values]:
-    """Return what `matched` does, and how well each picture matches the words."""
+    """Return what `matched` does, and how well each picture matches the words (`ranking`)."""
     found, score = np.ones(len(now.ids), np.bool_), np.zeros(len(now.ids))
-    for group, last in _groups(text):
-        having = np.ones(len(now.ids), np.bool_)
-        for word in group.words:
-            having &= _score_word(db, now, score, word, begun=last and word == group.words[-1])
-        for label in group.labels:
-            labelled = named(now, LABELS, label)
-            score[labelled] += WEIGHTS["labels"] * SYNONYM
-            having |= labelled
-        found &= having
+    for group in synonyms.groups(words(text)):
+        counted, labelled = _score_words(db, now, group), _labelled(now, group.labels)
+        score += counted
+        score[labelled] += SYNONYM
+        found &= (counted > 0) | labelled
     return found, score + SHORTNESS / (1 + now.label_counts)
 
 
-def _score_word(db: sqlite3.Connection, now: Snapshot, score: Values, word: str, *, begun: bool) -> Mask:
-    """Add to the pictures' scores what a word counts; return which pictures have it anywhere."""
-    anywhere = np.zeros(len(now.ids), np.bool_)
+def _score_words(db: sqlite3.Connection, now: Snapshot, group: synonyms.Group) -> Values:
+    """Return what the words of a group count in each picture; nothing where one of them is missing."""
+    score, everywhere = np.zeros(len(now.ids)), np.ones(len(now.ids), np.bool_)
+    for word, begun in group.begun_words():
+        counted = _score_word(db, now, word, begun=begun)
+        score += counted
+        everywhere &= counted > 0
+    score[~everywhere] = 0
+    return score
+
+
+def _score_word(db: sqlite3.Connection, now: Snapshot, word: str, *, begun: bool) -> Values:
+    """Return what a word counts in each picture."""
+    score = np.zeros(len(now.ids))
     for field, weight in WEIGHTS.items():
-        whole = _rows(db, now, f"{field} : {_phrase(word)}")
-        score[whole] += weight
-        anywhere[whole] = True
+        score[_rows(db, now, f"{field} : {_phrase(word)}")] += weight
         if begun:
-            beginning = _rows(db, now, f"{field} : {_phrase(word, begun=True)}")
-            score[beginning] += weight * BEGINNING
-            anywhere[beginning] = True
-    return anywhere
+            score[_rows(db, now, f"{field} : {_phrase(word, begun=True)}")] += weight * BEGINNING
+    return score
 
 
-def _groups(text: str) -> Iterator[tuple[synonyms.Group, bool]]:
-    """Return the groups of words in a text, each with whether it is the last, whose last word may be a beginning."""
-    found: Sequence[synonyms.Group] = synonyms.groups(words(text))
-    last = found[-1]
-    for group in dict.fromkeys(found):
-        yield group, group == last
+def _labelled(now: Snapshot, labels: Sequence[str]) -> Mask:
+    """Return which pictures have one of some labels."""
+    labelled = np.zeros(len(now.ids), np.bool_)
+    for label in labels:
+        labelled |= named(now, LABELS, label)
+    return labelled
 
 
 def _phrase(word: str, *, begun: bool = False) -> str:

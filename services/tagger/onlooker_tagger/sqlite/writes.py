@@ -149,14 +149,10 @@ def _columns(document: Document, stored: str) -> tuple[str | int, ...]:
         document.image_id,
         document.bucket,
         document.key,
-        _milliseconds(document),
+        facts.milliseconds(document.uploaded_at),
         stored,
         document.model_dump_json(exclude=set(Annotation.model_fields), exclude_defaults=True),
     )
-
-
-def _milliseconds(document: Document) -> int:
-    return int(document.uploaded_at.timestamp() * 1000)
 
 
 def _indexed(db: sqlite3.Connection, row: int, document: Document, stored: str) -> Entry:
@@ -172,4 +168,4 @@ def _indexed(db: sqlite3.Connection, row: int, document: Document, stored: str) 
             document.key,
         ),
     )
-    return Entry.stored(row, document.bucket, document.key, _milliseconds(document), stored)
+    return Entry.stored(row, document.bucket, document.key, facts.milliseconds(document.uploaded_at), stored)

@@ -1,10 +1,10 @@
 """Which pictures filters leave."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import numpy as np
 
+from onlooker_tagger.facts import milliseconds
 from onlooker_tagger.queries import Filters, Within
 from onlooker_tagger.sqlite.columns.entry import Named
 from onlooker_tagger.sqlite.columns.growing import Mask
@@ -72,8 +72,3 @@ def _keep_numbers(found: Mask, now: Snapshot, filters: Filters) -> None:
         found &= now.uploaded >= milliseconds(filters.since)
     if filters.until is not None:
         found &= now.uploaded < milliseconds(filters.until)
-
-
-def milliseconds(moment: datetime) -> int:
-    """Return a moment in milliseconds since 1970."""
-    return int(moment.timestamp() * 1000)

@@ -94,7 +94,7 @@ def _sums(facet: Postings, weights: dict[str, int], length: int) -> Values:
     by_code = np.zeros(len(facet.vocabulary.names))
     for name, weight in weights.items():
         code = facet.vocabulary.find(name)
-        if code is not None:
+        if code is not None and code < len(by_code):  # one that came this very moment no picture here has
             by_code[code] = weight
     here = np.flatnonzero((by_code > 0).take(facet.codes))
     return np.bincount(facet.rows[here], weights=by_code[facet.codes[here]], minlength=length).astype(np.float64)

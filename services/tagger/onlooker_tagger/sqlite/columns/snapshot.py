@@ -122,7 +122,7 @@ class Snapshot:
         begun = np.fromiter((name.startswith(prefix) for name in folders.vocabulary.names), np.bool_)
         found = self.having(folders.rows[begun[folders.codes]])
         code = folders.vocabulary.find(prefix[: prefix.rfind("/") + 1])
-        if code is not None and not begun[code]:
+        if code is not None and code < len(begun) and not begun[code]:  # one that came this very moment has no rows
             rows = folders.rows_of((code,))
             found[rows] = [self.keys[row].startswith(prefix) for row in rows.tolist()]
         return found
