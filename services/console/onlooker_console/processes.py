@@ -34,7 +34,7 @@ class RunningService:
         name: as it is called in commands and addresses.
         title: as people call it.
         state: how it is.
-        troubles: what it lacks, in words.
+        troubles: what is wrong with it, in words; nothing if it does not answer at all.
         version: of its package; None if it does not say.
         messages: what it did with those of its queue since its start; None if it has no queue or does not say.
     """
@@ -118,9 +118,10 @@ def _service(name: str, said: Mapping[str, Any] | None, told: Told, troubles: tu
     if said is not None:
         state: State = "troubled" if troubles else "up"
         return RunningService(name, title, state, troubles, said["version"], said["messages"])
+    if isinstance(told.about.error, AwayError):
+        return RunningService(name, title, "away")
     if told.about.error is not None:
-        away = isinstance(told.about.error, AwayError)
-        return RunningService(name, title, "away" if away else "troubled", (told.about.error.detail,))
+        return RunningService(name, title, "troubled", (told.about.error.detail,))
     return RunningService(name, title, "untold")
 
 

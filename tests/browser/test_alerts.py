@@ -1,0 +1,23 @@
+"""Alerts: a message leads to what it said and to the pictures that it told of."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from accessibility import grave_barriers
+from album import Album
+
+
+async def test_a_message_opens_with_its_words_and_its_pictures(page: Page, album: Album) -> None:
+    await page.goto("/console/alerts")
+    message = page.locator(".delivery").filter(has_text="recognized").first
+    while not await message.count():  # the notifier gathers for two seconds
+        await page.wait_for_timeout(200)
+        await page.reload()
+    await message.locator("summary").click()
+    await expect(message.get_by_label("The message as it was sent")).to_contain_text("recognized")
+    picture = message.locator(".told img").first
+    await expect(picture).to_be_visible()
+    assert await grave_barriers(page) == []
+    await picture.click()
+    await expect(page).to_have_url(re.compile(r"/console/pictures/[0-9a-f]{32}$"))
