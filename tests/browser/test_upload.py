@@ -175,12 +175,17 @@ async def test_a_session_that_ends_meanwhile_costs_no_upload(
     page: Page, folder: str, copies: Copies, faults: Faults
 ) -> None:
     faults.forgive(f"{REFUSED} 401")
+    ended, go_on = page.get_by_text("Your session has ended."), page.get_by_role("button", name="Go on")
     await answered_once(page, 401, "Your session has ended.")
     await choose(page, *copies("patient.png"))
-    await expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    await expect(ended).to_be_visible()
     await expect(row(page, "patient.png")).to_contain_text("Waiting for you to sign in")
-    await page.get_by_role("button", name="Go on").click()
+    await page.route("**/upload/progress?*", lambda route: route.fulfill(status=401), times=1)
+    await go_on.click()
     await expect(page.get_by_role("heading", name="1 picture uploaded")).to_be_visible()
+    await expect(ended).to_be_visible()  # for whoever follows it
+    await go_on.click()
+    await expect(page.get_by_text("all recognized")).to_be_visible(timeout=RECOGNIZED)
 
 
 async def test_a_picture_is_taken_looked_at_and_uploaded(page: Page, folder: str) -> None:

@@ -18,13 +18,14 @@ function begin(form, section) {
   const limit = Number(form.dataset.limit);
   const total = summary(section, items);
   const list = rows(find("list"), document.getElementById("upload-row"), thumbs(), act);
-  const follow = following(Number(form.dataset.many), found);
+  const signedOut = () => (find("signed-out").hidden = false);
+  const followed = following(Number(form.dataset.many), { found, signedOut });
   const queue = new Queue({
     changed(item) {
-      if (item.state === "stored") follow(item);
+      if (item.state === "stored") followed.follow(item);
       changed(item);
     },
-    signedOut: () => (find("signed-out").hidden = false),
+    signedOut,
   });
 
   function changed(item) {
@@ -59,25 +60,28 @@ function begin(form, section) {
     if (name === "again") queue.again(item);
     else if (name !== "remove") queue.again(item, name);
     else if (grouped(item) === "active") queue.cancel(item);
-    else remove(item);
+    else return remove(item, list.neighbour(item));
+    item.row.acts.remove.focus(); // what was clicked is hidden now
   }
-  function remove(item) {
+  function remove(item, next) {
     items.delete(item);
     list.remove(item);
     total.changed();
+    next?.querySelector('[data-act="remove"]').focus();
   }
   const those = (...states) => [...items].filter(({ state }) => states.includes(state));
 
   find("again").addEventListener("click", () => those("trouble", "cancelled").forEach((item) => queue.again(item)));
   find("cancel").addEventListener("click", () => those("waiting", "sending").forEach((item) => queue.cancel(item)));
   find("clear").addEventListener("click", () => {
-    [...items].forEach(remove);
+    for (const item of items) remove(item);
     total.cleared();
   });
   find("go-on").addEventListener("click", async () => {
     if (!(await renewToken().catch(() => false))) return;
     find("signed-out").hidden = true;
     queue.resume();
+    followed.resume();
   });
   form.addEventListener("submit", (event) => event.preventDefault()); // Enter in a field sends nothing
   addEventListener("beforeunload", (event) => those("waiting", "sending").length && event.preventDefault());

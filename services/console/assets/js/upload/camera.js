@@ -2,7 +2,7 @@
 import { dated } from "./names.js";
 
 const QUALITY = 0.92;
-const LARGEST = { width: { ideal: 4096 }, height: { ideal: 2160 } };
+const SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } }; // recognition looks at no more than 2,048 pixels
 const WORDS = {
   insecure: "Browsers let a page use the camera only over HTTPS, or on the machine that Onlooker runs on. Open the console that way, or choose a picture instead.",
   NotAllowedError: "The camera may not be used. Allow it for this page in the browser's settings, often behind a sign beside the address, then try again.",
@@ -36,7 +36,7 @@ export function camera(opener, dialog, add) {
     show("starting", "Starting the camera. Your browser may ask whether it may be used.");
     if (!navigator.mediaDevices?.getUserMedia) return show("trouble", WORDS.insecure);
     try {
-      const opened = await navigator.mediaDevices.getUserMedia({ video: { facingMode: facing, ...LARGEST } });
+      const opened = await navigator.mediaDevices.getUserMedia({ video: { facingMode: facing, ...SIZE } });
       if (mine !== starts) return opened.getTracks().forEach((track) => track.stop()); // closed meanwhile
       stream = video.srcObject = opened;
       await video.play();

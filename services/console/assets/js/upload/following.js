@@ -1,13 +1,11 @@
 // Follows stored pictures until they are recognized: one request for many, oldest first, less often while nothing happens.
-import { request } from "../parts/requests.js";
-
 const OFTEN = 1200; // milliseconds
 const SELDOM = 8000;
 const ASKED = 40; // times, after which others come first
 const ENOUGH = 200; // times, after which nobody waits any more
 
-// found(item, {state, what}); given up: found(item, null). Returns follow(item).
-export function following(many, found) {
+// found(item, {state, what}); given up: found(item, null). signedOut(): nothing more is asked until resume().
+export function following(many, { found, signedOut }) {
   const pending = [];
   let timer, pause = OFTEN, busy = false;
 
@@ -17,14 +15,12 @@ export function following(many, found) {
     busy = true;
     const asked = pending.slice(0, many);
     const query = new URLSearchParams(asked.map((item) => ["id", item.imageId]));
-    let news = [];
-    try {
-      news = (await (await request(`/console/upload/progress?${query}`)).json()).pictures;
-    } catch (error) {
-      if (error.status === 403) return void (pending.length = 0);
-    } finally {
-      busy = false;
-    }
+    const answer = await fetch(`/console/upload/progress?${query}`).catch(() => null);
+    busy = false;
+    if (answer?.status === 401) return signedOut();
+    if (answer?.status === 403) return void (pending.length = 0); // somebody else signed in here meanwhile
+    const told = answer?.ok ? await answer.json().catch(() => null) : null;
+    const news = told?.pictures ?? [];
     settle(asked, new Map(news.map((picture) => [picture.id, picture])));
     pause = news.length ? OFTEN : Math.min(pause * 1.4, SELDOM);
     timer = setTimeout(ask, pause);
@@ -44,9 +40,12 @@ export function following(many, found) {
   }
 
   document.addEventListener("visibilitychange", ask);
-  return (item) => {
-    pending.push(item);
-    pause = OFTEN;
-    if (pending.length === 1) timer = setTimeout(ask, OFTEN / 2);
+  return {
+    follow(item) {
+      pending.push(item);
+      pause = OFTEN;
+      if (pending.length === 1) timer = setTimeout(ask, OFTEN / 2);
+    },
+    resume: ask,
   };
 }

@@ -6,6 +6,8 @@ const AT_ONCE = 3;
 const TRIES = 5;
 const PAUSE = 1000; // milliseconds before the second try, doubled before each further one
 const MOST_NUMBERS = 50;
+const TAKEN = "A picture of this name is there already";
+const TAKEN_PERHAPS_BY_ITSELF = `${TAKEN}, perhaps this one: no answer came to the first try`;
 
 // An item: {file, bucket, key, existing, follow} from outside; state, note, sent, imageId are kept here. States: waiting,
 // sending, stored (it is followed, until it is recognized or failed), kept (it is not), taken, refused, trouble, cancelled.
@@ -92,7 +94,7 @@ export class Queue {
       this.#waiting.unshift(item);
       this.#set(item, "waiting", "Its name is taken: trying the next number", 0);
     } else if (outcome === "taken") {
-      this.#set(item, "taken", "A picture of this name is there already", 0);
+      this.#set(item, "taken", item.tries ? TAKEN_PERHAPS_BY_ITSELF : TAKEN, 0);
     } else if (outcome === "signedOut") {
       this.#paused = true;
       this.#waiting.unshift(item);

@@ -53,6 +53,7 @@ export function rows(list, template, thumbs, act) {
       if (!changed.size) requestAnimationFrame(drawAll);
       changed.add(item);
     },
+    neighbour: ({ row: { row } }) => row.nextElementSibling ?? row.previousElementSibling,
     remove(item) {
       changed.delete(item);
       if (!item.row) return;

@@ -1,6 +1,8 @@
 // Where files come from: dropped (folders too), chosen, pasted. Each gives {file, path}: the path within what was dropped.
 import { dated, looksLikePicture } from "./names.js";
 
+const STILL = 1000; // milliseconds: at least as often a browser says that something is held over the page
+
 export function sources(form, add) {
   const files = chooser({ multiple: true, accept: "image/*,.heic,.heif,.avif,.tif,.tiff" });
   const folder = chooser({ webkitdirectory: true });
@@ -41,19 +43,23 @@ const pastedName = ({ name, type }) => (/^image\.\w+$/.test(name) || !name ? dat
 // The whole page takes what is dropped.
 function drop(add) {
   const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-  let depth = 0;
-  const show = (on) => document.documentElement.classList.toggle("dropping", on);
-  addEventListener("dragenter", (event) => hasFiles(event) && show(++depth > 0));
-  addEventListener("dragleave", (event) => hasFiles(event) && show(--depth > 0));
+  let timer;
+  function show(on) {
+    clearTimeout(timer);
+    document.documentElement.classList.toggle("dropping", on);
+    if (on) timer = setTimeout(show, STILL, false); // not every browser tells that somebody has given up
+  }
   addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
+    show(true);
   });
+  addEventListener("dragleave", (event) => event.relatedTarget || show(false));
   addEventListener("drop", async (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
-    show(Boolean((depth = 0)));
+    show(false);
     // both have to be asked for before the event is over
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
     const loose = [...event.dataTransfer.files].map((file) => ({ file, path: file.name }));
