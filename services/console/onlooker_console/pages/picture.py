@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import AwareDatetime
 
 from onlooker_console.apis import Api, ApiError, Outcome, attempt
 from onlooker_console.callers import Caller, SignedIn
@@ -49,7 +50,9 @@ def routes(views: Views) -> APIRouter:
     router = APIRouter(prefix="/pictures/{image_id}")
 
     @router.get("")
-    async def show(request: Request, caller: SignedIn, image_id: ImageId, again: str = "") -> Response:
+    async def show(
+        request: Request, caller: SignedIn, image_id: ImageId, again: AwareDatetime | None = None
+    ) -> Response:
         """Show a picture."""
         search = came_from(request)
         asked, similar = await asyncio.gather(ask(caller, image_id), _similar(caller, image_id))
@@ -174,10 +177,10 @@ def _found(picture: Known) -> dict[str, Any]:
     }
 
 
-def _awaited(picture: Known, again: str) -> bool:
+def _awaited(picture: Known, again: datetime | None) -> bool:
     """Whether the picture is being recognized again, since a time that the page's address names."""
     done = picture.recognition.recognized_at if picture.recognition else picture.failed_at
-    return bool(again) and (done is None or done.isoformat() < again.replace("Z", "+00:00"))
+    return again is not None and (done is None or done < again)
 
 
 async def _deliveries(api: Api, image_id: str) -> dict[str, Any]:
