@@ -15,6 +15,7 @@ EMOTIONS = {
     "FEAR": "Afraid",
     "DISGUSTED": "Disgusted",
     "CONFUSED": "Confused",
+    "UNKNOWN": "Not clear",
     "UNKNOWN": "Unclear",
 }
 STATES = {"recognized": "Recognized", "failed": "Failed"}
