@@ -1,15 +1,17 @@
 """The page of one picture: what it shows, whom it lets do what, and what becomes of what is asked for on it."""
 
 import hashlib
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from console_site import Site
+from console_site import NOBODY, Site, running
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import Scope
 from onlooker_shared.messages import ImageRecognized
+from onlooker_shared.recognition import ModerationLabel
 from onlooker_shared.results import Results, StoredResult
 from recognitions import NOON, a_face, a_label, failed, recognized
 
@@ -181,3 +183,24 @@ async def test_pictures_beside_it_are_those_of_the_search(site: Site) -> None:
     assert f'href="/console/pictures/{second.image_id}?prefix=beside-"' in page
     assert 'rel="next"' not in other
     assert 'rel="prev"' not in other
+
+
+async def test_a_sensitive_picture_is_veiled_until_somebody_wants_to_see_it(site: Site) -> None:
+    nudity = ModerationLabel(name="Explicit", confidence=91.0)
+    message = recognized(an_own_image(site, "sensitive/a picture.jpg"), nudity)
+    await keep_result(site, message)
+    async with site.signed_in() as somebody:
+        page = (await somebody.get(f"/console/pictures/{message.image.image_id}")).text
+    assert 'class="stage veiled"' in page
+    assert "Show it" in page
+
+
+async def test_without_the_index_what_was_recognized_is_shown(site: Site, image: ImageRef, tmp_path: Path) -> None:
+    async with (
+        running(site.installation, tmp_path / "index", TAGGER_URL=NOBODY) as crippled,
+        crippled.signed_in() as somebody,
+    ):
+        answer = await somebody.get(f"/console/pictures/{image.image_id}")
+    assert answer.status_code == 200
+    assert "Search does not answer just now" in answer.text
+    assert "Ada" in answer.text
