@@ -6,14 +6,17 @@ from playwright.async_api import Page, expect
 
 from accessibility import grave_barriers
 from album import Album
+from installation import eventually
 
 
 async def test_a_message_opens_with_its_words_and_its_pictures(page: Page, album: Album) -> None:
-    await page.goto("/console/alerts")
     message = page.locator(".delivery").filter(has_text="recognized").first
-    while not await message.count():  # the notifier gathers for two seconds
-        await page.wait_for_timeout(200)
-        await page.reload()
+
+    async def sent() -> bool:
+        await page.goto("/console/alerts")
+        return await message.count() > 0
+
+    await eventually(sent)  # the notifier gathers for two seconds
     await message.locator("summary").click()
     await expect(message.get_by_label("The message as it was sent")).to_contain_text("recognized")
     picture = message.locator(".told img").first
