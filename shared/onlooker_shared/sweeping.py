@@ -1,6 +1,6 @@
 """What the sweeps of several services share: going through the ids in a bucket, and sending on what is found."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,13 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 async def stored_ids(
-    s3: "S3Client", bucket: str, prefix: str, *, until: datetime, since: datetime = EVER
+    s3: "S3Client",
+    bucket: str,
+    prefix: str,
+    *,
+    until: datetime,
+    since: datetime = EVER,
+    seen: Callable[[str], object] = lambda _: None,
 ) -> AsyncIterator[list[str]]:
     """Yield the image ids of the objects under a prefix, a chunk at a time.
 
@@ -33,11 +39,14 @@ async def stored_ids(
         prefix: which of them.
         until: objects stored later than this are left out: what they lead to may merely be queued.
         since: objects stored before this are left out, too.
+        seen: is told every id, of those that are left out, too.
     """
     chunk: list[str] = []
     async for entry in list_objects(s3, bucket, prefix):
+        image_id = image_id_in(entry["Key"], prefix)
+        seen(image_id)
         if since <= entry["LastModified"] <= until:
-            chunk.append(image_id_in(entry["Key"], prefix))
+            chunk.append(image_id)
         if len(chunk) == CHUNK:
             yield chunk
             chunk = []

@@ -3,7 +3,8 @@
 `sqlite` is a file for one process, `opensearch` a cluster for many.
 """
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime
 from typing import Protocol
 
 from onlooker_shared.annotations import Annotation
@@ -57,6 +58,12 @@ class Index(Protocol):
         What is kept so that it does not come back names neither bucket nor key.
         """
 
+    async def forget(self, image_ids: Collection[str]) -> None:
+        """Take out the documents of some pictures, and their renditions, as if they had never been put.
+
+        Unlike what was deleted, they are found again once they are put again. One that is put meanwhile may stay.
+        """
+
     async def get(self, image_id: str) -> Document:
         """Return a picture's document.
 
@@ -77,6 +84,9 @@ class Index(Protocol):
 
     async def suggest(self, query: SuggestionQuery, within: Within) -> Suggestions:
         """Return labels, names, words and folders that what was typed may become."""
+
+    def held(self, until: datetime) -> AsyncIterator[list[str]]:
+        """Yield the ids of all pictures that have a document and were uploaded until then, page by page."""
 
     async def missing(self, image_ids: Collection[str]) -> set[str]:
         """Return those of some pictures that were neither put nor deleted."""

@@ -106,6 +106,47 @@ async def test_a_picture_recognized_again_says_what_the_later_recognition_found(
     assert (await counts(index)).total == 1
 
 
+async def test_what_is_forgotten_is_nowhere_and_found_again_once_it_is_put_again(index: Index) -> None:
+    image, other = an_image(sequencer=EARLIER), an_image("other.jpg")
+    for each in (image, other):
+        await put(index, each, a_label("Cat"))
+        await index.annotate(each.image_id, annotation(each))
+
+    for _ in range(2):
+        await index.forget([image.image_id, "0" * 32])
+        assert await keys(index) == await keys(index, q="cat") == ["other.jpg"]
+        assert await index.missing([image.image_id]) == await index.unannotated([image.image_id]) == {image.image_id}
+        with pytest.raises(NotFoundError):
+            await index.get(image.image_id)
+
+    await put(index, image, a_label("Dog"))
+    assert (await index.get(image.image_id)).tags == ("Dog",)
+    assert sorted(await keys(index)) == ["cat.jpg", "other.jpg"]
+
+
+async def test_forgetting_an_older_version_leaves_the_newer_one(index: Index) -> None:
+    older, newer = (an_image(content=str(n), sequencer=f"{n:018X}") for n in (1, 2))
+    for each in (older, newer):
+        await put(index, each)
+
+    await index.forget([older.image_id])
+
+    assert (await index.get(newer.image_id)).key == "cat.jpg"
+
+
+async def test_goes_through_all_it_holds_page_by_page(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onlooker_tagger.sqlite.index.HELD_PAGE", 3)
+    monkeypatch.setattr("onlooker_tagger.opensearch.index.HELD_PAGE", 3)
+    images = [an_image(f"{n}.jpg", uploaded_at=NOON + timedelta(minutes=n)) for n in range(8)]
+    for image in images:
+        await put(index, image)
+
+    pages = [page async for page in index.held(NOON + timedelta(minutes=6))]
+
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert {image_id for page in pages for image_id in page} == {image.image_id for image in images[:7]}
+
+
 class Emptied(Results):
     """A results bucket that has nothing any more."""
 

@@ -140,6 +140,43 @@ async def test_a_sweep_leaves_alone_what_may_still_be_in_the_queue(service: Serv
     assert answer.json() == {"looked_at": 0, "sent_on": 0}
 
 
+async def test_a_sweep_forgets_what_has_neither_result_nor_failure_any_more(
+    service: Service, sender: Sender, results: Results
+) -> None:
+    cat, broken, gone = an_image("cat.jpg"), an_image("broken.jpg"), an_image("gone.jpg")
+    await results.put(StoredResult(image=cat, recognition=a_recognition(), rekognition={}))
+    await results.put_failure(StoredFailure(image=broken, reason="It is empty."))
+    for message in (recognized(cat), failed(broken), recognized(gone)):
+        await sender.send(message)
+
+    async with client_of(service) as client, working(service):
+        await eventually(lambda: found(client), lambda images: len(images) == 3)
+        await client.post("/sweeps/tagger", params={"older_than": 10**9})
+        assert len(await found(client)) == 3, "too new to be judged"
+        assert (await client.post("/sweeps/tagger", params={"older_than": 0})).json()["sent_on"] == 0
+        assert {image["key"] for image in await found(client)} == {"cat.jpg", "broken.jpg"}
+
+
+async def test_a_sweep_forgets_nothing_whose_result_comes_while_it_lists(
+    here: Installation, service: Service, sender: Sender, results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*_: object, **__: object) -> AsyncIterator[list[str]]:
+        return
+        yield []
+
+    monkeypatch.setattr("onlooker_tagger.sweep.stored_ids", nothing)  # as if both came right after they were listed
+    cat, broken = an_image("cat.jpg"), an_image("broken.jpg")
+    await results.put(StoredResult(image=cat, recognition=a_recognition(), rekognition={}))
+    await results.put_failure(StoredFailure(image=broken, reason="It is empty."))
+    for message in (recognized(cat), failed(broken)):
+        await sender.send(message)
+
+    async with client_of(service) as client, working(service):
+        await eventually(lambda: found(client), lambda images: len(images) == 2)
+        await client.post("/sweeps/tagger", params={"older_than": 0})
+        assert len(await found(client)) == 2
+
+
 async def test_a_key_sees_only_what_it_is_bound_to(service: Service, sender: Sender) -> None:
     image = an_image("mine/cat.jpg")
     scopes = frozenset({Scope.TAGS_READ})

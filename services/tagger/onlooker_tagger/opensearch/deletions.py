@@ -18,7 +18,7 @@ from onlooker_tagger.documents import Deletion, Document
 from onlooker_tagger.opensearch.cluster import Action, Cluster, ConflictError, Hit
 from onlooker_tagger.opensearch.layout import Layout
 from onlooker_tagger.opensearch.schema import Names
-from onlooker_tagger.opensearch.stored import NO_RENDITIONS, Json, note_of_object
+from onlooker_tagger.opensearch.stored import NO_RENDITIONS, NOTHING_KNOWN, Json, note_of_object
 from onlooker_tagger.opensearch.tombstones import Stone, stone_in
 from onlooker_tagger.tombstones import object_id
 
@@ -76,6 +76,18 @@ class Deletions:
         ids = {image_id: key for key, group in groups.items() for each in group for image_id in each.image_ids}
         await self._write([self._note(image_id, note_of_object(key)) for image_id, key in ids.items()])
 
+    async def forget(self, image_ids: Collection[str]) -> None:
+        """Delete the documents of some pictures without a tombstone; of those that others write meanwhile, none.
+
+        Raises:
+            UnavailableError: the cluster does not answer.
+        """
+        known = await self._cluster.documents(self._names.notes, image_ids)
+        objects = {place for note in known.values() if (place := note.source.get("object"))}
+        notes = await self._cluster.documents(self._names.notes, objects)
+        doomed = [one for one in await self._standing(objects) if one.document.image_id in known]
+        await self._remove(doomed, notes, NOTHING_KNOWN)
+
     async def enforce(self, objects: Collection[str]) -> None:
         """Delete what was put under some ids though, as it turns out, it had been deleted.
 
@@ -100,18 +112,30 @@ class Deletions:
         notes = await self._cluster.documents(self._names.notes, objects)
         stones = {key: stone_in(note.source) for key, note in notes.items()}
         covered = [one for one in await self._standing(objects) if stones[one.hit.id].covers(one.document)]
+        return await self._remove(covered, notes, NO_RENDITIONS)
+
+    async def _remove(self, doomed: Sequence[_Standing], notes: dict[str, Hit], left: Json) -> set[str]:
+        """Delete documents, if they still are those that were read; return the ids of those where they are not.
+
+        Args:
+            doomed: which.
+            notes: of their objects, as they were read before.
+            left: what the notes of their pictures say afterwards.
+        """
         above: dict[str, Stone] = {}
-        for one in covered:
+        for one in doomed:
             key, version = one.hit.id, one.hit.version
-            if above.get(key, stones[key]).version < version:
-                above[key] = stones[key].above(version)
+            stone = above.get(key) or stone_in(notes[key].source if key in notes else {})
+            if stone.version < version:
+                above[key] = stone.above(version)
         again = await self._keep(above, notes)
-        ready = [one for one in covered if one.hit.id not in again]
+        ready = [one for one in doomed if one.hit.id not in again]
         outcomes = await self._write([_removal(one) for one in ready])
         again |= {
             one.hit.id for one, outcome in zip(ready, outcomes, strict=True) if isinstance(outcome, ConflictError)
         }
-        await self._write([self._note(one.document.image_id, NO_RENDITIONS) for one in ready])
+        removed = {one.document.image_id for one in ready if one.hit.id not in again}
+        await self._write([self._note(image_id, left) for image_id in sorted(removed)])
         return again
 
     async def _standing(self, objects: Collection[str]) -> list[_Standing]:

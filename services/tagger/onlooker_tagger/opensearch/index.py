@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from opensearchpy import AsyncOpenSearch, RequestError
 
@@ -34,15 +35,18 @@ from onlooker_tagger.tombstones import object_id
 
 BATCH = 200
 """Writes in one bulk at most: some megabytes."""
+HELD_PAGE = 1000
+"""Ids that are read at once."""
 
 
 class OpenSearchIndex:
     """An `onlooker_tagger.index.Index`. Use `open_index`."""
 
-    def __init__(self, cluster: Cluster, names: Names, layout: Layout, writer: Writer) -> None:
+    def __init__(self, cluster: Cluster, names: Names, layout: Layout, deletions: Deletions, writer: Writer) -> None:
         self._cluster = cluster
         self._names = names
         self._layout = layout
+        self._deletions = deletions
         self._writer = writer
         self._laid_out: asyncio.Task[None] | None = None
         self._batches: Batches[Write] = Batches(self._commit, BATCH)
@@ -58,6 +62,11 @@ class OpenSearchIndex:
     async def delete(self, deletion: Deletion) -> None:
         """See `Index`."""
         await self._batches.add(Delete(deletion))
+
+    async def forget(self, image_ids: Collection[str]) -> None:
+        """See `Index`."""
+        await self._lay_out()
+        await self._deletions.forget(image_ids)
 
     async def get(self, image_id: str) -> Document:
         """See `Index`."""
@@ -93,6 +102,13 @@ class OpenSearchIndex:
             return Suggestions(suggestions=())
         answer = await self._search(suggestions.body(wanted, within))
         return best(suggestions.read(answer, wanted), wanted, query.limit)
+
+    async def held(self, until: datetime) -> AsyncIterator[list[str]]:
+        """See `Index`."""
+        after = None
+        while hits := (await self._search(searches.held_body(until, after, HELD_PAGE)))["hits"]["hits"]:
+            yield [hit["_source"]["image_id"] for hit in hits]
+            [after] = hits[-1]["sort"]
 
     async def missing(self, image_ids: Collection[str]) -> set[str]:
         """See `Index`."""
@@ -192,8 +208,9 @@ async def open_index(
     """
     cluster, names = Cluster(client, refresh=refresh), Names(alias)
     layout = Layout(cluster, names, schema, shards)
-    writer = Writer(cluster, names, schema, Deletions(cluster, names, layout))
-    index = OpenSearchIndex(cluster, names, layout, writer)
+    deletions = Deletions(cluster, names, layout)
+    writer = Writer(cluster, names, schema, deletions)
+    index = OpenSearchIndex(cluster, names, layout, deletions, writer)
     try:
         yield index, Copier(cluster, names, schema, layout, writer)
     finally:

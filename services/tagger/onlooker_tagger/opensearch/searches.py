@@ -47,6 +47,24 @@ def search_body(query: ImageQuery, within: Within, alike: Mapping[str, int] | No
     return body
 
 
+def held_body(until: datetime, after: int | None, count: int) -> Json:
+    """Return the body of a search for the first pictures behind one, in any order that stays.
+
+    Args:
+        until: when they were uploaded at the latest.
+        after: what the last one before was sorted by; None to begin.
+        count: how many at most.
+    """
+    return {
+        "query": {"bool": {"filter": _range("uploaded_at", {"format": "epoch_millis"}, lte=_moment(until))}},
+        "sort": [{"search.row": "asc"}],
+        "size": count,
+        "_source": ["image_id"],
+        "track_total_hits": False,
+        **({} if after is None else {"search_after": [after]}),
+    }
+
+
 def rarities_body(labels: Collection[str], within: Within) -> Json:
     """Return the body of a search that says how many pictures a caller may know of, and have each of some labels."""
     counts = {"filters": {"filters": {label: {"term": {"search.label": label}} for label in sorted(labels)}}}

@@ -28,6 +28,10 @@ NO_RENDITIONS: Json = {"annotation": None}
 """The note that a picture's renditions are forgotten."""
 
 
+NOTHING_KNOWN: Json = {"object": None, "annotation": None}
+"""The note of a picture that was taken out as if it had never been put."""
+
+
 def folded(name: str) -> str:
     """Return a name as filters compare it: without case."""
     return name.casefold()

@@ -12,6 +12,8 @@ import threading
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,6 +39,9 @@ READERS = 2
 """Searches at the same time; more only wait for the same cores."""
 BATCH = 500
 """Writes in one transaction at most."""
+
+HELD_PAGE = 1000
+"""Ids that are read at once."""
 
 T = TypeVar("T")
 
@@ -70,6 +75,10 @@ class SqliteIndex:
         """See `Index`."""
         await self._batches.add(writes.delete(deletion))
 
+    async def forget(self, image_ids: Collection[str]) -> None:
+        """See `Index`."""
+        await asyncio.gather(*(self._batches.add(writes.forget(image_id)) for image_id in image_ids))
+
     async def get(self, image_id: str) -> Document:
         """See `Index`."""
         return await self._read(lambda db, _: searches.get(db, image_id))
@@ -85,6 +94,12 @@ class SqliteIndex:
     async def suggest(self, query: SuggestionQuery, within: Within) -> Suggestions:
         """See `Index`."""
         return await self._read(lambda _, now: suggest(now, query, within))
+
+    async def held(self, until: datetime) -> AsyncIterator[list[str]]:
+        """See `Index`."""
+        page: list[tuple[int, str]] = [(0, "")]
+        while page := await self._read(partial(searches.held, until=until, after=page[-1][0], count=HELD_PAGE)):
+            yield [image_id for _, image_id in page]
 
     async def missing(self, image_ids: Collection[str]) -> set[str]:
         """See `Index`."""

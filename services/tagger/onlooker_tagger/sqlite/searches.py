@@ -3,11 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 
 from onlooker_shared.annotations import Annotation
 from onlooker_tagger.documents import Document, with_annotation
+from onlooker_tagger.facts import milliseconds
 from onlooker_tagger.index import not_found
 from onlooker_tagger.queries import ImageQuery, Page, Statistics, StatisticsQuery, Within
 from onlooker_tagger.sqlite import matching
@@ -49,6 +51,22 @@ def statistics(db: sqlite3.Connection, now: Snapshot, query: StatisticsQuery, wi
     if query.q is not None:
         found &= matching.matched(db, now, query.q)
     return counted(now, found, query)
+
+
+def held(db: sqlite3.Connection, _: Snapshot, until: datetime, after: int, count: int) -> list[tuple[int, str]]:
+    """Return the first documents behind one, by their ids here, each with its picture's id.
+
+    Args:
+        db: where.
+        until: when they were uploaded at the latest.
+        after: the id here of the last one before.
+        count: how many at most.
+    """
+    rows = db.execute(
+        "SELECT id, image_id FROM documents WHERE id > ? AND uploaded_at <= ? ORDER BY id LIMIT ?",
+        (after, milliseconds(until), count),
+    )
+    return [(row["id"], row["image_id"]) for row in rows]
 
 
 def known(db: sqlite3.Connection, image_ids: list[str]) -> set[str]:

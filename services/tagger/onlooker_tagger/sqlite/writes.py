@@ -82,9 +82,18 @@ def delete(deletion: Deletion) -> Write:
             return UNCHANGED
         if deletion.image_ids:
             _let_older_versions_return(db, deletion)
-        db.execute("DELETE FROM documents WHERE id = ?", (row["id"],))
-        db.execute("DELETE FROM words WHERE rowid = ?", (row["id"],))
-        return Change(gone=row["id"])
+        return _remove(db, row["id"])
+
+    return write
+
+
+def forget(image_id: str) -> Write:
+    """Return the write that takes a picture out as if it had never been put."""
+
+    def write(db: sqlite3.Connection) -> Change:
+        db.execute("DELETE FROM renditions WHERE image_id = ?", (image_id,))
+        row = db.execute("SELECT id FROM documents WHERE image_id = ?", (image_id,)).fetchone()
+        return UNCHANGED if row is None else _remove(db, row["id"])
 
     return write
 
@@ -128,6 +137,12 @@ def _replace(db: sqlite3.Connection, row: int, image_id: str, document: Document
     )
     db.execute("DELETE FROM words WHERE rowid = ?", (row,))
     return Change(gone=row, entry=_indexed(db, row, document, stored))
+
+
+def _remove(db: sqlite3.Connection, row: int) -> Change:
+    db.execute("DELETE FROM documents WHERE id = ?", (row,))
+    db.execute("DELETE FROM words WHERE rowid = ?", (row,))
+    return Change(gone=row)
 
 
 def _note_gone(db: sqlite3.Connection, image_ids: Iterable[str], why: int) -> None:
