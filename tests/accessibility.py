@@ -9,10 +9,11 @@ AXE = Path(__file__).parents[1] / "services" / "console" / "node_modules" / "axe
 GRAVE = ("serious", "critical")
 
 
-async def grave_barriers(page: Page) -> list[str]:
-    """Return the serious and critical violations of a page as it is now, each with where and why."""
+async def grave_barriers(page: Page, *, only: str | None = None) -> list[str]:
+    """Return the serious and critical violations (`only` of a rule) of a page as it is now, with where and why."""
     await page.evaluate(_axe())  # by the debugger, past the page's policy, which stays as strict as it is
-    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    options = {"resultTypes": ["violations"], **({"runOnly": [only]} if only else {})}
+    found = await page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{violation['impact']}: {violation['help']} ({violation['id']}): {node['html']}: {node['failureSummary']}"
         for violation in found["violations"]

@@ -1,11 +1,17 @@
 """Pictures that have gone all the way before a test looks at them."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from onlooker.client import ApiError, OnlookerClient
 from onlooker.pictures import Picture
 from onlooker.uploading import upload_all, wait_for
+from onlooker_shared.aws import Aws
+from onlooker_shared.messages import ImageRecognized
+from onlooker_shared.results import Results
+from onlooker_shared.topology import Topology
+from recognitions import Found, a_recognition
 
 BUCKET = "onlooker-images"
 NOT_FOUND = 404
@@ -33,3 +39,12 @@ async def remove_from_album(client: OnlookerClient, key: str) -> None:
     except ApiError as error:
         if error.status != NOT_FOUND:
             raise
+
+
+async def recognized_anew(aws: Aws, topology: Topology, image_id: str, *found: Found) -> ImageRecognized:
+    """Store another result of a picture, in which this was found; returns the message that announces it, unsent."""
+    results = Results(await aws.client("s3"), topology.results.name)
+    recognition = a_recognition(*found, recognized_at=datetime.now(UTC))
+    stored = (await results.get(image_id)).model_copy(update={"recognition": recognition})
+    await results.put(stored)
+    return stored.message(results.bucket)

@@ -4,6 +4,7 @@ The pictures of `album` are for all to look at: a test that changes or deletes o
 """
 
 import os
+import re
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
@@ -47,6 +48,8 @@ def pictures() -> Path:
 def screenshots() -> Path:
     """Where pictures of pages are kept for people to look at."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for old in SCREENSHOTS.glob("failed-*.png"):
+        old.unlink()
     return SCREENSHOTS
 
 
@@ -150,9 +153,10 @@ async def open_window(
 
     yield open_one
     report = request.node.stash.get(REPORT, None)
+    name = re.sub(r"[^\w-]+", "-", request.node.name)
     for number, page in enumerate(pages):
         if report is not None and report.failed:
-            await page.screenshot(path=screenshots / f"failed-{request.node.name}-{number}.png")
+            await page.screenshot(path=screenshots / f"failed-{name}-{number}.png")
         await page.context.close()
     faults.check()
 

@@ -2,26 +2,32 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 from playwright.async_api import Page, expect
 
-from album import BUCKET, add_to_album
+from album import BUCKET, add_to_album, recognized_anew
 from installation import eventually
 from onlooker.client import OnlookerClient
 from onlooker.pictures import Picture
 from onlooker.target import Target
 from onlooker_shared.publisher import Publisher
-from onlooker_shared.results import Results
-from recognitions import a_color, a_face, a_label, a_line, a_recognition, a_warning
+from recognitions import a_color, a_face, a_label, a_line, a_warning
 from stack import Stack
 
 HOSTILE = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>{{ 7 * 7 }}"
 FOLDER = f"{HOSTILE.replace('/', '')} folder/"
+
+
+FOUND = (
+    a_face(name=f"{HOSTILE} person"),
+    a_label(f"{HOSTILE} label", f"{HOSTILE} parent", aliases=(f"{HOSTILE} alias",)),
+    a_line(f"{HOSTILE} line"),
+    a_warning(f"{HOSTILE} warning"),
+    a_color(f"{HOSTILE} colour"),
+)
 
 
 @dataclass
@@ -38,7 +44,10 @@ async def hostile(stack: Stack, client: OnlookerClient, pictures: Path) -> Async
     wanted = Picture(pictures / "scenes" / "coffee.png", f"{FOLDER}{HOSTILE.replace('/', '')}.png")
     image_id = (await add_to_album(client, wanted))[wanted.key]["image_id"]
     async with Target(stack.folder).aws() as (aws, settings):
-        await _recognize_anew(aws, settings, image_id)
+        names = settings.topology
+        message = await recognized_anew(aws, names, image_id, *FOUND)
+        topic = await aws.topic_arn(names.image_recognized)
+        await Publisher(await aws.client("sns"), topic).publish(message)
 
     async def persons() -> list[str]:
         return (await client.document(image_id))["persons"]
@@ -46,22 +55,6 @@ async def hostile(stack: Stack, client: OnlookerClient, pictures: Path) -> Async
     await eventually(persons, lambda found: found == [f"{HOSTILE} person"])
     yield Hostile(image_id, wanted.key)
     await client.delete(BUCKET, wanted.key)
-
-
-async def _recognize_anew(aws: Any, settings: Any, image_id: str) -> None:
-    results = Results(await aws.client("s3"), settings.topology.results.name)
-    found = a_recognition(
-        a_face(name=f"{HOSTILE} person"),
-        a_label(f"{HOSTILE} label", f"{HOSTILE} parent", aliases=(f"{HOSTILE} alias",)),
-        a_line(f"{HOSTILE} line"),
-        a_warning(f"{HOSTILE} warning"),
-        a_color(f"{HOSTILE} colour"),
-        recognized_at=datetime.now(UTC),
-    )
-    stored = (await results.get(image_id)).model_copy(update={"recognition": found, "rekognition": {HOSTILE: HOSTILE}})
-    await results.put(stored)
-    topic = await aws.topic_arn(settings.topology.image_recognized)
-    await Publisher(await aws.client("sns"), topic).publish(stored.message(results.bucket))
 
 
 @pytest.mark.parametrize("part", ["file", "person", "label", "line", "warning"])
