@@ -68,7 +68,7 @@ export function summary(section, items) {
       active ? `${size(sent)} of ${size(bytes)}` : "",
       active && groups.done ? `${groups.done} uploaded` : "",
       active && groups.problem ? `${groups.problem} not uploaded` : "",
-      seen < followed ? `${seen} of ${followed} recognized` : seen && !active ? "all recognized" : "",
+      seen < followed && (seen || !active) ? `${seen} of ${followed} recognized` : seen && !active ? "all recognized" : "",
       left ? `${count(left, "other file")} left out: no pictures by their names` : "",
     ].filter(Boolean).join(" · ");
   }
