@@ -15,7 +15,6 @@ EMOTIONS = {
     "FEAR": "Afraid",
     "DISGUSTED": "Disgusted",
     "CONFUSED": "Confused",
-    "UNKNOWN": "Not clear",
     "UNKNOWN": "Unclear",
 }
 STATES = {"recognized": "Recognized", "failed": "Failed"}

@@ -180,7 +180,9 @@ async def test_the_licences_of_what_is_bundled_come_along(site: Site) -> None:
         assert re.search(rf"^{re.escape(package)} \d", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "..%2Fviews.py", "%2e%2e/views.py", "%2e%2e%2ftemplates%2flayout.html", ""])
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "..%2Fviews.py", "%2e%2e/views.py", "%2e%2e%2ftemplates%2flayout.html", ""]
+)
 async def test_nothing_but_assets_is_served_as_one(site: Site, name: str) -> None:
     async with site.browser() as somebody:
         answer = await somebody.get(f"/console/static/{name}")
