@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-import httpx
-
-from onlooker_console.apis import CONNECTIONS, TIMEOUT, Apis
+from onlooker_console.apis import Apis, open_client
 from onlooker_console.app import create_console, entrance
 from onlooker_console.callers import Gate
 from onlooker_console.cookie import Cookie
@@ -38,8 +36,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         idle=timedelta(hours=settings.idle_hours).total_seconds(),
     )
     keys = KeyStore(dynamodb, names.access_keys.name)
-    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-    async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False) as http:
+    async with open_client() as http:
         views, live = Views(settings, assets), Live(settings.live_connections)
         cookie = Cookie(settings.secure_cookies, sessions.lifetime)
         gate = Gate(cookie, sessions, keys, Apis(http, settings))

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -116,6 +117,13 @@ async def attempt(question: Awaitable[T], *, within: float | None = None) -> Out
         return Outcome(error=error)
 
 
+def open_client() -> httpx.AsyncClient:
+    """Return the process's client. It keeps no cookies: those that a gateway sets for one caller are not another's."""
+    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+    return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, cookies=no_cookies, trust_env=False)
+
+
 class Apis:
     """The services, for whomever holds an access key.
 
@@ -167,9 +175,13 @@ class Api:
         service: str | None = None,
     ) -> Any:
         """Make a request and return the JSON of its answer, None if it has none. Raises like `get`."""
+        service = service or owner(path)
         async with self.stream(method, path, parameters=parameters, json=json, service=service) as answer:
             body = await answer.aread()
-        return answer.json() if body else None
+        try:
+            return answer.json() if body else None
+        except ValueError as error:  # somebody else answers at its URL
+            raise FailedError(f"{WORDS[service]} answered what is no JSON. Look at its URL in the settings.") from error
 
     @asynccontextmanager
     async def stream(
@@ -222,7 +234,12 @@ def owner(path: str) -> str:
 
 def object_path(bucket: str, key: str) -> str:
     """Return a picture's path at ingest; all is percent-encoded, slashes too, so that nothing tidies ``..`` up."""
-    return f"/v1/{quote(bucket, safe='')}/{quote(key, safe='')}"
+    return f"/v1/{_segment(bucket)}/{_segment(key)}"
+
+
+def _segment(text: str) -> str:
+    """Return text as one part of a path: not `.` or `..`, by which a client would leave out others."""
+    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
 def _given(parameters: Parameters | None) -> Any:

@@ -2,6 +2,7 @@
 
 import hmac
 from http import HTTPMethod
+from urllib.parse import unquote
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
@@ -20,7 +21,7 @@ POLICY = (
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' blob:",  # what is about to be uploaded is shown from the page's own memory
+    "img-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",
     "frame-ancestors 'none'",
@@ -103,7 +104,7 @@ def is_navigation_from_elsewhere(request: Request) -> bool:
 
 def local_path(wanted: str) -> str:
     """Return a page of the console to go to, as wanted; home if that is none: nobody is led to another site."""
-    path = wanted.partition("?")[0]
+    path = unquote(wanted.partition("?")[0])  # browsers tidy `%2e%2e` up as well
     local = path.startswith("/console/") and wanted.isprintable() and "\\" not in wanted and ".." not in path.split("/")
     return wanted if local and not path.startswith((SIGN_IN, "/console/signout", "/console/static/")) else HOME
 

@@ -49,6 +49,7 @@ async def test_what_the_browser_has_already_is_not_sent_again(site: Site, image:
         again = await somebody.get(path, headers={"If-None-Match": etag})
         part = await somebody.get(path, headers={"Range": "bytes=4-7"})
     assert (again.status_code, again.content) == (304, b"")
+    assert "Content-Disposition" not in again.headers  # it would become that of the picture that the browser keeps
     assert (part.status_code, part.content) == (206, JPEG[4:8])
 
 

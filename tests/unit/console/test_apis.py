@@ -17,6 +17,7 @@ from onlooker_console.apis import (
     RefusedError,
     attempt,
     object_path,
+    open_client,
     owner,
 )
 from onlooker_console.settings import ConsoleSettings
@@ -174,5 +175,45 @@ def test_a_path_of_nobody_is_a_mistake_of_ours() -> None:
         owner("/nothing/here")
 
 
-def test_no_key_of_an_object_leads_anywhere_else() -> None:
-    assert object_path("b", "../a b/ü?.jpg") == "/v1/b/..%2Fa%20b%2F%C3%BC%3F.jpg"
+@pytest.mark.parametrize(
+    ("bucket", "key", "path"),
+    [
+        ("b", "../a b/ü?.jpg", "/v1/b/..%2Fa%20b%2F%C3%BC%3F.jpg"),
+        ("b", "..", "/v1/b/%2E%2E"),
+        ("b", ".", "/v1/b/%2E"),
+        ("..", "recognitions/1", "/v1/%2E%2E/recognitions%2F1"),
+    ],
+)
+async def test_no_key_of_an_object_leads_anywhere_else(bucket: str, key: str, path: str) -> None:
+    asked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path.decode())
+        return httpx.Response(204)
+
+    await api(handler).send("DELETE", object_path(bucket, key))
+    assert asked == [path]
+
+
+async def test_what_answers_at_a_services_url_but_is_none_has_failed() -> None:
+    with pytest.raises(FailedError, match="Search answered what is no JSON"):
+        await api(answering(200, b"<html>Welcome</html>")).get("/tags/images")
+
+
+async def test_a_cookie_that_a_gateway_sets_for_one_caller_does_not_go_with_another() -> None:
+    sent: list[str] = []
+
+    async def gateway(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        sent.append((await reader.readuntil(b"\r\n\r\n")).decode().casefold())
+        writer.write(b"HTTP/1.1 200 OK\r\nSet-Cookie: whose=the-first; Path=/\r\nContent-Length: 2\r\n")
+        writer.write(b"Connection: close\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(gateway, "127.0.0.1", 0) as server, open_client() as http:
+        port = server.sockets[0].getsockname()[1]
+        apis = Apis(http, ConsoleSettings(api_url=f"http://127.0.0.1:{port}"))
+        for key in ("olk_first", "olk_second"):
+            await apis.with_key(key).get("/tags/images")
+    assert ["authorization: bearer olk_second" in each for each in sent] == [False, True]
+    assert not any("cookie:" in each for each in sent)

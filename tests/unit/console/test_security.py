@@ -118,6 +118,8 @@ def test_people_are_led_to_the_page_they_wanted(wanted: str) -> None:
         "console/pictures",
         "/consoles/pictures",
         "/console/../docs",
+        "/console/%2e%2E/docs",
+        "/console/.%2e//elsewhere.example",
         "/console/pictures\r\nSet-Cookie: a=b",
         "/console/pictures\t",
         "/console/signin?to=/console/system",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Annotated, Literal
 
 import httpx
@@ -86,7 +87,8 @@ class PassedThrough(StreamingResponse):
 
     def __init__(self, answer: httpx.Response, opened: AsyncExitStack, cache_control: str) -> None:
         headers = {name: answer.headers[name] for name in ANSWERED if name in answer.headers}
-        if not headers.get("Content-Type", "").startswith("image/"):
+        unchanged = answer.status_code == HTTPStatus.NOT_MODIFIED  # has no type; what it has, the kept picture takes on
+        if not unchanged and not headers.get("Content-Type", "").startswith("image/"):
             headers["Content-Disposition"] = "attachment"
         headers |= {"Cache-Control": cache_control, "Content-Security-Policy": NEVER_RUN}
         super().__init__(answer.aiter_raw(), status_code=answer.status_code, headers=headers)
