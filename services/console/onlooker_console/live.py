@@ -5,7 +5,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,15 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from onlooker_shared.errors import UnavailableError
+from onlooker_shared.web.sending import Sending
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment goes out: gateways close what says nothing, and a gone reader is noticed."""
 BEAT = b": still here\n\n"
 RETRY = b"retry: 3000\n\n"
 """Milliseconds after which the browser connects again."""
+STALLED = 60.0
+"""Seconds after which a reader that takes nothing loses its place among those that there may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,13 @@ class Live:
     Args:
         limit: answers at one time.
         heartbeat: see `HEARTBEAT`.
+        stalled: see `STALLED`.
     """
 
-    def __init__(self, limit: int, heartbeat: float = HEARTBEAT) -> None:
+    def __init__(self, limit: int, heartbeat: float = HEARTBEAT, stalled: float = STALLED) -> None:
         self._limit = limit
         self._heartbeat = heartbeat
+        self._stalled = stalled
         self._stopping = asyncio.Event()
         self._running = 0
 
@@ -69,12 +74,12 @@ class Live:
         """
         if self._running >= self._limit:
             raise UnavailableError("Too many pages are open that are kept up to date; this one is not.")
-        return _LiveResponse(self._send(events), self._count)
+        return _LiveResponse(self._send(events), self._count, self._stalled)
 
     def _count(self, change: int) -> None:
         self._running += change
 
-    async def _send(self, events: AsyncGenerator[Event, None]) -> AsyncIterator[bytes]:
+    async def _send(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[bytes, None]:
         """Yield events as they are sent, with heartbeats between them."""
         yield RETRY
         stopping = asyncio.ensure_future(self._stopping.wait())
@@ -96,11 +101,13 @@ class Live:
             await events.aclose()
 
 
-class _LiveResponse(StreamingResponse):
-    """Counts itself for as long as it is sent."""
+class _LiveResponse(Sending):
+    """Counts itself for as long as it is sent, and lets go of its events however it ends."""
 
-    def __init__(self, body: AsyncIterator[bytes], count: Callable[[int], None]) -> None:
-        super().__init__(body, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    def __init__(self, body: AsyncGenerator[bytes, None], count: Callable[[int], None], stalled: float) -> None:
+        headers = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
+        super().__init__(body, headers, patience=stalled, over=lambda: count(-1))
+        self._body = body
         self._count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,4 +116,4 @@ class _LiveResponse(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._count(-1)
+            await self._body.aclose()

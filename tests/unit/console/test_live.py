@@ -98,6 +98,21 @@ async def test_there_are_no_more_than_may_be_and_who_leaves_makes_room() -> None
     live.answer(Source()())
 
 
+async def test_who_takes_nothing_any_more_makes_room_too() -> None:
+    live, reader, source = Live(1, stalled=0.01), Reader(), Source(Event("one", 1))
+
+    async def stall(message: Message) -> None:
+        await reader.send(message)
+        if message.get("body", b"").startswith(b"event"):
+            await reader.left.wait()
+
+    scope = {"type": "http", "path": "/live", "asgi": {"spec_version": "2.3"}}
+    async with asyncio.timeout(5):
+        await live.answer(source())(scope, reader.receive, stall)
+        await source.closed.wait()
+    live.answer(Source()())
+
+
 async def test_a_source_that_fails_ends_the_answer_with_its_error() -> None:
     async def failing() -> AsyncGenerator[Event, None]:
         yield Event("one", 1)
