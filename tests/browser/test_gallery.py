@@ -78,6 +78,15 @@ async def test_a_picture_appears_where_somebody_looks_and_goes_when_it_is_delete
     await expect(newest).to_have_attribute("data-id", before or "")
 
 
+async def test_a_page_that_is_not_kept_up_to_date_says_so_until_it_is(page: Page, album: Album, faults: Faults) -> None:
+    faults.forgive("pictures/live|ERR_FAILED")
+    await page.route("**/console/pictures/live?*", lambda route: route.abort())
+    await page.goto("/console/pictures")
+    await expect(page.get_by_title("New pictures do not appear by themselves just now")).to_be_visible()
+    await page.unroute("**/console/pictures/live?*")
+    await expect(page.get_by_title("New pictures appear by themselves")).to_be_visible()
+
+
 async def test_what_is_not_found_says_what_to_do(page: Page, album: Album) -> None:
     await page.goto("/console/pictures?q=unicorn")
     await expect(page.get_by_text("No picture is like that")).to_be_visible()

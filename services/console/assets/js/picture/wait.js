@@ -9,7 +9,7 @@ export function wait(page) {
   if (page?.dataset.waits === undefined) return;
   const { picture, version } = page.dataset;
   let pause = FIRST, waited = 0, leaving = false;
-  document.addEventListener("submit", () => { leaving = true; }); // its answer is what comes next: of a deletion, say
+  document.addEventListener("submit", ({ target }) => { leaving ||= target.method === "post"; }); // what comes next is its answer
 
   async function look() {
     if (document.hidden) return void document.addEventListener("visibilitychange", look, { once: true });

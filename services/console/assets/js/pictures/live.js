@@ -8,6 +8,7 @@ export function live(gallery) {
   const receive = newcomers(gallery);
   const state = document.querySelector("[data-live-state]");
   let source, timer, since = gallery.dataset.since;
+  let ended = 0; // times in a row; once is in good order, every two minutes
 
   function tell(kind, title) {
     state.dataset.liveState = kind;
@@ -24,10 +25,15 @@ export function live(gallery) {
     const query = new URLSearchParams(gallery.dataset.query);
     query.set("since", since);
     source = new EventSource(`/console/pictures/live?${query}`);
-    source.addEventListener("open", () => tell("on", "New pictures appear by themselves"));
+    source.addEventListener("open", () => {
+      ended = 0;
+      tell("on", "New pictures appear by themselves");
+    });
     source.addEventListener("error", () => {
-      if (source?.readyState !== EventSource.CLOSED) return; // it ended in good order, and begins again by itself
+      const over = source?.readyState === EventSource.CLOSED; // else it begins again by itself
+      if (!over && !ended++) return;
       tell("trouble", "New pictures do not appear by themselves just now");
+      if (!over) return;
       timer = setTimeout(open, AGAIN);
       request("/console/pictures/suggestions").catch(() => {}); // leads to the sign-in page if the session is over
     });
