@@ -63,3 +63,22 @@ async def test_a_page_that_gets_no_answer_says_so_and_goes_on_when_it_does(page:
     await expect(page.get_by_text("has not answered since")).to_be_visible()
     await page.unroute("**/console/system/now")
     await expect(page.get_by_text("has not answered since")).to_be_hidden()
+
+
+async def test_however_often_somebody_comes_back_one_question_follows_another(page: Page) -> None:
+    asked: list[str] = []
+    await page.clock.install()
+    await page.goto("/console/system")
+    await page.evaluate(
+        """() => {
+          const [live, { dataset }] = [document.querySelector("[data-live]"), document.body];
+          dataset.shown = 0;
+          new MutationObserver(() => dataset.shown++).observe(live, { childList: true });
+          for (let n = 0; n < 3; n++) document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    await expect(page.locator("body")).to_have_attribute("data-shown", "3")
+    page.on("request", lambda request: asked.append(request.url))
+    await page.clock.run_for(5000)
+    await expect(page.locator("body")).not_to_have_attribute("data-shown", "3")
+    assert len(asked) == 1

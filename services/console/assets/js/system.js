@@ -6,7 +6,8 @@ const EVERY = 5000; // milliseconds
 const PATIENCE = 20000;
 
 const live = document.querySelector("[data-live]");
-let due = schedule();
+let due;
+schedule();
 
 document.addEventListener("visibilitychange", () => {
   clearTimeout(due);
@@ -14,7 +15,8 @@ document.addEventListener("visibilitychange", () => {
 });
 
 function schedule() {
-  return setTimeout(refresh, EVERY);
+  clearTimeout(due); // of another answer that came meanwhile
+  due = setTimeout(refresh, EVERY);
 }
 
 async function refresh() {
@@ -27,7 +29,7 @@ async function refresh() {
     if (!at.classList.contains("stale")) at.append(". Onlooker has not answered since.");
     at.classList.add("stale");
   }
-  due = schedule();
+  schedule();
 }
 
 function show(page) {
