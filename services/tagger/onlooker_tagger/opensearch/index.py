@@ -93,7 +93,8 @@ class OpenSearchIndex:
 
     async def statistics(self, query: StatisticsQuery, within: Within) -> Statistics:
         """See `Index`."""
-        return statistics.read(await self._search(statistics.body(query, within)), query)
+        answers = await asyncio.gather(*map(self._search, statistics.bodies(query, within)))
+        return statistics.read(answers, query)
 
     async def suggest(self, query: SuggestionQuery, within: Within) -> Suggestions:
         """See `Index`."""

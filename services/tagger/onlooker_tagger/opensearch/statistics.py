@@ -4,6 +4,7 @@ Faces are counted by what documents say of all of theirs (`stored._tallies`).
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from onlooker_tagger.opensearch.searches import filters, text
@@ -38,29 +39,31 @@ MOST_TALLIES = 2000
 PERIODS = {"month": "%Y-%m", "day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H:00:00Z", "minute": "%Y-%m-%dT%H:%M:00Z"}
 
 
-def body(query: StatisticsQuery, within: Within) -> Json:
-    """Return the body of a search that counts."""
+def bodies(query: StatisticsQuery, within: Within) -> list[Json]:
+    """Return the bodies of the searches that count.
+
+    The timeline, if it is wanted, is the second: it takes as long as all else together, and what a shard counts for one
+    search it counts on one core. A picture that arrives between the two may be in one of them only.
+    """
     aggregations: dict[str, Json] = {
         "tallies": _terms(TALLIES, MOST_TALLIES),
         **{aspect: _terms(field, TOP, SHARD_TERMS) for aspect, field in FIELDS.items() if query.wants(aspect)},
     }
     if query.wants("ages"):
         aggregations["ages"] = _terms(AGES, MOST_TALLIES)
-    if query.wants("timeline"):
-        aggregations["timeline"] = _timeline(query.interval)
     conditions = [*filters(query, within), *text(query.q, ranked=False)]
-    return {
-        # Where everything is meant, OpenSearch looks the counts up instead of counting.
-        "query": {"bool": {"filter": conditions}} if conditions else {"match_all": {}},
-        "size": 0,
-        "track_total_hits": True,
-        "aggs": aggregations,
-    }
+    # Where everything is meant, OpenSearch looks the counts up instead of counting.
+    meant: Json = {"query": {"bool": {"filter": conditions}} if conditions else {"match_all": {}}, "size": 0}
+    found = [{**meant, "track_total_hits": True, "aggs": aggregations}]
+    if query.wants("timeline"):
+        found.append({**meant, "track_total_hits": False, "aggs": {"timeline": _timeline(query.interval)}})
+    return found
 
 
-def read(answer: Json, query: StatisticsQuery) -> Statistics:
-    """Return the counts in an answer."""
-    total, counted = answer["hits"]["total"]["value"], answer["aggregations"]
+def read(answers: Sequence[Json], query: StatisticsQuery) -> Statistics:
+    """Return the counts in the answers to `bodies`."""
+    total = answers[0]["hits"]["total"]["value"]
+    counted = {name: counts for answer in answers for name, counts in answer["aggregations"].items()}
     tallies = _tallied(counted["tallies"])
     failed, faces = tallies.pop(FAILED, 0), tallies.pop(FACES, 0)
     lists = {
