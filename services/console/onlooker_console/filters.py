@@ -97,9 +97,9 @@ def _faces(low: str, high: str) -> tuple[str, str, str]:
 
 def _time(since: str, until: str) -> tuple[str, str, str]:
     first, end = _day(since), _day(until)
-    if first and end and end == month_after(first) and first.day == 1:
+    if first and end and first.day == end.day == 1 and _months(end) - _months(first) == 1:
         text = f"{first:%B %Y}"
-    elif first and end and end == first + timedelta(days=1):
+    elif first and end and (end - first).days == 1:
         text = _written(since)
     elif (begun := _moment(since)) and (ended := _moment(until)) and begun.date() == ended.date():
         text = f"{begun.day} {begun:%B %Y, %H:%M} to {ended:%H:%M} UTC"
@@ -108,6 +108,11 @@ def _time(since: str, until: str) -> tuple[str, str, str]:
     else:
         text = f"Since {_written(since)}" if since else f"Before {_written(until)}"
     return text, "Time", "clock"
+
+
+def _months(day: date) -> int:
+    """Return how many months of all years begin up to a day."""
+    return day.year * DECEMBER + day.month
 
 
 def _day(value: str) -> date | None:

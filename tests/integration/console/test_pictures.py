@@ -220,6 +220,12 @@ async def test_nothing_is_told_to_strangers(site: Site) -> None:
     assert "event" not in answer.headers.get("Content-Type", "")
 
 
+async def test_a_time_before_all_years_is_refused(site: Site) -> None:
+    async with site.signed_in() as somebody:
+        answer = await somebody.get(f"{PAGE}/live", params={"since": "0001-01-01T00:00:00Z"})
+    assert answer.status_code == 400
+
+
 async def test_only_so_many_pages_are_kept_up_to_date(installed: Installation, tmp_path: Any, folder: str) -> None:
     limited = running(installed, tmp_path / "index.sqlite3", LIVE_CONNECTIONS="1")
     async with limited as site, site.signed_in() as somebody, watching(somebody, folder):

@@ -76,6 +76,8 @@ def test_statistics_are_not_asked_for_an_order_or_a_likeness() -> None:
         ("from=2026-11-21", "Since 21 November 2026"),
         ("to=2026-11-21T10:00:00Z", "Before 21 November 2026, 10:00 UTC"),
         ("from=9999-12-31", "Since 31 December 9999"),
+        ("from=9999-12-31&to=9999-12-31", "31 December 9999 to before 31 December 9999"),
+        ("from=9999-12-01&to=9999-12-02", "1 December 9999"),
         ("from=2026-01-01&to=2026-02-03", "1 January 2026 to before 3 February 2026"),
         ("moderated=false", "Nothing sensitive"),
         ("state=failed", "Failed"),

@@ -15,6 +15,7 @@ from onlooker_console.search import Search
 from onlooker_console.tiles import tile
 from onlooker_console.views import Views
 from onlooker_console.zones import zone_of
+from onlooker_shared.errors import BadRequestError
 
 MARGIN = timedelta(minutes=1)
 """By which two machines' clocks may differ, and by which what a page shows may be older than the page."""
@@ -30,7 +31,10 @@ def routes(views: Views, live: Live) -> APIRouter:
     ) -> Response:
         """Tell of new pictures of a search, and of those that are gone, from a time on."""
         search = Search.read(request.query_params.multi_items(), ignored=("since",))
-        known = ((last_event_id or since).astimezone(UTC) - MARGIN).isoformat()
+        try:
+            known = ((last_event_id or since).astimezone(UTC) - MARGIN).isoformat()
+        except OverflowError as error:
+            raise BadRequestError("Nothing can be known since the beginning of all years.") from error
         boxes, zone = with_boxes(request), zone_of(request)
 
         def told(change: Change) -> Event:
