@@ -100,6 +100,7 @@ class SignIn:
         except UnauthorizedError:
             self._failures.note(address)
             return self._form(request, to, WRONG, HTTPStatus.UNAUTHORIZED)
+        await self._gate.end(request)  # whose cookie is replaced now, so that nobody else could end it
         session = await self._sessions.open(access_key.strip())
         log.info("console.signed_in", key_id=principal.key_id)
         response = _go(local_path(to))

@@ -95,6 +95,16 @@ async def test_who_signs_out_is_out_and_leaves_no_pictures_behind(site: Site) ->
         assert "why=ended" in answer.headers["location"]
 
 
+async def test_who_signs_in_anew_leaves_no_session_behind(site: Site) -> None:
+    async with site.signed_in() as somebody:
+        before = somebody.cookies["onlooker_session"]
+        await somebody.post("/console/signin", data={"access_key": site.admin_key})
+        assert (await somebody.get("/console/system")).status_code == 200
+    async with site.browser() as another:
+        answer = await another.get("/console/system", headers={"Cookie": f"onlooker_session={before}"})
+    assert "why=ended" in answer.headers["location"]
+
+
 @pytest.mark.parametrize("changed", [{"X-CSRF-Token": "0" * 64}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
 async def test_nobody_is_signed_out_by_somebody_else(site: Site, changed: dict[str, str]) -> None:
     async with site.signed_in() as somebody:
