@@ -1,5 +1,5 @@
 // The part of the page that changes is asked for again every few seconds, while somebody looks.
-import { request } from "./parts/requests.js";
+import { parsed, request } from "./parts/requests.js";
 import { localize } from "./parts/times.js";
 
 const EVERY = 5000; // milliseconds
@@ -23,7 +23,7 @@ async function refresh() {
   if (document.hidden) return;
   try {
     const answer = await request(live.dataset.live, { signal: AbortSignal.timeout(PATIENCE) });
-    show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    show(parsed(await answer.text()));
   } catch {
     const at = live.querySelector(".system-at");
     if (!at.classList.contains("stale")) at.append(". Onlooker has not answered since.");

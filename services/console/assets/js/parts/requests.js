@@ -23,8 +23,10 @@ export async function request(url, { method = "GET", headers = {}, ...more } = {
   throw new RequestError(response.status, errorText(await response.text()) || `The answer was ${response.status}.`);
 }
 
+// What HTML says, as a document of its own: nothing in it runs or is loaded.
+export const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+
 // The words in an error page or fragment of the console.
 export function errorText(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  return (page.querySelector(".note-error p, main p")?.textContent ?? "").trim();
+  return (parsed(html).querySelector(".note-error p, main p")?.textContent ?? "").trim();
 }

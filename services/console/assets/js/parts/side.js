@@ -1,6 +1,6 @@
 // The filters at the side stay as they were while a search is narrowed: what is unfolded, and how far it is scrolled. They
 // are counted anew when pictures come or go. Menus close when one clicks elsewhere.
-import { request } from "./requests.js";
+import { parsed, request } from "./requests.js";
 
 const KEY = "filters";
 const REST = 4000; // milliseconds between a change and counting anew, which is some work for the server
@@ -33,7 +33,7 @@ document.addEventListener("pictureschange", ({ detail: query }) => {
 async function count(query) {
   const answer = await request(`/console/pictures/facets?${query}`).catch(() => null); // those that are there do for now
   if (!answer || side.contains(document.activeElement)) return; // nobody loses the place that the keyboard is at
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = parsed(await answer.text());
   const open = unfolded();
   side.querySelector("[data-facets]").replaceChildren(...page.body.childNodes);
   unfold(open);

@@ -1,6 +1,6 @@
 // The search box completes what is typed: a combobox with a list (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/).
 // Choosing one adds it to the search as a filter and sends the form. `/` goes to the box.
-import { request } from "./requests.js";
+import { parsed, request } from "./requests.js";
 
 const PAUSE = 120; // milliseconds without a key, after which is asked
 const form = document.querySelector("form[data-suggestions]");
@@ -36,7 +36,7 @@ function complete(form, input, list, status) {
     if (!typed) return show(false);
     try {
       const answer = await request(`${form.dataset.suggestions}?${new URLSearchParams({ q: typed })}`, { signal: asking.signal });
-      const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("li");
+      const found = parsed(await answer.text()).querySelectorAll("li");
       activate(undefined);
       list.replaceChildren(...found);
       status.textContent = found.length ? `${found.length} suggestions` : "No suggestions";

@@ -1,5 +1,5 @@
 // More pictures come before the end of those that are there is reached.
-import { request } from "../parts/requests.js";
+import { parsed, request } from "../parts/requests.js";
 import { nameDays } from "./days.js";
 import { take, watch } from "./walls.js";
 
@@ -23,7 +23,7 @@ export function endless(gallery, more) {
     more.setAttribute("aria-busy", "true");
     try {
       const answer = await request(`/console/pictures/more?${query}`);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = parsed(await answer.text());
       trouble.remove();
       nameDays(page);
       for (const day of page.querySelectorAll(".day")) join(gallery, day);

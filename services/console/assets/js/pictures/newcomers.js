@@ -1,5 +1,6 @@
 // Where new pictures go: to their place among the others, if somebody is at the top and they are few; else a button says how
 // many there are. What looks different takes the place of what was there, what is gone goes.
+import { parsed } from "../parts/requests.js";
 import { LETTERS, newDay } from "./days.js";
 import { listOf, take, tiles, tilesOf, watch } from "./walls.js";
 
@@ -51,7 +52,7 @@ export function newcomers(gallery) {
 
   return ({ tiles: html, gone }) => {
     const there = new Map(tiles(gallery).map((tile) => [tile.dataset.id, tile]));
-    const found = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll(".tile")];
+    const found = [...parsed(html).querySelectorAll(".tile")];
     for (const tile of found.reverse()) {
       const old = there.get(tile.dataset.id);
       if (!old) {

@@ -1,5 +1,5 @@
 // One file on its way. XMLHttpRequest, because fetch() does not say how much of a body has been sent.
-import { csrfToken } from "../parts/requests.js";
+import { csrfToken, parsed } from "../parts/requests.js";
 
 const AWAY = "Onlooker does not answer.";
 
@@ -36,7 +36,7 @@ export function send({ bucket, key, file, replace }, sent) {
 
 // What an error's fragment says, without its title: a row is short.
 function wordsIn(html) {
-  const words = new DOMParser().parseFromString(html, "text/html").querySelector(".note-error p");
+  const words = parsed(html).querySelector(".note-error p");
   words?.querySelector("strong")?.remove();
   return words?.textContent.trim();
 }
@@ -45,7 +45,7 @@ function wordsIn(html) {
 export async function renewToken() {
   const answer = await fetch("/console/upload", { headers: { "HX-Request": "true" } });
   if (!answer.ok) return false;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = parsed(await answer.text());
   document.querySelector('meta[name="csrf-token"]').content = page.querySelector('meta[name="csrf-token"]').content;
   return true;
 }
