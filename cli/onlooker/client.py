@@ -177,7 +177,12 @@ def object_path(bucket: str, key: str) -> str:
 
     A key may hold ``..`` or ``//``, which clients and proxies on the way would tidy up if they saw them.
     """
-    return f"/v1/{quote(bucket, safe='')}/{quote(key, safe='')}"
+    return f"/v1/{_segment(bucket)}/{_segment(key)}"
+
+
+def _segment(text: str) -> str:
+    """Return text as one part of a path; `quote` leaves dots, and the parts `.` and `..` would take others with them."""
+    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
 def unreachable(url: httpx.URL, error: httpx.TransportError) -> ApiError:

@@ -119,6 +119,7 @@ async def test_nothing_there_is_explained() -> None:
 
 def test_no_key_can_climb_out_of_its_bucket() -> None:
     assert object_path("images", "../../tags") == "/v1/images/..%2F..%2Ftags"
+    assert object_path("images", "..") == "/v1/images/%2E%2E"
 
 
 @pytest.mark.parametrize("size", [0, 700_000], ids=["shrinks", "grows"])
