@@ -181,7 +181,7 @@ def object_path(bucket: str, key: str) -> str:
 
 
 def _segment(text: str) -> str:
-    """Return text as one part of a path; `quote` leaves dots, and the parts `.` and `..` would take others with them."""
+    """Return text as one part of a path: not `.` or `..`, by which a client would leave out others."""
     return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
