@@ -86,7 +86,7 @@ async def serve(
         app: the application of the services.
         services: whose workers run and whose sweeps are made once at the start, in the background.
         listener: where HTTP comes in, see `listen`; the caller closes it.
-        settings: the grace for shutting down.
+        settings: the grace for shutting down, and whether there are sweeps.
         sweep_older_than: what counts as stuck for the sweeps at the start.
         ready: called once requests are answered.
 
@@ -109,7 +109,7 @@ async def serve(
                 group.create_task(_part("http", http.serve(sockets=[listener]), stopping)),
                 *(group.create_task(_part(repr(worker), worker.run(), stopping)) for worker in workers),
             ]
-            sweeping = group.create_task(sweep_all(services, sweep_older_than))
+            sweeping = group.create_task(sweep_all(services if settings.sweep_at_start else (), sweep_older_than))
             await stopping.wait()
             log.info("process.stopping")
             sweeping.cancel()

@@ -55,6 +55,9 @@ class CommonSettings(EnvironmentSettings):
         gt=0,
         description="Seconds that running work is given after SIGTERM (ECS kills after 30).",
     )
+    sweep_at_start: bool = Field(
+        default=True, description="Whether a service that starts looks for what got stuck; it lists whole buckets."
+    )
     s3_addressing: Literal["auto", "path", "virtual"] = Field(
         default="auto", description="How S3 buckets are addressed; emulators behind a host name want `path`."
     )

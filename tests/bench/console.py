@@ -36,6 +36,8 @@ ROUNDS = 40
 PAINTS = 5
 """Loads of each page; the median counts."""
 BASELINE = "/healthz"
+KEPT = {"ONLOOKER_SWEEP_AT_START": "false"}
+"""The environment: a sweep would forget documents whose results are nowhere."""
 CHARTS = ("dashboard",)
 """Pages with charts, whose scripts may weigh more."""
 
@@ -45,7 +47,7 @@ Paths = dict[str, Callable[[], str]]
 
 async def main() -> None:
     """Print the figures of each page."""
-    with tempfile.TemporaryDirectory() as scratch, running_stack(Path(scratch) / "data") as stack:
+    with tempfile.TemporaryDirectory() as scratch, running_stack(Path(scratch) / "data", KEPT) as stack:
         stack.stop()  # it has made its folder
         await _fill(stack.folder.index)
         stack.start()

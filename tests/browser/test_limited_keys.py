@@ -43,7 +43,7 @@ async def test_where_no_picture_is_the_gallery_leads_to_the_upload(newcomer: Pag
 async def test_another_ones_picture_is_not_there(newcomer: Page, album: Album, faults: Faults) -> None:
     faults.forgive("status of 404")
     await newcomer.goto(f"/console/pictures/{album['pictures/scenes/cat.png']['image_id']}")
-    await expect(newcomer.get_by_role("heading", name=re.compile("^Nothing is here"))).to_be_visible()
+    await expect(newcomer.get_by_role("heading", name=re.compile("^No such picture"))).to_be_visible()
 
 
 async def test_who_may_only_look_is_offered_no_more(reader: Page, album: Album) -> None:

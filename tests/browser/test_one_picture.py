@@ -145,7 +145,7 @@ async def test_deleting_asks_first_and_then_leaves_nothing(
         await eventually(partial(_knows, ask, image_id), operator.not_)
     faults.forgive("status of 404")
     await page.goto(f"/console/pictures/{image_id}")
-    await expect(page.get_by_role("heading", name=re.compile("^Nothing is here"))).to_be_visible()
+    await expect(page.get_by_role("heading", name=re.compile("^No such picture"))).to_be_visible()
 
 
 async def _knows(ask: Callable[[str], Awaitable[object]], image_id: str) -> bool:
@@ -175,4 +175,4 @@ async def test_what_could_not_be_recognized_says_why(
 async def test_a_picture_that_never_was_is_told_so(page: Page, faults: Faults) -> None:
     faults.forgive("status of 404")
     await page.goto(f"/console/pictures/{'0' * 32}")
-    await expect(page.get_by_role("heading", name=re.compile("^Nothing is here"))).to_be_visible()
+    await expect(page.get_by_role("heading", name=re.compile("^No such picture"))).to_be_visible()

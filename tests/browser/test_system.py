@@ -45,7 +45,7 @@ async def test_a_dead_letter_appears_by_itself_and_is_tried_again_after_a_questi
 async def test_the_page_of_a_queue_shuts_nobody_out(open_window: OpenWindow, dead_letter: str, size: Size) -> None:
     page = await open_window(size)
     await page.goto(QUEUE)
-    await expect(page.get_by_role("heading", name="Given up")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Dead letters")).to_be_visible()
     assert await grave_barriers(page) == []
 
 

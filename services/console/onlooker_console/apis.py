@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 import httpx
+from pydantic_core import from_json
 
 from onlooker_console.settings import ConsoleSettings
 from onlooker_shared.errors import OnlookerError
@@ -179,7 +180,7 @@ class Api:
         async with self.stream(method, path, parameters=parameters, json=json, service=service) as answer:
             body = await answer.aread()
         try:
-            return answer.json() if body else None
+            return from_json(body) if body else None
         except ValueError as error:  # somebody else answers at its URL
             raise FailedError(f"{WORDS[service]} answered what is no JSON. Look at its URL in the settings.") from error
 

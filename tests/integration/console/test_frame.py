@@ -93,7 +93,7 @@ async def test_a_service_that_is_away_leaves_the_rest_of_the_page(site: Site, tm
     [
         ("nothing", 404, "There is no such page."),
         ("pictures/nonsense", 422, "image_id"),
-        (f"pictures/{'0' * 32}", 404, "Nothing is here"),
+        (f"pictures/{'0' * 32}", 404, "No such picture"),
         (f"pictures/{'0' * 32}/thumbnail", 404, "Nothing is here"),
         (f"pictures/{'0' * 32}/poster", 422, "kind"),
         ("static/nothing.js", 404, "There is no such page."),

@@ -54,7 +54,7 @@ async def test_the_page_says_what_is_known(site: Site, image: ImageRef) -> None:
     async with site.signed_in() as somebody:
         answer = await somebody.get(f"/console/pictures/{image.image_id}")
     assert answer.status_code == 200
-    for words in ("a cat.jpg", "Ada", "Happy", "Cat", "Animal", image.etag, "Its way", "Run again", "Delete"):
+    for words in ("a cat.jpg", "Ada", "Happy", "Cat", "Animal", image.etag, "Timeline", "Run again", "Delete"):
         assert words in answer.text
     assert 'class="box box-face box-known"' in answer.text
     assert "/console/pictures?label=Cat" in answer.text

@@ -19,6 +19,9 @@ from onlooker_tagger.sqlite.columns.filtering import left
 from onlooker_tagger.sqlite.columns.growing import Mask
 from onlooker_tagger.sqlite.columns.ordering import Values, likeness, page
 
+REMEMBERED = 200
+"""Counts that are kept at hand while nothing changes: of each some kilobytes."""
+
 
 def get(db: sqlite3.Connection, image_id: str) -> Document:
     """Return a document; raises NotFoundError."""
@@ -46,11 +49,16 @@ def search(db: sqlite3.Connection, now: Snapshot, query: ImageQuery, within: Wit
 
 
 def statistics(db: sqlite3.Connection, now: Snapshot, query: StatisticsQuery, within: Within) -> Statistics:
-    """Return counts over what a query finds."""
-    found = left(now, query, within)
-    if query.q is not None:
-        found &= matching.matched(db, now, query.q)
-    return counted(now, found, query)
+    """Return counts over what a query finds; the same question is counted once until something changes."""
+    known = now.counted.get((query, within))
+    if known is None:
+        found = left(now, query, within)
+        if query.q is not None:
+            found &= matching.matched(db, now, query.q)
+        if len(now.counted) >= REMEMBERED:
+            now.counted.clear()
+        known = now.counted[query, within] = counted(now, found, query)
+    return known
 
 
 def held(db: sqlite3.Connection, _: Snapshot, until: datetime, after: int, count: int) -> list[tuple[int, str]]:

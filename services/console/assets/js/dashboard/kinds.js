@@ -121,7 +121,7 @@ const axes = (entries, colors) => ({
 const line = (entries) => ({
   type: "line",
   symbol: "circle",
-  symbolSize: 5,
+  symbolSize: entries.length === 1 ? 9 : 5, // one point has no line that shows where it is
   showSymbol: entries.length < FEW,
   lineStyle: { width: entries.length > MANY ? 1.5 : 2 },
   emphasis: { disabled: true },

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from onlooker_tagger.queries import Within
+from onlooker_tagger.queries import Statistics, StatisticsQuery, Within
 from onlooker_tagger.sqlite.columns.entry import Named
 from onlooker_tagger.sqlite.columns.facet import Counts, Postings, Vocabulary
 from onlooker_tagger.sqlite.columns.growing import Mask, Numbers, Whole
@@ -43,6 +43,7 @@ class Snapshot:
         facets: the names that pictures have, by kind.
         faces: every face.
         prefixes: finds names by how they begin.
+        counted: what was counted already: many look at the same page while nothing changes.
     """
 
     ids: Whole
@@ -53,6 +54,7 @@ class Snapshot:
     facets: dict[Named, Postings]
     faces: Faces
     prefixes: Prefixes
+    counted: dict[tuple[StatisticsQuery, Within], Statistics] = field(default_factory=dict)
     _counts: dict[tuple[Named, Within], Counts] = field(default_factory=dict)
     _visible: dict[Within, Mask] = field(default_factory=dict)
 
