@@ -119,7 +119,8 @@ def test_sigterm_lets_running_requests_finish(
     answer = threads.submit(detect, mortal_server, gate)
     opened = gate.wait_for_visitor()
     mortal_server.process.terminate()
-    with pytest.raises((httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError)):
+    # What is sent in the moment of the end may be left without an answer, instead of being refused.
+    with pytest.raises((httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError, httpx.ReadTimeout)):
         ask_for_ever(mortal_server)
     os.close(opened)
     assert answer.result(20) == 1
