@@ -92,7 +92,7 @@ def test_older_pictures_that_come_into_sight_when_one_is_deleted_are_not_new() -
 
 async def test_new_pictures_are_told_as_they_come() -> None:
     tagger = Tagger(*window(1))
-    following = lookouts().follow(tagger, "key", SEARCH, LATER)  # type: ignore[arg-type]
+    following = lookouts().follow(tagger, "key", SEARCH, LATER)
     telling = asyncio.create_task(told(following))
     await tagger.again.wait()
     tagger.shows(1, 2)
@@ -105,7 +105,7 @@ async def test_new_pictures_are_told_as_they_come() -> None:
 
 async def test_whoever_looks_at_the_same_with_the_same_key_shares_a_question() -> None:
     tagger, other, all_lookouts = Tagger(*window(1)), Tagger(*window(1)), lookouts()
-    one, two = (all_lookouts.follow(each, "key", SEARCH, "") for each in (tagger, other))  # type: ignore[arg-type]
+    one, two = (all_lookouts.follow(each, "key", SEARCH, "") for each in (tagger, other))
     assert numbers(await told(one)) == numbers(await told(two)) == ([1], [])
     await one.aclose()
     tagger.shows(1, 2)
@@ -116,7 +116,7 @@ async def test_whoever_looks_at_the_same_with_the_same_key_shares_a_question() -
 
 async def test_another_key_asks_for_itself() -> None:
     tagger, other, all_lookouts = Tagger(*window(1)), Tagger(), lookouts()
-    one, two = all_lookouts.follow(tagger, "key", SEARCH, ""), all_lookouts.follow(other, "another", SEARCH, "")  # type: ignore[arg-type]
+    one, two = all_lookouts.follow(tagger, "key", SEARCH, ""), all_lookouts.follow(other, "another", SEARCH, "")
     assert numbers(await told(one)) == ([1], [])
     waiting = asyncio.create_task(anext(two))
     await other.again.wait()
@@ -127,7 +127,7 @@ async def test_another_key_asks_for_itself() -> None:
 
 async def test_nobody_is_asked_when_nobody_looks() -> None:
     tagger, all_lookouts = Tagger(*window(1)), lookouts()
-    following = all_lookouts.follow(tagger, "key", SEARCH, "")  # type: ignore[arg-type]
+    following = all_lookouts.follow(tagger, "key", SEARCH, "")
     await told(following)
     await following.aclose()
     asked = len(tagger.asked)
@@ -140,7 +140,7 @@ async def test_it_says_that_search_is_away_and_that_it_is_back(monkeypatch: pyte
     monkeypatch.setattr("onlooker_console.lookouts.PATIENCE", 0.01)
     tagger = Tagger()
     tagger.fails(AwayError("Search does not answer."))
-    following = lookouts().follow(tagger, "key", SEARCH, LATER)  # type: ignore[arg-type]
+    following = lookouts().follow(tagger, "key", SEARCH, LATER)
     assert await told(following) == Change(trouble="Search does not answer.")
     tagger.shows()
     assert await told(following) == Change()
@@ -154,10 +154,10 @@ async def test_it_ends_where_the_key_or_the_search_is_refused(error: Exception) 
     tagger = Tagger()
     tagger.fails(error)
     with pytest.raises(StopAsyncIteration):
-        await told(lookouts().follow(tagger, "key", SEARCH, LATER))  # type: ignore[arg-type]
+        await told(lookouts().follow(tagger, "key", SEARCH, LATER))
 
 
 async def test_it_ends_after_a_while_so_that_sessions_are_checked_anew() -> None:
-    following = lookouts(lifetime=0.05).follow(Tagger(), "key", SEARCH, LATER)  # type: ignore[arg-type]
+    following = lookouts(lifetime=0.05).follow(Tagger(), "key", SEARCH, LATER)
     with pytest.raises(StopAsyncIteration):
         await told(following)

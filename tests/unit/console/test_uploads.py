@@ -49,7 +49,7 @@ def test_what_became_of_a_file_is_said_in_words() -> None:
 
 
 def a_form(*names: str, **fields: str) -> FormData:
-    files = [("pictures", UploadFile(file=None, filename=name)) for name in names]  # type: ignore[arg-type]
+    files = [("pictures", UploadFile(file=None, filename=name)) for name in names]
     return FormData([*fields.items(), *files])
 
 
