@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-WORKERS ?= logical
+# One more than there are cores: half of the tests' time is waiting for servers.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
