@@ -4,8 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-# One more than there are cores: half of the tests' time is waiting for servers.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+WORKERS ?= logical
 MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
