@@ -19,6 +19,8 @@ ATTEMPTS = 6
 """Times that an upload is sent to an installation that asks to come back later: about half a minute without S3."""
 MOST = 500
 """Pictures that a search gives at once."""
+SERVICES = ("recognizer", "annotator", "tagger", "notifier")
+"""Those that work on a queue, in the order a picture meets them."""
 BAD_REQUEST = 400
 """What a body of another length than was said would be answered."""
 
@@ -125,6 +127,14 @@ class OnlookerClient:
     async def sweep(self, service: str, older_than: float) -> dict[str, Any]:
         """Have a service send on what got stuck longer than some seconds ago."""
         return await self._json("POST", f"/sweeps/{service}", {"older_than": older_than})
+
+    async def queue(self, service: str, letters: int) -> dict[str, Any]:
+        """Return what waits in a service's queue, and some of its dead letters, so many at most."""
+        return await self._json("GET", f"/queues/{service}", {"letters": letters})
+
+    async def redrive(self, service: str) -> dict[str, Any]:
+        """Send a service's dead letters through its queue again, or as many as one request does; return how many."""
+        return await self._json("POST", f"/queues/{service}/redrive")
 
     async def readiness(self) -> dict[str, Any]:
         """Return what is ready and what is not; being not ready is an answer, not an error."""

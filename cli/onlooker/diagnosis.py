@@ -1,4 +1,4 @@
-"""What is wrong with an installation on this machine, and how to mend it."""
+"""What is wrong with an installation, on this machine or elsewhere, and how to mend it."""
 
 import os
 import shutil
@@ -6,16 +6,16 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from onlooker.client import ApiError
+from onlooker.client import SERVICES, ApiError
+from onlooker.installed import can_run_here
 from onlooker.target import Target
 from onlooker.words import size
-from onlooker_rekognition.weights.lock import default_cache, read_lock
 from onlooker_shared.errors import OnlookerError
-from onlooker_shared.queue.operated import states
 
 LOW_DISK = 2**30
 """Bytes of free disk below which the data folder is about to fill up."""
-REFUSED = frozenset({401, 403})
+FORBIDDEN = 403
+REFUSED = frozenset({401, FORBIDDEN})
 """Statuses that are the access key's fault."""
 PORTS = (8080, 4566, 4567)
 """Those that `onlooker up` takes unless told otherwise."""
@@ -36,8 +36,9 @@ Check = Callable[[Target], Awaitable[Finding]]
 
 async def diagnose(target: Target) -> list[Finding]:
     """Run every check; one that itself fails is a finding."""
-    checks: dict[str, Check] = {"models": _models, "data folder": _data_folder}
-    if not (target.is_named or target.runs_here):
+    here = can_run_here() and not target.is_named
+    checks: dict[str, Check] = {"models": _models, "data folder": _data_folder} if here else {}
+    if here and not target.runs_here:
         checks["ports"] = _ports
     else:
         checks |= {"services": _services, "access key": _access_key, "dead letters": _dead_letters}
@@ -52,6 +53,8 @@ async def _run(name: str, check: Check, target: Target) -> Finding:
 
 
 async def _models(_: Target) -> Finding:
+    from onlooker_rekognition.weights.lock import default_cache, read_lock  # noqa: PLC0415 - the client has none
+
     cache = default_cache()
     if not read_lock().is_complete(cache):
         remedy = "python -m onlooker_rekognition.weights"
@@ -92,7 +95,8 @@ async def _services(target: Target) -> Finding:
         state = await client.readiness()
     faults = [f"{name}: {result}" for name, result in state["checks"].items() if result != "ok"]
     if faults:
-        return Finding("services", well=False, found="; ".join(faults), remedy=f"see the logs in {target.folder.root}")
+        remedy = f"see the logs in {target.folder.root}" if target.runs_here else "see the services' logs there"
+        return Finding("services", well=False, found="; ".join(faults), remedy=remedy)
     return Finding("services", well=True, found=f"{target.url}: all ready")
 
 
@@ -107,9 +111,14 @@ async def _access_key(target: Target) -> Finding:
 
 
 async def _dead_letters(target: Target) -> Finding:
-    async with target.aws() as (aws, settings):
-        dead = {s.name: s.dead for s in await states(await aws.client("sqs"), settings.topology.queues) if s.dead}
+    async with target.client() as client:
+        try:
+            queues = [await client.queue(service, 0) for service in SERVICES]
+        except ApiError as error:
+            if error.status != FORBIDDEN:
+                raise
+            return Finding("dead letters", well=True, found="not looked for: the access key has not the scope admin")
+    dead = ", ".join(f"{queue['dead']} of {queue['name']}" for queue in queues if queue["dead"])
     if dead:
-        listed = ", ".join(f"{count} of {name}" for name, count in dead.items())
-        return Finding("dead letters", well=False, found=listed, remedy="onlooker queues; then onlooker redrive QUEUE")
+        return Finding("dead letters", well=False, found=dead, remedy="onlooker queues; then onlooker redrive QUEUE")
     return Finding("dead letters", well=True, found="none")

@@ -1,20 +1,14 @@
 """Which installation a command talks to: the one named, or the one that runs on this machine."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from onlooker.client import OnlookerClient, connect
 from onlooker.datafolder import DataFolder, Running
-from onlooker.stack.environment import aws_environment
 from onlooker_shared.errors import ConfigurationError, SettingsError
-from onlooker_shared.settings import CommonSettings
-
-if TYPE_CHECKING:
-    from onlooker_shared.aws import Aws
 
 URL = "ONLOOKER_URL"
 KEY = "ONLOOKER_KEY"
@@ -35,27 +29,6 @@ class Target:
         """
         async with connect(self.url, self.key) as client:
             yield client
-
-    @asynccontextmanager
-    async def aws(self) -> "AsyncIterator[tuple[Aws, CommonSettings]]":
-        """Open AWS clients: the emulator's if it runs here, else as AWS's standard variables say.
-
-        Raises:
-            ConfigurationError: AWS does not answer, or not to these credentials, or nothing says where it is.
-        """
-        # Imported here, because it takes half a second that most commands need not wait for.
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
-
-        from onlooker_shared.aws import Aws  # noqa: PLC0415 - see above
-
-        with self._environment():
-            settings = CommonSettings()
-            try:
-                async with Aws(settings) as aws:
-                    yield aws, settings
-            except (BotoCoreError, ClientError) as error:
-                where = "AWS" if self._running is None else "The emulator"
-                raise ConfigurationError(f"{where} cannot be used: {error} {self._why_aws()}".rstrip()) from error
 
     @property
     def url(self) -> str:
@@ -97,23 +70,3 @@ class Target:
     def _running(self) -> Running | None:
         """What runs on the data folder, unless another installation is named."""
         return None if self.is_named else self.folder.running()
-
-    def _why_aws(self) -> str:
-        """Return why AWS itself is asked, where it is."""
-        if self.is_named:
-            return f"(The installation is another one, by {URL}: AWS's own variables have to say where its queues are.)"
-        return "" if self._running else f"(Nothing runs on {self.folder.root}.)"
-
-    @contextmanager
-    def _environment(self) -> Iterator[None]:
-        running = self._running
-        if running is None:
-            yield
-            return
-        before = dict(os.environ)
-        os.environ.update(aws_environment({}, running.emulator_url, running.rekognition_url))
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)

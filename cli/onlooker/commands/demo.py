@@ -21,6 +21,7 @@ from onlooker.commands import search as searching
 from onlooker.commands import stats, upload
 from onlooker.commands.queues import print_states
 from onlooker.datafolder import DataFolder
+from onlooker.installed import require_embedded
 from onlooker.pictures import Picture, pictures
 from onlooker.stack.child import Child
 from onlooker.target import Target
@@ -41,6 +42,7 @@ def demo(
     output: Annotated[Path, typer.Option(help="Where the annotated pictures go.")] = Path("onlooker-demo"),
 ) -> None:
     """Start a fresh Onlooker, send it a folder of pictures, and show what comes out. Exits 1 if anything went wrong."""
+    require_embedded("demo")
     found = pictures([photos])
     if not found:
         raise ConfigurationError(f"There are no pictures in {photos}.")
@@ -68,7 +70,7 @@ class _Demo:
             await self._show_search(client)
             mailed = await self._show_mail()
             await self._save_annotated(client, results)
-            dead = await print_states(Target(self._folder), self._console)
+            dead = await print_states(client, self._console)
             await self._show_console()
         return mailed and not dead and all(result.stage == "done" for result in results)
 

@@ -1,7 +1,7 @@
 """`onlooker queues` and `onlooker redrive`: what waits, what went wrong and why, and trying it again."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -9,81 +9,105 @@ from rich.console import Console
 from rich.table import Table
 
 from onlooker import terminal, words
+from onlooker.client import SERVICES, OnlookerClient
 from onlooker.commands.options import Data, Json
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError
-from onlooker_shared.queue.deadletters import DeadLetter
-from onlooker_shared.queue.operated import LOOKED_AT, QueueState, open_queue
+
+LETTERS = 50
+"""Dead letters of a queue that are shown, at most: as many as a service tells."""
+
+Queue = dict[str, Any]
+"""What a service tells of its queue."""
 
 
 def queues(data: Data = None, json: Json = False) -> None:
-    """Show each queue: waiting, in work, dead letters with their reasons."""
-    asyncio.run(_queues(Target(DataFolder.chosen(data)), terminal.output(), json=json))
+    """Show each queue: waiting, in work, dead letters with their reasons. Needs a key with the scope `admin`."""
+    found = asyncio.run(_all(Target(DataFolder.chosen(data))))
+    console = terminal.output()
+    if json:
+        console.print_json(data=[_as_json(queue) for queue in found])
+    else:
+        _print(console, found)
 
 
 def redrive(
     queue: Annotated[
-        str, typer.Argument(help="The queue whose dead letters are tried again, as `onlooker queues` names it.")
+        str, typer.Argument(help="Whose dead letters are tried again: a service, or a queue, as `queues` names them.")
     ],
     data: Data = None,
 ) -> None:
-    """Send a queue's dead letters through it once more."""
-    asyncio.run(_redrive(Target(DataFolder.chosen(data)), terminal.output(), queue))
+    """Send a queue's dead letters through it once more. Needs a key with the scope `admin`."""
+    count = asyncio.run(_redrive(Target(DataFolder.chosen(data)), queue))
+    terminal.output().print(f"{words.many(count, 'dead letter')} of {queue} sent on again.")
 
 
-async def _queues(target: Target, console: Console, *, json: bool) -> None:
-    if not json:
-        await print_states(target, console)
-        return
-    found = await _look(target)
-    console.print_json(data=[_as_json(state, letters) for state, letters in found])
-
-
-async def print_states(target: Target, console: Console) -> bool:
+async def print_states(client: OnlookerClient, console: Console) -> bool:
     """Print a table of the queues, and their dead letters; returns whether there are any dead letters."""
-    found = await _look(target)
+    found = await _look(client, LETTERS)
+    _print(console, found)
+    return any(queue["dead"] for queue in found)
+
+
+async def _all(target: Target) -> list[Queue]:
+    async with target.client() as client:
+        return await _look(client, LETTERS)
+
+
+async def _look(client: OnlookerClient, letters: int) -> list[Queue]:
+    return list(await asyncio.gather(*(client.queue(service, letters) for service in SERVICES)))
+
+
+async def _redrive(target: Target, named: str) -> int:
+    """Send on the dead letters that there are now, in as many requests as it takes; return how many they were.
+
+    What fails once more meanwhile is a dead letter again, and left, or this would go on for ever.
+    """
+    async with target.client() as client:
+        queue = _named(named, await _look(client, 0))
+        moved = 0
+        while moved < queue["dead"]:
+            done = (await client.redrive(queue["service"]))["redriven"]
+            if not done:
+                break
+            moved += done
+    return moved
+
+
+def _named(named: str, queues: list[Queue]) -> Queue:
+    for queue in queues:
+        if named in {queue["service"], queue["name"]}:
+            return queue
+    names = ", ".join(queue["name"] for queue in queues)
+    raise ConfigurationError(
+        f"There is no queue '{named}'. The queues are: {names}; or name a service: {', '.join(SERVICES)}."
+    )
+
+
+def _print(console: Console, found: list[Queue]) -> None:
     table = Table("queue", "waiting", "in work", "dead letters", box=box.SIMPLE_HEAD)
-    for state, _ in found:
-        cells = (str(state.waiting + state.delayed), str(state.in_work), str(state.dead))
-        table.add_row(state.name, *cells, style="red" if state.dead else "")
+    for queue in found:
+        cells = (str(queue["waiting"] + queue["delayed"]), str(queue["in_work"]), str(queue["dead"]))
+        table.add_row(queue["name"], *cells, style="red" if queue["dead"] else "")
     console.print(table)
-    for state, letters in found:
-        if letters:
-            reasons = Table(title=f"dead letters of {state.name}", title_justify="left", box=box.SIMPLE_HEAD)
+    for queue in found:
+        if queue["dead_letters"]:
+            reasons = Table(title=f"dead letters of {queue['name']}", title_justify="left", box=box.SIMPLE_HEAD)
             reasons.add_column("reason", overflow="fold")
             reasons.add_column("message", overflow="fold")
-            for letter in letters:
-                reasons.add_row(letter.reason, letter.summary)
+            for letter in queue["dead_letters"]:
+                reasons.add_row(letter["reason"], letter["summary"])
             console.print(reasons)
-    return any(state.dead for state, _ in found)
 
 
-async def _look(target: Target) -> list[tuple[QueueState, list[DeadLetter]]]:
-    async with target.aws() as (aws, settings):
-        sqs = await aws.client("sqs")
-        queues = [await open_queue(sqs, declared) for declared in settings.topology.queues]
-        states = await asyncio.gather(*(queue.state() for queue in queues))
-        return [
-            (state, await queue.dead_letters(min(LOOKED_AT, state.dead)) if state.dead else [])
-            for queue, state in zip(queues, states, strict=True)
-        ]
-
-
-async def _redrive(target: Target, console: Console, queue: str) -> None:
-    async with target.aws() as (aws, settings):
-        declared = {q.name: q for q in settings.topology.queues}
-        if queue not in declared:
-            raise ConfigurationError(f"There is no queue '{queue}'. The queues are: {', '.join(declared)}.")
-        count = await (await open_queue(await aws.client("sqs"), declared[queue])).redrive()
-    console.print(f"{words.many(count, 'dead letter')} of {queue} sent on again.")
-
-
-def _as_json(state: QueueState, letters: list[DeadLetter]) -> dict[str, object]:
+def _as_json(queue: Queue) -> dict[str, object]:
     return {
-        "queue": state.name,
-        "waiting": state.waiting + state.delayed,
-        "in_work": state.in_work,
-        "dead_letters": state.dead,
-        "reasons": [letter.reason for letter in letters],
+        "service": queue["service"],
+        "queue": queue["name"],
+        "waiting": queue["waiting"] + queue["delayed"],
+        "in_work": queue["in_work"],
+        "dead_letters": queue["dead"],
+        "reasons": [letter["reason"] for letter in queue["dead_letters"]],
+        "letters": queue["dead_letters"],
     }

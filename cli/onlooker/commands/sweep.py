@@ -8,12 +8,10 @@ from rich import box
 from rich.table import Table
 
 from onlooker import terminal
+from onlooker.client import SERVICES
 from onlooker.commands.options import Data
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
-
-SERVICES = ("recognizer", "annotator", "tagger", "notifier")
-"""In the order a picture meets them."""
 
 
 def sweep(

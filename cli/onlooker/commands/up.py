@@ -5,12 +5,12 @@ import sys
 from typing import Annotated
 
 import typer
-import uvloop
 from rich.console import Console
 
 from onlooker import terminal
 from onlooker.commands.options import Data
 from onlooker.datafolder import DataFolder, Running
+from onlooker.installed import require_embedded
 from onlooker_shared.settings import CommonSettings
 from onlooker_shared.telemetry import export, logs
 
@@ -36,7 +36,10 @@ def up(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log all, not only warnings.")] = False,
 ) -> None:
     """Run all of Onlooker on this machine: no Docker, no AWS account, nothing leaves it. Ctrl-C stops it in order."""
-    from onlooker.stack.embedded import Ports, run_stack  # noqa: PLC0415 - the other commands need no service
+    require_embedded("up")
+    import uvloop  # noqa: PLC0415 - of the extra `embedded`, without which the other commands work
+
+    from onlooker.stack.embedded import Ports, run_stack  # noqa: PLC0415 - likewise
     from onlooker_recognizer.settings import RecognizerSettings  # noqa: PLC0415 - likewise
 
     os.environ[FEATURES] = features
