@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,10 @@ from typing import Any
 import httpx
 
 from onlooker.datafolder import DataFolder, Running
-from onlooker.target import Target
+from onlooker.stack.environment import aws_environment
+from onlooker_shared.aws import Aws
 from onlooker_shared.keys import KeyStore, Scope
+from onlooker_shared.settings import CommonSettings
 
 READY = "Onlooker is ready: "
 START_SECONDS = 90
@@ -145,9 +147,23 @@ def onlooker(stack: Stack, *arguments: str) -> "subprocess.CompletedProcess[str]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
 
 
+@asynccontextmanager
+async def clients(stack: Stack) -> AsyncIterator[tuple[Aws, CommonSettings]]:
+    """Clients of a stack's emulator, as its services have them."""
+    running, before = stack.running, dict(os.environ)
+    os.environ.update(aws_environment({}, running.emulator_url, running.rekognition_url))
+    try:
+        settings = CommonSettings()
+        async with Aws(settings) as aws:
+            yield aws, settings
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 async def new_key(stack: Stack, *scopes: Scope, **more: Any) -> str:
     """Make an access key of a stack with these scopes; `more` goes to `KeyStore.create`."""
-    async with Target(stack.folder).aws() as (aws, settings):
+    async with clients(stack) as (aws, settings):
         keys = KeyStore(await aws.client("dynamodb"), settings.topology.access_keys.name)
         return await keys.create(owner="somebody", scopes=scopes, **more)
 

@@ -35,7 +35,7 @@ async def _rate(count: int) -> float:
         with running_stack(data) as stack:
             began = time.monotonic()
             async with connect(stack.running.url, stack.key) as client:
-                return count / (await worked_off(stack, client, count) - began)
+                return count / (await worked_off(client, count) - began)
 
 
 async def _store(url: str, files: list[Path]) -> None:

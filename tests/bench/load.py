@@ -9,10 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from onlooker.client import OnlookerClient
-from onlooker.target import Target
-from onlooker_shared.queue.operated import states
-from stack import Stack
+from onlooker.client import SERVICES, OnlookerClient
 
 PICTURES = Path(__file__).parents[2] / ".cache" / "pictures"
 LONGEST = 1024
@@ -30,15 +27,19 @@ def distinct(count: int) -> Iterator[bytes]:
         yield data.getvalue()
 
 
-async def worked_off(stack: Stack, client: OnlookerClient, count: int) -> float:
+async def worked_off(client: OnlookerClient, count: int) -> float:
     """Wait until `count` pictures are indexed and all queues are empty; returns the time (monotonic seconds) then."""
     while (await client.statistics())["total"] < count:
         await asyncio.sleep(0.5)
-    async with Target(stack.folder).aws() as (aws, settings):
-        sqs = await aws.client("sqs")
-        while any(state.left for state in await states(sqs, settings.topology.queues)):
-            await asyncio.sleep(0.5)
+    while any([await _left(client, service) for service in SERVICES]):
+        await asyncio.sleep(0.5)
     return time.monotonic()
+
+
+async def _left(client: OnlookerClient, service: str) -> int:
+    """Return how many messages a service has still to work on."""
+    queue = await client.queue(service, 0)
+    return queue["waiting"] + queue["delayed"] + queue["in_work"]
 
 
 def _loaded(path: Path) -> Image.Image:

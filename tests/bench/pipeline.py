@@ -57,4 +57,4 @@ async def _pipeline_rate(pictures: list[bytes]) -> float:
         async with connect(stack.running.url, stack.key) as client:
             began = time.monotonic()
             await upload_all(client, "onlooker-images", files, sent=lambda _: None, settled=lambda _: None)
-            return len(files) / (await worked_off(stack, client, len(files)) - began)
+            return len(files) / (await worked_off(client, len(files)) - began)

@@ -8,10 +8,9 @@ from playwright.async_api import Page, expect
 
 from album import AddPictures, recognized_anew
 from onlooker.pictures import Picture
-from onlooker.target import Target
 from onlooker_shared.publisher import body_of
 from recognitions import a_label
-from stack import Stack
+from stack import Stack, clients
 
 REASON = "The disk of the index was full."
 LABEL = "Redriven"
@@ -22,7 +21,7 @@ KEY = "redriven/coffee.png"
 async def lost(stack: Stack, add_pictures: AddPictures, pictures: Path) -> str:
     """The id of a picture whose last result never came to the tagger."""
     image_id = (await add_pictures(Picture(pictures / "scenes" / "coffee.png", KEY)))[KEY]["image_id"]
-    async with Target(stack.folder).aws() as (aws, settings):
+    async with clients(stack) as (aws, settings):
         message = await recognized_anew(aws, settings.topology, image_id, a_label(LABEL))
         sqs = await aws.client("sqs")
         queue = await sqs.get_queue_url(QueueName=settings.topology.tagger.dead_letter)

@@ -12,10 +12,9 @@ from album import BUCKET, add_to_album, recognized_anew
 from installation import eventually
 from onlooker.client import OnlookerClient
 from onlooker.pictures import Picture
-from onlooker.target import Target
 from onlooker_shared.publisher import Publisher
 from recognitions import a_color, a_face, a_label, a_line, a_warning
-from stack import Stack
+from stack import Stack, clients
 
 HOSTILE = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>{{ 7 * 7 }}"
 FOLDER = f"{HOSTILE.replace('/', '')} folder/"
@@ -43,7 +42,7 @@ async def hostile(stack: Stack, client: OnlookerClient, pictures: Path) -> Async
     """A real picture, recognized anew by somebody who found only markup in it."""
     wanted = Picture(pictures / "scenes" / "coffee.png", f"{FOLDER}{HOSTILE.replace('/', '')}.png")
     image_id = (await add_to_album(client, wanted))[wanted.key]["image_id"]
-    async with Target(stack.folder).aws() as (aws, settings):
+    async with clients(stack) as (aws, settings):
         names = settings.topology
         message = await recognized_anew(aws, names, image_id, *FOUND)
         topic = await aws.topic_arn(names.image_recognized)

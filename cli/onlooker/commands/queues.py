@@ -93,7 +93,8 @@ def _print(console: Console, found: list[Queue]) -> None:
     console.print(table)
     for queue in found:
         if queue["dead_letters"]:
-            reasons = Table(title=f"dead letters of {queue['name']}", title_justify="left", box=box.SIMPLE_HEAD)
+            console.print(f"dead letters of {queue['name']}", style="italic")
+            reasons = Table(box=box.SIMPLE_HEAD)
             reasons.add_column("reason", overflow="fold")
             reasons.add_column("message", overflow="fold")
             for letter in queue["dead_letters"]:

@@ -15,7 +15,6 @@ from onlooker_shared.errors import NotFoundError
 from onlooker_shared.queue.deadletters import DeadLetter
 from onlooker_shared.queue.received import MAX_BATCH, Received
 from onlooker_shared.queue.settler import REASON, SOURCE
-from onlooker_shared.topology import Queue
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
@@ -198,20 +197,3 @@ class OperatedQueue:
             found["ApproximateNumberOfMessagesDelayed"],
             found["ApproximateNumberOfMessagesNotVisible"],
         )
-
-
-async def open_queue(sqs: "SQSClient", queue: Queue) -> OperatedQueue:
-    """Return a declared queue, to be operated from outside of the process that works on it."""
-    own, dead = await asyncio.gather(
-        sqs.get_queue_url(QueueName=queue.name), sqs.get_queue_url(QueueName=queue.dead_letter)
-    )
-    return OperatedQueue(sqs, queue.name, own["QueueUrl"], dead["QueueUrl"])
-
-
-async def states(sqs: "SQSClient", queues: Sequence[Queue]) -> list[QueueState]:
-    """Return the state of each queue."""
-
-    async def state(queue: Queue) -> QueueState:
-        return await (await open_queue(sqs, queue)).state()
-
-    return list(await asyncio.gather(*map(state, queues)))

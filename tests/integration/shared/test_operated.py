@@ -15,7 +15,7 @@ from installation import Keys, client_of, eventually
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import NotFoundError, RetryLater
 from onlooker_shared.keys import Principal, Scope
-from onlooker_shared.queue.operated import OperatedQueue, QueueState, states
+from onlooker_shared.queue.operated import OperatedQueue, QueueState
 from onlooker_shared.service import Service
 
 TYPED = {"type": {"DataType": "String", "StringValue": "image.failed.v1"}}
@@ -92,13 +92,6 @@ async def test_no_more_are_sent_on_than_asked_for(rig: Rig, queue: OperatedQueue
     await bury(rig, *(f"{number}.jpg" for number in range(13)))
     assert await queue.redrive(12) == 12
     assert len(await queue.dead_letters(5)) == 1
-
-
-async def test_the_states_of_declared_queues_are_told_in_their_order(rig: Rig, aws: Aws) -> None:
-    other = await Rig.make(rig.sqs)
-    await rig.send("1", "2")
-    found = await states(rig.sqs, [other.queue, rig.queue])
-    assert [(state.name, state.left) for state in found] == [(other.queue.name, 0), (rig.queue.name, 2)]
 
 
 async def test_the_consumer_tells_how_old_what_it_works_on_is(rig: Rig) -> None:

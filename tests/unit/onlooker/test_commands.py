@@ -41,13 +41,13 @@ def test_a_wrong_variable_ends_it_with_78_and_a_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["onlooker", "queues"])
-    monkeypatch.setenv("ONLOOKER_LOG_LEVEL", "loud")
+    monkeypatch.setenv("ONLOOKER_URL", "localhost:8080")
     for name in ("NO_PROXY", "no_proxy"):  # it adds to them
         monkeypatch.setenv(name, "")
     with pytest.raises(SystemExit) as ended:
         __main__.main()
     assert ended.value.code == 78
-    assert capsys.readouterr().err.startswith("ONLOOKER_LOG_LEVEL: input should be 'DEBUG'")
+    assert capsys.readouterr().err.startswith("ONLOOKER_URL has to begin with http://")
 
 
 class Pages(OnlookerClient):
