@@ -21,6 +21,7 @@ from onlooker_shared.keys import KeyStore
 from onlooker_shared.service import Service
 from onlooker_shared.settings import CommonSettings, ServerSettings
 from onlooker_shared.telemetry import export, logs
+from onlooker_shared.telemetry.lag import LoopLag
 from onlooker_shared.web.app import STUCK_AFTER, create_app
 
 KEEP_ALIVE = 75
@@ -101,7 +102,7 @@ async def serve(
             ready()
 
     http = _Http(_uvicorn_config(app, settings), announce)
-    workers = [worker for service in services for worker in service.workers]
+    workers = [LoopLag(), *(worker for service in services for worker in service.workers)]
     stopping = asyncio.Event()
     with _stopped_by_signals(stopping):
         async with asyncio.TaskGroup() as group:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from onlooker_rekognition.pool import Pool
 from onlooker_rekognition.vision.watch import Watch
@@ -17,6 +17,7 @@ class Metrics(Watch):
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
         self._requests = Counter(
             "onlooker_rekognition_requests",
             "Requests answered, by operation and by error code (OK without one).",

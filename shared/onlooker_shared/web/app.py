@@ -54,7 +54,8 @@ def create_app(
         if service.queue is not None:
             app.include_router(queues.router(service.name, service.queue))
     app.include_router(about.router(services, name, datetime.now(UTC)))
-    app.include_router(health.router(_checks(services)))
+    operated = [service.queue for service in services if service.queue is not None]
+    app.include_router(health.router(_checks(services), operated))
     app.add_middleware(Telemetry, service=name)
     if cors_origins:
         app.add_middleware(

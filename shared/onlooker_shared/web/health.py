@@ -1,7 +1,7 @@
 """``/healthz`` (the process lives), ``/readyz`` (what it needs answers) and ``/metrics`` (Prometheus)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from fastapi import APIRouter
@@ -9,15 +9,18 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from onlooker_shared.errors import describe
+from onlooker_shared.queue.depths import Depths
+from onlooker_shared.queue.operated import OperatedQueue
 from onlooker_shared.service import Check
 
 CHECK_TIMEOUT = 3.0
 """Seconds that one check of readiness may take."""
 
 
-def router(checks: Mapping[str, Check]) -> APIRouter:
-    """Return the routes, with the named checks behind ``/readyz``."""
+def router(checks: Mapping[str, Check], queues: Sequence[OperatedQueue] = ()) -> APIRouter:
+    """Return the routes, with the named checks behind ``/readyz`` and the depths of the queues in ``/metrics``."""
     routes = APIRouter(tags=["operation"])
+    depths = Depths(queues)
 
     @routes.get("/healthz", response_class=PlainTextResponse)
     async def healthz() -> str:
@@ -35,6 +38,7 @@ def router(checks: Mapping[str, Check]) -> APIRouter:
     @routes.get("/metrics")
     async def metrics() -> Response:
         """Answer with the process's metrics."""
+        await depths.refresh()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return routes

@@ -73,4 +73,9 @@ def test_the_readme_names_every_number_and_no_other(metrics: Metrics) -> None:
         metrics.watch(pool)
         families = text_string_to_metric_families(metrics.exposition().decode())
         names = {family.name.removeprefix(PREFIX) for family in families}
-    assert documented == {name for name in names if not name.endswith("_created")}
+    assert documented == {name for name in names if not name.endswith("_created") and not name.startswith("process_")}
+
+
+def test_how_much_the_process_takes_is_told(metrics: Metrics) -> None:
+    assert samples(metrics)["process_resident_memory_bytes"] > 0
+    assert samples(metrics)["process_cpu_seconds_total"] > 0
