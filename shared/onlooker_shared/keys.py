@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -66,6 +66,13 @@ class Principal:
     """The only bucket this key may touch, if it is bound to one."""
     prefix: str = ""
     """The only part of the bucket this key may touch."""
+    expires_at: datetime | None = None
+    """When the key ends; None: not by itself."""
+
+    @property
+    def bound(self) -> bool:
+        """Whether there is anything that the key may not touch."""
+        return self.bucket is not None or bool(self.prefix)
 
     def may(self, scope: Scope) -> bool:
         """Whether the key has a scope."""
@@ -91,7 +98,7 @@ class KeyStore:
         self._dynamodb = dynamodb
         self._table = table
         self._monotonic = monotonic
-        self._remembered: dict[str, tuple[float, bytes, Principal, datetime | None]] = {}
+        self._remembered: dict[str, tuple[float, bytes, Principal]] = {}
         self._touched: dict[str, float] = {}
 
     async def create(
@@ -123,7 +130,12 @@ class KeyStore:
             item["bucket"] = {"S": bucket}
         if expires_at is not None:
             item["expires_at"] = {"S": expires_at.isoformat()}
-        await self._dynamodb.put_item(TableName=self._table, Item=item)
+        await self._dynamodb.put_item(
+            TableName=self._table,
+            Item=item,
+            ConditionExpression="attribute_not_exists(key_id) OR secret_sha256 = :ours",  # the client may repeat itself
+            ExpressionAttributeValues={":ours": item["secret_sha256"]},
+        )
         return f"olk_{key_id}_{secret}"
 
     async def revoke(self, key_id: str) -> None:
@@ -142,19 +154,21 @@ class KeyStore:
         if parts is None:
             raise _unknown()
         key_id, secret = parts.groups()
-        secret_hash, principal, expires_at = await self._look_up(key_id)
+        secret_hash, principal = await self._look_up(key_id)
         if not hmac.compare_digest(secret_hash, _hash(secret)):
             raise _unknown()
-        if expires_at is not None and expires_at <= datetime.now(UTC):
+        if principal.expires_at is not None and principal.expires_at <= datetime.now(UTC):
             raise _unknown()
         await self._touch(key_id)
         return principal
 
-    async def _look_up(self, key_id: str) -> tuple[bytes, Principal, datetime | None]:
+    async def _look_up(self, key_id: str) -> tuple[bytes, Principal]:
         known = self._remembered.get(key_id)
         if known is None or known[0] <= self._monotonic():
             try:
-                answer = await self._dynamodb.get_item(TableName=self._table, Key={"key_id": {"S": key_id}})
+                answer = await self._dynamodb.get_item(
+                    TableName=self._table, Key={"key_id": {"S": key_id}}, ConsistentRead=True
+                )
             except (BotoCoreError, ClientError) as error:
                 raise UnavailableError("Access keys cannot be looked up just now; try again.") from error
             item = answer.get("Item")
@@ -162,7 +176,8 @@ class KeyStore:
                 raise _unknown()
             if len(self._remembered) >= REMEMBERED_KEYS:
                 self._remembered.clear()
-            known = (self._monotonic() + REMEMBERED, *_read(item))
+            secret_hash = bytes.fromhex(item["secret_sha256"]["S"])
+            known = (self._monotonic() + REMEMBERED, secret_hash, principal_of(item))
             self._remembered[key_id] = known
         return known[1:]
 
@@ -217,16 +232,21 @@ def _write_private(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _read(item: "dict[str, AttributeValueTypeDef]") -> tuple[bytes, Principal, datetime | None]:
-    principal = Principal(
+def id_of(key: str) -> str:
+    """Return the public part of a key, by which it is listed and revoked."""
+    return key.split("_")[1]
+
+
+def principal_of(item: "Mapping[str, AttributeValueTypeDef]") -> Principal:
+    """Return whom a key in the table belongs to; scopes of another version are left out."""
+    return Principal(
         key_id=item["key_id"]["S"],
         owner=item["owner"]["S"],
         scopes=frozenset(Scope(scope) for scope in item["scopes"]["SS"] if scope in set(Scope)),
         bucket=item["bucket"]["S"] if "bucket" in item else None,
         prefix=item["prefix"]["S"],
+        expires_at=datetime.fromisoformat(item["expires_at"]["S"]) if "expires_at" in item else None,
     )
-    expires_at = datetime.fromisoformat(item["expires_at"]["S"]) if "expires_at" in item else None
-    return bytes.fromhex(item["secret_sha256"]["S"]), principal, expires_at
 
 
 def _hash(secret: str) -> bytes:

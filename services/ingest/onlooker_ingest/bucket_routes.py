@@ -5,14 +5,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import ValidationError
 
 from onlooker_ingest import policies
 from onlooker_ingest.addresses import decode
 from onlooker_ingest.body import Body, BodyLimits
 from onlooker_ingest.buckets import Buckets
+from onlooker_ingest.json_bodies import described, read
 from onlooker_ingest.listings import BucketEntry, BucketList, ObjectList, buckets_xml, list_objects, objects_xml
 from onlooker_ingest.negotiation import wants_xml
 from onlooker_ingest.policies import PolicyRequest, SignedPolicy
@@ -28,9 +27,6 @@ ALSO_XML: dict[int | str, dict[str, Any]] = {200: {"content": {XML: {}}}}
 """For the API's description."""
 MAX_PAGE = 1000
 """S3 gives no more objects at once."""
-
-POLICY_BODY = {"requestBody": {"content": {"application/json": {"schema": PolicyRequest.model_json_schema()}}}}
-"""For the API's description, because the body is read here: FastAPI would read one of any size."""
 
 Reader = Annotated[Principal, Depends(requires(Scope.IMAGES_READ))]
 Writer = Annotated[Principal, Depends(requires(Scope.IMAGES_WRITE))]
@@ -51,10 +47,10 @@ def add_bucket_routes(
 
     limits = BodyLimits(policies.MAX_REQUEST_BYTES, idle=settings.idle_seconds, total=settings.idle_seconds)
 
-    @routes.post("/", openapi_extra=POLICY_BODY)
+    @routes.post("/", openapi_extra=described(PolicyRequest))
     async def sign_policy(request: Request, caller: Writer) -> SignedPolicy:
         """Sign a browser's POST policy: its form then sends the picture straight to S3."""
-        asked = await _policy_request(Body(request.stream(), limits))
+        asked = await read(PolicyRequest, Body(request.stream(), limits))
         policy = policies.read(
             asked, now=datetime.now(UTC), max_seconds=settings.policy_seconds, max_bytes=settings.max_bytes
         )
@@ -84,10 +80,3 @@ def add_bucket_routes(
     async def bucket_options() -> Response:
         """Say what can be done; a browser's preflight is answered before it comes here."""
         return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": "GET, OPTIONS, POST"})
-
-
-async def _policy_request(body: Body) -> PolicyRequest:
-    try:
-        return PolicyRequest.model_validate_json(await body.whole())
-    except ValidationError as error:
-        raise RequestValidationError(error.errors()) from error

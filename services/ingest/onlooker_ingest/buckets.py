@@ -28,6 +28,11 @@ class Buckets:
         """Return the names of the buckets that an access key may touch, at least in part."""
         return sorted(name for name in (*self.writable, *self.read_only) if principal.bucket in {None, name})
 
+    def check_known(self, bucket: str) -> None:
+        """Return if there is such a bucket, else raise NotFoundError."""
+        if bucket not in self.writable and bucket not in self.read_only:
+            raise NotFoundError(f"There is no bucket '{bucket}' here. GET /v1/ lists the buckets.")
+
     def check_read(self, principal: Principal, address: ObjectAddress) -> None:
         """Return if the caller may read an object.
 
@@ -35,24 +40,20 @@ class Buckets:
             NotFoundError: there is no such bucket.
             ForbiddenError: the access key is bound to something else.
         """
-        self._check_known(address.bucket)
+        self.check_known(address.bucket)
         _check_binding(principal, address.bucket, address.key)
 
     def check_list(self, principal: Principal, bucket: str, prefix: str) -> None:
         """Return if the caller may list the keys under a prefix; raises as `check_read` does."""
-        self._check_known(bucket)
+        self.check_known(bucket)
         _check_binding(principal, bucket, prefix)
 
     def check_write(self, principal: Principal, bucket: str, key: str) -> None:
         """Return if the caller may store or delete under a key, or all keys that begin so; raises as `check_read`."""
-        self._check_known(bucket)
+        self.check_known(bucket)
         if bucket not in self.writable:
             raise ForbiddenError(f"The bucket '{bucket}' can only be read: Onlooker alone changes what is in it.")
         _check_binding(principal, bucket, key)
-
-    def _check_known(self, bucket: str) -> None:
-        if bucket not in self.writable and bucket not in self.read_only:
-            raise NotFoundError(f"There is no bucket '{bucket}' here. GET /v1/ lists the buckets.")
 
 
 def _check_binding(principal: Principal, bucket: str, key: str) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def router(s3: "S3Client", presigner: "S3Client", buckets: Buckets, settings: IngestSettings) -> APIRouter:
-    """Return all routes of this service.
+    """Return the routes of pictures.
 
     Args:
         s3: the process's client.

@@ -13,7 +13,7 @@ from onlooker_ingest.addresses import ObjectAddress
 from onlooker_ingest.errors import PreconditionFailedError, RangeNotSatisfiableError
 from onlooker_shared.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
 from onlooker_shared.images import image_id
-from onlooker_shared.objects import how_gone, is_missing
+from onlooker_shared.objects import ANY, delete_if, how_gone, is_missing
 from onlooker_shared.outages import UNREACHABLE, is_outage
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ PASSING = frozenset({"NoSuchBucket", "NoSuchUpload", "RequestTimeout", "SlowDown
 """Codes of states that are no caller's fault: an installation that is still being provisioned, an upload that somebody
 aborted, too much at once.
 """
-ANY = "*"
-"""What stands for any ETag in a condition."""
 CHUNK = 256 * 1024
 """Bytes handed on at once when an object is sent."""
 
@@ -119,7 +117,7 @@ class Objects:
         """
         with translated(address):
             try:
-                await self._s3.delete_object(Bucket=address.bucket, Key=address.key, IfMatch=only_etag)
+                await delete_if(self._s3, address.bucket, address.key, only_etag)
             except ClientError as error:
                 if only_etag == ANY and how_gone(error) is not None:  # whatever is there would have matched
                     raise _not_found(address) from error

@@ -19,3 +19,4 @@ class IngestSettings(ServerSettings):
     idle_seconds: float = Field(default=30.0, gt=0, description="Longest wait for the next byte, in both directions.")
     body_seconds: float = Field(default=600.0, gt=0, description="Longest time that one body may take to arrive.")
     policy_seconds: int = Field(default=3600, gt=0, description="Longest life of a signed browser upload.")
+    max_keys: int = Field(default=1000, gt=0, description="Access keys there may be; beyond, none can be made.")

@@ -51,3 +51,14 @@ def requires(scope: Scope) -> Callable[..., Awaitable[Principal]]:
         return caller
 
     return principal
+
+
+async def operator(caller: Annotated[Principal, Depends(requires(Scope.ADMIN))]) -> Principal:
+    """Return the caller, if their key has the scope ``admin`` and is bound to nothing; a FastAPI dependency.
+
+    Raises:
+        ForbiddenError: the key is bound to a bucket or prefix, and what is asked for concerns all of them.
+    """
+    if caller.bound:
+        raise ForbiddenError("This concerns all buckets; this access key is bound to a part of them.")
+    return caller
