@@ -72,6 +72,11 @@ class ImageRef(BaseModel):
             uploaded_at=uploaded_at,
         )
 
+    @property
+    def moment(self) -> tuple[int, datetime]:
+        """When the picture was uploaded, among the events about its key."""
+        return moment(self.sequencer, self.uploaded_at)
+
 
 SEQUENCER_DIGITS = 18
 """What S3 gives at most today; the first two have been zeros since it began, so the number fits 63 bits."""
@@ -85,3 +90,11 @@ def order(sequencer: str) -> int:
     """
     digits = sequencer[:SEQUENCER_DIGITS].ljust(SEQUENCER_DIGITS, "0") if sequencer else "0"
     return min(int(digits, 16), 2**63 - 1)
+
+
+def moment(sequencer: str, time: datetime) -> tuple[int, datetime]:
+    """Return what sorts the events about one key: S3's sequencer, then the time where that is the same.
+
+    Amazon's sequencers of two events about one key always differ; LocalStack gives one and the same to all events.
+    """
+    return order(sequencer), time

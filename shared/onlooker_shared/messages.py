@@ -92,7 +92,7 @@ class ImageDeleted(Message):
     sequencer: str = Field(
         default="", description="S3's, of the deletion: what was uploaded under a larger one is not meant."
     )
-    deleted_at: datetime = Field(description="UTC. Decides in place of sequencers where one is missing.")
+    deleted_at: datetime = Field(description="UTC. Decides in place of sequencers that are missing or the same.")
     image_ids: tuple[str, ...] = Field(default=(), description="Only these versions; empty: all there were.")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 """Codes by which S3 says that an object is not there (HEAD has no body, hence the bare number)."""
+ANY = "*"
+"""What stands for any ETag in a condition."""
 
 
 def is_missing(error: ClientError) -> bool:
@@ -38,6 +40,24 @@ def how_gone(error: ClientError) -> Literal["deleted", "overwritten"] | None:
         return "deleted"
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     return "overwritten" if status == HTTPStatus.PRECONDITION_FAILED else None
+
+
+async def delete_if(s3: "S3Client", bucket: str, key: str, etag: str) -> None:
+    """Delete an object if it is there with this ETag (or `ANY`); S3 looks and deletes in one.
+
+    An S3 that cannot (LocalStack) is asked for one after the other: who writes in between loses what was written.
+
+    Raises:
+        botocore.exceptions.ClientError: nothing was deleted; `how_gone` says whether because of the condition.
+    """
+    try:
+        await s3.delete_object(Bucket=bucket, Key=key, IfMatch=etag)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "NotImplemented":
+            raise
+        condition: dict[str, Any] = {} if etag == ANY else {"IfMatch": etag}
+        await s3.head_object(Bucket=bucket, Key=key, **condition)
+        await s3.delete_object(Bucket=bucket, Key=key)
 
 
 async def list_objects(s3: "S3Client", bucket: str, prefix: str = "") -> "AsyncIterator[ObjectTypeDef]":

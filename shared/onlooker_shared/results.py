@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from onlooker_shared.errors import NotFoundError
-from onlooker_shared.images import ImageRef, order
+from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import ImageFailed, ImageRecognized, ObjectRef
 from onlooker_shared.objects import exists, how_gone, is_missing
 from onlooker_shared.recognition import Recognition
@@ -96,7 +96,7 @@ class Results:
         while True:
             text, etag = await self._get(result_key(image.image_id), image.image_id)
             known = StoredResult.model_validate_json(text)
-            if order(image.sequencer) <= order(known.image.sequencer):
+            if image.moment <= known.image.moment:
                 return known
             later = known.model_copy(update={"image": image})
             try:

@@ -14,9 +14,9 @@ from pydantic import BaseModel, ValidationError
 
 from onlooker_recognizer.events import Removal
 from onlooker_recognizer.metrics import DELETIONS
-from onlooker_shared.images import ImageRef, image_id, object_prefix, order
+from onlooker_shared.images import ImageRef, image_id, moment, object_prefix
 from onlooker_shared.messages import ImageDeleted
-from onlooker_shared.objects import how_gone, list_objects
+from onlooker_shared.objects import delete_if, how_gone, list_objects
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.results import FAILURES, RESULTS, failure_key, result_key
 from onlooker_shared.sweeping import image_id_in
@@ -78,7 +78,7 @@ class Deletions:
     async def take_back(self, image: ImageRef) -> None:
         """Delete what was stored of a picture that went while it was worked on, but nothing of a later upload."""
         for key in (result_key(image.image_id), failure_key(image.image_id)):
-            await self._delete_if(key, lambda stored: order(stored.sequencer) <= order(image.sequencer))
+            await self._delete_if(key, lambda stored: stored.moment <= image.moment)
 
     async def image_of(self, image_id: str) -> ImageRef | None:
         """Return the picture that an id's result or failure is about; None if neither is there or can be read."""
@@ -110,7 +110,7 @@ class Deletions:
             if image is not None and not meant(image):
                 return False
             try:
-                await self._s3.delete_object(Bucket=self._bucket, Key=key, IfMatch=etag)
+                await delete_if(self._s3, self._bucket, key, etag)
             except ClientError as error:
                 if how_gone(error) is None:
                     raise
@@ -146,7 +146,7 @@ def covers(removal: Removal, image: ImageRef) -> bool:
     if removal.version_id not in {None, image.version_id or NULL_VERSION}:
         return False
     if removal.sequencer and image.sequencer:
-        return order(image.sequencer) <= order(removal.sequencer)
+        return image.moment <= moment(removal.sequencer, removal.deleted_at)
     return image.uploaded_at <= removal.deleted_at
 
 

@@ -37,7 +37,7 @@ from onlooker_recognizer.metrics import PICTURES
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.recognizing import Recognizing
 from onlooker_shared.errors import NotFoundError, Reject
-from onlooker_shared.images import ImageRef, order
+from onlooker_shared.images import ImageRef
 from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.results import Results, StoredFailure, StoredResult
@@ -138,7 +138,7 @@ class Handler:
     async def _repeat(self, known: StoredResult, image: ImageRef) -> None:
         """Tell again what is known; of the same bytes put again under the same key, the newer upload is remembered."""
         with span("recognizer repeat", known.traceparent):
-            if order(image.sequencer) > order(known.image.sequencer):
+            if image.moment > known.image.moment:
                 known = await self._results.note_upload(image)
             await self._confirm_stored(known.image, known=True)
             await self._publisher.publish(known.message(self._results.bucket))

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pydantic import ConfigDict, Field
 
 from onlooker_shared.annotations import Annotation
-from onlooker_shared.images import ImageRef, order
+from onlooker_shared.images import ImageRef, moment, order
 from onlooker_shared.messages import Rendition
 from onlooker_shared.recognition import (
     BoundingBox,
@@ -163,9 +163,10 @@ def with_annotation(document: Document, annotation: Annotation | None) -> Docume
 def supersedes(new: Document, old: Document) -> bool:
     """Whether a document takes the place of another one about the same bucket and key.
 
-    S3's sequencers say which of two uploads was the later. A picture that a sweep found has none: then the time of
-    the upload decides between different pictures. Of two documents about the same upload that of the later recognition
-    is taken, of the same recognition the later to arrive, but a failure never hides a result.
+    S3's sequencers say which of two uploads was the later. A picture that a sweep found has none, and LocalStack's are
+    all the same: then the time of the upload decides between different pictures. Of two documents about the same upload
+    that of the later recognition is taken, of the same recognition the later to arrive, but a failure never hides a
+    result.
     """
     later = _later(new, old)
     if later:
@@ -180,13 +181,13 @@ def outlives(document: Document, deletion: Deletion) -> bool:
     if deletion.image_ids:
         return document.image_id not in deletion.image_ids
     if document.sequencer and deletion.sequencer:
-        return order(document.sequencer) > order(deletion.sequencer)
+        return moment(document.sequencer, document.uploaded_at) > moment(deletion.sequencer, deletion.deleted_at)
     return document.uploaded_at > deletion.deleted_at
 
 
 def _later(new: Document, old: Document) -> int:
-    if new.sequencer and old.sequencer:
-        return order(new.sequencer) - order(old.sequencer)
+    if new.sequencer and old.sequencer and (between := order(new.sequencer) - order(old.sequencer)):
+        return between
     if new.image_id == old.image_id:
         return 0
     return (new.uploaded_at > old.uploaded_at) - (new.uploaded_at < old.uploaded_at)

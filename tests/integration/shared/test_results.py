@@ -42,6 +42,13 @@ async def test_a_result_names_the_latest_upload_of_its_bytes(results: Results) -
     assert await results.get(IMAGE_ID) == noted
 
 
+async def test_where_all_sequencers_are_the_same_the_later_upload_is_noted(results: Results) -> None:
+    same = "0055AED6DCD90281E5"
+    before, later = (an_image(sequencer=same, uploaded_at=NOON + timedelta(seconds=n)) for n in (0, 1))
+    await results.put(STORED.model_copy(update={"image": before}))
+    assert (await results.note_upload(later)).image == later == (await results.note_upload(before)).image
+
+
 async def test_noting_an_upload_undoes_nothing_that_is_stored_meanwhile(
     results: Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,8 @@ REMOVAL = Removal(bucket="images", key="cat.jpg", deleted_at=NOON)
     [
         (EARLIER, LATER, -1, True),
         (EARLIER, EARLIER, 0, True),
+        (EARLIER, EARLIER, -1, True),
+        (EARLIER, EARLIER, +1, False),
         (LATER, EARLIER, +1, False),
         (LATER, EARLIER, -1, False),
         (EARLIER, LATER, +1, True),
@@ -28,7 +30,7 @@ REMOVAL = Removal(bucket="images", key="cat.jpg", deleted_at=NOON)
         (LATER, "", +1, False),
     ],
 )
-def test_sequencers_decide_what_was_uploaded_later_and_times_where_one_is_missing(
+def test_sequencers_decide_what_was_uploaded_later_and_times_where_they_do_not_tell(
     of_picture: str, of_deletion: str, seconds_later: int, meant: bool
 ) -> None:
     image = an_image(sequencer=of_picture, uploaded_at=NOON + timedelta(seconds=seconds_later))

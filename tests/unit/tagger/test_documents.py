@@ -64,6 +64,15 @@ def test_without_sequencers_the_time_of_upload_decides_between_two_pictures() ->
     assert not supersedes(older, newer)
 
 
+def test_where_all_sequencers_are_the_same_the_time_of_upload_decides() -> None:
+    older = documents.failed(an_image(content="1", sequencer="0055AED6DCD90281E5"), "")
+    later = an_image(content="2", sequencer="0055AED6DCD90281E5", uploaded_at=NOON + timedelta(milliseconds=1))
+    newer = documents.failed(later, "")
+
+    assert supersedes(newer, older)
+    assert not supersedes(older, newer)
+
+
 def test_a_failure_never_hides_the_result_of_the_same_upload() -> None:
     image = an_image()
     result, failure = documents.recognized(image, a_recognition()), documents.failed(image, "too late")

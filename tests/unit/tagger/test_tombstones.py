@@ -46,6 +46,13 @@ def test_a_deletion_without_a_number_counts_by_its_time() -> None:
     assert tombstone.covers(upload("", 5))
 
 
+def test_of_equal_numbers_the_times_count() -> None:
+    tombstone = Tombstone().joined(deletion(at(3), 5)).joined(deletion(at(3), 1))
+
+    assert tombstone.covers(upload(at(3), 4))
+    assert not tombstone.covers(upload(at(3), 6))
+
+
 def test_deleted_versions_say_nothing_of_others() -> None:
     gone = upload(at(2))
     tombstone = Tombstone().joined(deletion(at(3), 1, gone.image_id))
