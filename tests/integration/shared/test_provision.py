@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-import sys
 import uuid
 from dataclasses import replace
 
 import pytest
 
-from emulator import Emulator
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import ConfigurationError
 from onlooker_shared.provision import provision
@@ -213,19 +211,3 @@ async def test_two_at_once_do_not_disturb_each_other(aws: Aws) -> None:
     declared = own_topology()
     await asyncio.gather(provision(aws, declared), provision(aws, declared))
     assert not (await provision(aws, declared)).changed
-
-
-async def test_the_command_provisions_and_ends(emulator: Emulator) -> None:
-    prefix = f"p{uuid.uuid4().hex[:12]}-"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "onlooker_shared.provision",
-        env={**emulator.environment, "ONLOOKER_PREFIX": prefix},
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, errors = await process.communicate()
-    assert process.returncode == 0
-    last = json.loads(errors.splitlines()[-1])
-    assert last["event"] == "provision.done"
-    assert f"queue {prefix}tagger" in last["created"]
