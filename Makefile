@@ -63,7 +63,7 @@ demo: setup $(if $(PHOTOS),,.cache/pictures/.ready) ## Run the main job on real 
 up: setup ## Start everything on this machine and leave it running until Ctrl-C
 	$(BIN)/onlooker up
 
-# Longest first, as their folders happen to be named: contract, e2e, integration, unit.
+# Longest first, as their folders happen to be named: browser, contract, e2e, embedded, integration, unit.
 test: setup .cache/pictures/.ready ## Run the tests (WORKERS=2 at a time, ARGS=tests/unit for some of them)
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --no-loadscope-reorder $(ARGS)
 

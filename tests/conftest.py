@@ -1,6 +1,7 @@
 """Fixtures that every kind of test may use."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,9 @@ from sharing import Sharing
 
 if TYPE_CHECKING:
     from postgres import Postgres
+
+
+PICTURES = Path(__file__).parents[1] / ".cache" / "pictures"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -32,6 +36,13 @@ def _plain_logs() -> None:
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         ]
     )
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """A folder of real pictures: `portraits/` and `scenes/`."""
+    assert (PICTURES / "portraits").is_dir(), "run `make test`: it unpacks the pictures from pinned packages"
+    return PICTURES
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ from stack import Stack, running_stack
 from windows import SIZES, Faults, OpenWindow, Size, Theme
 
 ROOT = Path(__file__).parents[2]
-PICTURES = ROOT / ".cache" / "pictures"
 SCREENSHOTS = Path(os.environ.get("ONLOOKER_TEST_SCREENSHOTS", ROOT / ".cache" / "screenshots"))
 PATIENCE = 15_000
 """Milliseconds after which what should come counts as not coming."""
@@ -35,13 +34,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.when == "call":
         item.stash[REPORT] = report
     return report
-
-
-@pytest.fixture(scope="session")
-def pictures() -> Path:
-    """A folder of real pictures: `portraits/` and `scenes/`."""
-    assert (PICTURES / "portraits").is_dir(), "run `make test`: it unpacks the pictures from pinned packages"
-    return PICTURES
 
 
 @pytest.fixture(scope="session")

@@ -1,32 +1,43 @@
-"""A running installation for each module of tests that only look at what goes in and comes out."""
+"""The installation that the whole way of a picture is tested on: the one named, else one that is started for that.
 
+ONLOOKER_TEST_URL and ONLOOKER_TEST_KEY (with the scope `admin`) name one. What is uploaded to it is deleted afterwards;
+the pictures that can never be recognized leave their dead letters.
+"""
+
+import os
+import uuid
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
+from installed import Installed, delete_all
 from onlooker.client import OnlookerClient, connect
-from stack import Stack, running_stack
+from stack import running_stack
 
-PICTURES = Path(__file__).parents[2] / ".cache" / "pictures"
+NAMED = os.environ.get("ONLOOKER_TEST_URL", "")
 
 
 @pytest.fixture(scope="session")
-def pictures() -> Path:
-    """A folder of real pictures: `portraits/` and `scenes/`."""
-    assert (PICTURES / "portraits").is_dir(), "run `make test`: it unpacks the pictures from pinned packages"
-    return PICTURES
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    """A running installation."""
+    if NAMED:
+        yield Installed(NAMED, os.environ["ONLOOKER_TEST_KEY"])
+        return
+    with running_stack(tmp_path_factory.mktemp("stack") / "data") as stack:
+        yield Installed(stack.running.url, stack.key)
+
+
+@pytest.fixture(scope="session")
+async def client(installed: Installed) -> AsyncIterator[OnlookerClient]:
+    """A client of it."""
+    async with connect(installed.url, installed.key) as connected:
+        yield connected
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A running installation."""
-    with running_stack(tmp_path_factory.mktemp("stack") / "data") as running:
-        yield running
-
-
-@pytest.fixture
-async def client(stack: Stack) -> AsyncIterator[OnlookerClient]:
-    """A client of it, with the admin key."""
-    async with connect(stack.running.url, stack.key) as connected:
-        yield connected
+async def prefix(client: OnlookerClient) -> AsyncIterator[str]:
+    """What the keys of these tests begin with."""
+    own = f"e2e-{uuid.uuid4().hex[:12]}/"
+    yield own
+    if NAMED:
+        await delete_all(client, own)

@@ -6,24 +6,21 @@ import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
 
+from installed import BUCKET, Installed, eventually, send
 from onlooker.client import ApiError, OnlookerClient
 from onlooker.pictures import Picture
-from onlooker.uploading import Uploaded, wait_for
-from stack import Stack, onlooker
-
-BUCKET = "onlooker-images"
+from onlooker.uploading import Uploaded
 
 
 async def _send(client: OnlookerClient, path: Path, key: str) -> Uploaded:
     """Upload a file and wait for what becomes of it."""
-    image_id = await client.upload(path, BUCKET, key)
-    sent = [Uploaded(Picture(path, key), "sent", image_id)]
-    (result,) = await wait_for(client, sent, patience=60, settled=lambda _: None)
+    (result,) = await send(client, [Picture(path, key)])
     return result
 
 
@@ -87,6 +84,7 @@ def astronaut(pictures: Path) -> Image.Image:
 )
 async def test_every_kind_of_picture_is_recognized(
     client: OnlookerClient,
+    prefix: str,
     astronaut: Image.Image,
     tmp_path: Path,
     name: str,
@@ -95,7 +93,7 @@ async def test_every_kind_of_picture_is_recognized(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(make(astronaut))
-    result = await _send(client, path, f"kinds/{name}")
+    result = await _send(client, path, f"{prefix}kinds/{name}")
     assert (result.stage, result.reason) == ("done", None)
     assert result.document is not None
     assert result.document["face_count"] == faces
@@ -107,12 +105,12 @@ async def test_every_kind_of_picture_is_recognized(
     [("empty.jpg", b"", 400), ("text.jpg", b"Dear Ann, here are the photos.\n", 415), ("page.jpg", b"<html>", 415)],
 )
 async def test_what_is_no_picture_is_refused_at_the_door(
-    client: OnlookerClient, tmp_path: Path, name: str, data: bytes, status: int
+    client: OnlookerClient, prefix: str, tmp_path: Path, name: str, data: bytes, status: int
 ) -> None:
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(ApiError) as caught:
-        await client.upload(path, BUCKET, f"refused/{name}")
+        await client.upload(path, BUCKET, f"{prefix}refused/{name}")
     assert caught.value.status == status
     assert caught.value.problem_id is not None
 
@@ -125,8 +123,9 @@ async def test_what_is_no_picture_is_refused_at_the_door(
     ],
 )
 async def test_what_can_never_be_recognized_is_listed_with_its_reason(
-    stack: Stack,
+    installed: Installed,
     client: OnlookerClient,
+    prefix: str,
     astronaut: Image.Image,
     tmp_path: Path,
     name: str,
@@ -135,16 +134,24 @@ async def test_what_can_never_be_recognized_is_listed_with_its_reason(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(make(astronaut))
-    result = await _send(client, path, f"damaged/{name}")
+    result = await _send(client, path, f"{prefix}damaged/{name}")
     assert result.stage == "failed"
     assert reason in (result.reason or "")
     assert result.image_id is not None
     assert (await client.recognition(result.image_id))["state"] == "failed"
-    assert reason in onlooker(stack, "queues").stdout
+
+    async def letters() -> list[dict[str, Any]]:
+        return await asyncio.to_thread(installed.dead_letters, f"{prefix}damaged/{name}")
+
+    (letter,) = await eventually(letters)
+    assert reason in letter["reason"]
+    assert letter["image_id"] == result.image_id
 
 
-async def test_a_key_of_1024_bytes_arrives_as_it_was_meant(client: OnlookerClient, pictures: Path) -> None:
-    key = "Fotos +100%/" + "ü" * 506
+async def test_a_key_of_1024_bytes_arrives_as_it_was_meant(client: OnlookerClient, prefix: str, pictures: Path) -> None:
+    key = f"{prefix}Fotos +100%/"
+    key += "ü" * ((1024 - len(key)) // 2)
+    key += "x" * (1024 - len(key.encode()))
     assert len(key.encode()) == 1024
     result = await _send(client, pictures / "scenes" / "rocket.jpg", key)
     assert result.stage == "done"
@@ -152,30 +159,42 @@ async def test_a_key_of_1024_bytes_arrives_as_it_was_meant(client: OnlookerClien
     assert result.document["key"] == key
 
 
-async def test_the_same_picture_twice_at_once_is_one_picture(client: OnlookerClient, pictures: Path) -> None:
+async def test_the_same_picture_twice_at_once_is_one_picture(
+    client: OnlookerClient, prefix: str, pictures: Path
+) -> None:
     path = pictures / "scenes" / "coffee.png"
-    first, second = await asyncio.gather(_send(client, path, "twice.png"), _send(client, path, "twice.png"))
+    key = f"{prefix}twice.png"
+    first, second = await asyncio.gather(_send(client, path, key), _send(client, path, key))
     assert first.image_id == second.image_id
-    found = await client.search({"prefix": "twice.png"})
+    found = await client.search({"prefix": key})
     assert len(found["images"]) == 1
 
 
-async def test_the_same_name_in_two_folders_is_two_pictures(client: OnlookerClient, pictures: Path) -> None:
+async def test_the_same_name_in_two_folders_is_two_pictures(
+    client: OnlookerClient, prefix: str, pictures: Path
+) -> None:
     path = pictures / "scenes" / "coffee.png"
-    one, other = await _send(client, path, "monday/cup.png"), await _send(client, path, "tuesday/cup.png")
+    keys = [f"{prefix}{day}/cup.png" for day in ("monday", "tuesday")]
+    one, other = await send(client, [Picture(path, key) for key in keys])
     assert one.image_id != other.image_id
-    assert len((await client.search({"q": "cup", "prefix": "monday/"}))["images"]) == 1
+    assert len((await client.search({"q": "cup", "prefix": f"{prefix}monday/"}))["images"]) == 1
 
 
-async def test_a_picture_that_is_overwritten_is_found_as_it_is_now(client: OnlookerClient, pictures: Path) -> None:
-    await _send(client, pictures / "scenes" / "coffee.png", "changed.png")
-    now = await _send(client, pictures / "scenes" / "cat.png", "changed.png")
-    found = await client.search({"prefix": "changed.png"})
-    assert [document["image_id"] for document in found["images"]] == [now.image_id]
+async def test_a_picture_that_is_overwritten_is_found_as_it_is_now(
+    client: OnlookerClient, prefix: str, pictures: Path
+) -> None:
+    key = f"{prefix}changed.png"
+    await _send(client, pictures / "scenes" / "coffee.png", key)
+    now = await _send(client, pictures / "scenes" / "cat.png", key)
+
+    async def found() -> list[str]:
+        return [document["image_id"] for document in (await client.search({"prefix": key}))["images"]]
+
+    await eventually(found, lambda ids: ids == [now.image_id])
 
 
-async def test_nobody_gets_in_without_a_key(stack: Stack) -> None:
-    async with httpx.AsyncClient(base_url=stack.running.url) as http:
+async def test_nobody_gets_in_without_a_key(installed: Installed) -> None:
+    async with httpx.AsyncClient(base_url=installed.url) as http:
         for path in ("/v1/", "/v1/onlooker-images/a.jpg", "/tags/images", "/recognitions", "/alerts/deliveries"):
             answer = await http.get(path)
             assert answer.status_code == 401, path

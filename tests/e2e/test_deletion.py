@@ -1,123 +1,84 @@
 """A picture that is deleted is gone everywhere a moment later; one that is recognized again stays one picture."""
 
-from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
-import boto3
+import httpx
 import pytest
 
-from emulator import CREDENTIALS
-from installation import eventually
-from onlooker.client import ApiError, OnlookerClient, connect
+from installed import BUCKET, Installed, eventually, known_at, send
+from onlooker.client import OnlookerClient, object_path
 from onlooker.pictures import pictures as find_pictures
-from onlooker.uploading import Uploaded, upload_all, wait_for
-from stack import Stack, onlooker
+from onlooker.uploading import Uploaded
 
-BUCKET = "onlooker-images"
+EVERYBODY = {"recognizer", "annotator", "tagger"}
 
 
 @pytest.fixture(scope="module")
-async def done(stack: Stack, pictures: Path) -> dict[str, Uploaded]:
-    """Four pictures, all the way through, by the names of their files."""
+async def done(client: OnlookerClient, prefix: str, pictures: Path) -> dict[str, Uploaded]:
+    """Three pictures, all the way through, by the names of their files."""
     files = [pictures / "portraits" / "biden.jpg", pictures / "portraits" / "obama.jpg"]
-    files += [pictures / "scenes" / "cat.png", pictures / "scenes" / "coffee.png"]
-    async with connect(stack.running.url, stack.key) as client:
-        sent = await upload_all(client, BUCKET, find_pictures(files), sent=lambda _: None, settled=lambda _: None)
-        results = await wait_for(client, sent, patience=60, settled=lambda _: None)
-    assert [result.stage for result in results] == ["done"] * len(files)
+    results = await send(client, find_pictures([*files, pictures / "scenes" / "coffee.png"], prefix))
+    assert [(result.stage, result.reason) for result in results] == [("done", None)] * 3
     return {result.picture.path.name: result for result in results}
 
 
-@pytest.fixture
-def s3(stack: Stack) -> Any:
-    """S3 itself, as somebody uses it who does not know Onlooker."""
-    keys = {"aws_access_key_id": CREDENTIALS["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": "test"}
-    return boto3.client("s3", endpoint_url=stack.running.emulator_url, region_name="us-east-1", **keys)
+async def gone(client: OnlookerClient, image_id: str) -> None:
+    """Return once no service knows a picture any more."""
 
+    async def known() -> set[str]:
+        return await known_at(client, image_id)
 
-async def known(answer: Awaitable[Any]) -> bool:
-    try:
-        await answer
-    except ApiError as error:
-        if error.status != 404:
-            raise
-        return False
-    return True
-
-
-async def known_at(client: OnlookerClient, image_id: str) -> set[str]:
-    """Who still knows a picture."""
-    asked = {
-        "recognizer": client.recognition(image_id),
-        "annotator": client.annotation(image_id),
-        "tagger": client.document(image_id),
-    }
-    return {service for service, answer in asked.items() if await known(answer)}
-
-
-def left_of(s3: Any, image_id: str) -> list[str]:
-    """What the buckets hold of a picture."""
-    pages = [s3.list_objects_v2(Bucket=f"onlooker-{bucket}").get("Contents", []) for bucket in ("results", "annotated")]
-    return [entry["Key"] for page in pages for entry in page if image_id in entry["Key"]]
-
-
-async def gone(client: OnlookerClient, s3: Any, image_id: str) -> None:
-    """Return once nobody knows a picture any more."""
-
-    async def traces() -> tuple[set[str], list[str]]:
-        return await known_at(client, image_id), left_of(s3, image_id)
-
-    await eventually(traces, lambda found: found == (set(), []))
+    await eventually(known, lambda services: services == set())
 
 
 async def test_what_is_deleted_over_http_is_gone_everywhere(
-    client: OnlookerClient, s3: Any, done: dict[str, Uploaded]
+    client: OnlookerClient, installed: Installed, done: dict[str, Uploaded]
 ) -> None:
     picture = done["biden.jpg"]
     assert picture.image_id is not None
-    assert await known_at(client, picture.image_id) == {"recognizer", "annotator", "tagger"}
-    assert len(left_of(s3, picture.image_id)) >= 3
+    assert await known_at(client, picture.image_id) == EVERYBODY
+    links = await client.annotation(picture.image_id)
+    async with httpx.AsyncClient() as plain:
+        assert (await plain.get(links["thumbnail"]["url"])).status_code == httpx.codes.OK
 
-    await client.delete(BUCKET, picture.picture.key)
+        await client.delete(BUCKET, picture.picture.key)
 
-    await gone(client, s3, picture.image_id)
-    found = await client.search({"prefix": picture.picture.key})
-    assert found["images"] == []
+        await gone(client, picture.image_id)
+        assert (await client.search({"prefix": picture.picture.key}))["images"] == []
+        allowed = {"Authorization": f"Bearer {installed.key}"}
+        original = await plain.get(installed.url + object_path(BUCKET, picture.picture.key), headers=allowed)
+        assert original.status_code == httpx.codes.NOT_FOUND
 
+        async def drawn() -> list[int]:
+            return [(await plain.get(links[kind]["url"])).status_code for kind in ("annotated", "thumbnail")]
 
-async def test_what_is_deleted_in_s3_itself_is_gone_everywhere(
-    client: OnlookerClient, s3: Any, done: dict[str, Uploaded]
-) -> None:
-    picture = done["cat.png"]
-    assert picture.image_id is not None
-    s3.delete_object(Bucket=BUCKET, Key=picture.picture.key)
-    await gone(client, s3, picture.image_id)
+        # S3 says 403 in place of 404 to who may not list a bucket.
+        await eventually(drawn, lambda statuses: set(statuses) <= {httpx.codes.NOT_FOUND, httpx.codes.FORBIDDEN})
 
 
 async def test_what_was_deleted_can_be_uploaded_again(
-    client: OnlookerClient, stack: Stack, s3: Any, done: dict[str, Uploaded], pictures: Path
+    client: OnlookerClient, installed: Installed, done: dict[str, Uploaded]
 ) -> None:
     picture = done["coffee.png"]
     assert picture.image_id is not None
-    deleted = onlooker(stack, "delete", "--yes", f"{BUCKET}/{picture.picture.key}")
+    deleted = installed.onlooker("delete", "--yes", f"{BUCKET}/{picture.picture.key}")
     assert deleted.returncode == 0, deleted.stderr
-    await gone(client, s3, picture.image_id)
+    await gone(client, picture.image_id)
 
-    sent = await upload_all(client, BUCKET, [picture.picture], sent=lambda _: None, settled=lambda _: None)
-    (again,) = await wait_for(client, sent, patience=60, settled=lambda _: None)
+    (again,) = await send(client, [picture.picture])
 
     assert (again.stage, again.image_id) == ("done", picture.image_id)
-    assert await known_at(client, picture.image_id) == {"recognizer", "annotator", "tagger"}
+    assert await known_at(client, picture.image_id) == EVERYBODY
 
 
 async def test_a_picture_that_is_recognized_again_has_a_later_time_everywhere(
-    client: OnlookerClient, stack: Stack, done: dict[str, Uploaded]
+    client: OnlookerClient, installed: Installed, done: dict[str, Uploaded]
 ) -> None:
     image_id = done["obama.jpg"].image_id
     assert image_id is not None
     before = (await client.document(image_id))["recognized_at"]
-    asked = onlooker(stack, "again", "--wait", image_id)
+    asked = installed.onlooker("again", "--wait", image_id)
     assert asked.returncode == 0, asked.stderr
     assert f"{image_id}: recognized, 1 face, " in asked.stdout
 
@@ -129,5 +90,5 @@ async def test_a_picture_that_is_recognized_again_has_a_later_time_everywhere(
     assert (await client.recognition(image_id))["recognition"]["recognized_at"] == after["recognized_at"]
 
 
-async def test_no_dead_letter_comes_of_it(stack: Stack, done: dict[str, Uploaded]) -> None:
-    assert '"reasons": []' in onlooker(stack, "queues", "--json").stdout
+async def test_no_dead_letter_comes_of_it(installed: Installed, prefix: str, done: dict[str, Uploaded]) -> None:
+    assert installed.dead_letters(prefix) == []

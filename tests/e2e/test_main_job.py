@@ -7,22 +7,17 @@ import httpx
 import pytest
 from PIL import Image
 
-from listening import listening_addresses
-from onlooker.client import OnlookerClient, connect
+from installed import Installed, eventually, send
+from onlooker.client import OnlookerClient
 from onlooker.pictures import pictures as find_pictures
-from onlooker.uploading import Uploaded, upload_all, wait_for
-from stack import Stack, onlooker, sent_mails
-
-BUCKET = "onlooker-images"
+from onlooker.uploading import Uploaded
 
 
 @pytest.fixture(scope="module")
-async def done(stack: Stack, pictures: Path) -> dict[str, Uploaded]:
+async def done(client: OnlookerClient, prefix: str, pictures: Path) -> dict[str, Uploaded]:
     """What became of the pictures, by key."""
-    async with connect(stack.running.url, stack.key) as client:
-        sent = await upload_all(client, BUCKET, find_pictures([pictures]), sent=lambda _: None, settled=lambda _: None)
-        results = await wait_for(client, sent, patience=60, settled=lambda _: None)
-    return {result.picture.key.removeprefix("pictures/"): result for result in results}
+    results = await send(client, find_pictures([pictures], prefix))
+    return {result.picture.key.removeprefix(f"{prefix}pictures/"): result for result in results}
 
 
 def test_every_picture_goes_all_the_way(done: dict[str, Uploaded]) -> None:
@@ -68,62 +63,57 @@ async def test_the_annotated_copy_is_behind_a_link_that_expires(
     assert tampered.status_code == httpx.codes.FORBIDDEN
 
 
-async def test_search_finds_by_what_is_in_the_picture(client: OnlookerClient, done: dict[str, Uploaded]) -> None:
-    found = await client.search({"q": "cat", "label": "Animal"})
+async def test_search_finds_by_what_is_in_the_picture(
+    client: OnlookerClient, prefix: str, done: dict[str, Uploaded]
+) -> None:
+    found = await client.search({"q": "cat", "label": "Animal", "prefix": prefix})
     assert [document["image_id"] for document in found["images"]] == [done["scenes/cat.png"].image_id]
 
 
-async def test_the_whole_result_is_kept_with_rekognitions_own_answers(
-    client: OnlookerClient, done: dict[str, Uploaded]
+async def test_the_figures_are_of_these_pictures(
+    client: OnlookerClient, prefix: str, done: dict[str, Uploaded]
 ) -> None:
+    figures = await client.statistics({"prefix": prefix})
+    documents = [result.document for result in done.values() if result.document]
+    assert (figures["total"], figures["recognized"], figures["failed"]) == (len(done), len(done), 0)
+    assert figures["faces"] == sum(document["face_count"] for document in documents)
+
+
+async def test_the_whole_result_tells_what_was_looked_for(client: OnlookerClient, done: dict[str, Uploaded]) -> None:
     image_id = done["portraits/obama.jpg"].image_id
     assert image_id is not None
     result = await client.recognition(image_id)
     assert result["state"] == "recognized"
+    assert {"faces", "labels"} <= set(result["recognition"]["features"])
+    assert result["recognition"]["missing"] == []
 
 
-async def test_what_costs_nothing_here_is_looked_for_unasked(client: OnlookerClient, done: dict[str, Uploaded]) -> None:
-    image_id = done["scenes/coffee.png"].image_id
-    assert image_id is not None
-    found = (await client.recognition(image_id))["recognition"]
-    assert set(found["features"]) == {"faces", "labels", "moderation", "properties"}
-    assert found["missing"] == []
-    assert found["properties"]["dominant_colors"][0]["pixel_percent"] > 5
+def test_nothing_is_left_in_the_queues(installed: Installed, prefix: str, done: dict[str, Uploaded]) -> None:
+    assert installed.dead_letters(prefix) == []
 
 
-async def test_nothing_is_left_in_the_queues(stack: Stack, done: dict[str, Uploaded]) -> None:
-    out = onlooker(stack, "queues", "--json")
-    assert out.returncode == 0
-    assert '"dead_letters": 0' in out.stdout
-    assert '"reasons": []' in out.stdout
+async def test_whoever_is_to_be_told_is_told_of_each_picture_once(
+    client: OnlookerClient, done: dict[str, Uploaded]
+) -> None:
+    ids = {result.image_id for result in done.values()}
+
+    async def told() -> list[list[str]]:
+        deliveries = (await client.deliveries(limit=100))["deliveries"]
+        return [mine for each in deliveries if (mine := [known for known in each["image_ids"] if known in ids])]
+
+    messages = await eventually(told, lambda seen: {image_id for message in seen for image_id in message} == ids)
+    assert sum(map(len, messages)) == len(ids), "once"
+    assert len(messages) < len(ids), "one message tells of many pictures"
 
 
-async def test_one_mail_tells_of_many_pictures(stack: Stack, done: dict[str, Uploaded]) -> None:
-    mails = await sent_mails(stack)
-    assert 1 <= len(mails) < len(done)
-
-
-def test_commands_show_what_is_there(stack: Stack, done: dict[str, Uploaded]) -> None:
-    assert "Cat" in onlooker(stack, "search", "cat").stdout
-    assert "pictures" in onlooker(stack, "stats").stdout
-    shown = onlooker(stack, "show", "pictures/portraits/obama.jpg")
+def test_commands_show_what_is_there(installed: Installed, prefix: str, done: dict[str, Uploaded]) -> None:
+    assert "Cat" in installed.onlooker("search", "cat", "--prefix", prefix).stdout
+    assert f"{len(done)} pictures" in installed.onlooker("stats", "--prefix", prefix).stdout
+    shown = installed.onlooker("show", f"{prefix}pictures/portraits/obama.jpg")
     assert "Happy" in shown.stdout
-    assert "background" in shown.stdout
     assert "X-Amz-Signature" in shown.stdout
-    assert onlooker(stack, "doctor").returncode == 0
-    assert onlooker(stack, "sweep").returncode == 0
-
-
-def test_a_second_up_on_the_same_data_says_who_holds_it(stack: Stack) -> None:
-    second = onlooker(stack, "up", "--port", "0", "--emulator-port", "0", "--rekognition-port", "0")
-    assert second.returncode == 75
-    assert str(stack.running.pid) in second.stderr
-
-
-def test_the_admin_key_is_its_owners_alone(stack: Stack) -> None:
-    assert stack.folder.admin_key.stat().st_mode & 0o777 == 0o600
-
-
-def test_only_the_loopback_interface_is_listened_on(stack: Stack) -> None:
-    pids = [stack.running.pid, *stack.children().values()]
-    assert listening_addresses(pids) == {"127.0.0.1"}
+    examined = installed.onlooker("doctor").stdout
+    assert f"{installed.url}: all ready" in examined
+    assert "accepted" in examined
+    swept = installed.onlooker("sweep")
+    assert swept.returncode == 0, swept.stderr

@@ -9,10 +9,9 @@ import pytest
 from crowd import crowd
 from onlooker.client import ApiError, OnlookerClient, connect
 from onlooker.pictures import Picture
-from onlooker.target import Target
 from onlooker.uploading import Uploaded, wait_for
 from onlooker_shared.objects import list_objects
-from stack import EMULATOR, REKOGNITION, Stack, onlooker, running_stack
+from stack import EMULATOR, REKOGNITION, Stack, clients, onlooker, running_stack
 
 COUNT = 200
 LESS_WORK = {"ONLOOKER_RECOGNIZER_FEATURES": "faces"}
@@ -74,7 +73,7 @@ async def _upload(client: OnlookerClient, picture: Picture) -> str:
 async def _stored(stack: Stack) -> dict[str, int]:
     """Return how many objects lie under each prefix."""
     counts: dict[str, int] = {}
-    async with Target(stack.folder).aws() as (aws, settings):
+    async with clients(stack) as (aws, settings):
         s3 = await aws.client("s3")
         for bucket, prefix in (
             (settings.topology.results.name, "results/"),
