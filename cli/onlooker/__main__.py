@@ -6,7 +6,7 @@ import sys
 import typer
 
 from onlooker import proxies, terminal
-from onlooker.commands import again, delete, demo, doctor, key, queues, search, show, stats, sweep, up, upload
+from onlooker.commands import again, delete, demo, doctor, key, keys, queues, search, show, stats, sweep, up, upload
 from onlooker.datalock import EX_BUSY, DataFolderBusyError
 from onlooker_shared.errors import OnlookerError, SettingsError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command()(up.up)
 app.command()(key.key)
+app.add_typer(keys.app, name="keys")
 app.command()(upload.upload)
 app.command()(show.show)
 app.command()(delete.delete)

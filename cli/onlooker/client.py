@@ -136,6 +136,19 @@ class OnlookerClient:
         """Send a service's dead letters through its queue again, or as many as one request does; return how many."""
         return await self._json("POST", f"/queues/{service}/redrive")
 
+    async def keys(self, cursor: str | None = None) -> dict[str, Any]:
+        """Return one page of the access keys, newest first."""
+        return await self._json("GET", "/keys", {} if cursor is None else {"cursor": cursor})
+
+    async def create_key(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Make an access key and return it: the answer alone has it whole."""
+        answer: dict[str, Any] = (await self._request("POST", "/keys", json=asked)).json()
+        return answer
+
+    async def revoke_key(self, key_id: str) -> None:
+        """Make an access key worthless."""
+        await self._request("DELETE", f"/keys/{key_id}")
+
     async def readiness(self) -> dict[str, Any]:
         """Return what is ready and what is not; being not ready is an answer, not an error."""
         try:

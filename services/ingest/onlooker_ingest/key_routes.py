@@ -88,7 +88,7 @@ def _note(event: str, key: Principal, by: Principal) -> None:
         event,
         key_id=key.key_id,
         owner=key.owner,
-        scopes=sorted(key.scopes),
+        scopes=" ".join(sorted(key.scopes)),
         bucket=key.bucket,
         prefix=key.prefix,
         expires_at=None if key.expires_at is None else key.expires_at.isoformat(),

@@ -1,0 +1,149 @@
+"""`onlooker keys`: who has an access key and what it allows; making one, and taking one away."""
+
+import asyncio
+import re
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from onlooker import terminal
+from onlooker.client import OnlookerClient
+from onlooker.commands.options import Data, Json
+from onlooker.datafolder import DataFolder
+from onlooker.target import Target
+from onlooker_shared.errors import ConfigurationError
+
+GROUPS = {
+    "upload": ("images:write",),
+    "read": ("images:read", "recognitions:read", "annotations:read", "tags:read"),
+}
+"""Words that stand for the scopes which somebody needs together."""
+
+NAMED = re.compile("(?:olk_)?([0-9a-f]{16})(?:_.*)?")
+"""How a key is named: by its id, with or without what a whole key has around it."""
+
+Key = dict[str, Any]
+"""What the API tells of a key."""
+
+app = typer.Typer(help="Access keys: who has one, and what it allows. Needs a key with the scope `admin`.")
+
+
+@app.callback(invoke_without_command=True)
+def keys(context: typer.Context, data: Data = None, json: Json = False) -> None:
+    """List the access keys, newest first. Needs a key with the scope `admin`."""
+    if context.invoked_subcommand is not None:
+        if data is not None or json:
+            raise typer.BadParameter(f"Options go behind it: onlooker keys {context.invoked_subcommand} ...")
+        return
+    found = asyncio.run(_all(Target(DataFolder.chosen(data))))
+    if json:
+        terminal.output().print_json(data=found)
+    else:
+        _print(terminal.output(), found)
+
+
+@app.command()
+def create(
+    owner: Annotated[str, typer.Argument(help="Who, or which machine, will have it.")],
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            help="What it allows: `upload`, `read`, `admin`, or a scope such as images:write; may be repeated."
+        ),
+    ],
+    bucket: Annotated[str | None, typer.Option(help="Good for this bucket alone.")] = None,
+    prefix: Annotated[str, typer.Option(help="Good only for object keys that begin like this.")] = "",
+    days: Annotated[int | None, typer.Option(min=1, help="Days after which it expires; else it never does.")] = None,
+    data: Data = None,
+) -> None:
+    """Make an access key and print it, alone on standard output. It is shown only now."""
+    scopes = list(dict.fromkeys(each for name in scope for each in GROUPS.get(name, (name,))))
+    asked = {"owner": owner, "scopes": scopes, "bucket": bucket, "prefix": prefix, "days": days}
+    made = asyncio.run(_create(Target(DataFolder.chosen(data)), asked))
+    allowed = f"{', '.join(made['scopes'])} in {_place(made)}"
+    until = f"until {_minute(made['expires_at'])}" if made["expires_at"] else "until somebody revokes it"
+    terminal.messages().print(f"A key for {made['owner']}: {allowed}, {until}. It is shown only now:", soft_wrap=True)
+    terminal.output().print(made["key"], soft_wrap=True)
+
+
+@app.command()
+def revoke(
+    key: Annotated[str, typer.Argument(metavar="KEY_ID", help="Its id, as `onlooker keys` lists it.")],
+    data: Data = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Make an access key worthless, everywhere within 30 seconds."""
+    named = NAMED.fullmatch(key)
+    if named is None:
+        raise ConfigurationError("That is no id of an access key; `onlooker keys` lists them.")
+    asyncio.run(_revoke(Target(DataFolder.chosen(data)), named[1], ask=not yes))
+
+
+async def _all(target: Target) -> list[Key]:
+    async with target.client() as client:
+        return await _listed(client)
+
+
+async def _create(target: Target, asked: dict[str, Any]) -> Key:
+    async with target.client() as client:
+        return await client.create_key(asked)
+
+
+async def _revoke(target: Target, key_id: str, *, ask: bool) -> None:
+    async with target.client() as client:
+        found = next((key for key in await _listed(client) if key["key_id"] == key_id), None)
+        if found is None:
+            raise ConfigurationError(f"There is no access key {key_id}; `onlooker keys` lists them.")
+        if ask:
+            own = " It is the one that this command uses." if _is(key_id, target.key) else ""
+            whose = f"the key of {found['owner']} ({', '.join(found['scopes'])})".translate(terminal.CONTROLS)
+            typer.confirm(f"Revoke {whose}?{own}", abort=True, err=True)
+        await client.revoke_key(key_id)
+    terminal.messages().print(f"The key of {found['owner']} is revoked.", soft_wrap=True)
+
+
+async def _listed(client: OnlookerClient) -> list[Key]:
+    """Return all keys, newest first."""
+    found: list[Key] = []
+    cursor: str | None = None
+    while True:
+        page = await client.keys(cursor)
+        found += page["keys"]
+        cursor = page["cursor"]
+        if cursor is None:
+            return found
+
+
+def _print(console: Console, found: list[Key]) -> None:
+    table = Table("id", "owner", "allows", "in", "made (UTC)", "expires", "last used", box=box.SIMPLE_HEAD)
+    for key in found:
+        table.add_row(
+            key["key_id"],
+            key["owner"],
+            ", ".join(key["scopes"]),
+            _place(key),
+            _minute(key["created_at"]),
+            _minute(key["expires_at"]) if key["expires_at"] else "never",
+            _minute(key["last_used_at"]) if key["last_used_at"] else "never",
+        )
+    console.print(table)
+
+
+def _place(key: Key) -> str:
+    """Return what of the buckets a key is good for."""
+    if not key["bucket"]:
+        return f"every bucket, {key['prefix']}*" if key["prefix"] else "every bucket"
+    return f"{key['bucket']}/{key['prefix']}*" if key["prefix"] else str(key["bucket"])
+
+
+def _minute(moment: str) -> str:
+    """Return a time of the API (UTC) as people read it: ``2026-11-21 14:05``."""
+    return moment[:16].replace("T", " ")
+
+
+def _is(key_id: str, key: str) -> bool:
+    named = NAMED.fullmatch(key)
+    return named is not None and named[1] == key_id
