@@ -6,7 +6,22 @@ import sys
 import typer
 
 from onlooker import proxies, terminal
-from onlooker.commands import again, delete, demo, doctor, key, keys, queues, search, show, stats, sweep, up, upload
+from onlooker.commands import (
+    again,
+    delete,
+    demo,
+    doctor,
+    key,
+    keys,
+    queues,
+    search,
+    show,
+    stats,
+    sweep,
+    trace,
+    up,
+    upload,
+)
 from onlooker.datalock import EX_BUSY, DataFolderBusyError
 from onlooker_shared.errors import OnlookerError, SettingsError
 
@@ -24,6 +39,7 @@ app.command()(key.key)
 app.add_typer(keys.app, name="keys")
 app.command()(upload.upload)
 app.command()(show.show)
+app.command()(trace.trace)
 app.command()(delete.delete)
 app.command()(again.again)
 app.command()(search.search)

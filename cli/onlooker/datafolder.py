@@ -3,7 +3,7 @@
 emulator/        S3's objects, DynamoDB's journal
 rekognition/     face collections
 index.sqlite3    the tagger's index
-logs/            of the two child processes
+logs/            of all services, and of the two child processes
 admin.key        the first access key, readable by its owner alone
 running.json     while it runs: where it answers
 """
@@ -65,8 +65,12 @@ class DataFolder:
         return self.root / "admin.key"
 
     def log(self, name: str) -> Path:
-        """Return a child process's log."""
+        """Return the log of one of its processes."""
         return self.root / "logs" / f"{name}.log"
+
+    def logs(self) -> list[Path]:
+        """Return every log that there is; of one that was begun anew the one before, too."""
+        return sorted((self.root / "logs").glob("*.log*"))
 
     def announce(self, running: Running) -> None:
         """Tell this machine's clients where the installation answers."""

@@ -13,6 +13,7 @@ import aioboto3
 from aiobotocore.config import AioConfig
 
 from onlooker_shared.settings import CommonSettings
+from onlooker_shared.telemetry.tracing import TRACEPARENT, current_traceparent
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -121,5 +122,14 @@ class Aws:
                 config = self._config.merge(self._own_configs.get(service, AioConfig()))
                 session = cast("Any", self._session)  # its stubs want the service's name as a literal
                 opening = session.client(service, config=config, endpoint_url=endpoint)
-                self._clients[name] = await self._stack.enter_async_context(opening)
+                client = await self._stack.enter_async_context(opening)
+                if service == "rekognition":
+                    client.meta.events.register("before-call", _carry_trace)
+                self._clients[name] = client
             return self._clients[name]
+
+
+def _carry_trace(params: dict[str, Any], **_: Any) -> None:
+    """Send the running trace's id along: the local Rekognition server writes it into its log, Amazon ignores it."""
+    if traceparent := current_traceparent():
+        params["headers"][TRACEPARENT] = traceparent

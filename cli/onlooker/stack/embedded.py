@@ -29,6 +29,7 @@ from onlooker_shared.provision import provision
 from onlooker_shared.run import Compose, listen, serve, sweep_all
 from onlooker_shared.service import Service
 from onlooker_shared.settings import CommonSettings
+from onlooker_shared.telemetry import logs
 from onlooker_shared.web.app import create_app
 from onlooker_tagger.__main__ import compose as tagger
 
@@ -62,6 +63,7 @@ async def run_stack(folder: DataFolder, ports: Ports, ready: Callable[[Running],
         ChildFailedError: the emulator or the Rekognition server does not start, or keeps dying.
     """
     with DataLock(folder.root), cancelled_by_signals(), listen(HOST, ports.http) as listener:
+        logs.keep_in(folder.log("services"))  # for `onlooker trace`
         async with AsyncExitStack() as stack:
             running = await _Stack(folder, ports, listener).open(stack)
             stack.callback(folder.withdraw)

@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import time
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 MD5_BYTES = 16
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 def add_upload_routes(routes: APIRouter, s3: "S3Client", buckets: Buckets, settings: IngestSettings) -> None:
@@ -53,6 +57,7 @@ class _Reception:
 
     async def receive(self, request: Request, address: ObjectAddress) -> Stored:
         """Return what was stored; raises a ProblemError if nothing was."""
+        began = time.perf_counter()
         headers = request.headers
         declared = int(headers["content-length"]) if "content-length" in headers else None
         self._limits.check_declared(declared)
@@ -62,6 +67,14 @@ class _Reception:
             image_format = await _identified(body)
             stored = await self._uploads.store(address, body, image_format, only_if_absent=only_if_absent)
         STORED.labels(image_format.name).inc()
+        log.info(
+            "picture.stored",
+            image_id=stored.image_id,
+            bucket=address.bucket,
+            key=address.key,
+            format=image_format.name,
+            milliseconds=round(1000 * (time.perf_counter() - began), 1),
+        )
         return stored
 
 

@@ -120,13 +120,15 @@ class Digests:
         if isinstance(claim, AlreadyDone):
             outcome: Outcome | None = Outcome.model_validate_json(claim.result)
         else:
-            outcome = await self._send(channel, rule, letter, claim)
+            outcome = await self._send(channel, rule, notices, letter, claim)
         if outcome is None:
             return self._policy.retry_after
         await self._deliveries.record(_delivery(channel, rule, digest, notices, letter, outcome))
         return 0.0
 
-    async def _send(self, channel: Channel, rule: Rule, letter: Letter, claimed: Claimed) -> Outcome | None:
+    async def _send(
+        self, channel: Channel, rule: Rule, notices: Sequence[Notice], letter: Letter, claimed: Claimed
+    ) -> Outcome | None:
         """Send a letter under a claim; None if the channel does not answer: the claim then holds until the next try."""
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
@@ -142,6 +144,8 @@ class Digests:
         else:
             outcome = Outcome(status="sent", at=self._now(), message_id=message_id)
             log.info("alert.sent", rule_id=rule.rule_id, channel=channel.type, message_id=message_id)
+            for notice in notices:
+                log.info("picture.told", image_id=notice.image_id, channel=channel.type, message_id=message_id)
         DELIVERIES.labels(channel.type, outcome.status).inc()
         await self._claims.complete(claimed, outcome.model_dump_json())
         return outcome

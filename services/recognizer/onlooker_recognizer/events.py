@@ -45,6 +45,11 @@ class Changes:
     arrivals: tuple[ImageRef, ...] = ()
     removals: tuple[Removal, ...] = ()
 
+    @property
+    def image(self) -> ImageRef | None:
+        """The picture that it is about, where it is the arrival of one alone: S3 tells of one at a time."""
+        return self.arrivals[0] if len(self.arrivals) == 1 and not self.removals else None
+
 
 class RecognizeAgain(Message):
     """Somebody asks that a picture be recognized again, though it was recognized or refused before."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from onlooker_shared import cursor
 from onlooker_shared.errors import BadRequestError, NotFoundError
@@ -15,12 +15,14 @@ from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.objects import exists
 from onlooker_shared.recognition import Recognition
 from onlooker_shared.results import FAILURES, Results, StoredFailure, StoredResult, failure_key, result_key
+from onlooker_shared.telemetry.tracing import trace_id_of
 from onlooker_shared.web.auth import requires
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 Reader = Annotated[Principal, Depends(requires(Scope.RECOGNITIONS_READ))]
+TRACE_ID = Field(default=None, description="Of the lines about it in all services' logs: 32 hexadecimal digits.")
 
 
 class Recognized(BaseModel):
@@ -29,6 +31,7 @@ class Recognized(BaseModel):
     state: Literal["recognized"] = "recognized"
     image: ImageRef
     recognition: Recognition
+    trace_id: str | None = TRACE_ID
 
 
 class Failed(BaseModel):
@@ -38,11 +41,17 @@ class Failed(BaseModel):
     image: ImageRef
     reason: str
     failed_at: datetime | None = None
+    trace_id: str | None = TRACE_ID
 
 
 def failed(failure: StoredFailure) -> Failed:
     """Return what is told of a stored failure."""
-    return Failed(image=failure.image, reason=failure.reason, failed_at=failure.failed_at)
+    return Failed(
+        image=failure.image,
+        reason=failure.reason,
+        failed_at=failure.failed_at,
+        trace_id=trace_id_of(failure.traceparent),
+    )
 
 
 class Failures(BaseModel):
@@ -102,7 +111,7 @@ async def _known(results: Results, image_id: str) -> Recognized | Failed:
 
 
 def _recognized(result: StoredResult) -> Recognized:
-    return Recognized(image=result.image, recognition=result.recognition)
+    return Recognized(image=result.image, recognition=result.recognition, trace_id=trace_id_of(result.traceparent))
 
 
 async def _failures(s3: "S3Client", results: Results, reader: Principal, limit: int, start: str) -> Failures:

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import ipaddress
 import logging
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -37,6 +38,9 @@ Clients want a region and credentials; any will do, unless this server was start
 /healthz, /readyz and /metrics tell how it is, /models which models it runs.
 """
 
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-")
+"""W3C Trace Context, "traceparent header": version, id of the trace."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -66,9 +70,9 @@ class Endpoint:
         except ServiceError as error:
             answer = refusal(error, str(uuid.uuid4()))
         except ClientDisconnect:
-            self._record(operation, "ClientDisconnect", began, "")
+            self._record(request, operation, "ClientDisconnect", began)
             return Response(status_code=_CLIENT_GONE)
-        self._record(operation, answer.code, began, answer.request_id)
+        self._record(request, operation, answer.code, began, answer.request_id)
         return Response(answer.body, answer.status, headers=answer.headers, media_type=self._dispatcher.content_type)
 
     def _check_content_type(self, request: Request) -> None:
@@ -77,7 +81,8 @@ class Endpoint:
         if given != wanted:
             raise UnknownOperationError(f"Content-Type must be {wanted}, it is '{given}'.")
 
-    def _record(self, operation: str, code: str, began: float, request_id: str) -> None:
+    def _record(self, request: Request, operation: str, code: str, began: float, request_id: str = "") -> None:
+        traced = _TRACEPARENT.match(request.headers.get("traceparent", ""))
         seconds = time.perf_counter() - began
         self._metrics.answered(operation, code, seconds)
         _log.info(
@@ -87,6 +92,7 @@ class Endpoint:
                 "code": code,
                 "milliseconds": round(1000 * seconds, 1),
                 "request_id": request_id,
+                **({"trace_id": traced[1]} if traced else {}),
             },
         )
 

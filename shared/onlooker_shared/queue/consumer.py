@@ -8,14 +8,16 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
 from pydantic import ValidationError
 
 from onlooker_shared.errors import OnlookerError, describe
+from onlooker_shared.images import ImageRef
 from onlooker_shared.queue.failures import Failures
 from onlooker_shared.queue.operated import OperatedQueue
 from onlooker_shared.queue.policy import DeadLetter, Done, Outcome, Retry, RetryPolicy
@@ -44,6 +46,8 @@ WORK_LIMIT = 900.0
 """Seconds after which work counts as hanging, unless the consumer is made with another limit."""
 SETTLED: dict[type[Outcome], str] = {Done: "done", Retry: "retried", DeadLetter: "rejected"}
 """Outcomes as the metric names them."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -210,13 +214,22 @@ class Consumer(Generic[T]):
             decoded = self._decode(message.body)
         except Exception as error:  # noqa: BLE001 - the policy judges every error
             return self._judge(message, error)
+        about, began = _about(decoded), time.perf_counter()
         with span(f"{self._queue.name} process", getattr(decoded, "traceparent", None)):
+            waited = time.time() - message.sent_at.timestamp()
+            log.info("message.received", waited_milliseconds=round(1000 * waited), **self._told(message), **about)
             try:
                 await self._run_handler(decoded)
             except Exception as error:  # noqa: BLE001 - as above
                 note_failure(error)
-                return self._judge(message, error)
+                return self._judge(message, error, about)
+            milliseconds = round(1000 * (time.perf_counter() - began), 1)
+            log.info("message.done", milliseconds=milliseconds, **self._told(message), **about)
         return Done()
+
+    def _told(self, message: Received) -> dict[str, object]:
+        """Return what every line about a message tells."""
+        return {"queue": self._queue.name, "message_id": message.message_id, "receives": message.attempts}
 
     async def _run_handler(self, decoded: T) -> None:
         """Run the handler; one that hangs, or in which something was cancelled, has failed like any other."""
@@ -234,7 +247,7 @@ class Consumer(Generic[T]):
                 raise  # the consumer wants it: the grace is over
             raise RuntimeError("a part of the work was cancelled") from error
 
-    def _judge(self, message: Received, error: Exception) -> Outcome:
+    def _judge(self, message: Received, error: Exception, about: Mapping[str, str] = NOTHING) -> Outcome:
         expected = isinstance(error, OnlookerError | ValidationError)
         outcome = self._policy.judge(
             error,
@@ -245,11 +258,10 @@ class Consumer(Generic[T]):
         log.log(
             logging.WARNING if expected else logging.ERROR,
             "message.retried" if isinstance(outcome, Retry) else "message.rejected",
-            queue=self._queue.name,
-            message_id=message.message_id,
-            receives=message.attempts,
             reason=getattr(outcome, "reason", ""),
             exc_info=None if expected else error,
+            **self._told(message),
+            **about,
         )
         return outcome
 
@@ -297,3 +309,9 @@ class Consumer(Generic[T]):
         if left > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), left)
+
+
+def _about(decoded: object) -> dict[str, str]:
+    """Return which picture a message is about, where it is one: not every line about it may have its trace."""
+    image = getattr(decoded, "image", None)
+    return {"image_id": image.image_id} if isinstance(image, ImageRef) else {}

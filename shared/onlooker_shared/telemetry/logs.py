@@ -5,7 +5,9 @@ No secret and nothing about a face is ever logged: ids, keys of objects, counts 
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -23,31 +25,44 @@ QUIET = (
     "uvicorn.error",
 )
 """Libraries whose chatter below WARNING says nothing about Onlooker."""
+FILE_LIMIT = 10 * 2**20
+"""Bytes: some thousand pictures."""
+
+
+def _trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    trace_id = current_trace_id()
+    if trace_id:
+        event["trace_id"] = trace_id
+    return event
+
+
+SHARED: tuple[structlog.typing.Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _trace,
+)
+"""What every line is told, a library's too."""
+JSON: tuple[structlog.typing.Processor, ...] = (
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(),
+)
+"""Makes one JSON object of a line."""
 
 
 def configure(settings: CommonSettings, service: str) -> None:
     """Send this process's logs, the libraries' too, to standard error in one format."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _trace,
-    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderer(settings)],
-        )
-    )
+    handler.setFormatter(_formatter(_renderer(settings)))
+    handler.setLevel(settings.log_level)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
@@ -57,7 +72,28 @@ def configure(settings: CommonSettings, service: str) -> None:
     structlog.contextvars.bind_contextvars(service=service)
 
 
-def _renderer(settings: CommonSettings) -> list[structlog.typing.Processor]:
+def keep_in(path: Path) -> None:
+    """Write every line from INFO on into a file, too, as JSON: what standard error need not show can be looked up.
+
+    Once it has `FILE_LIMIT` bytes it is begun anew, and the one before it kept.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=FILE_LIMIT, backupCount=1, encoding="utf-8")
+    handler.setFormatter(_formatter(JSON))
+    handler.setLevel(logging.INFO)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(min(root.level, logging.INFO))
+
+
+def _formatter(renderers: Sequence[structlog.typing.Processor]) -> structlog.stdlib.ProcessorFormatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+    )
+
+
+def _renderer(settings: CommonSettings) -> Sequence[structlog.typing.Processor]:
     if settings.log_format == "console":
         return [
             structlog.dev.ConsoleRenderer(
@@ -65,11 +101,4 @@ def _renderer(settings: CommonSettings) -> list[structlog.typing.Processor]:
                 exception_formatter=structlog.dev.plain_traceback,  # others print local variables, keys among them
             )
         ]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-
-
-def _trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    trace_id = current_trace_id()
-    if trace_id:
-        event["trace_id"] = trace_id
-    return event
+    return JSON

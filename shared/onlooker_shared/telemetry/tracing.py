@@ -63,6 +63,13 @@ def current_trace_id() -> str | None:
     return f"{found.trace_id:032x}" if found.is_valid else None
 
 
+def trace_id_of(traceparent: str | None) -> str | None:
+    """Return the trace's id in a ``traceparent``; None if there is none, or a malformed one."""
+    if traceparent is None or from_headers({TRACEPARENT: traceparent}) is None:
+        return None
+    return traceparent.split("-")[1]
+
+
 def from_headers(headers: Mapping[str, str]) -> str | None:
     """Return the ``traceparent`` among headers, metadata or attributes, if it is well formed."""
     value = headers.get(TRACEPARENT)

@@ -14,6 +14,7 @@ from onlooker_shared.web.app import create_app
 from recognitions import a_face, a_recognition, an_image
 from recognizer_stage import Stage
 
+TRACE_ID = "a" * 32
 KEYS = {
     "reader": Principal("1", "all", frozenset({Scope.RECOGNITIONS_READ})),
     "bound": Principal("2", "team a", frozenset({Scope.RECOGNITIONS_READ}), bucket="images", prefix="team-a/"),
@@ -42,6 +43,19 @@ async def http(dark_stage: Stage, results: Results) -> AsyncIterator[httpx.Async
     app = create_app([Service("recognizer", [router(await dark_stage.aws.client("s3"), results)])], Keys())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://onlooker") as client:
         yield client
+
+
+@pytest.mark.parametrize(("traceparent", "trace_id"), [(f"00-{TRACE_ID}-{'b' * 16}-01", TRACE_ID), (None, None)])
+async def test_the_trace_of_a_picture_is_told_whatever_became_of_it(
+    http: httpx.AsyncClient, results: Results, traceparent: str | None, trace_id: str | None
+) -> None:
+    known = an_image(f"known-{trace_id}.jpg")
+    broken = an_image(f"broken-{trace_id}.jpg")
+    await results.put(StoredResult(image=known, recognition=a_recognition(), rekognition={}, traceparent=traceparent))
+    await results.put_failure(StoredFailure(image=broken, reason="torn", traceparent=traceparent))
+    for image in (known, broken):
+        answer = await http.get(f"/recognitions/{image.image_id}", headers=as_key("reader"))
+        assert answer.json()["trace_id"] == trace_id
 
 
 async def test_a_recognized_picture(http: httpx.AsyncClient, results: Results) -> None:

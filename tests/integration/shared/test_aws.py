@@ -10,6 +10,7 @@ import pytest
 from emulator import Emulator
 from onlooker_shared.aws import Aws
 from onlooker_shared.settings import CommonSettings
+from onlooker_shared.telemetry.tracing import current_trace_id, span
 
 
 async def test_a_process_has_one_client_of_a_service_however_many_ask_at_once(emulator: Emulator) -> None:
@@ -42,6 +43,30 @@ async def test_a_presigned_link_is_of_version_4_and_works(aws: Aws) -> None:
     assert parse_qs(urlsplit(link).query)["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
     async with httpx.AsyncClient() as client:
         assert (await client.get(link)).text == "content"
+
+
+async def test_rekognition_is_told_the_trace_that_it_is_asked_in(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.put_nowait(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", f"http://127.0.0.1:{port}")
+        async with Aws(CommonSettings()) as aws:
+            client = await aws.client("rekognition")
+            with span("work"):
+                await client.list_collections()
+                trace_id = current_trace_id()
+            await client.list_collections()
+    assert f"traceparent: 00-{trace_id}-".encode() in await asked.get()
+    assert b"traceparent" not in await asked.get(), "outside any trace there is nothing to tell"
 
 
 async def test_links_name_the_endpoint_that_their_readers_use(emulator: Emulator) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import uuid
 from typing import Any
 
+from structlog.testing import capture_logs
+
 from consuming import PATIENCE, running
 from onlooker_shared.aws import Aws
 from onlooker_shared.messages import ImageFailed, decode
@@ -33,11 +35,17 @@ async def test_the_consumer_works_in_the_trace_of_the_publisher(aws: Aws) -> Non
     )
     publisher = Publisher(await aws.client("sns"), await aws.topic_arn(declared.image_recognized))
     sent = ImageFailed(image=an_image(), reason="torn")
-    async with running(consumer):
-        with span("publish"):
-            await publisher.publish(sent)
-            published = current_trace_id()
-        async with asyncio.timeout(PATIENCE):
-            message, worked = await seen.get()
+    with capture_logs() as logged:
+        async with running(consumer):
+            with span("publish"):
+                await publisher.publish(sent)
+                published = current_trace_id()
+            async with asyncio.timeout(PATIENCE):
+                message, worked = await seen.get()
     assert worked == published
     assert message.id == sent.id
+    received, done = [line for line in logged if line["event"] in {"message.received", "message.done"}]
+    assert received["image_id"] == done["image_id"] == sent.image.image_id, "a picture is followed by its id, too"
+    assert received["queue"] == declared.tagger.name
+    assert received["waited_milliseconds"] >= 0
+    assert done["milliseconds"] > 0

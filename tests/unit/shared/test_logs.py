@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 PROGRAM = """
 import logging, warnings
@@ -67,3 +68,34 @@ def test_no_format_prints_local_variables() -> None:
         text = run(log_format)
         assert "ValueError: broken" in text
         assert "hunter2" not in text
+
+
+KEEPING = """
+import sys
+from pathlib import Path
+import structlog
+from onlooker_shared.settings import CommonSettings
+from onlooker_shared.telemetry import logs
+
+logs.configure(CommonSettings(log_level="WARNING", log_format="console"), "test")
+logs.FILE_LIMIT = 2_000
+logs.keep_in(Path(sys.argv[1]))
+log = structlog.stdlib.get_logger("onlooker_test")
+for number in range(40):
+    log.info("picture.stored", number=number)
+log.debug("too fine")
+log.warning("careful")
+"""
+
+
+def test_what_standard_error_need_not_show_is_kept_in_a_file_that_does_not_grow_for_ever(tmp_path: Path) -> None:
+    kept = tmp_path / "logs" / "services.log"
+    done = subprocess.run([sys.executable, "-c", KEEPING, str(kept)], capture_output=True, text=True, check=True)
+    assert "careful" in done.stderr
+    assert "picture.stored" not in done.stderr
+    lines = [json.loads(line) for line in kept.read_text().splitlines()]
+    assert lines[-1]["event"] == "careful"
+    assert lines[-2]["number"] == 39
+    before = kept.with_suffix(".log.1")
+    assert {path.name for path in kept.parent.iterdir()} == {kept.name, before.name}
+    assert max(path.stat().st_size for path in (kept, before)) <= 2_000

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from onlooker_shared.telemetry.tracing import current_trace_id, current_traceparent, from_headers, span
+from onlooker_shared.telemetry.tracing import current_trace_id, current_traceparent, from_headers, span, trace_id_of
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
@@ -58,3 +58,8 @@ def test_a_malformed_traceparent_is_ignored(value: str) -> None:
 def test_a_well_formed_traceparent_is_found_among_headers() -> None:
     assert from_headers({"traceparent": TRACEPARENT, "other": "x"}) == TRACEPARENT
     assert from_headers({}) is None
+
+
+def test_the_id_is_taken_from_a_whole_traceparent_alone() -> None:
+    assert trace_id_of(TRACEPARENT) == TRACE_ID
+    assert [trace_id_of(other) for other in (None, *MALFORMED)] == [None] * (1 + len(MALFORMED))
