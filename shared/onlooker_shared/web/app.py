@@ -23,6 +23,8 @@ from onlooker_shared.web.auth import Authenticator, requires
 
 STUCK_AFTER = 15 * 60
 """Seconds after which something unfinished counts as stuck, unless a sweep is asked for with another age."""
+LONGEST_AGO = 10**9
+"""Seconds, before all that is stored; what goes on without end is no time."""
 METHODS = frozenset(HTTPMethod)
 """What is counted by its name: a caller may send any word as a method, and each would be kept for good."""
 
@@ -83,7 +85,9 @@ def _sweep_route(name: str, sweep: Sweep) -> APIRouter:
     @routes.post(f"/sweeps/{name}")
     async def run_sweep(
         _: Annotated[Principal, Depends(requires(KeyScope.ADMIN))],
-        older_than: Annotated[float, Query(ge=0, description="Seconds.")] = STUCK_AFTER,
+        older_than: Annotated[
+            float, Query(ge=0, le=LONGEST_AGO, allow_inf_nan=False, description="Seconds.")
+        ] = STUCK_AFTER,
     ) -> Swept:
         """Send on what got stuck longer ago than this."""
         return await sweep(timedelta(seconds=older_than))

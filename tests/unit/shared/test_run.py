@@ -42,7 +42,9 @@ class Worker:
         self.told.set()
 
 
-async def serving(*workers: Runs, then: Callable[[int], None], sweep: object = None, port: int = 0) -> None:
+async def serving(
+    *workers: Runs, then: Callable[[int], None], sweep: object = None, port: int = 0, **settings: bool
+) -> None:
     service = Service("test", workers=workers, sweep=sweep)
     with listen("127.0.0.1", port) as listener:
         async with asyncio.timeout(10):
@@ -50,7 +52,7 @@ async def serving(*workers: Runs, then: Callable[[int], None], sweep: object = N
                 create_app([service], Keys()),
                 [service],
                 listener,
-                CommonSettings(shutdown_grace=5),
+                CommonSettings(shutdown_grace=5, **settings),
                 sweep_older_than=timedelta(seconds=5),
                 ready=lambda: then(listener.getsockname()[1]),
             )
@@ -121,3 +123,12 @@ async def test_a_sweep_that_takes_long_holds_nothing_up() -> None:
         raise AssertionError
 
     await serving(then=told_to_end, sweep=sweep)
+
+
+async def test_nothing_is_swept_at_the_start_where_that_is_turned_off() -> None:
+    async def sweep(_: timedelta) -> Swept:
+        raise AssertionError
+
+    with capture_logs() as logs:
+        await serving(then=told_to_end, sweep=sweep, sweep_at_start=False)
+    assert not [each for each in logs if each["event"].startswith("sweep.")]
