@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 from pydantic_core import from_json
 
+from onlooker_console.refusals import Fault, in_words
 from onlooker_console.settings import ConsoleSettings
 from onlooker_shared.errors import OnlookerError
 from onlooker_shared.telemetry.tracing import TRACEPARENT, current_traceparent
@@ -262,6 +263,8 @@ async def _refusal(service: str, answer: httpx.Response) -> ApiError:
     try:
         problem = answer.json()
         detail, problem_id = str(problem["detail"]), problem.get("instance")
+        if faults := problem.get("errors"):
+            detail = in_words(Fault(**fault) for fault in faults)
     except (ValueError, KeyError, TypeError, AttributeError):
         pass  # a gateway's own page: its status says enough
     if answer.status_code == HTTPStatus.UNAUTHORIZED:

@@ -5,9 +5,10 @@ from http import HTTPStatus
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from onlooker_console.callers import Gate
-from onlooker_console.failures import ErrorPages, Faults
+from onlooker_console.failures import ErrorPages, Faults, Oversized
 from onlooker_console.live import Live
 from onlooker_console.pages import (
     alerts,
@@ -45,7 +46,7 @@ def entrance() -> APIRouter:
 
 def create_console(
     views: Views, assets: Assets, gate: Gate, sign_in: SignIn, errors: ErrorPages, live: Live, pictures_bucket: str
-) -> FastAPI:
+) -> ASGIApp:
     """Return the application that is mounted at ``/console``: all of its pages stand behind the gate."""
     app = FastAPI(title="Onlooker console", openapi_url=None, redirect_slashes=False, max_body_size=MAX_FORM_BYTES)
     errors.install(app)
@@ -55,8 +56,7 @@ def create_console(
     app.mount("/static", assets)
     app.include_router(_nowhere(), dependencies=[Depends(gate.admit)])
     app.add_middleware(Faults, answer=errors.fault)
-    app.add_middleware(SecurityHeaders)
-    return app
+    return SecurityHeaders(Oversized(app, errors.too_large))
 
 
 def _nowhere() -> APIRouter:

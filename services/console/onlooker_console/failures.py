@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from onlooker_console.apis import ApiError, KeyRejectedError
 from onlooker_console.callers import Gate, SignInError
 from onlooker_console.cookie import Cookie
+from onlooker_console.refusals import Fault, in_words
 from onlooker_console.security import SIGN_IN, is_navigation_from_elsewhere, wanted_path
 from onlooker_console.views import Views
 from onlooker_shared.errors import ProblemError
@@ -73,6 +75,11 @@ class ErrorPages:
         detail = "The console failed at this. Its log has the reason under the id below."
         return self._page(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail, problem_id)
 
+    def too_large(self, request: Request) -> Response:
+        """Return the page for a body that was not read, being larger than its place takes."""
+        detail = "What was sent is larger than this takes. Send less at once."
+        return self._page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
     async def _sign_in(self, request: Request, error: Exception) -> Response:
         """Lead to the sign-in page; a link on another site first leads to a page of ours, which gets the cookie."""
         assert isinstance(error, SignInError)  # noqa: S101 - Starlette's handler type is wider than its registration
@@ -101,8 +108,8 @@ class ErrorPages:
 
     async def _invalid(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - see above
-        detail = ". ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
-        return self._page(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{detail}.")
+        faults = (Fault(".".join(map(str, each["loc"])), each["type"], each["msg"]) for each in error.errors())
+        return self._page(request, HTTPStatus.UNPROCESSABLE_ENTITY, in_words(faults))
 
     async def _http(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - see above
@@ -151,6 +158,39 @@ class Faults:
                 raise
             tracing.note_failure(error)
             await self._answer(Request(scope), error)(scope, receive, watch)
+
+
+class Oversized:
+    """ASGI middleware around an application with limits of bodies: a page in place of FastAPI's bare words.
+
+    They are answered outside of the application's own middleware and handlers of errors, so only from around all.
+    """
+
+    def __init__(self, app: ASGIApp, answer: Callable[[Request], Response]) -> None:
+        self._app = app
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        refused = False
+
+        async def watch(message: Message) -> None:
+            nonlocal refused
+            refused = refused or _is_bare_refusal(message)
+            if not refused:
+                await send(message)
+
+        await self._app(scope, receive, watch)
+        if refused:
+            await self._answer(Request(scope))(scope, receive, send)
+
+
+def _is_bare_refusal(message: Message) -> bool:
+    return (
+        message["type"] == "http.response.start"
+        and message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        and not Headers(raw=message["headers"]).get("Content-Type", "").startswith("text/html")
+    )
 
 
 def _by_script(request: Request) -> bool:

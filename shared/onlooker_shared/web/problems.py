@@ -102,6 +102,7 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     faults = [
         {
             "location": ".".join(str(part) for part in fault["loc"]),
+            "kind": fault["type"],
             "message": fault["msg"].removeprefix("Value error, "),  # pydantic's word for what our own checks say
         }
         for fault in error.errors()

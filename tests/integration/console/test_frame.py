@@ -120,8 +120,14 @@ async def test_who_got_lost_still_has_the_navigation(site: Site) -> None:
 @pytest.mark.parametrize("path", ["signin", "signout"])
 async def test_a_body_that_is_too_large_is_refused_before_it_is_read(site: Site, path: str) -> None:
     async with site.signed_in() as somebody:
-        answer = await somebody.post(f"/console/{path}", data={"access_key": "x" * 100_000})
-    assert answer.status_code == 413
+        form = {"access_key": "x" * 100_000}
+        answer = await somebody.post(f"/console/{path}", data=form)
+        fragment = await somebody.post(f"/console/{path}", data=form, headers={"HX-Request": "true"})
+    assert answer.status_code == fragment.status_code == 413
+    assert "larger than this takes" in answer.text
+    assert "larger than this takes" in fragment.text
+    assert ("<html" in answer.text, "<html" in fragment.text) == (True, False)
+    assert "Content-Security-Policy" in answer.headers
 
 
 async def test_a_key_that_may_not_is_told_so(site: Site) -> None:

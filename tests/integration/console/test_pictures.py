@@ -126,10 +126,26 @@ async def test_a_failed_picture_says_why_and_a_sensitive_one_is_veiled(site: Sit
         ("colour=red&label=Dog", "cannot be searched by “colour”", f"{PAGE}?label=Dog"),
         ("cursor=abc&label=Dog", "cursor", f"{PAGE}?label=Dog"),
         (f"q={'x' * 10_000}", "at most 500 characters", PAGE),
-        ("min_age=30&max_age=20", "range of age is empty", PAGE),
+        ("min_age=30&max_age=20", "The range of age is empty", PAGE),
+        ("min_age=old", "“min_age” takes a whole number of years, 0 to 150.", PAGE),
+        ("max_faces=10001", "“max_faces” takes a whole number of faces, 0 to 10,000.", PAGE),
+        ("emotion=merry", "“emotion” takes one of happy, calm,", PAGE),
+        ("from=yesterday", "“from” takes a day such as 2026-11-21", PAGE),
+        ("q=%25", "“q” holds no letter or digit to search for.", PAGE),
         ("label=" + "&label=".join(map(str, range(30))), "at most 20", PAGE),
     ],
-    ids=["unknown filter", "foreign cursor", "long", "empty range", "many"],
+    ids=[
+        "unknown filter",
+        "foreign cursor",
+        "long",
+        "empty range",
+        "no age",
+        "faces",
+        "emotion",
+        "day",
+        "no word",
+        "many",
+    ],
 )
 async def test_a_search_that_makes_no_sense_says_what_is_wrong_and_leads_on(
     site: Site, query: str, words: str, way_out: str

@@ -213,6 +213,8 @@ async def test_what_is_too_large_is_refused_whether_or_not_its_size_was_told(sit
         untold = await somebody.put(path(site, "limit/untold.jpg"), content=in_pieces(JPEG + b"!"))
         page = await somebody.get("/console/upload")  # search is away: it only cannot name folders
     assert [each.status_code for each in (fits, told, untold)] == [200, 413, 413]
+    assert "larger than this takes" in told.text
+    assert "Too large" in untold.text
     assert await stored(site, "limit/told.jpg") is await stored(site, "limit/untold.jpg") is None
     assert f'data-limit="{len(JPEG)}"' in page.text
 

@@ -132,7 +132,8 @@ async def test_a_caller_who_left_is_no_fault(client: httpx.AsyncClient) -> None:
 async def test_an_invalid_parameter_is_named(client: httpx.AsyncClient) -> None:
     answer = await client.get("/number", params={"n": "0"})
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert answer.json()["errors"] == [{"location": "query.n", "message": "Input should be greater than or equal to 1"}]
+    message = "Input should be greater than or equal to 1"
+    assert answer.json()["errors"] == [{"location": "query.n", "kind": "greater_than_equal", "message": message}]
 
 
 async def test_an_unknown_path_and_a_wrong_method_are_told_apart(client: httpx.AsyncClient) -> None:
@@ -210,6 +211,18 @@ async def test_words_that_are_no_method_are_not_kept_one_by_one(client: httpx.As
     metrics = (await client.get("/metrics")).text
     assert "BREW" not in metrics
     assert 'method="other",route="/whoami",service="test",status="405"' in metrics
+
+
+@pytest.mark.parametrize("older_than", ["inf", "-inf", "nan", "1e300", "-1", "soon"])
+async def test_an_age_that_is_none_is_refused_before_any_sweep(older_than: str) -> None:
+    async def sweep(_: timedelta) -> Swept:
+        raise AssertionError
+
+    async with client_of(Service("tagger", sweep=sweep)) as client:
+        headers = {"Authorization": "Bearer admin"}
+        answer = await client.post("/sweeps/tagger", params={"older_than": older_than}, headers=headers)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "query.older_than" in answer.json()["detail"]
 
 
 async def test_a_sweep_is_made_on_demand_by_an_administrator_only() -> None:
