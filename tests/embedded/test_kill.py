@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from crowd import crowd
-from onlooker.client import ApiError, OnlookerClient, connect
+from installed import send_stubbornly
+from onlooker.client import OnlookerClient, connect
 from onlooker.pictures import Picture
 from onlooker.uploading import Uploaded, wait_for
 from onlooker_shared.objects import list_objects
@@ -55,19 +56,8 @@ async def _upload_through(stack: Stack, client: OnlookerClient, files: list[Path
             if number in KILLS:
                 killing.create_task(asyncio.to_thread(KILLS[number], stack))
             picture = Picture(path, f"crowd/{path.name}")
-            sent.append(Uploaded(picture, "sent", await _upload(client, picture)))
+            sent.append(await send_stubbornly(client, picture))
     return sent
-
-
-async def _upload(client: OnlookerClient, picture: Picture) -> str:
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                return await client.upload(picture.path, "onlooker-images", picture.key)
-            except ApiError as error:
-                if error.status not in {0, 429, 500, 503}:
-                    raise
-                await asyncio.sleep(0.2)  # what a client does that is told to try again
 
 
 async def _stored(stack: Stack) -> dict[str, int]:
