@@ -4,10 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
-import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,17 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import ConfigurationError, OnlookerError, UnavailableError, describe
 from onlooker_shared.keys import KeyStore, ensure_admin_key
-from onlooker_shared.outages import is_outage
+from onlooker_shared.patience import PATIENCE, patiently
 from onlooker_shared.provision import Provisioned, provision
 from onlooker_shared.settings import CommonSettings
 from onlooker_shared.telemetry import logs
-
-PATIENCE = 60.0
-"""Seconds that AWS is waited for: an emulator may be started at the same time."""
-PAUSE = 0.5
-"""Seconds between two attempts; AWS's clients wait longer and longer within each."""
-
-T = TypeVar("T")
 
 log = structlog.stdlib.get_logger("onlooker_shared.provision")
 
@@ -83,7 +73,7 @@ async def _provision(settings: CommonSettings, admin_key: Path | None, patience:
                 await _ensure_key(KeyStore(await aws.client("dynamodb"), settings.topology.access_keys.name), admin_key)
             return done
 
-        return await _patiently(attempt, patience)
+        return await patiently(attempt, patience)
 
 
 def _require_folder(path: Path) -> None:
@@ -107,20 +97,6 @@ def _unusable(path: Path, error: OSError) -> KeyFileError:
     return KeyFileError(
         f"The admin key cannot be kept in {path}: {error}. Let user {os.geteuid()} write there, or name another file."
     )
-
-
-async def _patiently(attempt: Callable[[], Awaitable[T]], patience: float) -> T:
-    """Return what an attempt returns; while AWS does not answer it is made again, until so many seconds are over."""
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            return await attempt()
-        except (BotoCoreError, ClientError, UnavailableError) as error:
-            away = isinstance(error, UnavailableError) or is_outage(error)
-            if not away or time.monotonic() > deadline:
-                raise
-            log.info("provision.waiting", reason=describe(error))
-        await asyncio.sleep(PAUSE)
 
 
 if __name__ == "__main__":

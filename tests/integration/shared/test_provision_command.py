@@ -52,7 +52,7 @@ async def test_it_provisions_and_ends(emulator: Emulator) -> None:
 async def test_it_waits_for_an_emulator_that_starts_later(tmp_path: Path, free_port: int) -> None:
     environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port}"}
     process = await started(environment)
-    assert "EndpointConnectionError" in (await said(process, "provision.waiting"))["reason"]
+    assert "EndpointConnectionError" in (await said(process, "aws.waited_for"))["reason"]
     with running_emulator(tmp_path / "emulator", port=free_port):
         assert await process.wait() == 0
 
