@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -24,6 +24,8 @@ BUCKET = topology().images.name
 PATIENCE = 120.0
 """Seconds without progress after which what should happen counts as not happening: also on a slow machine."""
 NOT_FOUND = 404
+PASSING = frozenset({0, 429, 500, 502, 503, 504})
+"""Statuses after which the same request may well succeed; 0 is that nobody answers."""
 
 T = TypeVar("T")
 
@@ -59,6 +61,36 @@ async def send(client: OnlookerClient, pictures: Sequence[Picture]) -> list[Uplo
     """Upload pictures and wait for what becomes of each."""
     sent = await upload_all(client, BUCKET, pictures, sent=lambda _: None, settled=lambda _: None)
     return await wait_for(client, sent, patience=PATIENCE, settled=lambda _: None)
+
+
+async def send_stubbornly(client: OnlookerClient, picture: Picture) -> Uploaded:
+    """Upload a picture as a client does that tries again what was not accepted."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                return Uploaded(picture, "sent", await client.upload(picture.path, BUCKET, picture.key))
+            except ApiError as error:
+                if error.status not in PASSING:
+                    raise
+                await asyncio.sleep(0.2)
+
+
+async def what_became_of(client: OnlookerClient, sent: Sequence[Uploaded]) -> list[Uploaded]:
+    """Wait for what becomes of pictures while services come and go."""
+    async with asyncio.timeout(2 * PATIENCE):
+        while True:
+            try:
+                return await wait_for(client, sent, patience=PATIENCE, settled=lambda _: None)
+            except ApiError as error:
+                if error.status not in PASSING:
+                    raise
+            await asyncio.sleep(1)
+
+
+async def told_of(client: OnlookerClient, ids: Collection[str | None]) -> list[list[str]]:
+    """Return of each message that was sent to people which of some pictures it told of."""
+    deliveries = (await client.deliveries(limit=100))["deliveries"]
+    return [mine for each in deliveries if (mine := [known for known in each["image_ids"] if known in ids])]
 
 
 async def eventually(look: Callable[[], Awaitable[T]], holds: Callable[[T], bool] = bool) -> T:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from installed import Installed, eventually, send
+from installed import Installed, eventually, send, told_of
 from onlooker.client import OnlookerClient
 from onlooker.pictures import pictures as find_pictures
 from onlooker.uploading import Uploaded
@@ -99,8 +99,7 @@ async def test_whoever_is_to_be_told_is_told_of_each_picture_once(
     ids = {result.image_id for result in done.values()}
 
     async def told() -> list[list[str]]:
-        deliveries = (await client.deliveries(limit=100))["deliveries"]
-        return [mine for each in deliveries if (mine := [known for known in each["image_ids"] if known in ids])]
+        return await told_of(client, ids)
 
     messages = await eventually(told, lambda seen: {image_id for message in seen for image_id in message} == ids)
     assert sum(map(len, messages)) == len(ids), "once"
