@@ -112,6 +112,8 @@ lock: ## Pin every dependency anew, with hashes
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/node.txt requirements/node.in
 	@for member in $(MEMBERS); do echo "lock $$member"; $(COMPILE) --all-extras -o $$member/requirements.txt $$member/pyproject.toml || exit 1; done
 	$(COMPILE) --extra postgres -o services/rekognition/requirements-serving.txt services/rekognition/pyproject.toml
+	$(COMPILE) --extra postgres --overrides requirements/overrides-gpu.txt -o services/rekognition/requirements-gpu.txt \
+		services/rekognition/pyproject.toml requirements/gpu.in
 	$(COMPILE) -o cli/requirements-client.txt cli/pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-deps --no-emit-index-url --no-annotate --no-header -o requirements/bench.txt requirements/bench.in
 	$(COMPILE) --all-extras -o requirements/dev.txt requirements/dev.in $(addsuffix /pyproject.toml,$(MEMBERS))
