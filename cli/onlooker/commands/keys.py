@@ -25,6 +25,8 @@ GROUPS = {
 NAMED = re.compile("(?:olk_)?([0-9a-f]{16})(?:_.*)?")
 """How a key is named: by its id, with or without what a whole key has around it."""
 
+ID_LENGTH = 16
+
 Key = dict[str, Any]
 """What the API tells of a key."""
 
@@ -118,15 +120,19 @@ async def _listed(client: OnlookerClient) -> list[Key]:
 
 
 def _print(console: Console, found: list[Key]) -> None:
-    table = Table("id", "owner", "allows", "in", "made (UTC)", "expires", "last used", box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("id", no_wrap=True, min_width=ID_LENGTH)  # whole, as it is what names a key
+    table.add_column("owner", overflow="fold")
+    table.add_column("allows", no_wrap=True)
+    table.add_column("expires", no_wrap=True)
+    table.add_column("last used (UTC)", overflow="fold")
     for key in found:
+        bound = [f"in {_place(key)}"] if key["bucket"] or key["prefix"] else []
         table.add_row(
             key["key_id"],
-            key["owner"],
-            ", ".join(key["scopes"]),
-            _place(key),
-            _minute(key["created_at"]),
-            _minute(key["expires_at"]) if key["expires_at"] else "never",
+            "\n".join([key["owner"], *bound]),
+            "\n".join(key["scopes"]),
+            _minute(key["expires_at"]).partition(" ")[0] if key["expires_at"] else "never",
             _minute(key["last_used_at"]) if key["last_used_at"] else "never",
         )
     console.print(table)

@@ -27,6 +27,7 @@ REKOGNITION = "rekognition"
 """The local server, which is no service of ours: it is asked without an access key."""
 SERVICES = {
     "v1": "ingest",
+    "keys": "ingest",
     "recognitions": "recognizer",
     "annotations": "annotator",
     "tags": "tagger",

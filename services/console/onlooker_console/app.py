@@ -19,6 +19,7 @@ from onlooker_console.pages import (
     pictures,
     pictures_live,
     system,
+    system_keys,
     upload,
 )
 from onlooker_console.security import HOME, SecurityHeaders
@@ -83,4 +84,5 @@ def _pages(views: Views, live: Live, pictures_bucket: str) -> list[APIRouter]:
         dashboard.routes(views),
         alerts.routes(views),
         system.routes(views),
+        system_keys.routes(views, pictures_bucket),
     ]

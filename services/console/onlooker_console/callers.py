@@ -48,6 +48,11 @@ class Caller:
         """Whether the access key has a scope: what it has not is not offered."""
         return self.principal.may(Scope(scope))
 
+    @property
+    def operates(self) -> bool:
+        """Whether the services would tell of queues and access keys, which concern all buckets."""
+        return self.may(Scope.ADMIN) and not self.principal.bound
+
 
 class Gate:
     """Lets those in who are signed in."""

@@ -16,7 +16,6 @@ class Place:
 PLACES = (
     Place("Pictures", "/console/pictures", "pictures"),
     Place("Upload", "/console/upload", "upload"),
-    # People come here.
     Place("Dashboard", "/console/dashboard", "chart"),
     Place("Alerts", "/console/alerts", "bell"),
     Place("System", "/console/system", "pulse"),

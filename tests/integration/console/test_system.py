@@ -101,6 +101,7 @@ async def test_a_key_that_may_not_see_queues_sees_the_rest(site: Site, bound: di
         shown = await page(somebody, "system")
         assert "only a key with the scope admin that is bound to no bucket" in shown
         assert "<h3>Search</h3>" in shown
+        assert "/console/system/keys" not in shown
         for answer in (
             await somebody.get("/console/system/queues/tagger"),
             await somebody.post("/console/system/queues/tagger/redrive"),

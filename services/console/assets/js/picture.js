@@ -1,7 +1,8 @@
 // The page of one picture.
-import "./picture/copies.js";
+import "./parts/copy.js";
 import { groups } from "./picture/groups.js";
 import { highlight } from "./picture/highlight.js";
+import "./picture/json.js";
 import { keys } from "./picture/keys.js";
 import { unveil } from "./picture/veil.js";
 import { wait } from "./picture/wait.js";

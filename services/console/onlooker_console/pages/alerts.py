@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from onlooker_console.addresses import ImageId
 from onlooker_console.alerting import Told, channel, rules, told
 from onlooker_console.apis import Api, Outcome, attempt
 from onlooker_console.callers import SignedIn
 from onlooker_console.views import Views
-from onlooker_shared.images import IMAGE_ID_PATTERN
 
 PAGE = 20
 """Deliveries at a time."""
@@ -19,7 +19,7 @@ PICTURED = 12
 """Pictures of a delivery that are shown, at most."""
 
 Cursor = Annotated[str | None, Query(max_length=1000)]
-ImageIds = Annotated[list[Annotated[str, Query(pattern=IMAGE_ID_PATTERN)]], Query(max_length=PICTURED)]
+ImageIds = Annotated[list[ImageId], Query(max_length=PICTURED)]
 
 
 def routes(views: Views) -> APIRouter:

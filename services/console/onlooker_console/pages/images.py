@@ -5,16 +5,16 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Literal
 
 import httpx
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from onlooker_console.addresses import ImageId
 from onlooker_console.apis import object_path
 from onlooker_console.callers import Caller, SignedIn
-from onlooker_shared.images import IMAGE_ID_PATTERN
 
 Kind = Literal["thumbnail", "preview", "screen", "annotated", "original"]
 """Drawn into: `annotated` and, small, `thumbnail`. Not: `screen` and, small, `preview`. As it came: `original`."""
@@ -45,7 +45,7 @@ def routes() -> APIRouter:
     async def image(
         request: Request,
         caller: SignedIn,
-        image_id: Annotated[str, Path(pattern=IMAGE_ID_PATTERN)],
+        image_id: ImageId,
         kind: Kind,
         v: str = "",
     ) -> Response:

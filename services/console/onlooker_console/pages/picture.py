@@ -6,12 +6,13 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import AwareDatetime
 
+from onlooker_console.addresses import ImageId
 from onlooker_console.apis import Api, ApiError, Outcome, attempt
 from onlooker_console.callers import Caller, SignedIn
 from onlooker_console.picture.boxes import boxes, label_entry, lines
@@ -24,9 +25,6 @@ from onlooker_console.search import Search
 from onlooker_console.tiles import Tile, tile
 from onlooker_console.views import Views
 from onlooker_shared.errors import NotFoundError
-from onlooker_shared.images import IMAGE_ID_PATTERN
-
-ImageId = Annotated[str, Path(pattern=IMAGE_ID_PATTERN)]
 
 OWN = ("again",)
 """Parameters that are no part of the search that one came from."""
@@ -75,7 +73,7 @@ def routes(views: Views) -> APIRouter:
             beside=await _beside(caller, search, picture),
             similar=similar,
             wanted_again=_awaited(picture, again),
-            follows=caller.may("alerts:read") and not (caller.principal.bucket or caller.principal.prefix),
+            follows=caller.may("alerts:read") and not caller.principal.bound,
             like=Search.read([("similar_to", image_id)]),
             steps=way(picture),
             **_found(picture),

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from onlooker_console.addresses import ImageId
 from onlooker_console.apis import Api, ApiError, RefusedError, object_path
 from onlooker_console.callers import SignedIn
-from onlooker_console.pages.picture import ImageId, ask, came_from
+from onlooker_console.pages.picture import ask, came_from
 from onlooker_console.picture.known import Known
 from onlooker_console.told import tell
 from onlooker_console.views import Views

@@ -76,15 +76,10 @@ async def _now(settings: ConsoleSettings, caller: Caller) -> Now:
     hour = {"from": throughput.begin(at).isoformat(), "interval": "minute", "include": "timeline"}
     processes, queues, statistics = await asyncio.gather(
         _processes(settings, caller.api, at),
-        waiting.reports(caller.api) if _may_see_queues(caller) else _nothing(),
+        waiting.reports(caller.api) if caller.operates else _nothing(),
         attempt(caller.api.get("/tags/statistics", hour), within=PATIENCE),
     )
     return Now(at, processes, queues, statistics)
-
-
-def _may_see_queues(caller: Caller) -> bool:
-    """Whether the services would tell: queues tell of pictures from everywhere."""
-    return caller.may("admin") and caller.principal.bucket is None and not caller.principal.prefix
 
 
 async def _nothing() -> None:

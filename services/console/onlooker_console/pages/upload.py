@@ -4,9 +4,10 @@ import asyncio
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
+from onlooker_console.addresses import ImageId
 from onlooker_console.apis import Api, ApiError, RefusedError, attempt
 from onlooker_console.callers import SignedIn
 from onlooker_console.uploads.destinations import destinations
@@ -14,14 +15,11 @@ from onlooker_console.uploads.form import Form
 from onlooker_console.uploads.outcomes import progress, sent
 from onlooker_console.uploads.sending import pieces, send
 from onlooker_console.views import Views
-from onlooker_shared.images import IMAGE_ID_PATTERN
 
 FOLLOWED = 24
 """Pictures that are asked for at once: as many questions to the index, so a page with more asks for them in turn."""
 ROOM = 64 * 1024
 """Bytes of a form beside its files."""
-
-ImageId = Annotated[str, Path(pattern=IMAGE_ID_PATTERN)]
 
 
 def routes(views: Views, pictures_bucket: str) -> APIRouter:

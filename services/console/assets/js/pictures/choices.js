@@ -1,9 +1,9 @@
 // What somebody wants to see: boxes around what was recognized (a cookie, as the server chooses the pictures), and sensitive
-// pictures (this browser remembers it; veiled is what they are until it has said so).
+// pictures.
+import { remember, shown } from "../parts/sensitive.js";
 import { tiles } from "./walls.js";
 
 const YEAR = 365 * 24 * 3600;
-const SENSITIVE = "onlooker.sensitive";
 const gallery = document.querySelector("[data-gallery]");
 const boxes = document.querySelector("[data-boxes]");
 const sensitive = document.querySelector("[data-sensitive]");
@@ -32,9 +32,9 @@ if (gallery) {
     }
     document.dispatchEvent(new CustomEvent("boxeschange"));
   });
-  veil(localStorage.getItem(SENSITIVE) === "show");
+  veil(shown());
   toggles(sensitive, (show) => {
-    localStorage.setItem(SENSITIVE, show ? "show" : "veil");
+    remember(show);
     veil(show);
   });
   gallery.addEventListener("click", (event) => {
