@@ -9,7 +9,7 @@ MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models assets demo up test bench bench-rekognition check lint types imports deps format lock schemas tables dashboards clean
+.PHONY: help setup models assets demo up test bench bench-rekognition check lint types imports deps dockerfiles images test-images format lock schemas tables dashboards clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -78,7 +78,7 @@ bench: setup .cache/pictures/.ready ## Print the benchmarks' ratios
 bench-rekognition: setup .cache/bench/.ready $(if $(PHOTOS),,.cache/pictures/.ready) ## Measure the Rekognition server (PHOTOS=folder for your own pictures)
 	$(BIN)/python tests/bench/rekognition $(if $(PHOTOS),--photos $(PHOTOS))
 
-check: lint types imports deps ## Everything that reads the code without running it
+check: lint types imports deps dockerfiles ## Everything that reads the code without running it
 
 lint: setup
 	$(BIN)/ruff check .
@@ -93,6 +93,20 @@ imports: setup
 
 deps: setup
 	@for member in $(MEMBERS); do echo "deptry $$member"; $(BIN)/deptry --config $$member/pyproject.toml $$member || exit 1; done
+
+dockerfiles: setup
+	$(BIN)/hadolint $(DOCKERFILES)
+
+DOCKERFILES := $(wildcard services/*/Dockerfile) cli/Dockerfile infra/haproxy/Dockerfile
+
+images: ## Build the container images (ONLOOKER_TAG=latest) and print what they weigh
+	VERSION=$$(sed -n 's/^version = "\(.*\)"/\1/p' shared/pyproject.toml) \
+		REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
+		SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || echo 0) docker buildx bake $(ARGS)
+	@docker image ls --filter 'reference=onlooker/*:$(or $(ONLOOKER_TAG),latest)' --format 'table {{.Repository}}\t{{.Size}}'
+
+test-images: setup ## Test the images that were built (needs Docker)
+	$(BIN)/python -m pytest tests/images $(ARGS)
 
 format: setup ## Format the code
 	$(BIN)/ruff check --fix .
