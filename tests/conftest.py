@@ -8,7 +8,7 @@ import pytest
 import structlog
 from xdist.remote import Producer
 
-from emulator import Emulator, aws_environment, running_emulator
+from emulator import Cloud, Emulator, aws_environment, running_already, running_emulator
 from onlooker_shared.aws import Aws
 from onlooker_shared.settings import CommonSettings
 from opensearch_node import running_node
@@ -46,14 +46,28 @@ def pictures() -> Path:
 
 
 @pytest.fixture(scope="session")
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
+    """One emulator for the whole session, with the AWS variables set for it. Name what you create uniquely.
+
+    It is the embedded one, unless the environment names another.
+    """
+    named = running_already()
+    if named is None:
+        yield request.getfixturevalue("emulator")
+    else:
+        with aws_environment(named):
+            yield named
+
+
+@pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One emulator for the whole session, with the AWS variables set for it. Name what you create uniquely."""
+    """The embedded emulator, likewise: for what concerns that one alone."""
     with running_emulator(tmp_path_factory.mktemp("emulator")) as running, aws_environment(running):
         yield running
 
 
 @pytest.fixture(scope="session")
-async def aws(emulator: Emulator) -> AsyncIterator[Aws]:
+async def aws(cloud: Cloud) -> AsyncIterator[Aws]:
     """Clients of that emulator for the whole session."""
     async with Aws(CommonSettings()) as opened:
         yield opened

@@ -1,4 +1,7 @@
-"""Starts the real emulator process for tests: `python -m onlooker.emulator` on a free port, in a folder of its own."""
+"""Starts the real emulator process for tests: `python -m onlooker.emulator` on a free port, in a folder of its own.
+
+Or names another emulator that runs already: ONLOOKER_TEST_AWS_URL says where, ONLOOKER_TEST_AWS_KIND which it is.
+"""
 
 import os
 import subprocess
@@ -6,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 REGION = "us-east-1"
@@ -21,18 +25,33 @@ START_SECONDS = 60
 STOP_SECONDS = 15
 
 
+class Kind(StrEnum):
+    """Which emulator it is."""
+
+    EMBEDDED = "embedded"
+    MINISTACK = "ministack"
+    LOCALSTACK = "localstack"
+
+
 @dataclass(frozen=True)
-class Emulator:
-    """A running emulator: its URL, its process, its data folder."""
+class Cloud:
+    """What stands in for Amazon's cloud."""
 
     url: str
-    process: subprocess.Popen[str]
-    data: Path
+    kind: Kind
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process needs in its environment to use this emulator as if it were Amazon's cloud."""
+        """What a process needs in its environment to use this as if it were Amazon's cloud."""
         return {**CREDENTIALS, "AWS_ENDPOINT_URL": self.url}
+
+
+@dataclass(frozen=True)
+class Emulator(Cloud):
+    """The embedded emulator: its process, its data folder."""
+
+    process: subprocess.Popen[str]
+    data: Path
 
     def kill(self) -> None:
         """End it as a power cut would, without any warning."""
@@ -63,7 +82,13 @@ def start_emulator(data: Path, *options: str, port: int = 0) -> Emulator:
     if not line.startswith(READY):
         _close(process)
         raise RuntimeError(f"the emulator did not start (exit code {process.returncode}): {log.read_text()}")
-    return Emulator(line.removeprefix(READY), process, data)
+    return Emulator(line.removeprefix(READY), Kind.EMBEDDED, process, data)
+
+
+def running_already() -> Cloud | None:
+    """Return the emulator that the environment names; None if it names none."""
+    url = os.environ.get("ONLOOKER_TEST_AWS_URL")
+    return None if url is None else Cloud(url.rstrip("/"), Kind(os.environ["ONLOOKER_TEST_AWS_KIND"]))
 
 
 @contextmanager
@@ -90,7 +115,7 @@ def _close(process: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def aws_environment(emulator: Emulator) -> Iterator[None]:
+def aws_environment(emulator: Cloud) -> Iterator[None]:
     """Point this process's AWS clients at `emulator`; what was there before comes back afterwards."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
