@@ -30,13 +30,28 @@ DROPPED = (
     *("/etc/cron*", "/etc/init*", "/etc/profile*", "/etc/skel*", "/etc/update-motd*", "/etc/ssl/private*"),
     *("*/gconv/*", "/usr/lib/valgrind*", "/usr/share/applications*", "/usr/share/bug*", "/usr/share/info*"),
     *("/usr/share/lintian*", "/usr/share/locale*", "/usr/share/man*", "/usr/share/pixmaps*", "/usr/share/python*"),
-    *("/usr/share/zoneinfo/right*", "*/__pycache__*", "*-packages/pip*", "*/python3*/ensurepip*", "*/python3*/idlelib*"),
+    *(
+        "/usr/share/zoneinfo/right*",
+        "*/__pycache__*",
+        "*-packages/pip*",
+        "*/python3*/ensurepip*",
+        "*/python3*/idlelib*",
+    ),
     *("*/python3*/lib2to3*", "*/python3*/pydoc_data*", "*/python3*/test/*", "*/python3*/tkinter*"),
     *("*/python3*/turtledemo*", "*/python3*/config-3*", "*/EXTERNALLY-MANAGED", "/usr/local/lib/pkgconfig*"),
 )
 # The folder of any other documentation than licences.
 DOCUMENTATION, LICENCES = "/usr/share/doc/", ("copyright", "NOTICE", "LICENSE")
-FOLDERS = {"etc": 0o755, "home": 0o755, "opt": 0o755, "proc": 0o755, "root": 0o700, "run": 0o755, "sys": 0o755, "tmp": 0o1777}
+FOLDERS = {
+    "etc": 0o755,
+    "home": 0o755,
+    "opt": 0o755,
+    "proc": 0o755,
+    "root": 0o700,
+    "run": 0o755,
+    "sys": 0o755,
+    "tmp": 0o1777,
+}
 ACCOUNTS = {
     "passwd": "root:x:0:0:root:/root:/usr/sbin/nologin\n"
     "onlooker:x:10001:10001:Onlooker:/tmp:/usr/sbin/nologin\n"

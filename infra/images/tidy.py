@@ -1,7 +1,7 @@
 """Makes a folder that becomes a layer of an image small, and its bytes depend on nothing but what is in it.
 
 `tidy.py FOLDER [PROGRAM...]` drops what only building, installing or testing needs (in a virtual environment also all
-programs but Python and those named), compiles Python, for a read-only image keeps no bytecode of its own, and takes away
+programs but Python and those named), compiles Python, for what is read-only keeps no bytecode of its own, and takes away
 what tells when and where it was made.
 """
 
