@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.handlers import validate_ascii_metadata
 
 from onlooker.keeper.comparison import Listed
-from onlooker.keeper.copy import Copy, KeptObject
+from onlooker.keeper.copy import Copy, KeptObject, file_name
 from onlooker_shared.objects import how_gone
 
 if TYPE_CHECKING:
@@ -57,12 +57,20 @@ class Objects:
             s3.meta.events.unregister(f"before-parameter-build.s3.{operation}", validate_ascii_metadata)
 
     async def pages(self, bucket: str) -> AsyncIterator[list[Listed]]:
-        """Yield a bucket's objects as they are listed, page by page."""
-        async for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        """Yield a bucket's objects as they are listed, page by page.
+
+        By their versions: from its second page on, LocalStack's list of objects leaves out keys that are not plain
+        ASCII. MiniStack's list of versions begins each page with the key that the one before ended with.
+        """
+        last = ""
+        async for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            entries = page.get("Versions", [])
             yield [
                 Listed(entry["Key"], entry["ETag"].strip('"'), entry["LastModified"], entry["Size"])
-                for entry in page.get("Contents", [])
+                for entry in entries
+                if entry["IsLatest"] and entry["Key"] != last
             ]
+            last = entries[-1]["Key"] if entries else last
 
     async def fetch(self, bucket: str, listed: Listed) -> KeptObject | None:
         """Have an object's bytes in a file of the copy, synced; return it for the index.
@@ -72,7 +80,8 @@ class Objects:
         draft = self._copy.files / f".{uuid4().hex}"
         try:
             properties = await self._download(bucket, listed, draft)
-            kept = KeptObject(bucket, listed.key, listed.version, draft.stat().st_size, properties)
+            file = file_name(bucket, listed.key, listed.version)
+            kept = KeptObject(bucket, listed.key, listed.version, draft.stat().st_size, properties, file)
             draft.replace(self._copy.path(kept))
         except ClientError as error:
             if how_gone(error) is None:
@@ -82,8 +91,8 @@ class Objects:
             draft.unlink(missing_ok=True)
         return kept
 
-    async def put_back(self, kept: KeptObject) -> None:
-        """Put an object back, unless its key has come to hold another one since."""
+    async def put_back(self, kept: KeptObject) -> KeptObject:
+        """Put an object back, unless its key has come to hold another one since; return it."""
         named: Any = {"Bucket": kept.bucket, "Key": kept.key}
         headers: Any = {name: kept.properties[name] for name in (*HEADERS, "Expires") if name in kept.properties}
         headers["Metadata"] = kept.properties["Metadata"]
@@ -104,6 +113,7 @@ class Objects:
         elif kept.properties["tags"]:
             tags: Any = [{"Key": name, "Value": value} for name, value in kept.properties["tags"]]
             await self._s3.put_object_tagging(**named, Tagging={"TagSet": tags})
+        return kept
 
     async def _download(self, bucket: str, listed: Listed, draft: Path) -> dict[str, Any]:
         """Write an object's bytes to a file and return its properties."""
