@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 import aioboto3
 from aiobotocore.config import AioConfig
+from botocore.exceptions import NoRegionError
 
+from onlooker_shared.errors import SettingsError
 from onlooker_shared.settings import CommonSettings
 from onlooker_shared.telemetry.tracing import TRACEPARENT, current_traceparent
 
@@ -86,7 +88,11 @@ class Aws:
     @overload
     async def client(self, service: Literal["sqs"]) -> "SQSClient": ...
     async def client(self, service: str) -> Any:
-        """Return the process's client of an AWS service; the same one at every call."""
+        """Return the process's client of an AWS service; the same one at every call.
+
+        Raises:
+            SettingsError: nothing says in which region.
+        """
         return await self._client(service, service, None)
 
     async def presigner(self) -> "S3Client":
@@ -122,7 +128,11 @@ class Aws:
                 config = self._config.merge(self._own_configs.get(service, AioConfig()))
                 session = cast("Any", self._session)  # its stubs want the service's name as a literal
                 opening = session.client(service, config=config, endpoint_url=endpoint)
-                client = await self._stack.enter_async_context(opening)
+                try:
+                    client = await self._stack.enter_async_context(opening)
+                except NoRegionError:
+                    told = "AWS_REGION: is not set; it names the region whose services are used, such as eu-central-1."
+                    raise SettingsError(told) from None
                 if service == "rekognition":
                     client.meta.events.register("before-call", _carry_trace)
                 self._clients[name] = client

@@ -9,6 +9,7 @@ import pytest
 
 from emulator import Emulator
 from onlooker_shared.aws import Aws
+from onlooker_shared.errors import SettingsError
 from onlooker_shared.settings import CommonSettings
 from onlooker_shared.telemetry.tracing import current_trace_id, span
 
@@ -17,6 +18,14 @@ async def test_a_process_has_one_client_of_a_service_however_many_ask_at_once(em
     async with Aws(CommonSettings()) as aws:
         clients = await asyncio.gather(*(aws.client("sqs") for _ in range(5)))
     assert len({id(client) for client in clients}) == 1
+
+
+async def test_without_a_region_the_variable_is_named(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(variable, raising=False)
+    async with Aws(CommonSettings()) as aws:
+        with pytest.raises(SettingsError, match="AWS_REGION"):
+            await aws.client("dynamodb")
 
 
 async def test_arns_name_the_account_and_region_of_the_process(aws: Aws) -> None:
