@@ -1,8 +1,8 @@
 """Makes a folder that becomes a layer of an image small, and its bytes depend on nothing but what is in it.
 
 `tidy.py FOLDER [PROGRAM...]` drops what only building, installing or testing needs (in a virtual environment also all
-programs but Python and those named), compiles Python, for what is read-only keeps no bytecode of its own, and takes away
-what tells when and where it was made.
+programs but Python and those named), compiles Python, for what is read-only keeps no bytecode of its own, and takes
+away what tells when and where it was made.
 """
 
 import compileall
@@ -66,10 +66,16 @@ def _compile(folder: Path) -> None:
 
     Never checked against its source again, bytecode does not depend on when that was written.
     """
-    elsewhere = {} if (folder / "pyvenv.cfg").exists() else {"stripdir": str(folder), "prependdir": "/"}
+    in_place = (folder / "pyvenv.cfg").exists()
     for library in [path for path in folder.rglob("python3*/") if path.parent.name == "lib"]:
         compileall.compile_dir(
-            library, maxlevels=20, quiet=2, workers=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH, **elsewhere
+            library,
+            maxlevels=20,
+            quiet=2,
+            workers=1,
+            invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+            stripdir=None if in_place else str(folder),
+            prependdir=None if in_place else "/",
         )
 
 
