@@ -26,7 +26,7 @@ class Answers:
     tags_survive: bool = False
     """Whether an object's tags outlive an overwrite."""
     quoted_keys_listed: bool = True
-    """Whether a listing finds keys with spaces or other letters than ASCII's by prefix, and on its further pages."""
+    """Whether the pages after a listing's first have keys with other letters than ASCII's."""
     foreign_token: int = 400
     """Status of a listing that is to go on at a token that was never given out."""
     small_parts: bool = False

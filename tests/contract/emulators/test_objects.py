@@ -102,10 +102,15 @@ def test_whether_a_listing_finds_keys_that_are_quoted_on_their_way(aws: Any, buc
         aws("s3").put_object(Bucket=bucket, Key=key, Body=b"")
     assert [entry["Key"] for entry in aws("s3").list_objects_v2(Bucket=bucket)["Contents"]] == ["~", "é"]
     pages = aws("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, PaginationConfig={"PageSize": 1})
-    assert ([entry["Key"] for page in pages for entry in page.get("Contents", [])] == ["~", "é"]) == (
-        answers.quoted_keys_listed
-    )
-    assert (aws("s3").list_objects_v2(Bucket=bucket, Prefix="é")["KeyCount"] == 1) == answers.quoted_keys_listed
+
+    def listed() -> list[str]:
+        return [entry["Key"] for page in pages for entry in page["Contents"]]
+
+    if answers.quoted_keys_listed:
+        assert listed() == ["~", "é"]
+    else:
+        assert answered(listed) == "InternalError"
+    assert aws("s3").list_objects_v2(Bucket=bucket, Prefix="é")["KeyCount"] == 1
 
 
 def test_versions_are_listed_completely_page_by_page(aws: Any, bucket: str) -> None:

@@ -148,3 +148,25 @@ def test_errors_have_amazons_codes(aws: Any, table: str) -> None:
     assert again == "ResourceInUseException"
     large = key("large") | {"x": {"S": "x" * 410_000}}
     assert answered(lambda: dynamodb.put_item(TableName=table, Item=large)) == "ValidationException"
+
+
+def test_an_item_goes_only_together_with_what_must_stay(aws: Any, table: str) -> None:
+    """As the last admin key but one is revoked: while the other one is there."""
+
+    def delete(doomed: str, witness: str) -> list[str] | None:
+        there = {"TableName": table, "ConditionExpression": "attribute_exists(pk)"}
+        steps = [{"Delete": {**there, "Key": key(doomed)}}, {"ConditionCheck": {**there, "Key": key(witness)}}]
+        try:
+            aws("dynamodb").transact_write_items(TransactItems=steps)
+        except aws("dynamodb").exceptions.TransactionCanceledException as error:
+            return [reason["Code"] for reason in error.response["CancellationReasons"]]
+        return None
+
+    for sk in ("first", "second"):
+        aws("dynamodb").put_item(TableName=table, Item=key(sk))
+    assert delete("first", "nobody") == ["None", "ConditionalCheckFailed"]
+    assert delete("first", "second") is None
+    assert delete("first", "second") == ["ConditionalCheckFailed", "None"]
+    assert delete("second", "first") == ["None", "ConditionalCheckFailed"]
+    left = aws("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
+    assert left == [key("second")]
