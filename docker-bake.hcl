@@ -40,6 +40,14 @@ target "service" {
   tags       = ["onlooker/${name}:${ONLOOKER_TAG}"]
 }
 
+# Not among the default ones: it is several GB, of which NVIDIA's libraries are nearly all.
+target "rekognition-gpu" {
+  inherits   = ["common"]
+  dockerfile = "services/rekognition/Dockerfile"
+  args       = { REQUIREMENTS = "requirements-gpu.txt" }
+  tags       = ["onlooker/rekognition-gpu:${ONLOOKER_TAG}"]
+}
+
 target "onlooker" {
   inherits   = ["common"]
   dockerfile = "cli/Dockerfile"

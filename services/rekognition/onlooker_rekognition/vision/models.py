@@ -103,7 +103,7 @@ class ModelStore:
 
         Raises ModelError if a file is missing or is not, byte for byte, what the lock says, and ProviderError.
         """
-        self._runtime.check()
+        self._runtime.prepare()
         for name in self._lock.models:
             self._verified(name)
         if self._runtime.accelerated:

@@ -10,6 +10,7 @@ import onnxruntime  # type: ignore[import-untyped]  # ships no types
 from onlooker_rekognition.vision.errors import ModelError, ProviderError
 
 CPU = "CPUExecutionProvider"
+CUDA = "CUDAExecutionProvider"
 
 
 def share_memory() -> None:
@@ -37,14 +38,20 @@ class Runtime:
         """Whether a device other than the processor comes first."""
         return self.providers[0] != CPU
 
-    def check(self) -> None:
-        """Raises ProviderError, which names those that there are, if this onnxruntime lacks a provider."""
+    def prepare(self) -> None:
+        """Loads what the devices need, before the first model is opened.
+
+        NVIDIA's libraries, as Python packages, lie where the system's linker does not look for them. Raises
+        ProviderError, which names the providers that there are, if this onnxruntime lacks one.
+        """
         available = onnxruntime.get_available_providers()
         if missing := [name for name in self.providers if name not in available]:
             raise ProviderError(
                 f"This installation of onnxruntime has no {', '.join(missing)}. "
                 f"It has: {', '.join(available)}. Other devices come with other packages, such as onnxruntime-gpu."
             )
+        if CUDA in self.providers:
+            onnxruntime.preload_dlls()
 
     def open(self, path: Path) -> onnxruntime.InferenceSession:
         """A session for the model at `path`.

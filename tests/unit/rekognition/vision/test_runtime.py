@@ -45,6 +45,17 @@ def test_a_provider_that_is_not_installed_is_refused_before_anything_is_loaded()
     assert told.models == []
 
 
+@pytest.mark.parametrize(("provider", "loads"), [("CUDAExecutionProvider", 1), (DEVICE, 0)])
+def test_nvidias_libraries_are_loaded_from_their_packages_where_they_are_needed(
+    provider: str, loads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[None] = []
+    monkeypatch.setattr(module.onnxruntime, "get_available_providers", lambda: [provider, module.CPU])
+    monkeypatch.setattr(module.onnxruntime, "preload_dlls", lambda: loaded.append(None))
+    Runtime(providers=(provider, module.CPU)).prepare()
+    assert len(loaded) == loads
+
+
 @pytest.mark.filterwarnings("ignore:Specified provider")  # onnxruntime's own word for it
 def test_a_device_that_does_not_take_models_is_refused_at_the_start(device: Runtime) -> None:
     with pytest.raises(ProviderError, match=f"{DEVICE} does not work on this machine.*fell back to CPU"):
