@@ -16,7 +16,7 @@ from tidy import tidy
 
 # What Python links, and libgcc and libstdc++ on which wheels count; the data all of them read.
 PACKAGES = (
-    *("base-files", "ca-certificates", "libc-bin", "libc6", "media-types", "netbase", "tzdata"),
+    *("base-files", "ca-certificates", "libc-bin", "libc6", "media-types", "netbase", "openssl", "tzdata"),
     *("gcc-*-base", "libbz2-*", "libdb5*", "libexpat1", "libffi*", "libgcc-s1", "liblzma5", "libncursesw6"),
     *("libreadline8*", "libsqlite3-0", "libssl3*", "libstdc++6", "libtinfo6", "libuuid1", "libzstd1", "zlib1g"),
     *("libpython3*-minimal", "libpython3*-stdlib", "python3", "python3-minimal", "python3.[0-9]*"),
@@ -27,7 +27,16 @@ UNOWNED = ("etc/ssl/certs", "usr/local/lib", "usr/local/share/ca-certificates")
 PROGRAMS = ("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 # What no running service reads.
 DROPPED = (
-    *("/etc/cron*", "/etc/init*", "/etc/profile*", "/etc/skel*", "/etc/update-motd*", "/etc/ssl/private*"),
+    *(
+        "/etc/cron*",
+        "/etc/init*",
+        "/etc/profile*",
+        "/etc/skel*",
+        "/etc/update-motd*",
+        "/etc/ssl/private*",
+        "/usr/lib/ssl/misc*",
+        "/usr/lib/ssl/private",
+    ),
     *("*/gconv/*", "/usr/lib/valgrind*", "/usr/share/applications*", "/usr/share/bug*", "/usr/share/info*"),
     *("/usr/share/lintian*", "/usr/share/locale*", "/usr/share/man*", "/usr/share/pixmaps*", "/usr/share/python*"),
     *(

@@ -29,6 +29,8 @@ def tidy(folder: Path, programs: tuple[str, ...] = ()) -> None:
         _prune(packages)
     if (folder / "pyvenv.cfg").exists():
         _drop_programs(folder / "bin", programs)
+        rmtree(folder / "include", ignore_errors=True)
+        (folder / ".lock").unlink(missing_ok=True)
     for record in folder.rglob("*.dist-info/RECORD"):
         _correct(record)
     _compile(folder)
