@@ -12,7 +12,7 @@ from emulator import Cloud, Emulator, aws_environment, running_already, running_
 from onlooker_shared.aws import Aws
 from onlooker_shared.settings import CommonSettings
 from opensearch_node import running_node
-from sharing import Sharing
+from sharing import Sharing, dearest_first
 
 if TYPE_CHECKING:
     from postgres import Postgres
@@ -25,6 +25,11 @@ PICTURES = Path(__file__).parents[1] / ".cache" / "pictures"
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
     """Tell xdist, where it is used, how the workers share the tests."""
     return Sharing(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: dearest_first(item.nodeid))
 
 
 @pytest.fixture(scope="session", autouse=True)
