@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from onlooker.keeper.ready import Ready
 from onlooker.keeper.restoring import Restorer
 from onlooker.keeper.rounds import Rounds
 from onlooker.keeper.saving import ForeignEmulatorError, Keeper
-from onlooker.keeper.sweeping import sweep
+from onlooker.keeper.sweeping import sweep as sweep_services
 from onlooker.keeper.tables import Tables
 from onlooker.target import Target
 from onlooker_shared.aws import Aws
@@ -75,7 +75,8 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _run(options: argparse.Namespace, settings: CommonSettings) -> bool:
     """Return whether all that was to be done went well."""
-    async with _composed(options.data, settings) as rounds:
+    services = Target(DataFolder.chosen(None))
+    async with composed(options.data, settings, partial(sweep_services, services)) as rounds:
         if options.restore:
             await patiently(rounds.restore, options.patience)
             return True
@@ -83,7 +84,12 @@ async def _run(options: argparse.Namespace, settings: CommonSettings) -> bool:
 
 
 @asynccontextmanager
-async def _composed(data: Path, settings: CommonSettings) -> AsyncIterator[Rounds]:
+async def composed(data: Path, settings: CommonSettings, sweep: Callable[[], Awaitable[bool]]) -> AsyncIterator[Rounds]:
+    """Yield the keeper of the emulator that the environment names, with its copy in a folder.
+
+    Raises:
+        CopyError: the folder cannot be used.
+    """
     topology = settings.topology
     copy = Copy.open(data)
     try:
@@ -97,7 +103,7 @@ async def _composed(data: Path, settings: CommonSettings) -> AsyncIterator[Round
                 keeper=Keeper(topology=topology, copy=copy, marker=marker, objects=objects, tables=tables),
                 restorer=Restorer(aws=aws, topology=topology, copy=copy, objects=objects, tables=tables),
                 provision=partial(provision, aws, topology),
-                sweep=partial(sweep, Target(DataFolder.chosen(None))),
+                sweep=sweep,
                 ready=Ready(data),
             )
     finally:

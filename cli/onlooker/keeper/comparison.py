@@ -36,6 +36,16 @@ class Listed:
         """What tells this state of the object from others: the time, too, for equal bytes may have new metadata."""
         return f"{self.etag} {self.size} {self.modified.isoformat()}"
 
+    @property
+    def version_put_back(self) -> str:
+        """The version that it is kept under if the keeper itself put it back, and nobody knows when S3 took it."""
+        return put_back(self.etag, self.size)
+
+
+def put_back(etag: str, size: int) -> str:
+    """Return the version of an object that was put back."""
+    return f"{etag} {size} put back"
+
 
 class Comparison:
     """Compares what is found, page by page, with what is kept; holds only keys and versions.

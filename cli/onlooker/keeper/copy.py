@@ -47,11 +47,13 @@ class KeptObject:
     size: int
     properties: dict[str, Any]
     """What S3 tells of it beside its bytes, as JSON has it; see `objects`."""
+    file: str
+    """The name of the file with its bytes, by `file_name`."""
 
-    @property
-    def file(self) -> str:
-        """The name of the file with its bytes: any key is safe in it, and 1,024 bytes of key are not too long."""
-        return hashlib.sha256(f"{self.bucket}\0{self.key}\0{self.version}".encode()).hexdigest()
+
+def file_name(bucket: str, key: str, version: str) -> str:
+    """Return the name of an object's file: any key is safe in it, and 1,024 bytes of key are not too long."""
+    return hashlib.sha256(f"{bucket}\0{key}\0{version}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +147,10 @@ class Copy:
     def objects(self, bucket: str) -> Iterator[KeptObject]:
         """Yield a bucket's objects."""
         rows = self._index.execute(
-            "SELECT key, version, size, properties FROM objects WHERE bucket = ? ORDER BY key", (bucket,)
+            "SELECT key, version, size, properties, file FROM objects WHERE bucket = ? ORDER BY key", (bucket,)
         )
-        for key, version, size, properties in rows:
-            yield KeptObject(bucket, key, version, size, json.loads(properties))
+        for key, version, size, properties, file in rows:
+            yield KeptObject(bucket, key, version, size, json.loads(properties), file)
 
     def keep_objects(self, objects: Iterable[KeptObject]) -> None:
         """Take objects into the index, in the place of earlier versions; their files are there, and synced."""
@@ -162,6 +164,12 @@ class Copy:
             )
         self._index.commit()
         self._remove(superseded)
+
+    def change_versions(self, bucket: str, versions: Iterable[tuple[str, str]]) -> None:
+        """Take objects, by their keys, for another version of which nothing but its name is new."""
+        rows = ((version, bucket, key) for key, version in versions)
+        self._index.executemany("UPDATE objects SET version = ? WHERE bucket = ? AND key = ?", rows)
+        self._index.commit()
 
     def forget_objects(self, bucket: str, keys: list[str]) -> None:
         """Take objects out of the index, then remove their files."""

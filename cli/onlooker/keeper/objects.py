@@ -19,7 +19,8 @@ from botocore.handlers import validate_ascii_metadata
 
 from onlooker.keeper.comparison import Listed
 from onlooker.keeper.copy import Copy, KeptObject, file_name
-from onlooker_shared.objects import how_gone
+from onlooker_shared.objects import exists, how_gone
+from onlooker_shared.outages import is_outage
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -60,17 +61,24 @@ class Objects:
         """Yield a bucket's objects as they are listed, page by page.
 
         By their versions: from its second page on, LocalStack's list of objects leaves out keys that are not plain
-        ASCII. MiniStack's list of versions begins each page with the key that the one before ended with.
+        ASCII. MiniStack's list of versions begins each page with the key that the one before ended with, and fails at
+        a key with control characters: from there on its list of objects, which is right, is taken.
         """
         last = ""
-        async for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            entries = page.get("Versions", [])
-            yield [
-                Listed(entry["Key"], entry["ETag"].strip('"'), entry["LastModified"], entry["Size"])
-                for entry in entries
-                if entry["IsLatest"] and entry["Key"] != last
-            ]
-            last = entries[-1]["Key"] if entries else last
+        try:
+            async for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+                entries = page.get("Versions", [])
+                yield [_listed(entry) for entry in entries if entry["IsLatest"] and entry["Key"] != last]
+                last = entries[-1]["Key"] if entries else last
+        except ClientError as error:
+            if not is_outage(error):
+                raise
+            async for rest in self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, StartAfter=last):
+                yield [_listed(entry) for entry in rest.get("Contents", [])]
+
+    async def if_gone(self, bucket: str, key: str) -> str | None:
+        """Return a key under which there is nothing: what lists leave out may be there all the same."""
+        return None if await exists(self._s3, bucket, key) else key
 
     async def fetch(self, bucket: str, listed: Listed) -> KeptObject | None:
         """Have an object's bytes in a file of the copy, synced; return it for the index.
@@ -165,6 +173,10 @@ class Objects:
             with contextlib.suppress(BotoCoreError, ClientError):  # what made it fail is what is told
                 await self._s3.abort_multipart_upload(**upload)
             raise
+
+
+def _listed(entry: Any) -> Listed:
+    return Listed(entry["Key"], entry["ETag"].strip('"'), entry["LastModified"], entry["Size"])
 
 
 def _headers(answer: Any) -> dict[str, Any]:

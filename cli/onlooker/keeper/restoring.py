@@ -1,11 +1,10 @@
 """Puts back into an empty emulator what the copy holds, before anything notices that it comes."""
 
-from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 from onlooker.keeper.batches import in_batches
+from onlooker.keeper.comparison import put_back
 from onlooker.keeper.copy import Copy
 from onlooker.keeper.objects import Objects
 from onlooker.keeper.tables import Tables
@@ -15,8 +14,6 @@ from onlooker_shared.provision.names import Names
 from onlooker_shared.provision.report import Report
 from onlooker_shared.provision.tables import Tables as OurTables
 from onlooker_shared.topology import Topology
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +58,16 @@ class Restorer:
         ours = OurTables(await self._aws.client("dynamodb"), Report())
         for table in self._topology.tables:
             await ours.ensure(table)
-            items += await _all(self._copy.items(table.name), partial(self._tables.put_back, table))
+            async for put in in_batches(self._copy.items(table.name), partial(self._tables.put_back, table)):
+                items += len(put)
         s3 = await self._aws.client("s3")
         buckets = OurBuckets(s3, await Names.of(self._aws), Report())
         objects = 0
         for bucket in self._topology.buckets:
             await buckets.ensure(bucket)
             await s3.put_bucket_notification_configuration(Bucket=bucket.name, NotificationConfiguration={})
-            objects += await _all(self._copy.objects(bucket.name), self._objects.put_back)
+            async for batch in in_batches(self._copy.objects(bucket.name), self._objects.put_back):
+                versions = ((each.key, put_back(each.properties["etag"], each.size)) for each in batch)
+                self._copy.change_versions(bucket.name, versions)
+                objects += len(batch)
         return Restored(objects, items)
-
-
-async def _all(pieces: Iterable[T], put_back: Callable[[T], Awaitable[None]]) -> int:
-    """Put all pieces back and return how many they were."""
-    count = 0
-    async for batch in in_batches(pieces, put_back):
-        count += len(batch)
-    return count

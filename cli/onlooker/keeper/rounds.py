@@ -91,7 +91,7 @@ class Rounds:
             self._copy.remove_leftovers()
         while not stopping.is_set():
             began = time.monotonic()
-            self._ready.tell(await self._try(self._round))
+            self._ready.tell(await self._try(self.once))
             rest = rest_after(time.monotonic() - began)
             try:
                 async with asyncio.timeout(rest):
@@ -112,7 +112,13 @@ class Rounds:
             return False
         return True
 
-    async def _round(self) -> None:
+    async def once(self) -> None:
+        """Go one round: put back if need be, save, have the services sweep if that is due.
+
+        Raises:
+            CopyError: the copy is damaged, and the emulator lost what it holds.
+            Exception: any of `FAILURES`; the next round tries all of it again.
+        """
         async with self._folder_to_itself():
             state = await self._keeper.state()
             if state is State.LOST:

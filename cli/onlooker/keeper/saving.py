@@ -108,14 +108,20 @@ class Keeper:
 
     async def _save_bucket(self, bucket: str) -> tuple[int, list[str]]:
         """Take a bucket's new objects into the copy; return how many they were, and the keys that are gone."""
-        compared = Comparison(self._copy.object_versions(bucket))
+        versions = self._copy.object_versions(bucket)
+        compared = Comparison(versions)
         kept = 0
         async for page in self._objects.pages(bucket):
-            async for fetched in in_batches(compared.changed(page), partial(self._objects.fetch, bucket)):
+            changed = compared.changed(page)
+            ours = [each for each in changed if versions.get(each.key) == each.version_put_back]
+            self._copy.change_versions(bucket, ((each.key, each.version) for each in ours))
+            new = [each for each in changed if versions.get(each.key) != each.version_put_back]
+            async for fetched in in_batches(new, partial(self._objects.fetch, bucket)):
                 there = [each for each in fetched if each is not None]
                 self._copy.keep_objects(there)
                 kept += len(there)
-        return kept, compared.gone
+        gone = in_batches(compared.gone, partial(self._objects.if_gone, bucket))
+        return kept, [key async for keys in gone for key in keys if key is not None]
 
     async def _save_table(self, table: Table) -> tuple[int, list[str]]:
         """Take a table's new items into the copy; return how many they were, and the keys that are gone."""

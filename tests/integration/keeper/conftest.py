@@ -1,0 +1,18 @@
+"""An installation in the session's emulator, and an empty folder for its copy."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from kept import Kept
+from onlooker_shared.aws import Aws
+from onlooker_shared.provision import provision
+from onlooker_shared.settings import CommonSettings
+
+
+@pytest.fixture
+async def kept(aws: Aws, tmp_path: Path) -> Kept:
+    settings = CommonSettings(prefix=f"k{uuid.uuid4().hex[:10]}-")
+    await provision(aws, settings.topology)
+    return Kept(aws, settings, tmp_path / "copy")

@@ -1,0 +1,83 @@
+"""The keeper's copy on the disk: whole at any moment, and never taken for whole when it is not."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from onlooker.keeper.copy import VERSION, Copy, CopyError, KeptObject, file_name
+
+LONG = "é" * 512
+"""1,024 bytes, as long as a key may be: four times what a file's name may have."""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Copy]:
+    opened = Copy.open(tmp_path)
+    yield opened
+    opened.close()
+
+
+def kept(copy: Copy, key: str, version: str = "1", data: bytes = b"bytes") -> KeptObject:
+    """Put an object into the copy as a pass does."""
+    entry = KeptObject("images", key, version, len(data), {"etag": "e"}, file_name("images", key, version))
+    copy.path(entry).write_bytes(data)
+    copy.keep_objects([entry])
+    return entry
+
+
+@pytest.mark.parametrize("key", ["a.jpg", LONG, "../../up", "/", ".", "a\x01b", "CON", "a\\b"])
+def test_any_key_is_a_safe_file_and_comes_back(copy: Copy, key: str) -> None:
+    entry = kept(copy, key)
+    assert copy.path(entry).parent == copy.files
+    assert list(copy.objects("images")) == [entry]
+
+
+def test_a_new_version_takes_the_place_of_the_old_one_whose_file_goes(copy: Copy) -> None:
+    first, second = kept(copy, "a"), kept(copy, "a", "2")
+    assert list(copy.objects("images")) == [second]
+    assert not copy.path(first).exists()
+    assert copy.path(second).exists()
+    copy.forget_objects("images", ["a"])
+    assert list(copy.files.iterdir()) == []
+
+
+def test_what_a_pass_left_half_done_is_removed_and_what_the_index_names_stays(copy: Copy) -> None:
+    entry = kept(copy, "a")
+    (copy.files / ".draft").write_bytes(b"half")
+    (copy.files / "moved-but-not-in-the-index").write_bytes(b"whole")
+    copy.remove_leftovers()
+    assert list(copy.files.iterdir()) == [copy.path(entry)]
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"cut")], ids=["missing", "cut off"])
+def test_a_file_that_is_missing_or_cut_off_is_told_by_its_key(copy: Copy, harm) -> None:
+    entry = kept(copy, "a.jpg")
+    copy.require_whole()
+    harm(copy.path(entry))
+    with pytest.raises(CopyError, match=r"1 faults.*images/a\.jpg is missing, or not of 5 bytes"):
+        copy.require_whole()
+
+
+def test_an_index_that_is_missing_garbage_or_newer_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    copy = Copy.open(tmp_path)
+    kept(copy, "a")
+    copy.close()
+    index = tmp_path / "index.sqlite3"
+
+    database = sqlite3.connect(index)
+    database.execute(f"PRAGMA user_version = {VERSION + 1}")
+    database.close()
+    with pytest.raises(CopyError, match=f"version {VERSION + 1}"):
+        Copy.open(tmp_path)
+
+    index.write_bytes(b"garbage " * 1000)
+    with pytest.raises(CopyError, match="not a database"):
+        Copy.open(tmp_path)
+    assert index.read_bytes() == b"garbage " * 1000
+
+    index.unlink()
+    with pytest.raises(CopyError, match="is missing"):
+        Copy.open(tmp_path)
+    assert not index.exists()
