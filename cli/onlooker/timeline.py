@@ -23,8 +23,8 @@ ALL_IN_ONE = "onlooker"
 """The service that `onlooker up` is: there the logger, or the queue, says which one wrote a line."""
 BAD = frozenset({"warning", "error", "critical"})
 
-_CONTAINER = re.compile(r"(?:\x1b\[[\d;]*m)*([\w.-]+)\s*\|")
-"""How Docker Compose begins a line, in colour or not."""
+_CONTAINER = re.compile(r"(?:\x1b\[[\d;]*[A-Za-z])*([\w.-]+)\s*\|")
+"""How Docker Compose begins a line, in colour or not; it erases the line before, too, whoever reads it."""
 _MODULE = re.compile(r"onlooker_(?!shared\b)(\w+)")
 _decoder = json.JSONDecoder()
 

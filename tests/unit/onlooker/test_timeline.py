@@ -20,6 +20,7 @@ def a_line(second: int, event: str = "message.done", **fields: Any) -> str:
     [
         (a_line(1, service="tagger"), "tagger"),
         (f"recognizer-2  | {a_line(1, service='recognizer')}", "recognizer-2"),
+        (f"\x1b[2Kbalancer-1  | {a_line(1)}", "balancer-1"),
         (f"\x1b[36mgateway-1 | \x1b[0m{a_line(1)}", "gateway-1"),
         (f"2026-11-22T01:00:01Z {a_line(1, service='notifier')}", "notifier"),
         (a_line(1, service="onlooker", logger="onlooker_ingest.upload_routes"), "ingest"),
