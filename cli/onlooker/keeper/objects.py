@@ -104,6 +104,7 @@ class Objects:
         named: Any = {"Bucket": kept.bucket, "Key": kept.key}
         headers: Any = {name: kept.properties[name] for name in (*HEADERS, "Expires") if name in kept.properties}
         headers["Metadata"] = kept.properties["Metadata"]
+        event = "keeper.put_back_differently"  # damaged on the disk, or this S3 makes ETags in another way
         try:
             if kept.properties["parts"]:
                 etag = await self._put_parts(kept, headers)
@@ -114,10 +115,9 @@ class Objects:
             if how_gone(error) != "overwritten":
                 raise
             etag = (await self._s3.head_object(**named))["ETag"]
+            event = "keeper.another_object"
         if etag.strip('"') != kept.properties["etag"]:
-            log.warning(
-                "keeper.another_object", bucket=kept.bucket, key=kept.key, etag=etag, kept=kept.properties["etag"]
-            )
+            log.warning(event, bucket=kept.bucket, key=kept.key, etag=etag, kept=kept.properties["etag"])
         elif kept.properties["tags"]:
             tags: Any = [{"Key": name, "Value": value} for name, value in kept.properties["tags"]]
             await self._s3.put_object_tagging(**named, Tagging={"TagSet": tags})
