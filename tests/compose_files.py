@@ -9,7 +9,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 BASE = ROOT / "docker-compose.yml"
 OVERRIDES = sorted((ROOT / "infra/compose").glob("*.yml"))
-OURS = re.compile(r"onlooker/(?P<name>[a-z]+):\$\{ONLOOKER_TAG:-latest\}")
+OURS = re.compile(r"onlooker/(?P<name>[a-z]+)(-gpu)?:\$\{ONLOOKER_TAG:-latest\}")
 
 
 RESET = object()

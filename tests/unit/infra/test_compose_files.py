@@ -53,7 +53,9 @@ def written(default: object) -> str:
 
 
 def own(path: Path) -> dict[str, dict[str, Any]]:
-    return {name: service for name, service in services(path).items() if image_of(service)}
+    """The services of ours that a file brings: what it says of others' is put over what those have."""
+    brought = {name: service for name, service in services(path).items() if path == BASE or name not in BASE_SERVICES}
+    return {name: service for name, service in brought.items() if image_of(service)}
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
