@@ -30,7 +30,8 @@ def tidy(folder: Path, programs: tuple[str, ...] = ()) -> None:
     if (folder / "pyvenv.cfg").exists():
         _drop_programs(folder / "bin", programs)
         rmtree(folder / "include", ignore_errors=True)
-        (folder / ".lock").unlink(missing_ok=True)
+    for lock in folder.rglob(".lock"):  # uv's, beside what it installs
+        lock.unlink()
     for record in folder.rglob("*.dist-info/RECORD"):
         _correct(record)
     _compile(folder)
