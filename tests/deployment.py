@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,6 +140,14 @@ def docker(*arguments: str, stdin: str | None = None) -> str:
     )
     assert done.returncode == 0, f"{' '.join(arguments)}: {done.stderr[-2000:]}"
     return done.stdout
+
+
+def wait_until(holds: Callable[[], bool], seconds: float) -> None:
+    """Wait until something holds that has no event to await. Raises AssertionError if it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"did not come to be in {seconds:.0f} s"
+        time.sleep(0.1)
 
 
 def is_ours(container: Mapping[str, Any]) -> bool:

@@ -2,10 +2,8 @@
 
 import json
 import re
-import subprocess
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,24 +12,17 @@ from typing import Any
 import httpx
 import pytest
 
+from deployment import docker, wait_until
+
 ECHO = Path(__file__).parents[1] / "echo_service.py"
 SERVICES = ("ingest", "recognizer", "annotator", "tagger", "notifier", "console")
+PATIENCE = 20.0
+"""Seconds in which HAProxy has to notice what became of a replica."""
 PUBLIC = "pictures.example:8080"
 LINK = (
     "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=test%2F20300101%2Fus-east-1%2Fs3%2Faws4_request"
     f"&X-Amz-Date=20300101T000000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host&X-Amz-Signature={'0' * 64}"
 )
-
-
-def docker(*arguments: str) -> str:
-    return subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True).stdout.strip()
-
-
-def until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "did not come to be in time"
-        time.sleep(0.1)
 
 
 @dataclass(frozen=True)
@@ -87,8 +78,8 @@ def open_stage() -> Iterator[Stage]:
             *("--read-only", "--cap-drop=ALL", *(f"--env={setting}" for setting in settings)),
             "onlooker/gateway",
         )
-        stage = Stage(name, f"http://{docker('port', f'{name}-gateway', '8080')}")
-        until(lambda: _ready(stage))
+        stage = Stage(name, f"http://{docker('port', f'{name}-gateway', '8080').strip()}")
+        wait_until(lambda: _ready(stage), PATIENCE)
         yield stage
     finally:
         docker("rm", "--force", "--volumes", f"{name}-gateway", f"{name}-all", f"{name}-second")
@@ -166,13 +157,15 @@ def test_the_emulator_is_asked_for_nothing_but_what_a_link_or_a_form_says(stage:
 
 def test_a_replica_that_is_not_ready_gets_nothing_while_another_is(own_stage: Stage) -> None:
     unready = own_stage.told("GET", "/v1/unready")["name"]
-    until(lambda: {own_stage.told("GET", "/v1/x")["name"] for _ in range(4)} == {"all", "second"} - {unready})
+    wait_until(
+        lambda: {own_stage.told("GET", "/v1/x")["name"] for _ in range(4)} == {"all", "second"} - {unready}, PATIENCE
+    )
     assert own_stage.send("GET", "/readyz").json()["checks"]["ingest"] == "ok"
 
 
 def test_where_none_is_ready_they_say_themselves_what_is_missing(own_stage: Stage) -> None:
     own_stage.told("GET", "/tags/unready")  # one container has all names but one
-    until(lambda: own_stage.send("GET", "/readyz").json()["checks"]["tagger"] == "no replica is ready")
+    wait_until(lambda: own_stage.send("GET", "/readyz").json()["checks"]["tagger"] == "no replica is ready", PATIENCE)
     state = own_stage.send("GET", "/readyz")
     assert (state.status_code, state.json()["ready"]) == (503, False)
     assert own_stage.told("GET", "/tags/x")["name"] == "all"
@@ -182,7 +175,7 @@ def test_a_killed_replica_is_not_noticed_and_without_any_a_problem_says_so(own_s
     docker("kill", f"{own_stage.name}-second")
     assert {own_stage.told("GET", "/v1/x")["name"] for _ in range(6)} == {"all"}
     docker("kill", f"{own_stage.name}-all")
-    until(lambda: own_stage.send("GET", "/v1/x").status_code == 503)
+    wait_until(lambda: own_stage.send("GET", "/v1/x").status_code == 503, PATIENCE)
     answer = own_stage.send("GET", "/v1/x")
     problem = answer.json()
     assert answer.headers["Content-Type"] == "application/problem+json"
