@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from containers import COMMAND, EMULATOR, IMAGES, TIGHT, Image, docker, network, running
+from containers import COMMAND, EMULATOR, IMAGES, REKOGNITION, TIGHT, Image, docker, network, running
 
 SECONDS = 60
 
@@ -20,9 +20,14 @@ def image(request: pytest.FixtureRequest) -> Image:
 @pytest.fixture(scope="session")
 def aws() -> Iterator[tuple[str, ...]]:
     """Yield the options by which a container reaches an emulator that holds all that Onlooker needs there."""
-    with network() as net, running(EMULATOR, "--network", net, "--network-alias", "aws") as emulator:
+    with (
+        network() as net,
+        running(EMULATOR, "--network", net, "--network-alias", "aws") as emulator,
+        running(REKOGNITION.reference, *TIGHT, "--network", net, "--network-alias", "rekognition"),
+    ):
         options = ["--network", net]
         variables = {"AWS_ENDPOINT_URL": "http://aws:4566", "AWS_REGION": "us-east-1", "ONLOOKER_S3_ADDRESSING": "path"}
+        variables["AWS_ENDPOINT_URL_REKOGNITION"] = f"http://rekognition:{REKOGNITION.port}"
         for name, value in {**variables, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
             options += ["--env", f"{name}={value}"]
         end = time.monotonic() + SECONDS

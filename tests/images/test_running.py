@@ -59,7 +59,7 @@ def test_the_gateway_refuses_what_nothing_answers(aws: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("configuration", ["gateway", "balancer"])
 def test_haproxy_takes_its_configuration(configuration: str) -> None:
-    docker("run", "--rm", *TIGHT, "--network=none", GATEWAY.reference, "-c", f"/etc/haproxy/{configuration}.cfg")
+    docker("run", "--rm", *TIGHT, "--network=none", GATEWAY.reference, f"/etc/haproxy/{configuration}.cfg", "-c")
 
 
 def test_the_command_tells_what_it_can() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -65,7 +66,10 @@ _log = logging.getLogger("onlooker_rekognition")
 
 
 def main() -> int:
-    """Serve, or do the command that is named. The exit status is 1, with the reason, where that cannot be done."""
+    """Serve, or do the command that is named.
+
+    The exit status is 78 (``EX_CONFIG``) where a setting is wrong, 1 where it cannot be done; the reason is told.
+    """
     try:
         if sys.argv[1:2] == ["reembed"]:
             move_faces(CliApp.run(ReembedSettings, cli_args=sys.argv[2:]))
@@ -73,8 +77,10 @@ def main() -> int:
             serve(CliApp.run(Settings, cli_args=sys.argv[1:]))
     except ValidationError as error:
         for problem in error.errors():
-            print(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", file=sys.stderr)
-        return 1
+            name = "_".join(map(str, problem["loc"]))
+            variable = f"{CommonSettings.model_config.get('env_prefix', '')}{name}".upper()
+            print(f"{variable} or --{name}: {problem['msg']}", file=sys.stderr)
+        return os.EX_CONFIG
     except (
         AddressError,
         CloudError,
