@@ -57,13 +57,13 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture
 def own_stage() -> Iterator[Stage]:
-    """For a test after which it is not as it was."""
+    """One for a test after which it is not as it was."""
     with open_stage() as stage:
         yield stage
 
 
 @contextmanager
-def open_stage() -> Iterator[Stage]:
+def open_stage(*more: str) -> Iterator[Stage]:
     name = f"onlooker-test-{uuid.uuid4().hex[:8]}"
     docker("network", "create", name)
     try:
@@ -72,7 +72,7 @@ def open_stage() -> Iterator[Stage]:
         run = ("python:3.13-slim", "python", "/echo.py")
         docker("run", "--detach", f"--name={name}-all", *echo, *names, *run, "all", "8080", "4566")
         docker("run", "--detach", f"--name={name}-second", *echo, "--network-alias=ingest", *run, "second", "8080")
-        settings = ("ONLOOKER_S3_PUBLIC_ENDPOINT=http://" + PUBLIC, "ONLOOKER_GATEWAY_RATE=200")
+        settings = ("ONLOOKER_S3_PUBLIC_ENDPOINT=http://" + PUBLIC, "ONLOOKER_GATEWAY_RATE=200", *more)
         docker(
             *("run", "--detach", f"--name={name}-gateway", f"--network={name}", "--publish=127.0.0.1::8080"),
             *("--read-only", "--cap-drop=ALL", *(f"--env={setting}" for setting in settings)),
@@ -142,17 +142,21 @@ def test_nobody_outside_says_where_they_come_from(stage: Stage) -> None:
     assert not {"x-forwarded-host", "forwarded"} & headers.keys()
 
 
-def test_the_emulator_is_asked_for_nothing_but_what_a_link_or_a_form_says(stage: Stage) -> None:
+def test_the_emulator_is_asked_for_nothing_but_what_a_link_says(stage: Stage) -> None:
     posing = {"Authorization": "AWS4-HMAC-SHA256 Credential=a", "X-Amz-Target": "DynamoDB.Scan", "Cookie": "a=b"}
     told = stage.told("GET", f"/onlooker-annotated/a.jpg?{LINK}", headers=posing)
     assert told["headers"]["host"] == PUBLIC, "a link binds the host that it was signed for"
     assert not {"authorization", "x-amz-target", "cookie"} & told["headers"].keys()
-    form = {"files": {"file": b"picture"}, "data": {"key": "a"}}
-    assert stage.told("POST", "/onlooker-images", **form)["method"] == "POST"
-    answer = stage.send("POST", "/onlooker-images", headers={"Sec-Fetch-Site": "cross-site"}, **form)
-    assert answer.status_code == 403
     answer = stage.send("GET", f"/onlooker-annotated/a.jpg?{LINK}")
     assert "sandbox" in answer.headers["Content-Security-Policy"], "what somebody uploaded runs as the console's page"
+
+
+def test_forms_come_through_only_where_pages_of_others_are_named(stage: Stage) -> None:
+    form = {"files": {"file": b"picture"}, "data": {"key": "a"}}
+    assert stage.send("POST", "/onlooker-images", **form).status_code == 404
+    with open_stage('ONLOOKER_CORS_ORIGINS=["https://app.example"]') as open_to_forms:
+        assert open_to_forms.told("POST", "/onlooker-images", **form)["method"] == "POST"
+        assert open_to_forms.send("POST", "/onlooker-results", **form).status_code == 404
 
 
 def test_a_replica_that_is_not_ready_gets_nothing_while_another_is(own_stage: Stage) -> None:
