@@ -9,7 +9,7 @@ MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models assets demo up test bench bench-rekognition check lint types imports deps dockerfiles images test-images format lock schemas tables dashboards clean
+.PHONY: help setup models assets demo up test bench bench-rekognition check lint types imports deps dockerfiles images test-images test-compose format lock schemas tables dashboards clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -107,6 +107,14 @@ images: ## Build the container images (ONLOOKER_TAG=latest) and print what they 
 
 test-images: setup ## Test the images that were built (needs Docker)
 	$(BIN)/python -m pytest tests/images $(ARGS)
+
+# The emulators and indices on which everything is proved: files of infra/compose, `localstack` for none.
+DEPLOYMENTS ?= localstack ministack,sqlite
+
+test-compose: setup .cache/pictures/.ready images ## Build the images, start them, and prove that nothing is lost whatever happens to them (needs Docker)
+	$(BIN)/python -m pytest tests/images tests/compose --ignore tests/compose/test_deployment.py
+	@for each in $(DEPLOYMENTS); do echo "deployment $$each"; \
+		ONLOOKER_TEST_COMPOSE=$$each $(BIN)/python -m pytest tests/compose/test_deployment.py || exit 1; done
 
 format: setup ## Format the code
 	$(BIN)/ruff check --fix .
