@@ -1,8 +1,8 @@
-"""Makes a folder that becomes a layer of an image small, and its bytes depend on nothing but what is in it.
+"""Makes a folder small that becomes a layer of an image, and its bytes depend on nothing but what is in it.
 
-`tidy.py FOLDER [PROGRAM...]` drops what only building, installing or testing needs (in a virtual environment also all
-programs but Python and those named), compiles Python, for what is read-only keeps no bytecode of its own, and takes
-away what tells when and where it was made.
+`tidy.py FOLDER` drops what only building, installing or testing needs (in a virtual environment also all programs but
+Python), compiles Python, for what is read-only keeps no bytecode of its own, and takes away what tells when and where
+it was made. FOLDER is laid out as the image's root will be.
 """
 
 import compileall
@@ -23,13 +23,13 @@ FOLDERS = ("__pycache__", "examples", "include", "tests")
 AWS = ("dynamodb", "iot-data", "kinesis", "rekognition", "s3", "ses", "sesv2", "sns", "sqs", "sso", "sso-oidc", "sts")
 
 
-def tidy(folder: Path, programs: tuple[str, ...] = ()) -> None:
+def tidy(folder: Path) -> None:
     """Do all of it to `folder`."""
     for packages in [*folder.rglob("site-packages"), *folder.rglob("dist-packages")]:
         _prune(packages)
-    if (folder / "pyvenv.cfg").exists():
-        _drop_programs(folder / "bin", programs)
-        rmtree(folder / "include", ignore_errors=True)
+    for environment in [settings.parent for settings in folder.rglob("pyvenv.cfg")]:
+        _drop_programs(environment / "bin")
+        rmtree(environment / "include", ignore_errors=True)
     for lock in folder.rglob(".lock"):  # uv's, beside what it installs
         lock.unlink()
     for record in folder.rglob("*.dist-info/RECORD"):
@@ -51,9 +51,9 @@ def _prune(packages: Path) -> None:
             rmtree(service)
 
 
-def _drop_programs(programs: Path, kept: tuple[str, ...]) -> None:
+def _drop_programs(programs: Path) -> None:
     for program in programs.iterdir():
-        if program.name not in kept and not program.name.startswith("python"):
+        if not program.name.startswith("python"):
             program.unlink()
 
 
@@ -69,7 +69,6 @@ def _compile(folder: Path) -> None:
 
     Never checked against its source again, bytecode does not depend on when that was written.
     """
-    in_place = (folder / "pyvenv.cfg").exists()
     for library in [path for path in folder.rglob("python3*/") if path.parent.name == "lib"]:
         compileall.compile_dir(
             library,
@@ -77,10 +76,10 @@ def _compile(folder: Path) -> None:
             quiet=2,
             workers=1,
             invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-            stripdir=None if in_place else str(folder),
-            prependdir=None if in_place else "/",
+            stripdir=str(folder),
+            prependdir="/",
         )
 
 
 if __name__ == "__main__":
-    tidy(Path(sys.argv[1]), tuple(sys.argv[2:]))
+    tidy(Path(sys.argv[1]))
