@@ -55,7 +55,7 @@ def main() -> None:
     """Run the command line; the exit codes are those that its README lists."""
     os.environ.update(proxies.spared(os.environ))
     try:
-        app()
+        app(prog_name="onlooker")
     except OnlookerError as error:
         terminal.messages().print(str(error), style="red", soft_wrap=True)  # a path is to be copied whole
         sys.exit(_exit_code(error))

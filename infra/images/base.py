@@ -87,7 +87,8 @@ def assemble(image: Path, besides: Iterable[str]) -> None:
         (image / "etc" / name).write_text(text)
     _status(packages, image)
     _run("ldconfig", "-X", "-r", str(image))
-    copy2(Path(__file__).with_name("ready.py"), image / "opt")
+    for program in ("ready.py", "start.py"):
+        copy2(Path(__file__).with_name(program), image / "opt")
     tidy(image)
 
 
