@@ -8,6 +8,7 @@ import pytest
 from containers import COMMAND, GATEWAY, REKOGNITION, SERVICES, TIGHT, Image, docker, logs, running, state
 
 SERVERS = (*SERVICES, REKOGNITION)
+KEPT = {"tagger": ("--mount", "type=volume,target=/data")}  # which keeps the index there unless OpenSearch has it
 UNUSABLE = 78
 GRACE = 25
 STARTS = 90
@@ -23,7 +24,7 @@ def _until_healthy(container: str) -> None:
 
 @pytest.mark.parametrize("image", SERVERS, ids=lambda image: image.name)
 def test_gets_ready_and_ends_when_it_is_told_to(image: Image, aws: tuple[str, ...]) -> None:
-    with running(image.reference, *TIGHT, *aws) as container:
+    with running(image.reference, *TIGHT, *KEPT.get(image.name, ()), *aws) as container:
         _until_healthy(container)
         docker("stop", "--time", str(GRACE), container)
         assert state(container)["ExitCode"] == 0, logs(container)
