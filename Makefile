@@ -86,7 +86,7 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy
-	$(BIN)/mypy $(wildcard infra/dashboards/*.py)
+	$(BIN)/mypy $(wildcard infra/dashboards/*.py infra/images/*.py)
 
 imports: setup
 	$(BIN)/lint-imports
