@@ -7,10 +7,16 @@ from playwright.async_api import Page
 
 AXE = Path(__file__).parents[1] / "services" / "console" / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
+STILL = """
+Promise.allSettled(
+  document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished))
+"""
+"""Waits for colours on their way to another theme's, which have neither's contrast."""
 
 
 async def grave_barriers(page: Page, *, only: str | None = None) -> list[str]:
     """Return the serious and critical violations (`only` of a rule) of a page as it is now, with where and why."""
+    await page.evaluate(STILL)
     await page.evaluate(_axe())  # by the debugger, past the page's policy, which stays as strict as it is
     options = {"resultTypes": ["violations"], **({"runOnly": [only]} if only else {})}
     found = await page.evaluate("options => axe.run(document, options)", options)

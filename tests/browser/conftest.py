@@ -1,4 +1,4 @@
-"""One installation with real pictures in it and one browser for all tests here; windows of its own for each test.
+"""One installation with real pictures in it and one browser for all tests here; a window of its own for each test.
 
 The pictures of `album` are for all to look at: a test that changes or deletes one adds its own, and leaves none.
 """
@@ -17,13 +17,10 @@ from onlooker.client import OnlookerClient, connect
 from onlooker.pictures import Picture
 from onlooker.pictures import pictures as find_pictures
 from stack import Stack, running_stack
-from windows import SIZES, Faults, OpenWindow, Size, Theme
+from windows import PATIENCE, Faults, OpenWindow, Size, Windows
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(os.environ.get("ONLOOKER_TEST_SCREENSHOTS", ROOT / ".cache" / "screenshots"))
-PATIENCE = 15_000
-"""Milliseconds after which what should come counts as not coming."""
-
 REPORT = pytest.StashKey[pytest.TestReport]()
 
 
@@ -98,15 +95,15 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-async def session(chromium: Browser, stack: Stack) -> StorageState:
-    """The cookies of somebody who has signed in with the admin key."""
-    async with await chromium.new_context(base_url=stack.running.url) as context:
-        page = await context.new_page()
-        await page.goto("/console/")
-        await page.get_by_label("Access key").fill(stack.key)
-        await page.get_by_role("button", name="Sign in").click()
-        await page.wait_for_url("**/console/pictures")
-        return await context.storage_state()
+def windows(chromium: Browser, stack: Stack) -> Windows:
+    """Opens its windows on the console."""
+    return Windows(chromium, stack.running.url)
+
+
+@pytest.fixture(scope="session")
+async def session(windows: Windows, stack: Stack) -> StorageState:
+    """Of somebody who has signed in with the admin key."""
+    return await windows.sign_in(stack.key)
 
 
 @pytest.fixture
@@ -117,30 +114,16 @@ def faults(stack: Stack) -> Faults:
 
 @pytest.fixture
 async def open_window(
-    chromium: Browser,
-    stack: Stack,
-    session: StorageState,
-    faults: Faults,
-    screenshots: Path,
-    request: pytest.FixtureRequest,
+    windows: Windows, session: StorageState, faults: Faults, screenshots: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[OpenWindow]:
-    """Open a window, signed in unless `signed_in` is False; all are closed in the end, and must have had no faults."""
+    """Open a window for a session, that of the admin key if there is none; for `fresh` see Windows.
+
+    All are closed in the end, and must have had no faults.
+    """
     pages: list[Page] = []
 
-    async def open_one(size: Size = "desktop", theme: Theme = "light", *, signed_in: bool = True) -> Page:
-        context = await chromium.new_context(
-            base_url=stack.running.url,
-            storage_state=session if signed_in else None,
-            color_scheme=theme,
-            reduced_motion="reduce",
-            locale="en-GB",
-            timezone_id="UTC",
-            accept_downloads=True,
-            **SIZES[size],
-        )
-        context.set_default_timeout(PATIENCE)
-        await faults.watch(context)
-        pages.append(await context.new_page())
+    async def open_one(size: Size = "desktop", session: StorageState = session, *, fresh: bool = False) -> Page:
+        pages.append(await windows.open(size, session, faults, fresh=fresh))
         return pages[-1]
 
     yield open_one
@@ -149,7 +132,7 @@ async def open_window(
     for number, page in enumerate(pages):
         if report is not None and report.failed:
             await page.screenshot(path=screenshots / f"failed-{name}-{number}.png")
-        await page.context.close()
+        await windows.close(page, faults)
     faults.check()
 
 

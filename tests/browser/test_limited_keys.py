@@ -3,38 +3,41 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, StorageState, expect
 
 from album import BUCKET, Album
 from onlooker_shared.keys import Scope
 from stack import Stack, new_key
-from windows import Faults, OpenWindow, enter
+from windows import Faults, OpenWindow, Windows
 
 READING = (Scope.IMAGES_READ, Scope.TAGS_READ, Scope.ANNOTATIONS_READ, Scope.RECOGNITIONS_READ)
 
 
-async def _window_of(open_window: OpenWindow, key: str) -> Page:
-    page = await open_window(signed_in=False)
-    await page.goto("/console/")
-    await enter(page, key)
-    await page.wait_for_url("**/console/pictures")
-    return page
-
-
-@pytest.fixture
-async def newcomer(open_window: OpenWindow, stack: Stack) -> Page:
-    """A window of somebody in whose folder no picture is."""
+@pytest.fixture(scope="module")
+async def newcomers_session(windows: Windows, stack: Stack) -> StorageState:
+    """Of somebody in whose folder no picture is."""
     key = await new_key(stack, *READING, Scope.IMAGES_WRITE, bucket=BUCKET, prefix="nothing-yet/")
-    return await _window_of(open_window, key)
+    return await windows.sign_in(key)
+
+
+@pytest.fixture(scope="module")
+async def readers_session(windows: Windows, stack: Stack) -> StorageState:
+    """Of somebody who may look and not touch."""
+    return await windows.sign_in(await new_key(stack, *READING))
 
 
 @pytest.fixture
-async def reader(open_window: OpenWindow, stack: Stack) -> Page:
-    """A window of somebody who may look and not touch."""
-    return await _window_of(open_window, await new_key(stack, *READING))
+async def newcomer(open_window: OpenWindow, newcomers_session: StorageState) -> Page:
+    return await open_window(session=newcomers_session)
+
+
+@pytest.fixture
+async def reader(open_window: OpenWindow, readers_session: StorageState) -> Page:
+    return await open_window(session=readers_session)
 
 
 async def test_where_no_picture_is_the_gallery_leads_to_the_upload(newcomer: Page, album: Album) -> None:
+    await newcomer.goto("/console/pictures")
     await expect(newcomer.get_by_text("There is no picture yet")).to_be_visible()
     await newcomer.get_by_role("main").get_by_role("link", name=re.compile("Upload")).click()
     await expect(newcomer).to_have_url(re.compile("/console/upload$"))

@@ -12,7 +12,7 @@ from playwright.async_api import Page
 
 from accessibility import grave_barriers
 from album import Album
-from windows import THEMES, OpenWindow, Size
+from windows import NOBODY, THEMES, OpenWindow, Size
 
 PATHS: dict[str, Callable[[Album], str]] = {
     "pictures": lambda _: "/console/pictures",
@@ -52,7 +52,7 @@ async def test_a_page_looks_well_and_shuts_nobody_out(
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 async def test_so_does_the_entrance(open_window: OpenWindow, screenshots: Path, size: Size) -> None:
-    page = await open_window(size, signed_in=False)
+    page = await open_window(size, NOBODY)
     await page.goto("/console/")
     await _look(page, screenshots, f"signin-{size}")
 

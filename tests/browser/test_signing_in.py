@@ -8,13 +8,13 @@ from playwright.async_api import Page, Route, expect
 
 from onlooker_shared.keys import Scope
 from stack import Stack, new_key
-from windows import Faults, OpenWindow, enter
+from windows import NOBODY, Faults, OpenWindow, enter
 
 
 @pytest.fixture
 async def stranger(open_window: OpenWindow) -> Page:
     """A window of somebody who has not signed in."""
-    return await open_window(signed_in=False)
+    return await open_window(session=NOBODY, fresh=True)
 
 
 async def test_a_wrong_key_is_refused_in_words_and_the_right_one_leads_on(
@@ -48,7 +48,7 @@ async def test_a_link_on_another_site_finds_its_reader_signed_in(page: Page, sta
 
 
 async def test_who_signs_out_is_out(stranger: Page, stack: Stack) -> None:
-    await stranger.goto("/console/")
+    await stranger.goto("/console/system")  # where no picture is on its way
     await enter(stranger, stack.key)
     await stranger.get_by_role("button", name="Sign out").click()
     await expect(stranger.get_by_label("Access key")).to_be_visible()

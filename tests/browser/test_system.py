@@ -12,6 +12,8 @@ from stack import Stack
 from windows import Faults, OpenWindow, Size
 
 NONSENSE = "no message at all"
+EVERY = 5000
+"""Milliseconds after which the page asks again."""
 QUEUE = "/console/system/queues/annotator"
 
 
@@ -56,20 +58,28 @@ async def test_the_models_are_listed_with_their_licences(page: Page) -> None:
     await expect(rows.filter(has_text="MIT").first).to_be_visible()
 
 
-async def test_a_page_that_gets_no_answer_says_so_and_goes_on_when_it_does(page: Page, faults: Faults) -> None:
-    faults.forgive("system/now|ERR_FAILED")
-    await page.goto("/console/system")
-    await page.route("**/console/system/now", lambda route: route.abort())
-    await expect(page.get_by_text("has not answered since")).to_be_visible()
-    await page.unroute("**/console/system/now")
-    await expect(page.get_by_text("has not answered since")).to_be_hidden()
-
-
-async def test_however_often_somebody_comes_back_one_question_follows_another(page: Page) -> None:
-    asked: list[str] = []
+@pytest.fixture
+async def timeless(open_window: OpenWindow) -> Page:
+    """The page, in a window whose clock the test turns."""
+    page = await open_window(fresh=True)
     await page.clock.install()
     await page.goto("/console/system")
-    await page.evaluate(
+    return page
+
+
+async def test_a_page_that_gets_no_answer_says_so_and_goes_on_when_it_does(timeless: Page, faults: Faults) -> None:
+    faults.forgive("system/now|ERR_FAILED")
+    await timeless.route("**/console/system/now", lambda route: route.abort())
+    await timeless.clock.run_for(EVERY)
+    await expect(timeless.get_by_text("has not answered since")).to_be_visible()
+    await timeless.unroute("**/console/system/now")
+    await timeless.clock.run_for(EVERY)
+    await expect(timeless.get_by_text("has not answered since")).to_be_hidden()
+
+
+async def test_however_often_somebody_comes_back_one_question_follows_another(timeless: Page) -> None:
+    asked: list[str] = []
+    await timeless.evaluate(
         """() => {
           const [live, { dataset }] = [document.querySelector("[data-live]"), document.body];
           dataset.shown = 0;
@@ -77,8 +87,8 @@ async def test_however_often_somebody_comes_back_one_question_follows_another(pa
           for (let n = 0; n < 3; n++) document.dispatchEvent(new Event("visibilitychange"));
         }"""
     )
-    await expect(page.locator("body")).to_have_attribute("data-shown", "3")
-    page.on("request", lambda request: asked.append(request.url))
-    await page.clock.run_for(5000)
-    await expect(page.locator("body")).not_to_have_attribute("data-shown", "3")
+    await expect(timeless.locator("body")).to_have_attribute("data-shown", "3")
+    timeless.on("request", lambda request: asked.append(request.url))
+    await timeless.clock.run_for(EVERY)
+    await expect(timeless.locator("body")).not_to_have_attribute("data-shown", "3")
     assert len(asked) == 1
