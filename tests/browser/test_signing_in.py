@@ -48,7 +48,7 @@ async def test_a_link_on_another_site_finds_its_reader_signed_in(page: Page, sta
 
 
 async def test_who_signs_out_is_out(stranger: Page, stack: Stack) -> None:
-    await stranger.goto("/console/system")  # where no picture is on its way
+    await stranger.goto("/console/upload")  # where no picture is on its way
     await enter(stranger, stack.key)
     await stranger.get_by_role("button", name="Sign out").click()
     await expect(stranger.get_by_label("Access key")).to_be_visible()
