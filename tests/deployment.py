@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 OVERRIDES = ROOT / "infra" / "compose"
 OWN = "onlooker/"
 """What the names of our own images begin with; all others are emulators and databases."""
+ERASED = "\x1b[2K"
+"""What Compose writes before a line to erase what may stand there, whether or not it writes to a terminal."""
 START_SECONDS = 300
 COMMAND_SECONDS = 120
 COMES_BACK = 120.0
@@ -118,7 +120,7 @@ class Deployment:
 
     def logs(self, *services: str) -> str:
         """Return what containers have logged that are still there."""
-        return self.compose("logs", "--no-color", *services)
+        return self.compose("logs", "--no-color", *services).replace(ERASED, "")
 
     def keep_logs(self, *services: str) -> None:
         """Keep the logs of containers that are about to be removed."""

@@ -109,6 +109,24 @@ async def eventually(look: Callable[[], Awaitable[T]], holds: Callable[[T], bool
     return seen[0]
 
 
+async def found(client: OnlookerClient, query: dict[str, str], ids: Collection[str | None]) -> None:
+    """Return once a search finds these pictures and no other: an index in OpenSearch shows within a second what it has.
+
+    Raises:
+        AssertionError: it does not.
+    """
+
+    async def look() -> set[str | None]:
+        return {document["image_id"] for document in (await client.search(query))["images"]}
+
+    await eventually(look, lambda seen: seen == set(ids))
+
+
+async def counted(client: OnlookerClient, prefix: str, count: int) -> dict[str, Any]:
+    """Return the figures of the pictures under a prefix, once so many are counted. Raises AssertionError likewise."""
+    return await eventually(lambda: client.statistics({"prefix": prefix}), lambda seen: seen["total"] == count)
+
+
 async def known_at(client: OnlookerClient, image_id: str) -> set[str]:
     """Return which services know a picture."""
     asked = {

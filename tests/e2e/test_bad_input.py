@@ -12,7 +12,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from installed import BUCKET, Installed, eventually, send
+from installed import BUCKET, Installed, eventually, found, send
 from onlooker.client import ApiError, OnlookerClient
 from onlooker.pictures import Picture
 from onlooker.uploading import Uploaded
@@ -166,8 +166,7 @@ async def test_the_same_picture_twice_at_once_is_one_picture(
     key = f"{prefix}twice.png"
     first, second = await asyncio.gather(_send(client, path, key), _send(client, path, key))
     assert first.image_id == second.image_id
-    found = await client.search({"prefix": key})
-    assert len(found["images"]) == 1
+    await found(client, {"prefix": key}, [first.image_id])
 
 
 async def test_the_same_name_in_two_folders_is_two_pictures(
@@ -177,7 +176,7 @@ async def test_the_same_name_in_two_folders_is_two_pictures(
     keys = [f"{prefix}{day}/cup.png" for day in ("monday", "tuesday")]
     one, other = await send(client, [Picture(path, key) for key in keys])
     assert one.image_id != other.image_id
-    assert len((await client.search({"q": "cup", "prefix": f"{prefix}monday/"}))["images"]) == 1
+    await found(client, {"q": "cup", "prefix": f"{prefix}monday/"}, [one.image_id])
 
 
 async def test_a_picture_that_is_overwritten_is_found_as_it_is_now(

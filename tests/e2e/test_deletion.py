@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from installed import BUCKET, Installed, eventually, known_at, send
+from installed import BUCKET, Installed, eventually, found, known_at, send
 from onlooker.client import OnlookerClient, object_path
 from onlooker.pictures import pictures as find_pictures
 from onlooker.uploading import Uploaded
@@ -45,7 +45,7 @@ async def test_what_is_deleted_over_http_is_gone_everywhere(
         await client.delete(BUCKET, picture.picture.key)
 
         await gone(client, picture.image_id)
-        assert (await client.search({"prefix": picture.picture.key}))["images"] == []
+        await found(client, {"prefix": picture.picture.key}, [])
         allowed = {"Authorization": f"Bearer {installed.key}"}
         original = await plain.get(installed.url + object_path(BUCKET, picture.picture.key), headers=allowed)
         assert original.status_code == httpx.codes.NOT_FOUND
