@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from onlooker_shared.errors import OnlookerError, describe
 from onlooker_shared.images import ImageRef
+from onlooker_shared.outages import is_outage
 from onlooker_shared.queue.failures import Failures
 from onlooker_shared.queue.operated import OperatedQueue
 from onlooker_shared.queue.policy import DeadLetter, Done, Outcome, Retry, RetryPolicy
@@ -199,7 +200,8 @@ class Consumer(Generic[T]):
         self._slot_freed.set()
         if not task.cancelled() and (error := task.exception()):
             # Settling itself failed: SQS shows the message again when its time-out ends.
-            log.error("message.not_settled", queue=self._queue.name, error=describe(error), exc_info=error)
+            trace = None if is_outage(error) else error
+            log.error("message.not_settled", queue=self._queue.name, error=describe(error), exc_info=trace)
             MESSAGES.labels(self._queue.name, "failed").inc()
 
     async def _work(self, message: Received) -> None:
