@@ -92,11 +92,13 @@ class Copy:
         files = folder / "objects"
         path = folder / "index.sqlite3"
         try:
-            files.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not path.exists() and any(files.iterdir()):
-                raise CopyError(f"{files} has files, but the index {path} is missing. Put it back from a backup.")
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            files.mkdir(mode=0o700, exist_ok=True)
+            if not path.exists():
+                _require_none(files, path)
+            path.touch(mode=0o600)  # it has pictures' metadata, sessions and rules: for its owner alone
             index = sqlite3.connect(path, timeout=BUSY_SECONDS)
-            _prepare(index, path)
+            _prepare(index, path, files)
         except (OSError, sqlite3.Error) as error:
             raise CopyError(
                 f"The copy in {folder} cannot be used: {error}. If it is damaged, put a backup in its place; "
@@ -117,8 +119,8 @@ class Copy:
 
     def take_name(self) -> str:
         """Give the copy a name, and return it."""
-        self._index.execute("INSERT INTO facts VALUES ('name', ?)", (uuid4().hex,))
-        self._index.commit()
+        with self._index:
+            self._index.execute("INSERT INTO facts VALUES ('name', ?)", (uuid4().hex,))
         return self._fact("name") or ""
 
     @property
@@ -128,11 +130,11 @@ class Copy:
 
     @sweep_is_due.setter
     def sweep_is_due(self, due: bool) -> None:
-        if due:
-            self._index.execute("INSERT OR IGNORE INTO facts VALUES ('sweep', 'due')")
-        else:
-            self._index.execute("DELETE FROM facts WHERE name = 'sweep'")
-        self._index.commit()
+        with self._index:
+            if due:
+                self._index.execute("INSERT OR IGNORE INTO facts VALUES ('sweep', 'due')")
+            else:
+                self._index.execute("DELETE FROM facts WHERE name = 'sweep'")
 
     def _fact(self, name: str) -> str | None:
         row = self._index.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
@@ -156,26 +158,26 @@ class Copy:
         """Take objects into the index, in the place of earlier versions; their files are there, and synced."""
         _sync_folder(self.files)
         superseded: list[str] = []
-        for each in objects:
-            superseded += self._files_of(each.bucket, [each.key], but=each.file)
-            self._index.execute(
-                "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)",
-                (each.bucket, each.key, each.version, each.file, each.size, json.dumps(each.properties)),
-            )
-        self._index.commit()
+        with self._index:
+            for each in objects:
+                superseded += self._files_of(each.bucket, [each.key], but=each.file)
+                self._index.execute(
+                    "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)",
+                    (each.bucket, each.key, each.version, each.file, each.size, json.dumps(each.properties)),
+                )
         self._remove(superseded)
 
     def change_versions(self, bucket: str, versions: Iterable[tuple[str, str]]) -> None:
         """Take objects, by their keys, for another version of which nothing but its name is new."""
         rows = ((version, bucket, key) for key, version in versions)
-        self._index.executemany("UPDATE objects SET version = ? WHERE bucket = ? AND key = ?", rows)
-        self._index.commit()
+        with self._index:
+            self._index.executemany("UPDATE objects SET version = ? WHERE bucket = ? AND key = ?", rows)
 
     def forget_objects(self, bucket: str, keys: list[str]) -> None:
         """Take objects out of the index, then remove their files."""
         files = self._files_of(bucket, keys)
-        self._index.executemany("DELETE FROM objects WHERE bucket = ? AND key = ?", ((bucket, key) for key in keys))
-        self._index.commit()
+        with self._index:
+            self._index.executemany("DELETE FROM objects WHERE bucket = ? AND key = ?", ((bucket, key) for key in keys))
         self._remove(files)
 
     def path(self, kept: KeptObject) -> Path:
@@ -226,25 +228,32 @@ class Copy:
     def keep_items(self, table: str, items: Iterable[KeptItem]) -> None:
         """Take items in, in the place of earlier versions."""
         rows = ((table, each.key, each.version, each.item) for each in items)
-        self._index.executemany("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?)", rows)
-        self._index.commit()
+        with self._index:
+            self._index.executemany("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?)", rows)
 
     def forget_items(self, table: str, keys: Iterable[str]) -> None:
         """Take items out."""
         rows = ((table, key) for key in keys)
-        self._index.executemany("DELETE FROM items WHERE of_table = ? AND key = ?", rows)
-        self._index.commit()
+        with self._index:
+            self._index.executemany("DELETE FROM items WHERE of_table = ? AND key = ?", rows)
 
 
-def _prepare(index: sqlite3.Connection, path: Path) -> None:
-    """Make the tables of a new index. Raises CopyError for one that this code does not know."""
+def _prepare(index: sqlite3.Connection, path: Path, files: Path) -> None:
+    """Make the tables of a new index. Raises CopyError for one that this code does not know, or that lost them."""
     index.execute("PRAGMA journal_mode = WAL")
     index.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
     version = index.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
+        _require_none(files, path)
         index.executescript(f"BEGIN IMMEDIATE; {FORM} PRAGMA user_version = {VERSION}; COMMIT;")
     elif version != VERSION:
         raise CopyError(f"{path} is of version {version}; this program knows {VERSION}. Use a newer one.")
+
+
+def _require_none(files: Path, path: Path) -> None:
+    """Raise CopyError if there are files though no index can name them: as leftovers they would be removed."""
+    if any(files.iterdir()):
+        raise CopyError(f"{files} has files, but the index {path} is missing or empty. Put it back from a backup.")
 
 
 def _length(path: Path) -> int | None:

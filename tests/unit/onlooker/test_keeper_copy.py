@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,33 @@ def test_an_index_that_is_missing_garbage_or_newer_is_refused_and_left_as_it_is(
     with pytest.raises(CopyError, match="is missing"):
         Copy.open(tmp_path)
     assert not index.exists()
+
+
+def test_an_index_that_became_empty_is_not_taken_for_a_new_one_whose_files_are_leftovers(tmp_path: Path) -> None:
+    copy = Copy.open(tmp_path)
+    entry = kept(copy, "a")
+    copy.close()
+    (tmp_path / "index.sqlite3").write_bytes(b"")
+    with pytest.raises(CopyError, match="missing or empty"):
+        Copy.open(tmp_path)
+    assert copy.path(entry).exists()
+
+
+def test_what_could_not_be_kept_whole_is_not_kept_by_the_next_change(copy: Copy) -> None:
+    first = kept(copy, "a")
+    second = replace(first, version="2", file="2")
+    with pytest.raises(TypeError):
+        copy.keep_objects([second, replace(first, key="b", file="b", properties={"no JSON": object()})])
+    copy.sweep_is_due = True
+    assert list(copy.objects("images")) == [first]
+    copy.require_whole()
+
+
+def test_nobody_else_can_read_it(tmp_path: Path) -> None:
+    copy = Copy.open(tmp_path / "copy")
+    kept(copy, "a")
+    folder = tmp_path / "copy"
+    assert {path.name: path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())} == dict.fromkeys(
+        ["copy", "objects", "index.sqlite3", "index.sqlite3-wal", "index.sqlite3-shm"], 0
+    )
+    copy.close()
