@@ -15,5 +15,5 @@ def test_a_wrong_setting_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, value: str, complaint: str
 ) -> None:
     monkeypatch.setattr("sys.argv", ["onlooker-rekognition", option, value])
-    assert main() == 1
+    assert main() == os.EX_CONFIG
     assert complaint in capsys.readouterr().err
