@@ -17,8 +17,9 @@ from tidy import tidy
 # What Python links, and libgcc and libstdc++ on which wheels count; the data all of them read.
 PACKAGES = (
     *("base-files", "ca-certificates", "libc-bin", "libc6", "media-types", "netbase", "openssl", "tzdata"),
-    *("gcc-*-base", "libbz2-*", "libdb5*", "libexpat1", "libffi*", "libgcc-s1", "liblzma5", "libncursesw6"),
-    *("libreadline8*", "libsqlite3-0", "libssl3*", "libstdc++6", "libtinfo6", "libuuid1", "libzstd1", "zlib1g"),
+    *("gcc-*-base", "libbz2-*", "libdb5*", "libexpat1", "libffi*", "libgcc-s1", "libgdbm6*", "liblzma5"),
+    *("libncursesw6", "libreadline8*", "libsqlite3-0", "libssl3*", "libstdc++6", "libtinfo6", "libuuid1"),
+    *("libzstd1", "zlib1g"),
     *("libpython3*-minimal", "libpython3*-stdlib", "python3", "python3-minimal", "python3.[0-9]*"),
 )
 EXCEPT = "*-venv"
@@ -47,6 +48,7 @@ DROPPED = (
         "*/python3*/idlelib*",
     ),
     *("*/python3*/lib2to3*", "*/python3*/pydoc_data*", "*/python3*/test/*", "*/python3*/tkinter*"),
+    "*/python3*/lib-dynload/_tkinter*",
     *("*/python3*/turtledemo*", "*/python3*/config-3*", "*/EXTERNALLY-MANAGED", "/usr/local/lib/pkgconfig*"),
 )
 # The folder of any other documentation than licences.
