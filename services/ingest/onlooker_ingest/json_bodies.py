@@ -11,8 +11,13 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def described(model: type[BaseModel]) -> dict[str, Any]:
-    """Return what a route that reads such a body adds to the API's description."""
-    return {"requestBody": {"content": {"application/json": {"schema": model.model_json_schema()}}}}
+    """Return what a route that reads such a body adds to the API's description.
+
+    A type of its own that the model refers to has to be in some answer of the API as well: FastAPI describes it there.
+    """
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
 
 
 async def read(model: type[M], body: Body) -> M:
