@@ -87,6 +87,7 @@ class Rounds:
         Raises:
             CopyError: the copy is damaged, and the emulator lost what it holds.
         """
+        self._ready.tell(False)  # a process that was killed may have left word
         async with self._folder_to_itself():
             self._copy.remove_leftovers()
         while not stopping.is_set():
