@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from onlooker_rekognition.__main__ import main
