@@ -39,11 +39,11 @@ UNREACHABLE = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseSt
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether an AWS call failed because the service is away, broken or overrun, not because of what was asked."""
+    """Whether something failed because what it needs is away, broken or overrun, not because of what was asked."""
     if isinstance(error, ClientError):
         status: int = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.response.get("Error", {}).get("Code") in THROTTLED
-    return isinstance(error, UNREACHABLE)
+    return isinstance(error, (*UNREACHABLE, UnavailableError))
 
 
 class Outages:

@@ -32,8 +32,7 @@ async def patiently(attempt: Callable[[], Awaitable[T]], patience: float = PATIE
         try:
             return await attempt()
         except (BotoCoreError, ClientError, UnavailableError) as error:
-            away = isinstance(error, UnavailableError) or is_outage(error)
-            if not away or time.monotonic() > deadline:
+            if not is_outage(error) or time.monotonic() > deadline:
                 raise
             log.info("aws.waited_for", reason=describe(error))
         await asyncio.sleep(PAUSE)

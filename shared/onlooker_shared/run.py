@@ -16,8 +16,9 @@ import uvloop
 from fastapi import FastAPI
 
 from onlooker_shared.aws import Aws
-from onlooker_shared.errors import ConfigurationError, UnavailableError, describe
+from onlooker_shared.errors import ConfigurationError, describe
 from onlooker_shared.keys import KeyStore
+from onlooker_shared.outages import is_outage
 from onlooker_shared.service import Service
 from onlooker_shared.settings import CommonSettings, ServerSettings
 from onlooker_shared.telemetry import export, logs
@@ -145,10 +146,9 @@ async def sweep_all(services: Sequence[Service], older_than: timedelta) -> None:
             continue
         try:
             swept = await service.sweep(older_than)
-        except UnavailableError as error:  # it is made again at the next start or on demand
-            log.warning("sweep.failed", swept_service=service.name, error=describe(error))
-        except Exception as error:  # likewise, but nobody expected it
-            log.warning("sweep.failed", swept_service=service.name, error=describe(error), exc_info=error)
+        except Exception as error:  # it is made again at the next start or on demand
+            unexpected = None if is_outage(error) else error
+            log.warning("sweep.failed", swept_service=service.name, error=describe(error), exc_info=unexpected)
         else:
             log.info("sweep.done", swept_service=service.name, looked_at=swept.looked_at, sent_on=swept.sent_on)
 

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem documents, with an id that the log has too."""
 
+import logging
 import uuid
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from onlooker_shared.errors import ProblemError, UnavailableError
+from onlooker_shared.errors import ProblemError, UnavailableError, describe
 from onlooker_shared.outages import is_outage
 from onlooker_shared.telemetry.tracing import current_trace_id
 
@@ -44,6 +45,8 @@ def problem(
 ) -> JSONResponse:
     """Return a problem document and log it: a caller's mistake as information, a fault of ours with its stack.
 
+    What could not be done because something else is away is neither: a warning says what did not answer.
+
     Args:
         request: what is answered.
         status: the HTTP status.
@@ -53,15 +56,15 @@ def problem(
         more: extension members (RFC 9457, section 3.2).
     """
     problem_id = str(uuid.uuid4())
-    write = log.error if status >= HTTPStatus.INTERNAL_SERVER_ERROR else log.info
-    write(
+    log.log(
+        _level(status, error),
         "http.problem",
         problem_id=problem_id,
         status=int(status),
         detail=detail,
         method=request.method,
         path=request.url.path,
-        exc_info=error,
+        **_reason(error),
     )
     body = {
         "type": "about:blank",
@@ -73,6 +76,19 @@ def problem(
         **more,
     }
     return JSONResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _level(status: HTTPStatus, error: BaseException | None) -> int:
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return logging.INFO
+    return logging.WARNING if error is not None and is_outage(error) else logging.ERROR
+
+
+def _reason(error: BaseException | None) -> dict[str, object]:
+    """Return what the log says of an error: of an outage what did not answer, of a fault its stack."""
+    if error is None:
+        return {}
+    return {"reason": describe(error.__cause__ or error)} if is_outage(error) else {"exc_info": error}
 
 
 def fault(request: Request, error: Exception) -> JSONResponse:

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from onlooker_shared.errors import RetryLater
+from onlooker_shared.errors import RetryLater, UnavailableError
 from onlooker_shared.outages import LONGEST, SHORTEST, Outages, is_outage
 
 DOWN = EndpointConnectionError(endpoint_url="http://x")
@@ -23,6 +23,7 @@ def answer(status: int, code: str = "Whatever") -> ClientError:
         answer(503),
         answer(400, "ThrottlingException"),
         answer(400, "ProvisionedThroughputExceededException"),
+        UnavailableError("The index does not answer."),
     ],
 )
 def test_what_is_away_broken_or_overrun_is_an_outage(error: Exception) -> None:

@@ -32,9 +32,13 @@ PROBLEMS = [kind for kind in vars(errors).values() if isinstance(kind, type) and
     1:
 ]
 
+AWAY = EndpointConnectionError(endpoint_url="http://s3.internal")
+AWAY_IN_WORDS = errors.UnavailableError("S3 cannot do this now.")
+AWAY_IN_WORDS.__cause__ = AWAY
 RAISED = {
     "fault": RuntimeError("the secret is 42"),
-    "away": EndpointConnectionError(endpoint_url="http://s3.internal"),
+    "away": AWAY,
+    "away behind words": AWAY_IN_WORDS,
     "left": ClientDisconnect(),
 }
 
@@ -108,13 +112,19 @@ async def test_a_fault_of_ours_tells_the_caller_an_id_and_the_log_the_rest(clien
     assert str(line["exc_info"]) == "the secret is 42"
 
 
-async def test_what_is_needed_and_away_is_no_fault_but_a_reason_to_try_again(client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("what", ["away", "away behind words"])
+async def test_what_is_needed_and_away_is_no_fault_but_a_reason_to_try_again(
+    client: httpx.AsyncClient, what: str
+) -> None:
     with capture_logs() as logged:
-        answer = await client.get("/raises/away")
+        answer = await client.get(f"/raises/{what}")
     assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert int(answer.headers["Retry-After"]) > 0
     assert "s3.internal" not in answer.text
-    assert "s3.internal" in str(logged[0]["exc_info"])
+    (line,) = logged
+    assert line["log_level"] == "warning"
+    assert "s3.internal" in line["reason"]
+    assert "exc_info" not in line
 
 
 async def test_an_answer_that_breaks_in_the_middle_is_not_taken_for_whole(client: httpx.AsyncClient) -> None:
