@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from onlooker_shared.errors import ConflictError, NotFoundError, UnavailableError
-from onlooker_shared.keys import Principal, Scope, principal_of
+from onlooker_shared.keys import Principal, principal_of
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -107,7 +107,7 @@ def successor_of(doomed: Principal, principals: Iterable[Principal], now: dateti
 
 def _administers(principal: Principal, now: datetime) -> bool:
     valid = principal.expires_at is None or principal.expires_at > now
-    return valid and principal.may(Scope.ADMIN) and not principal.bound
+    return valid and principal.administers
 
 
 def _record(item: "dict[str, AttributeValueTypeDef]") -> KeyRecord:

@@ -50,6 +50,8 @@ class Scope(StrEnum):
     RECOGNITIONS_WRITE = "recognitions:write"
     ANNOTATIONS_READ = "annotations:read"
     TAGS_READ = "tags:read"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
     ALERTS_READ = "alerts:read"
     ALERTS_WRITE = "alerts:write"
     ADMIN = "admin"
@@ -73,6 +75,11 @@ class Principal:
     def bound(self) -> bool:
         """Whether there is anything that the key may not touch."""
         return self.bucket is not None or bool(self.prefix)
+
+    @property
+    def administers(self) -> bool:
+        """Whether the key may administer keys and queues, which are everybody's: a bound key has no say in them."""
+        return self.may(Scope.ADMIN) and not self.bound
 
     def may(self, scope: Scope) -> bool:
         """Whether the key has a scope."""
@@ -138,11 +145,6 @@ class KeyStore:
         )
         return f"olk_{key_id}_{secret}"
 
-    async def revoke(self, key_id: str) -> None:
-        """Make a key worthless; other processes believe it for at most `REMEMBERED` seconds more."""
-        await self._dynamodb.delete_item(TableName=self._table, Key={"key_id": {"S": key_id}})
-        self._remembered.pop(key_id, None)
-
     async def authenticate(self, key: str) -> Principal:
         """Return whom a key belongs to.
 
@@ -200,23 +202,31 @@ class KeyStore:
 
 
 async def ensure_admin_key(keys: KeyStore, path: Path) -> None:
-    """Have a file with a valid admin key that only its owner can read.
+    """Have a file with a valid admin key, bound to nothing, that only its owner can read.
 
-    The key in it is kept as long as it is valid; a new one is made if the file or the table lost it.
+    The key in it is kept as long as it is valid and administers; a new one is made if not, or if the file or the table
+    lost it.
+
+    Raises:
+        OSError: the file cannot be read or written.
+        UnavailableError: DynamoDB does not answer.
     """
     with contextlib.suppress(UnauthorizedError):
-        if (await keys.authenticate(_read_private(path))).may(Scope.ADMIN):
+        if (await keys.authenticate(_read_private(path))).administers:
             return
     key = await keys.create(owner="admin", scopes=[Scope.ADMIN])
     _write_private(path, f"{key}\n")
 
 
 def _read_private(path: Path) -> str:
-    """Return what is in a file, nothing if there is none; others are shut out of it if they were not."""
+    """Return what is in a file, nothing if there is none; others are shut out of it if they were not.
+
+    Bytes that are no ASCII are replaced: a key has none, so what has some is no key.
+    """
     if not path.exists():
         return ""
     path.chmod(PRIVATE)
-    return path.read_text().strip()
+    return path.read_bytes().decode("ascii", "replace").strip()
 
 
 def _write_private(path: Path, text: str) -> None:

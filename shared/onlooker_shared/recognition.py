@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Feature = Literal["faces", "labels", "text", "moderation", "properties"]
+Feature = Literal["faces", "people", "labels", "text", "moderation", "properties"]
 """What can be looked for in a picture."""
 EmotionType = Literal["HAPPY", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "SURPRISED", "CALM", "UNKNOWN", "FEAR"]
 Percent = float
@@ -60,11 +60,12 @@ class Quality(Part):
 
 
 class Person(Part):
-    """Who a face belongs to, once somebody is known to be behind it."""
+    """Who a face belongs to, or might."""
 
     person_id: str
     name: str
-    similarity: Percent
+    similarity: Percent = Field(description="Of the face to the nearest one that is known of the person.")
+    known: bool = Field(default=True, description="False: a stranger, whom nobody has given a name yet.")
 
 
 class Face(Part):
@@ -87,6 +88,10 @@ class Face(Part):
     pose: Pose | None = None
     quality: Quality | None = None
     person: Person | None = None
+    candidates: tuple[Person, ...] = Field(
+        default=(), description="Whom it resembles, but not enough to be called so; most alike first."
+    )
+    face_id: str | None = Field(default=None, description="What the face itself is known by in the collection.")
 
     @property
     def emotion(self) -> Emotion | None:
@@ -194,11 +199,20 @@ class Recognition(Part):
     properties: ImageProperties | None = None
     features: tuple[str, ...] = Field(
         default=("faces", "labels"),
-        description="What was looked for: faces, labels, text, moderation, properties.",
+        description="What was looked for: faces, people, labels, text, moderation, properties.",
     )
     missing: tuple[Missing, ...] = Field(default=(), description="What was to be looked for and was not, and why.")
     started_at: datetime | None = Field(default=None, description="When a recognizer took the picture up, UTC.")
     recognized_at: datetime
+    identified_at: datetime | None = Field(
+        default=None,
+        description="When it was last settled who is in it, UTC; later than `recognized_at` if that changed.",
+    )
     label_model_version: str | None = None
     text_model_version: str | None = None
     moderation_model_version: str | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """When this was settled as it is: of two about the same picture the later one holds."""
+        return max(self.recognized_at, self.identified_at or self.recognized_at)

@@ -68,6 +68,7 @@ class Topology:
     image_recognized: str
     image_annotated: str
     recognizer_images: Queue
+    recognizer_people: Queue
     annotator: Queue
     tagger: Queue
     notifier: Queue
@@ -77,6 +78,10 @@ class Topology:
     alert_notices: Table
     alert_deliveries: Table
     console_sessions: Table
+    people: Table
+    people_faces: Table
+    sightings: Table
+    profiles: Table
     subscriptions: Sequence[Subscription] = field(default=())
 
     @property
@@ -92,7 +97,7 @@ class Topology:
     @property
     def queues(self) -> tuple[Queue, ...]:
         """Every queue, in the order a picture meets them; their dead-letter queues come with them."""
-        return (self.recognizer_images, self.annotator, self.tagger, self.notifier)
+        return (self.recognizer_images, self.recognizer_people, self.annotator, self.tagger, self.notifier)
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -104,6 +109,10 @@ class Topology:
             self.alert_notices,
             self.alert_deliveries,
             self.console_sessions,
+            self.people,
+            self.people_faces,
+            self.sightings,
+            self.profiles,
         )
 
 
@@ -111,17 +120,19 @@ def topology(prefix: str = "onlooker-") -> Topology:
     """Return Onlooker's topology with every name prefixed."""
     recognized, annotated = f"{prefix}image-recognized", f"{prefix}image-annotated"
     recognizer_images = Queue(f"{prefix}recognizer-images")
+    recognizer_people = Queue(f"{prefix}recognizer-people")
     annotator = Queue(f"{prefix}annotator")
     tagger = Queue(f"{prefix}tagger")
     notifier = Queue(f"{prefix}notifier")
     return Topology(
         images=Bucket(f"{prefix}images", notifies=recognizer_images.name, public_post=True),
-        faces=Bucket(f"{prefix}faces"),
+        faces=Bucket(f"{prefix}faces", notifies=recognizer_people.name),
         results=Bucket(f"{prefix}results"),
         annotated=Bucket(f"{prefix}annotated"),
         image_recognized=recognized,
         image_annotated=annotated,
         recognizer_images=recognizer_images,
+        recognizer_people=recognizer_people,
         annotator=annotator,
         tagger=tagger,
         notifier=notifier,
@@ -133,9 +144,19 @@ def topology(prefix: str = "onlooker-") -> Topology:
             f"{prefix}alert-deliveries", hash_key="month", range_key="delivery_id", ttl="expires_at"
         ),
         console_sessions=Table(f"{prefix}console-sessions", hash_key="session_id", ttl="expires_at"),
+        people=Table(f"{prefix}people", hash_key="person_id"),
+        people_faces=Table(f"{prefix}people-faces", hash_key="face_id"),
+        sightings=Table(f"{prefix}sightings", hash_key="about", range_key="sighting_id"),
+        profiles=Table(f"{prefix}profiles", hash_key="FaceId"),
         subscriptions=(
-            Subscription(recognized, annotator.name, ("image.recognized.v1", "image.deleted.v1")),
-            Subscription(recognized, tagger.name, ("image.recognized.v1", "image.failed.v1", "image.deleted.v1")),
+            Subscription(
+                recognized, annotator.name, ("image.recognized.v1", "image.identified.v1", "image.deleted.v1")
+            ),
+            Subscription(
+                recognized,
+                tagger.name,
+                ("image.recognized.v1", "image.identified.v1", "image.failed.v1", "image.deleted.v1"),
+            ),
             Subscription(recognized, notifier.name, ("image.recognized.v1", "image.failed.v1")),
             Subscription(annotated, tagger.name, ("image.annotated.v1",)),
         ),

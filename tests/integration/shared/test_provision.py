@@ -30,7 +30,7 @@ async def test_everything_declared_is_created_and_a_second_run_changes_nothing(a
     declared = own_topology()
     first = await provision(aws, declared)
     assert {line.split()[0] for line in first.created} == {"bucket", "queue", "table", "topic", "subscription"}
-    assert len(first.created) == 4 + 8 + 6 + 2 + len(declared.subscriptions)
+    assert len(first.created) == 4 + 10 + 10 + 2 + len(declared.subscriptions)
     assert first.repaired == ()
     second = await provision(aws, declared)
     assert not second.changed
@@ -81,7 +81,8 @@ async def test_a_message_reaches_only_the_queues_that_take_its_type(aws: Aws, pr
     takers = {each.queue for each in provisioned.subscriptions if "image.failed.v1" in each.types}
     assert provisioned.tagger.name in takers
     assert provisioned.annotator.name not in takers
-    for queue in (each.name for each in provisioned.queues if each is not provisioned.recognizer_images):
+    of_buckets = {bucket.notifies for bucket in provisioned.buckets}
+    for queue in (each.name for each in provisioned.queues if each.name not in of_buckets):
         url = await aws.queue_url(queue)
         answer = await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5 if queue in takers else 0)
         bodies = [message["Body"] for message in answer.get("Messages", [])]

@@ -12,6 +12,7 @@ from onlooker_shared.messages import (
     ImageAnnotated,
     ImageDeleted,
     ImageFailed,
+    ImageIdentified,
     ImageRecognized,
     ObjectRef,
     Rendition,
@@ -50,6 +51,7 @@ def rendition(key: str) -> Rendition:
 
 EVERY = [
     recognized(),
+    ImageIdentified(**recognized().model_dump(exclude={"type"})),
     ImageFailed(image=an_image(), reason="It is no picture.", traceparent=TRACEPARENT),
     ImageAnnotated(image=an_image(), annotated=rendition("a.jpg"), thumbnail=rendition("t.jpg")),
     ImageDeleted(
