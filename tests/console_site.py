@@ -18,7 +18,8 @@ from onlooker_ingest.__main__ import compose as ingest
 from onlooker_notifier.__main__ import compose as notifier
 from onlooker_recognizer.__main__ import compose as recognizer
 from onlooker_shared.images import ImageRef
-from onlooker_shared.keys import KeyStore, Scope
+from onlooker_shared.keyring import Keyring
+from onlooker_shared.keys import KeyStore, Scope, id_of
 from onlooker_shared.messages import ImageFailed, ImageRecognized
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.run import listen
@@ -60,6 +61,11 @@ class Site:
         async with httpx.AsyncClient(base_url=self.url, headers=headers) as http:
             path = f"/tags/images/{message.image.image_id}"
             await eventually(lambda: http.get(path), lambda answer: answer.status_code == 200)
+
+    async def revoke(self, key: str) -> None:
+        """Make an access key worthless."""
+        dynamodb = await self.installation.aws.client("dynamodb")
+        await Keyring(dynamodb, self.installation.topology.access_keys.name).revoke(id_of(key))
 
     async def store(self, image: ImageRef, body: bytes, content_type: str = "image/jpeg") -> None:
         """Have an object in the bucket of pictures."""

@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 from consuming import Around
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import UnauthorizedError, UnavailableError
-from onlooker_shared.keys import REMEMBERED, TOUCH_EVERY, KeyStore, Principal, Scope, ensure_admin_key
+from onlooker_shared.keyring import Keyring
+from onlooker_shared.keys import REMEMBERED, TOUCH_EVERY, KeyStore, Principal, Scope, ensure_admin_key, id_of
 
 
 @dataclass
@@ -37,8 +38,12 @@ class Rig:
     def store(self, dynamodb: Any = None) -> KeyStore:
         return KeyStore(dynamodb or self.dynamodb, self.table, monotonic=self.clock)
 
+    @property
+    def keyring(self) -> Keyring:
+        return Keyring(self.dynamodb, self.table)
+
     async def item(self, key: str) -> Any:
-        key_id = key.split("_")[1]
+        key_id = id_of(key)
         return (await self.dynamodb.get_item(TableName=self.table, Key={"key_id": {"S": key_id}})).get("Item")
 
 
@@ -132,26 +137,25 @@ async def test_an_expired_key_is_let_in_no_more_and_one_without_a_time_zone_cann
         await store.create(owner="o", scopes=[Scope.ADMIN], expires_at=soon.replace(tzinfo=None))
 
 
-async def test_a_revoked_key_is_worthless_here_at_once_and_elsewhere_soon(rig: Rig) -> None:
-    here, elsewhere = rig.store(), rig.store()
-    key = await here.create(owner="o", scopes=[Scope.ADMIN])
-    await here.authenticate(key)
-    await elsewhere.authenticate(key)
-    await here.revoke(key.split("_")[1])
+async def test_a_revoked_key_is_worthless_soon_where_it_was_just_used_and_elsewhere_at_once(rig: Rig) -> None:
+    store = rig.store()
+    key = await store.create(owner="o", scopes=[Scope.TAGS_READ])
+    await store.authenticate(key)
+    await rig.keyring.revoke(id_of(key))
     with pytest.raises(UnauthorizedError):
-        await here.authenticate(key)
+        await rig.store().authenticate(key)
     rig.clock.now += REMEMBERED
     with pytest.raises(UnauthorizedError):
-        await elsewhere.authenticate(key)
+        await store.authenticate(key)
 
 
 async def test_noting_its_last_use_does_not_bring_a_revoked_key_back(rig: Rig) -> None:
-    here, elsewhere = rig.store(), rig.store()
-    key = await here.create(owner="o", scopes=[Scope.ADMIN])
-    await elsewhere.authenticate(key)
-    await here.revoke(key.split("_")[1])
-    elsewhere._touched.clear()
-    await elsewhere.authenticate(key)  # believed for a while yet
+    store = rig.store()
+    key = await store.create(owner="o", scopes=[Scope.TAGS_READ])
+    await store.authenticate(key)
+    await rig.keyring.revoke(id_of(key))
+    store._touched.clear()
+    await store.authenticate(key)  # believed for a while yet
     assert await rig.item(key) is None
 
 
@@ -213,10 +217,31 @@ async def test_a_later_start_keeps_the_key_and_shuts_others_out_of_the_file(rig:
     assert mode(path) == 0o600
 
 
-async def test_a_key_that_the_table_lost_or_that_is_no_admin_is_made_anew(rig: Rig, tmp_path: Path) -> None:
+@pytest.mark.parametrize("bound", [{"bucket": "images"}, {"prefix": "door/"}], ids=["bucket", "prefix"])
+async def test_a_key_that_is_bound_administers_nothing_and_is_replaced(
+    rig: Rig, tmp_path: Path, bound: dict[str, str]
+) -> None:
     path = tmp_path / "admin-key"
-    reader = await rig.store().create(owner="o", scopes=[Scope.TAGS_READ])
-    for useless in (f"olk_{'a' * 16}_{'b' * 64}", reader, "torn"):
-        path.write_text(useless)
-        await ensure_admin_key(rig.store(), path)
-        assert (await rig.store().authenticate(path.read_text().strip())).may(Scope.ADMIN)
+    path.write_text(await rig.store().create(owner="o", scopes=[Scope.ADMIN], **bound))
+    await ensure_admin_key(rig.store(), path)
+    assert (await rig.store().authenticate(path.read_text().strip())).administers
+
+
+@pytest.mark.parametrize(
+    "content",
+    [f"olk_{'a' * 16}_{'b' * 64}".encode(), b"torn", b"", b"\xff\xfe\x00", bytes(100), "olk_\u0661".encode()],
+    ids=["lost by the table", "torn", "empty", "UTF-16", "zeros", "other digits"],
+)
+async def test_what_is_no_key_of_the_table_is_replaced_by_one(rig: Rig, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "admin-key"
+    path.write_bytes(content)
+    await ensure_admin_key(rig.store(), path)
+    assert (await rig.store().authenticate(path.read_text().strip())).administers
+    assert mode(path) == 0o600
+
+
+async def test_a_key_that_is_no_admin_is_replaced_by_one(rig: Rig, tmp_path: Path) -> None:
+    path = tmp_path / "admin-key"
+    path.write_text(await rig.store().create(owner="o", scopes=[Scope.TAGS_READ]))
+    await ensure_admin_key(rig.store(), path)
+    assert (await rig.store().authenticate(path.read_text().strip())).administers
