@@ -1,5 +1,6 @@
 """A whole installation that a keeper keeps, under a prefix of its own, and what becomes of it."""
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -40,7 +41,8 @@ class Kept:
         return self.settings.topology
 
     @property
-    def marker_bucket(self) -> str:
+    def marker_name(self) -> str:
+        """Of the bucket and of the table."""
         return f"{self.settings.prefix}keeper"
 
     @property
@@ -49,13 +51,30 @@ class Kept:
 
     async def lose_everything(self) -> None:
         """Leave nothing of it in the emulator, as if that had just started."""
-        s3, dynamodb = await self.aws.client("s3"), await self.aws.client("dynamodb")
-        for bucket in (*(bucket.name for bucket in self.topology.buckets), self.marker_bucket):
+        s3 = await self.aws.client("s3")
+        for bucket in (*(bucket.name for bucket in self.topology.buckets), self.marker_name):
             async for entry in list_objects(s3, bucket):
                 await s3.delete_object(Bucket=bucket, Key=entry["Key"])
             await s3.delete_bucket(Bucket=bucket)
-        for table in self.topology.tables:
-            await dynamodb.delete_table(TableName=table.name)
+        await self.lose_tables()
+
+    async def lose_tables(self) -> None:
+        """Leave the objects alone, as if DynamoDB had ended, and had started anew."""
+        dynamodb = await self.aws.client("dynamodb")
+        for table in (*(table.name for table in self.topology.tables), self.marker_name):
+            await dynamodb.delete_table(TableName=table)
 
     async def keys(self, bucket: str) -> list[str]:
         return [entry["Key"] async for entry in list_objects(await self.aws.client("s3"), bucket)]
+
+
+async def put_in_parts(kept: Kept, key: str) -> str:
+    """Put an object in parts of unequal length, as some clients do, and return its ETag."""
+    s3, named = await kept.aws.client("s3"), {"Bucket": kept.topology.images.name, "Key": key}
+    upload = {**named, "UploadId": (await s3.create_multipart_upload(**named, ContentType="image/jpeg"))["UploadId"]}
+    parts = []
+    for number, size in enumerate((6 << 20, 5 << 20, 3), 1):
+        sent = await s3.upload_part(**upload, PartNumber=number, Body=os.urandom(size))
+        parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+    etag: str = (await s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts}))["ETag"]
+    return etag

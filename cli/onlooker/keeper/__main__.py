@@ -16,7 +16,7 @@ from onlooker.datafolder import DataFolder
 from onlooker.datalock import DataFolderError
 from onlooker.keeper.copy import Copy, CopyError
 from onlooker.keeper.marker import Marker
-from onlooker.keeper.objects import Objects
+from onlooker.keeper.objects import ObjectError, Objects
 from onlooker.keeper.ready import Ready
 from onlooker.keeper.restoring import Restorer
 from onlooker.keeper.rounds import Rounds
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> None:
     except (ConfigurationError, ForeignEmulatorError) as error:
         log.critical("process.not_started", reason=str(error))
         sys.exit(os.EX_CONFIG)
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, ObjectError) as error:
         log.critical("process.failed", reason=describe(error))
         sys.exit(1)
     except Exception as error:
@@ -96,7 +96,7 @@ async def composed(data: Path, settings: CommonSettings, sweep: Callable[[], Awa
         async with Aws(settings) as aws:
             s3 = await aws.client("s3")
             objects, tables = Objects(s3, copy), Tables(await aws.client("dynamodb"))
-            marker = Marker(s3, f"{settings.prefix}keeper")
+            marker = Marker(aws, f"{settings.prefix}keeper")
             yield Rounds(
                 folder=data,
                 copy=copy,

@@ -42,6 +42,10 @@ class Listed:
         return put_back(self.etag, self.size)
 
 
+NOT_PUT_BACK = "not put back"
+"""The version of an object that could not be put back: that it is not there does not mean that it was deleted."""
+
+
 def put_back(etag: str, size: int) -> str:
     """Return the version of an object that was put back."""
     return f"{etag} {size} put back"
@@ -64,4 +68,4 @@ class Comparison:
     @property
     def gone(self) -> list[str]:
         """The keys that are kept and were on no page so far: after the last, those that are there no more."""
-        return list(self._not_met)
+        return [key for key, version in self._not_met.items() if version != NOT_PUT_BACK]

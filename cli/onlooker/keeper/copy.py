@@ -124,17 +124,19 @@ class Copy:
         return self._fact("name") or ""
 
     @property
-    def sweep_is_due(self) -> bool:
-        """Whether the services have not yet derived what the queues held since the copy was put back."""
-        return self._fact("sweep") is not None
+    def sweep_due(self) -> str | None:
+        """The sweep that is due: the services have not derived what the queues held when the copy was put back."""
+        return self._fact("sweep")
 
-    @sweep_is_due.setter
-    def sweep_is_due(self, due: bool) -> None:
+    def require_sweep(self) -> None:
+        """Have a sweep due: a new one, for what one that goes on already has looked at may be other by now."""
         with self._index:
-            if due:
-                self._index.execute("INSERT OR IGNORE INTO facts VALUES ('sweep', 'due')")
-            else:
-                self._index.execute("DELETE FROM facts WHERE name = 'sweep'")
+            self._index.execute("INSERT OR REPLACE INTO facts VALUES ('sweep', ?)", (uuid4().hex,))
+
+    def swept(self, sweep: str) -> None:
+        """Have a sweep due no more; one that came to be due since stays so."""
+        with self._index:
+            self._index.execute("DELETE FROM facts WHERE name = 'sweep' AND value = ?", (sweep,))
 
     def _fact(self, name: str) -> str | None:
         row = self._index.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
@@ -184,21 +186,43 @@ class Copy:
         """Return where an object's bytes are."""
         return self.files / kept.file
 
-    def require_whole(self) -> None:
-        """Look at the index and at each file's length. Raises CopyError if anything is damaged or missing."""
-        damaged = [str(row[0]) for row in self._index.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
-        missing = 0
-        for bucket, key, file, size in self._index.execute("SELECT bucket, key, file, size FROM objects"):
-            if _length(self.files / file) != size:
-                missing += 1
-                if missing <= 3:  # noqa: PLR2004 - examples
-                    damaged.append(f"the file {file} of {bucket}/{key} is missing, or not of {size} bytes")
-        if damaged:
-            raise CopyError(
-                f"The copy in {self.files.parent} is damaged ({max(missing, len(damaged))} faults): "
-                f"{'; '.join(damaged)}. Nothing was put back. Put a backup in its place, or empty the folder to begin "
-                "without it."
-            )
+    def fault_of(self, kept: KeptObject) -> str | None:
+        """Return what is wrong with an object's file, by its length; None if nothing is."""
+        if _length(self.path(kept)) == kept.size:
+            return None
+        return f"the file {kept.file} of {kept.bucket}/{kept.key} is missing, or not of {kept.size} bytes"
+
+    def require_index(self) -> None:
+        """Look at the index. Raises CopyError if it is damaged."""
+        faults = [str(row[0]) for row in self._index.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
+        if faults:
+            raise self._damaged("; ".join(faults))
+
+    def require_files(self) -> None:
+        """Look at each file's length.
+
+        A few damaged files are for who puts them back to tell of. Where most are, it is the folder that is wrong: put
+        back like this, the services would take most pictures for deleted.
+
+        Raises:
+            CopyError: more than half of the files are damaged or missing.
+        """
+        buckets = [str(row[0]) for row in self._index.execute("SELECT DISTINCT bucket FROM objects")]
+        count = damaged = 0
+        examples: list[str] = []
+        for kept in (kept for bucket in buckets for kept in self.objects(bucket)):
+            count += 1
+            if (fault := self.fault_of(kept)) is not None:
+                damaged += 1
+                examples = [*examples, fault][:3]
+        if 2 * damaged > count:
+            raise self._damaged(f"{damaged} of {count} files, such as: {'; '.join(examples)}")
+
+    def _damaged(self, what: str) -> CopyError:
+        return CopyError(
+            f"The copy in {self.files.parent} is damaged: {what}. Nothing was put back. Put a backup in its place, or "
+            "empty the folder to begin without it."
+        )
 
     def remove_leftovers(self) -> None:
         """Remove files that the index does not name: of passes that were cut off."""

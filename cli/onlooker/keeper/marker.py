@@ -1,36 +1,61 @@
-"""The marker: an object of the keeper's own, by which an emulator that lost its memory is known.
+"""The marker: a bucket and a table of the keeper's own, by which an emulator that lost its memory is known.
 
-It holds the name of the copy that keeps this emulator. An emulator that has just started with nothing has none.
+Both hold the name of the copy that keeps this emulator. Where one of them is missing, what is kept beside it was lost:
+an emulator may have its objects in one process and its items in another (LocalStack's DynamoDB), which can end alone.
 """
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
+from onlooker_shared.aws import Aws
 from onlooker_shared.objects import MISSING
-
-if TYPE_CHECKING:
-    from types_aiobotocore_s3 import S3Client
+from onlooker_shared.provision.buckets import Buckets
+from onlooker_shared.provision.names import Names
+from onlooker_shared.provision.report import Report
+from onlooker_shared.provision.tables import Tables
+from onlooker_shared.topology import Bucket, Table
 
 KEY = "kept-by"
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The names of the copies that keep an emulator, which is one copy; None where nothing says so."""
+
+    objects: str | None
+    items: str | None
+
+
 class Marker:
-    """The marker in a bucket of its own.
+    """The marker in an emulator.
 
     Args:
-        s3: the process's client.
-        bucket: its name.
+        aws: the process's clients.
+        name: of the bucket and of the table.
     """
 
-    def __init__(self, s3: "S3Client", bucket: str) -> None:
-        self._s3 = s3
-        self._bucket = bucket
+    def __init__(self, aws: Aws, name: str) -> None:
+        self._aws = aws
+        self._bucket = Bucket(name)
+        self._table = Table(name, hash_key="name")
 
-    async def read(self) -> str | None:
-        """Return the name of the copy that keeps this emulator; None if none does."""
+    async def read(self) -> Marks:
+        """Return which copy keeps this emulator."""
+        return Marks(objects=await self._read_object(), items=await self._read_item())
+
+    async def write(self, name: str) -> None:
+        """Say that this emulator is kept by a copy."""
+        s3, dynamodb = await self._aws.client("s3"), await self._aws.client("dynamodb")
+        await Tables(dynamodb, Report()).ensure(self._table)
+        await dynamodb.put_item(TableName=self._table.name, Item={"name": {"S": KEY}, "copy": {"S": name}})
+        await Buckets(s3, await Names.of(self._aws), Report()).ensure(self._bucket)
+        await s3.put_object(Bucket=self._bucket.name, Key=KEY, Body=name.encode())
+
+    async def _read_object(self) -> str | None:
+        s3 = await self._aws.client("s3")
         try:
-            answer = await self._s3.get_object(Bucket=self._bucket, Key=KEY)
+            answer = await s3.get_object(Bucket=self._bucket.name, Key=KEY)
         except ClientError as error:
             if error.response["Error"]["Code"] in {*MISSING, "NoSuchBucket"}:
                 return None
@@ -39,12 +64,10 @@ class Marker:
             text: bytes = await body.read()
         return text.decode()
 
-    async def write(self, name: str) -> None:
-        """Say that this emulator is kept by a copy."""
+    async def _read_item(self) -> str | None:
+        dynamodb = await self._aws.client("dynamodb")
         try:
-            await self._s3.put_object(Bucket=self._bucket, Key=KEY, Body=name.encode())
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchBucket":
-                raise
-            await self._s3.create_bucket(Bucket=self._bucket)
-            await self._s3.put_object(Bucket=self._bucket, Key=KEY, Body=name.encode())
+            answer = await dynamodb.get_item(TableName=self._table.name, Key={"name": {"S": KEY}}, ConsistentRead=True)
+        except dynamodb.exceptions.ResourceNotFoundException:
+            return None
+        return answer["Item"]["copy"]["S"] if "Item" in answer else None

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
 
+import aiohttp
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.handlers import validate_ascii_metadata
 
 from onlooker.keeper.comparison import Listed
 from onlooker.keeper.copy import Copy, KeptObject, file_name
+from onlooker_shared.errors import OnlookerError, describe
 from onlooker_shared.objects import exists, how_gone
 from onlooker_shared.outages import is_outage
 
@@ -40,6 +42,14 @@ IN_PARTS = re.compile(r"[0-9a-f]{32}-(?P<count>[0-9]+)")
 """An ETag of an object that was sent in parts: the MD5 of the parts' MD5s, and how many they were."""
 
 log = structlog.stdlib.get_logger(__name__)
+
+
+class ObjectError(OnlookerError):
+    """An object cannot be copied, or be put back, whole."""
+
+
+ABOUT_ONE = (BotoCoreError, ClientError, ObjectError)
+"""What work on one object may fail by because of that object, if the emulator answers otherwise."""
 
 
 class Objects:
@@ -84,6 +94,9 @@ class Objects:
         """Have an object's bytes in a file of the copy, synced; return it for the index.
 
         Returns None if it was deleted or overwritten since it was listed: the next pass sees that.
+
+        Raises:
+            Exception: one of `ABOUT_ONE`; of the copy nothing changed.
         """
         draft = self._copy.files / f".{uuid4().hex}"
         try:
@@ -99,8 +112,14 @@ class Objects:
             draft.unlink(missing_ok=True)
         return kept
 
-    async def put_back(self, kept: KeptObject) -> KeptObject:
-        """Put an object back, unless its key has come to hold another one since; return it."""
+    async def put_back(self, kept: KeptObject) -> None:
+        """Put an object back, unless its key has come to hold another one since.
+
+        Raises:
+            Exception: one of `ABOUT_ONE`, or an OSError: its file cannot be read.
+        """
+        if (fault := self._copy.fault_of(kept)) is not None:
+            raise ObjectError(fault)
         named: Any = {"Bucket": kept.bucket, "Key": kept.key}
         headers: Any = {name: kept.properties[name] for name in (*HEADERS, "Expires") if name in kept.properties}
         headers["Metadata"] = kept.properties["Metadata"]
@@ -121,7 +140,6 @@ class Objects:
         elif kept.properties["tags"]:
             tags: Any = [{"Key": name, "Value": value} for name, value in kept.properties["tags"]]
             await self._s3.put_object_tagging(**named, Tagging={"TagSet": tags})
-        return kept
 
     async def _download(self, bucket: str, listed: Listed, draft: Path) -> dict[str, Any]:
         """Write an object's bytes to a file and return its properties."""
@@ -133,8 +151,14 @@ class Objects:
             answer, size = await self._append(file, named | ({"PartNumber": 1} if count else {}))
             if count and answer.get("PartsCount") != count:
                 log.warning("keeper.parts_unknown", bucket=bucket, key=listed.key, etag=listed.etag)
+                if size != listed.size:  # it is the first part, of nobody knows how many
+                    file.seek(0)
+                    file.truncate()
+                    answer, _ = await self._append(file, named)
             elif count:
                 sizes = [size, *[(await self._append(file, named | {"PartNumber": n}))[1] for n in range(2, count + 1)]]
+            if file.tell() != listed.size:
+                raise ObjectError(f"S3 gave {file.tell()} bytes of an object that it lists with {listed.size}.")
             file.flush()
             await asyncio.to_thread(os.fsync, file.fileno())
         tags = await self._tags(bucket, listed.key) if answer.get("TagCount") else []
@@ -148,6 +172,8 @@ class Objects:
         try:
             async for chunk in body.iter_chunks(CHUNK):
                 file.write(chunk)
+        except aiohttp.ClientPayloadError as error:  # which aiobotocore lets through
+            raise ObjectError(f"S3 broke off in the middle of an object: {describe(error)}.") from error
         finally:
             body.close()
         return answer, file.tell() - before

@@ -1,18 +1,25 @@
 """Saves what the emulator holds, and knows an emulator that lost it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
+from typing import TypeVar
+
+import structlog
 
 from onlooker.keeper.batches import in_batches
-from onlooker.keeper.comparison import Comparison
-from onlooker.keeper.copy import Copy
+from onlooker.keeper.comparison import Comparison, Listed
+from onlooker.keeper.copy import Copy, KeptObject
 from onlooker.keeper.marker import Marker
-from onlooker.keeper.objects import Objects
+from onlooker.keeper.objects import ABOUT_ONE, Objects
 from onlooker.keeper.tables import Tables
-from onlooker_shared.errors import OnlookerError
+from onlooker_shared.errors import OnlookerError, describe
 from onlooker_shared.topology import Table, Topology
+
+T = TypeVar("T")
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class State(Enum):
@@ -24,6 +31,8 @@ class State(Enum):
     """This copy has never kept anything: it may take it over."""
     LOST = auto()
     """It has lost its memory: what this copy has is to be put back."""
+    LOST_ITEMS = auto()
+    """It has lost the memory of its tables alone: the items are to be put back."""
 
 
 class ForeignEmulatorError(OnlookerError):
@@ -34,12 +43,14 @@ class LostMeanwhileError(OnlookerError):
     """The emulator lost its memory during a pass."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pass:
     """What one pass did, in objects and items."""
 
-    kept: int
-    forgotten: int
+    kept: int = 0
+    forgotten: int = 0
+    unreadable: int = 0
+    """Objects that S3 lists and does not give. What was kept of them before is kept still."""
 
 
 class Keeper:
@@ -66,17 +77,19 @@ class Keeper:
         Raises:
             ForeignEmulatorError: they do not.
         """
-        name, kept_by = self._copy.name, await self._marker.read()
+        name = self._copy.name
         if name is None:
             return State.NEW
-        if kept_by is None:
-            return State.LOST
-        if kept_by != name:
+        marks = await self._marker.read()
+        others = {marks.objects, marks.items} - {name, None}
+        if others:
             raise ForeignEmulatorError(
-                f"The emulator is kept by another copy ({kept_by}) than this one ({name}). To put this one back, start "
-                "the emulator anew; to keep what the emulator has, empty the keeper's folder."
+                f"The emulator is kept by another copy ({', '.join(map(str, others))}) than this one ({name}). To put "
+                "this one back, start the emulator anew; to keep what the emulator has, empty the keeper's folder."
             )
-        return State.KEPT
+        if marks.objects is None:
+            return State.LOST
+        return State.KEPT if marks.items is not None else State.LOST_ITEMS
 
     async def mark(self) -> None:
         """Have the emulator known as the one that this copy is of."""
@@ -90,45 +103,65 @@ class Keeper:
         Raises:
             LostMeanwhileError: it has not.
         """
-        kept = forgotten = 0
+        done = Pass()
         forget: list[Callable[[], None]] = []
         for bucket in self._topology.buckets:
-            count, gone = await self._save_bucket(bucket.name)
-            kept, forgotten = kept + count, forgotten + len(gone)
+            gone = await self._save_bucket(bucket.name, done)
+            done.forgotten += len(gone)
             forget.append(partial(self._copy.forget_objects, bucket.name, gone))
         for table in self._topology.tables:
-            count, gone = await self._save_table(table)
-            kept, forgotten = kept + count, forgotten + len(gone)
+            gone = await self._save_table(table, done)
+            done.forgotten += len(gone)
             forget.append(partial(self._copy.forget_items, table.name, gone))
-        if await self.state() is not State.KEPT:
-            raise LostMeanwhileError("The emulator lost its memory while it was looked through.")
+        await self._require_memory()
         for each in forget:
             each()
-        return Pass(kept, forgotten)
+        return done
 
-    async def _save_bucket(self, bucket: str) -> tuple[int, list[str]]:
-        """Take a bucket's new objects into the copy; return how many they were, and the keys that are gone."""
+    async def _require_memory(self) -> None:
+        if await self.state() is not State.KEPT:
+            raise LostMeanwhileError("The emulator lost its memory while it was looked through.")
+
+    async def _save_bucket(self, bucket: str, done: Pass) -> list[str]:
+        """Take a bucket's new objects into the copy; return the keys that are gone."""
+
+        async def fetch(listed: Listed) -> KeptObject | None:
+            return await self._unless_unreadable(self._objects.fetch(bucket, listed), bucket, listed.key, done)
+
+        async def if_gone(key: str) -> str | None:
+            return await self._unless_unreadable(self._objects.if_gone(bucket, key), bucket, key, done)
+
         versions = self._copy.object_versions(bucket)
         compared = Comparison(versions)
-        kept = 0
         async for page in self._objects.pages(bucket):
             changed = compared.changed(page)
             ours = [each for each in changed if versions.get(each.key) == each.version_put_back]
             self._copy.change_versions(bucket, ((each.key, each.version) for each in ours))
             new = [each for each in changed if versions.get(each.key) != each.version_put_back]
-            async for fetched in in_batches(new, partial(self._objects.fetch, bucket)):
+            async for fetched in in_batches(new, fetch):
                 there = [each for each in fetched if each is not None]
                 self._copy.keep_objects(there)
-                kept += len(there)
-        gone = in_batches(compared.gone, partial(self._objects.if_gone, bucket))
-        return kept, [key async for keys in gone for key in keys if key is not None]
+                done.kept += len(there)
+        return [key async for keys in in_batches(compared.gone, if_gone) for key in keys if key is not None]
 
-    async def _save_table(self, table: Table) -> tuple[int, list[str]]:
-        """Take a table's new items into the copy; return how many they were, and the keys that are gone."""
+    async def _unless_unreadable(self, work: Awaitable[T | None], bucket: str, key: str, done: Pass) -> T | None:
+        """Return what work on an object returns; None if it fails because of this object, and not of the emulator.
+
+        An emulator that still tells by which copy it is kept answers otherwise.
+        """
+        try:
+            return await work
+        except ABOUT_ONE as error:
+            await self._require_memory()
+            log.warning("keeper.object_unreadable", bucket=bucket, key=key, reason=describe(error))
+            done.unreadable += 1
+            return None
+
+    async def _save_table(self, table: Table, done: Pass) -> list[str]:
+        """Take a table's new items into the copy; return the keys that are gone."""
         compared = Comparison(self._copy.item_versions(table.name))
-        kept = 0
         async for page in self._tables.pages(table):
             changed = compared.changed(page)
             self._copy.keep_items(table.name, changed)
-            kept += len(changed)
-        return kept, compared.gone
+            done.kept += len(changed)
+        return compared.gone

@@ -1,13 +1,12 @@
 """An emulator that loses its memory has it again; one that has it never costs the copy anything."""
 
 import json
-import os
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from kept import Kept
+from kept import Kept, put_in_parts
 from onlooker.keeper.comparison import Listed
 from onlooker.keeper.copy import Copy, CopyError
 from onlooker.keeper.marker import KEY, Marker
@@ -24,18 +23,6 @@ ITEM: dict[str, Any] = {
     "number": {"N": "12345678901234567890.5"},
     "nested": {"M": {"list": {"L": [{"NULL": True}, {"BOOL": False}, {"B": b"x"}, {"S": ""}]}}},
 }
-
-
-async def put_in_parts(kept: Kept, key: str) -> str:
-    """Put an object in parts of unequal length, as some clients do, and return its ETag."""
-    s3, named = await kept.aws.client("s3"), {"Bucket": kept.topology.images.name, "Key": key}
-    upload = {**named, "UploadId": (await s3.create_multipart_upload(**named, ContentType="image/jpeg"))["UploadId"]}
-    parts = []
-    for number, size in enumerate((6 << 20, 5 << 20, 3), 1):
-        sent = await s3.upload_part(**upload, PartNumber=number, Body=os.urandom(size))
-        parts.append({"PartNumber": number, "ETag": sent["ETag"]})
-    etag: str = (await s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts}))["ETag"]
-    return etag
 
 
 async def seen(kept: Kept, bucket: str, key: str) -> dict[str, Any]:
@@ -64,7 +51,7 @@ async def announced(kept: Kept) -> list[str]:
 
 async def keeper_of(kept: Kept, copy: Copy, objects: Objects) -> Keeper:
     """A keeper that sees the objects in another way."""
-    marker = Marker(await kept.aws.client("s3"), kept.marker_bucket)
+    marker = Marker(kept.aws, kept.marker_name)
     tables = Tables(await kept.aws.client("dynamodb"))
     return Keeper(topology=kept.topology, copy=copy, marker=marker, objects=objects, tables=tables)
 
@@ -95,6 +82,7 @@ async def test_all_of_it_comes_back_as_it_was_and_is_not_announced_again(kept: K
         await kept.lose_everything()
         await announced(kept)
         await rounds.once()
+        await rounds.sweep_if_due()
 
     assert {key: await seen(kept, images, key) for key in await kept.keys(images)} == before
     assert await seen(kept, faces, "zoe.jpg") == face
@@ -173,10 +161,11 @@ async def test_restoring_before_anything_else_starts_leaves_the_sweep_to_the_kee
     kept.services.away = True
     async with kept.keeper() as rounds:
         await rounds.once()
+        await rounds.sweep_if_due()
         assert kept.services.swept == 0
         kept.services.away = False
-        await rounds.once()
-        await rounds.once()
+        await rounds.sweep_if_due()
+        await rounds.sweep_if_due()
     assert kept.services.swept == 1
 
 
@@ -209,12 +198,12 @@ async def test_memory_that_is_lost_during_a_pass_costs_the_copy_nothing(kept: Ke
         await rounds.once()
     copy = Copy.open(kept.data)
     objects = Forgetting(s3, copy)
-    objects.marker_bucket = kept.marker_bucket
+    objects.marker_bucket = kept.marker_name
     keeper = await keeper_of(kept, copy, objects)
     with pytest.raises(LostMeanwhileError):
         await keeper.save()
     assert [each.key for each in copy.objects(images)] == ["a.jpg"]
-    copy.require_whole()
+    copy.require_files()
     copy.close()
 
 
@@ -236,6 +225,6 @@ async def test_of_a_damaged_copy_nothing_is_put_back(kept: Kept) -> None:
 async def test_an_emulator_that_another_copy_keeps_is_left_alone(kept: Kept) -> None:
     async with kept.keeper() as rounds:
         await rounds.once()
-        await Marker(await kept.aws.client("s3"), kept.marker_bucket).write("another")
+        await Marker(kept.aws, kept.marker_name).write("another")
         with pytest.raises(ForeignEmulatorError, match="another copy"):
             await rounds.once()

@@ -53,12 +53,30 @@ def test_what_a_pass_left_half_done_is_removed_and_what_the_index_names_stays(co
 
 
 @pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"cut")], ids=["missing", "cut off"])
-def test_a_file_that_is_missing_or_cut_off_is_told_by_its_key(copy: Copy, harm) -> None:
-    entry = kept(copy, "a.jpg")
-    copy.require_whole()
-    harm(copy.path(entry))
-    with pytest.raises(CopyError, match=r"1 faults.*images/a\.jpg is missing, or not of 5 bytes"):
-        copy.require_whole()
+def test_a_file_that_is_missing_or_cut_off_is_told_by_its_key_and_most_of_them_make_the_copy_useless(
+    copy: Copy, harm
+) -> None:
+    first, second, whole = (kept(copy, key) for key in ("a.jpg", "b.jpg", "c.jpg"))
+    assert copy.fault_of(first) is None
+    harm(copy.path(first))
+    told = str(copy.fault_of(first))
+    assert told.endswith("of images/a.jpg is missing, or not of 5 bytes")
+    assert copy.fault_of(whole) is None
+    copy.require_files()
+    harm(copy.path(second))
+    with pytest.raises(CopyError, match=rf"2 of 3 files, such as: {told}.*b\.jpg"):
+        copy.require_files()
+
+
+def test_a_sweep_that_came_to_be_due_while_another_went_on_is_due_still(copy: Copy) -> None:
+    assert copy.sweep_due is None
+    copy.require_sweep()
+    first = str(copy.sweep_due)
+    copy.require_sweep()
+    copy.swept(first)
+    assert copy.sweep_due is not None
+    copy.swept(copy.sweep_due)
+    assert copy.sweep_due is None
 
 
 def test_an_index_that_is_missing_garbage_or_newer_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
@@ -99,9 +117,9 @@ def test_what_could_not_be_kept_whole_is_not_kept_by_the_next_change(copy: Copy)
     second = replace(first, version="2", file="2")
     with pytest.raises(TypeError):
         copy.keep_objects([second, replace(first, key="b", file="b", properties={"no JSON": object()})])
-    copy.sweep_is_due = True
+    copy.require_sweep()
     assert list(copy.objects("images")) == [first]
-    copy.require_whole()
+    copy.require_files()
 
 
 def test_nobody_else_can_read_it(tmp_path: Path) -> None:
