@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from onlooker_recognizer import events
+from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.handlers import Handler
 from onlooker_recognizer.originals import Originals
@@ -42,7 +43,8 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     s3, sqs = await aws.client("s3"), await aws.client("sqs")
     client = await aws.client("rekognition")
     questions = _questions(settings)
-    permissions = Permissions(client, [question.operation for question in questions.about(settings.features)])
+    permissions = Permissions(client, {question.operation: {} for question in questions.about(settings.features)})
+    calls = Calls(client, paces=_paces(settings))
     results = Results(s3, names.results.name)
     originals = Originals(s3, max_bytes=settings.max_bytes)
     publisher = Publisher(await aws.client("sns"), await aws.topic_arn(names.image_recognized))
@@ -56,7 +58,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             recognizing=Recognizing(
                 originals=originals,
                 pictures=pictures,
-                rekognition=Rekognition(client, questions=questions, paces=_paces(settings), permissions=permissions),
+                rekognition=Rekognition(calls, questions=questions, permissions=permissions),
                 features=settings.features,
                 clock=_now,
             ),
@@ -106,7 +108,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 "features": permissions.check,
             },
             sweep=sweeper.sweep,
-            queue=consumer.operated,
+            queues={"recognizer": consumer.operated},
         )
 
 

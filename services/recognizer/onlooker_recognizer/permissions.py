@@ -5,14 +5,15 @@ allowed once is not asked again until a call is denied.
 """
 
 import asyncio
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from onlooker_shared.errors import ConfigurationError
 from onlooker_shared.outages import is_outage
+from onlooker_shared.recognition import Feature, Missing
 
 if TYPE_CHECKING:
     from types_aiobotocore_rekognition import RekognitionClient
@@ -28,11 +29,12 @@ class Permissions:
 
     Args:
         client: the process's client.
-        operations: those that are wanted.
+        operations: those that are wanted, with what each needs to be asked besides a picture.
     """
 
-    def __init__(self, client: "RekognitionClient", operations: Iterable[str]) -> None:
+    def __init__(self, client: "RekognitionClient", operations: Mapping[str, Mapping[str, Any]]) -> None:
         self._client = client
+        self._operations = operations
         self._unproven = set(operations)
 
     def doubt(self, operation: str) -> None:
@@ -59,9 +61,14 @@ class Permissions:
 
     async def _allows(self, operation: str) -> bool:
         try:
-            await getattr(self._client, xform_name(operation))(Image=NO_PICTURE)
+            await getattr(self._client, xform_name(operation))(Image=NO_PICTURE, **self._operations.get(operation, {}))
         except ClientError as error:
             if is_outage(error):
                 raise
             return error.response["Error"]["Code"] not in DENIED
         return True
+
+
+def denial(operation: str, feature: Feature) -> Missing:
+    """Return what is said of a feature whose call was denied; Amazon's own words name the role, and are logged."""
+    return Missing(feature=feature, reason=f"Rekognition's {operation} is not allowed or not offered here.")

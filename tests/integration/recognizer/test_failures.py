@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from onlooker_recognizer import rekognition
+from onlooker_recognizer import calls
 from onlooker_recognizer.metrics import CALLS
 from onlooker_shared import outages
 from onlooker_shared.errors import NotFoundError
@@ -110,7 +110,7 @@ async def test_of_an_overwritten_picture_only_the_newer_is_recognized(stage: Sta
 
 
 async def test_throttling_is_waited_out(stage: Stage, standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rekognition, "BACKOFF", 0.01)
+    monkeypatch.setattr(calls, "BACKOFF", 0.01)
     standin.script.extend([Refusal("ThrottlingException")] * 3 + [Refusal("ProvisionedThroughputExceededException")])
     async with stage.recognizer():
         await stage.put("a.jpg", jpeg())

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from onlooker_recognizer import rekognition
+from onlooker_recognizer import calls
 from onlooker_shared.errors import ConfigurationError, SettingsError
 from onlooker_shared.messages import ImageFailed, ImageRecognized
 from onlooker_shared.objects import list_objects
@@ -113,7 +113,7 @@ async def test_a_missing_permission_is_told_by_readiness_until_it_is_mended(stag
 
 @pytest.mark.usefixtures("everything")
 async def test_any_operation_may_be_throttled(stage: Stage, standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rekognition, "BACKOFF", 0.01)
+    monkeypatch.setattr(calls, "BACKOFF", 0.01)
     standin.script.extend([Refusal("ThrottlingException")] * 4)
     found = await recognized(stage, jpeg())
     assert found.missing == ()

@@ -34,7 +34,7 @@ class Client:
 
 
 def permissions(client: Client) -> Permissions:
-    return Permissions(client, OPERATIONS)  # the operations that are used
+    return Permissions(client, {operation: {} for operation in OPERATIONS})  # the operations that are used
 
 
 async def test_what_is_allowed_is_asked_once() -> None:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from onlooker_recognizer.calls import BROKEN_TRIES, THROTTLED_TRIES, Calls
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.metrics import CALLS, COST
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.questions import Questions
 from onlooker_recognizer.rates import Pace
-from onlooker_recognizer.rekognition import BROKEN_TRIES, THROTTLED_TRIES, Rekognition
+from onlooker_recognizer.rekognition import Rekognition
 from onlooker_shared.errors import ConfigurationError, RetryLater
 from onlooker_shared.recognition import Feature, Missing
 
@@ -59,7 +60,7 @@ class Client:
 
 
 def permitted(client: Client) -> Permissions:
-    return Permissions(client, [])  # the operations that are used
+    return Permissions(client, {})  # the operations that are used
 
 
 def adapter(client: Client, waits: list[float] | None = None, permissions: Permissions | None = None) -> Rekognition:
@@ -68,13 +69,16 @@ def adapter(client: Client, waits: list[float] | None = None, permissions: Permi
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    return Rekognition(
+    calls = Calls(
         client,  # the operations that are used
-        questions=Questions(max_labels=10, min_confidence=55, price=0.001, price_of_properties=0.00075),
         paces={operation: Pace(1000) for operation in ("DetectFaces", "DetectLabels", "DetectText")},
-        permissions=permissions or permitted(client),
         sleep=sleep,
         jitter=lambda: 1.0,
+    )
+    return Rekognition(
+        calls,
+        questions=Questions(max_labels=10, min_confidence=55, price=0.001, price_of_properties=0.00075),
+        permissions=permissions or permitted(client),
     )
 
 
