@@ -20,7 +20,9 @@ ATTEMPTS = 6
 MOST = 500
 """Pictures that a search gives at once."""
 SERVICES = ("recognizer", "annotator", "tagger", "notifier")
-"""Those that work on a queue, in the order a picture meets them."""
+"""Those that work on queues, in the order a picture meets them."""
+QUEUES = ("recognizer", "recognizer-people", "annotator", "tagger", "notifier")
+"""Their queues, by the names under which they tell of them."""
 BAD_REQUEST = 400
 """What a body of another length than was said would be answered."""
 
@@ -128,13 +130,13 @@ class OnlookerClient:
         """Have a service send on what got stuck longer than some seconds ago."""
         return await self._json("POST", f"/sweeps/{service}", {"older_than": older_than})
 
-    async def queue(self, service: str, letters: int) -> dict[str, Any]:
-        """Return what waits in a service's queue, and some of its dead letters, so many at most."""
-        return await self._json("GET", f"/queues/{service}", {"letters": letters})
+    async def queue(self, name: str, letters: int) -> dict[str, Any]:
+        """Return what waits in a queue (one of `QUEUES`), and some of its dead letters, so many at most."""
+        return await self._json("GET", f"/queues/{name}", {"letters": letters})
 
-    async def redrive(self, service: str) -> dict[str, Any]:
-        """Send a service's dead letters through its queue again, or as many as one request does; return how many."""
-        return await self._json("POST", f"/queues/{service}/redrive")
+    async def redrive(self, name: str) -> dict[str, Any]:
+        """Send a queue's dead letters through it again, or as many as one request does; return how many."""
+        return await self._json("POST", f"/queues/{name}/redrive")
 
     async def keys(self, cursor: str | None = None) -> dict[str, Any]:
         """Return one page of the access keys, newest first."""

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from onlooker.client import SERVICES, ApiError
+from onlooker.client import QUEUES, ApiError
 from onlooker.installed import can_run_here
 from onlooker.target import Target
 from onlooker.words import size
@@ -113,7 +113,7 @@ async def _access_key(target: Target) -> Finding:
 async def _dead_letters(target: Target) -> Finding:
     async with target.client() as client:
         try:
-            queues = [await client.queue(service, 0) for service in SERVICES]
+            queues = [await client.queue(name, 0) for name in QUEUES]
         except ApiError as error:
             if error.status != FORBIDDEN:
                 raise

@@ -52,5 +52,6 @@ class Service:
     """For readiness, by the name of what is checked (`s3`, `rekognition`, ...)."""
     sweep: Sweep | None = None
     """Made at the start and at ``POST /sweeps/{name}``."""
-    queue: OperatedQueue | None = None
-    """The one that it works on: seen and redriven at ``/queues/{name}``."""
+    queues: Mapping[str, OperatedQueue] = field(default_factory=dict)
+    """Those that it works on, by the names under which they are seen and redriven at ``/queues/{name}``: the service's
+    own name, and for others that name, a dash and a word, so that a gateway knows by it whom to ask."""

@@ -105,6 +105,7 @@ def test_every_path_goes_to_its_service_and_no_other_goes_anywhere(stage: Stage)
         "/": "console",
         "/console/pictures": "console",
         "/queues/tagger": "tagger",
+        "/queues/recognizer-people": "recognizer",
         "/sweeps/annotator": "annotator",
         f"/onlooker-annotated/a/b.jpg?{LINK}": "s3",
     }

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from onlooker import terminal, words
-from onlooker.client import SERVICES, OnlookerClient
+from onlooker.client import QUEUES, OnlookerClient
 from onlooker.commands.options import Data, Json
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
@@ -19,7 +19,7 @@ LETTERS = 50
 """Dead letters of a queue that are shown, at most: as many as a service tells."""
 
 Queue = dict[str, Any]
-"""What a service tells of its queue."""
+"""What a service tells of a queue."""
 
 
 def queues(data: Data = None, json: Json = False) -> None:
@@ -34,7 +34,10 @@ def queues(data: Data = None, json: Json = False) -> None:
 
 def redrive(
     queue: Annotated[
-        str, typer.Argument(help="Whose dead letters are tried again: a service, or a queue, as `queues` names them.")
+        str,
+        typer.Argument(
+            help="Whose dead letters are tried again: as `queues` names it, or in short, as in `recognizer-people`."
+        ),
     ],
     data: Data = None,
 ) -> None:
@@ -56,7 +59,7 @@ async def _all(target: Target) -> list[Queue]:
 
 
 async def _look(client: OnlookerClient, letters: int) -> list[Queue]:
-    return list(await asyncio.gather(*(client.queue(service, letters) for service in SERVICES)))
+    return list(await asyncio.gather(*(client.queue(name, letters) for name in QUEUES)))
 
 
 async def _redrive(target: Target, named: str) -> int:
@@ -81,7 +84,7 @@ def _named(named: str, queues: list[Queue]) -> Queue:
             return queue
     names = ", ".join(queue["name"] for queue in queues)
     raise ConfigurationError(
-        f"There is no queue '{named}'. The queues are: {names}; or name a service: {', '.join(SERVICES)}."
+        f"There is no queue '{named}'. The queues are: {names}; or, in short: {', '.join(QUEUES)}."
     )
 
 

@@ -83,7 +83,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             workers=[consumer],
             checks={"s3": check_s3, "sqs": check_sqs},
             sweep=sweeper.sweep,
-            queue=consumer.operated,
+            queues={"annotator": consumer.operated},
         )
 
 

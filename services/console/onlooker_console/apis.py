@@ -29,12 +29,14 @@ SERVICES = {
     "v1": "ingest",
     "keys": "ingest",
     "recognitions": "recognizer",
+    "people": "recognizer",
     "annotations": "annotator",
     "tags": "tagger",
     "alerts": "notifier",
     "models": REKOGNITION,
 }
-"""Which service answers below which first part of a path; of `/queues/{service}` and the like it is the second."""
+"""Which service answers below which first part of a path; of `/queues/{name}` and the like it is what
+the second begins with, up to a dash."""
 WORDS = {
     "ingest": "The store of pictures",
     "recognizer": "Recognition",
@@ -229,7 +231,7 @@ def owner(path: str) -> str:
         ValueError: none does.
     """
     first, _, rest = path.lstrip("/").partition("/")
-    service = SERVICES.get(first, rest.partition("/")[0])
+    service = SERVICES.get(first, rest.partition("/")[0].partition("-")[0])
     if service not in WORDS:
         raise ValueError(f"no service answers at {path}")
     return service

@@ -19,6 +19,10 @@ SCOPES: Mapping[str, Mapping[str, str]] = {
         "annotations:read": "See pictures with boxes drawn",
         "recognitions:write": "Have pictures recognized again",
     },
+    "People": {
+        "people:read": "See who is known, and who is in a picture",
+        "people:write": "Enrol people, name, change and part them",
+    },
     "Everything else": {
         "alerts:read": "See who is told of what",
         "admin": "Everything, access keys and queues too",

@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args
 
 from onlooker_console.apis import Api, Outcome, attempt
 
-QueueOwner = Literal["recognizer", "annotator", "tagger", "notifier"]
-OWNERS: tuple[QueueOwner, ...] = get_args(QueueOwner)
-"""The services that work on a queue, in the order in which a picture passes them."""
+QueueName = Literal["recognizer", "recognizer-people", "annotator", "tagger", "notifier"]
+QUEUES: tuple[QueueName, ...] = get_args(QueueName)
+"""The queues, by the names under which their services tell of them, in the order in which a picture passes them."""
 SHOWN = 50
 """Dead letters that are shown, at most: as many as the services tell."""
 PATIENCE = 8.0
@@ -18,7 +18,7 @@ ROUNDS = 10
 """Requests of one click, each of which sends on as many dead letters as it can within seconds."""
 
 Report = Mapping[str, Any]
-"""What ``GET /queues/{service}`` answers."""
+"""What ``GET /queues/{name}`` answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,20 @@ class SentAgain:
 
 
 async def reports(api: Api) -> dict[str, Outcome[Report]]:
-    """Return how many messages are where, by the queue's service."""
+    """Return how many messages are where, by the queue's name."""
     answers = await asyncio.gather(
-        *(attempt(api.get(f"/queues/{each}", {"letters": 0}), within=PATIENCE) for each in OWNERS)
+        *(attempt(api.get(f"/queues/{each}", {"letters": 0}), within=PATIENCE) for each in QUEUES)
     )
-    return dict(zip(OWNERS, answers, strict=True))
+    return dict(zip(QUEUES, answers, strict=True))
 
 
-async def report(api: Api, service: QueueOwner) -> Report:
+async def report(api: Api, name: QueueName) -> Report:
     """Return how many messages of a queue are where, and its dead letters. Raises ApiError."""
-    found: Report = await api.get(f"/queues/{service}", {"letters": SHOWN})
+    found: Report = await api.get(f"/queues/{name}", {"letters": SHOWN})
     return found
 
 
-async def send_again(api: Api, service: QueueOwner, message_id: str | None = None) -> SentAgain:
+async def send_again(api: Api, name: QueueName, message_id: str | None = None) -> SentAgain:
     """Send one dead letter through the queue again, or all that there are now.
 
     What dies anew meanwhile is left alone, or this would go on for ever.
@@ -51,11 +51,11 @@ async def send_again(api: Api, service: QueueOwner, message_id: str | None = Non
     Raises:
         ApiError: the service does not do it; what was sent on before stays sent.
     """
-    path = f"/queues/{service}/redrive"
+    path = f"/queues/{name}/redrive"
     if message_id is not None:
         answer = await api.send("POST", path, {"message_id": message_id})
         return SentAgain(answer["redriven"], 0)
-    there = (await api.get(f"/queues/{service}", {"letters": 0}))["dead"]
+    there = (await api.get(f"/queues/{name}", {"letters": 0}))["dead"]
     count = 0
     for _ in range(ROUNDS):
         if count >= there:

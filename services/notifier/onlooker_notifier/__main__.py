@@ -78,7 +78,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         workers=[consumer, worker],
         checks={"rules": rules_answer},
         sweep=sweeper.sweep,
-        queue=consumer.operated,
+        queues={"notifier": consumer.operated},
     )
 
 

@@ -29,6 +29,7 @@ from onlooker_shared.aws import Aws
 from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.queue.consumer import Consumer
+from onlooker_shared.queue.operated import OperatedQueue
 from onlooker_shared.results import Results
 from onlooker_shared.run import run_service
 from onlooker_shared.service import Service
@@ -108,7 +109,15 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 "features": permissions.check,
             },
             sweep=sweeper.sweep,
-            queues={"recognizer": consumer.operated},
+            queues={
+                "recognizer": consumer.operated,
+                "recognizer-people": OperatedQueue(
+                    sqs,
+                    names.recognizer_people.name,
+                    await aws.queue_url(names.recognizer_people.name),
+                    await aws.queue_url(names.recognizer_people.dead_letter),
+                ),
+            },
         )
 
 

@@ -58,7 +58,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             workers=[consumer, store.follower] if store.follower else [consumer],
             checks={"index": index.ping},
             sweep=sweeper.sweep,
-            queue=consumer.operated,
+            queues={"tagger": consumer.operated},
         )
 
 

@@ -1,6 +1,7 @@
 """What Prometheus' metrics of this process have counted since its start, in numbers that a page can show."""
 
 from collections import Counter
+from collections.abc import Collection
 from http import HTTPStatus
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,7 +19,7 @@ class RequestCounts(BaseModel):
 
 
 class MessageCounts(BaseModel):
-    """Messages of one queue."""
+    """Messages of one queue or several."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,12 +40,12 @@ def requests(service: str) -> RequestCounts:
     return RequestCounts(answered=answered, faults=faults)
 
 
-def messages(queue: str) -> MessageCounts:
-    """Return what this process has settled of a queue."""
+def messages(queues: Collection[str]) -> MessageCounts:
+    """Return what this process has settled of some queues together."""
     counts: Counter[str] = Counter()
     for metric in MESSAGES.collect():
         for sample in metric.samples:
-            if sample.name.endswith("_total") and sample.labels["queue"] == queue:
+            if sample.name.endswith("_total") and sample.labels["queue"] in queues:
                 counts[sample.labels["outcome"]] += int(sample.value)
     return MessageCounts(
         done=counts["done"], retried=counts["retried"], rejected=counts["rejected"], failed=counts["failed"]

@@ -21,8 +21,8 @@ class AboutService(BaseModel):
 
     name: str
     version: str | None = Field(description="Of its package; null where it was not installed as one.")
-    queue: str | None = Field(description="The queue that it works on; see `/queues/{name}`.")
-    messages: counts.MessageCounts | None = Field(description="Of that queue, by this process since its start.")
+    queues: tuple[str, ...] = Field(description="Names of the queues that it works on; see `/queues/{name}`.")
+    messages: counts.MessageCounts | None = Field(description="Of all these, by this process since its start.")
 
 
 class About(BaseModel):
@@ -54,12 +54,12 @@ def router(services: Sequence[Service], name: str, started_at: datetime) -> APIR
 
 
 def _about(service: Service) -> AboutService:
-    queue = service.queue.name if service.queue else None
+    queues = tuple(queue.name for queue in service.queues.values())
     return AboutService(
         name=service.name,
         version=_version(service.name),
-        queue=queue,
-        messages=counts.messages(queue) if queue else None,
+        queues=queues,
+        messages=counts.messages(queues) if queues else None,
     )
 
 

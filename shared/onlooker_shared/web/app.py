@@ -53,10 +53,10 @@ def create_app(
             app.mount(path, application)
         if service.sweep is not None:
             app.include_router(_sweep_route(service.name, service.sweep))
-        if service.queue is not None:
-            app.include_router(queues.router(service.name, service.queue))
+        for queue_name, queue in service.queues.items():
+            app.include_router(queues.router(queue_name, queue))
     app.include_router(about.router(services, name, datetime.now(UTC)))
-    operated = [service.queue for service in services if service.queue is not None]
+    operated = [queue for service in services for queue in service.queues.values()]
     app.include_router(health.router(_checks(services), operated))
     app.add_middleware(Telemetry, service=name)
     if cors_origins:

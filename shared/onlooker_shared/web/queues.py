@@ -1,4 +1,4 @@
-"""``/queues/{service}``: what waits, what went wrong and why, and trying it again."""
+"""``/queues/{name}``: what waits, what went wrong and why, and trying it again."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ MOVED = 500
 class QueueReport(QueueState):
     """A queue, and some of its dead letters."""
 
-    service: str
+    service: str = Field(description="The queue's name in this path: its service's, or that with a dash and a word.")
     dead_letters: tuple[DeadLetter, ...] = Field(description="Some of them, oldest first.")
 
 
@@ -29,20 +29,20 @@ class Redriven(BaseModel):
     dead: int = Field(description="How many are in the dead-letter queue now; SQS calls its number approximate.")
 
 
-def router(service: str, queue: OperatedQueue) -> APIRouter:
-    """Return the routes of one service's queue, for operators only: it tells of pictures from everywhere."""
+def router(name: str, queue: OperatedQueue) -> APIRouter:
+    """Return the routes of the queue of this name, for operators only: it tells of pictures from everywhere."""
     routes = APIRouter(prefix="/queues", tags=["operation"], dependencies=[Depends(operator)])
 
-    @routes.get(f"/{service}")
+    @routes.get(f"/{name}")
     async def get_queue(
         letters: Annotated[int, Query(ge=0, le=LOOKED_AT, description="Dead letters to show, at most.")] = 20,
     ) -> QueueReport:
         """Answer how many messages wait, are in work and are dead, and some of the dead ones with the reason."""
         state = await queue.state()
         shown = await queue.dead_letters(min(letters, state.dead)) if letters and state.dead else []
-        return QueueReport(service=service, dead_letters=tuple(shown), **dict(state))
+        return QueueReport(service=name, dead_letters=tuple(shown), **dict(state))
 
-    @routes.post(f"/{service}/redrive")
+    @routes.post(f"/{name}/redrive")
     async def redrive(
         message_id: Annotated[str | None, Query(max_length=200, description="Only this dead letter.")] = None,
     ) -> Redriven:

@@ -139,7 +139,7 @@ async def client(queue: OperatedQueue) -> AsyncIterator[httpx.AsyncClient]:
     keys = Keys()
     keys.principals["reader"] = Principal("reader", "tests", frozenset({Scope.TAGS_READ}))
     keys.principals["bound"] = Principal("bound", "tests", frozenset({Scope.ADMIN}), bucket="b")
-    async with client_of(Service("tagger", queue=queue), keys) as opened:
+    async with client_of(Service("tagger", queues={"tagger": queue}), keys) as opened:
         yield opened
 
 

@@ -163,6 +163,8 @@ async def test_but_not_if_the_key_does_not_work_any_more() -> None:
         ("/v1/images/a.jpg", "ingest"),
         ("/tags/statistics", "tagger"),
         ("/queues/notifier/redrive", "notifier"),
+        ("/queues/recognizer-people/redrive", "recognizer"),
+        ("/people/1/faces", "recognizer"),
         ("/sweeps/annotator", "annotator"),
     ],
 )

@@ -74,5 +74,5 @@ async def test_a_queue_that_cannot_be_seen_leaves_the_others() -> None:
         found = await reports(api)
     assert isinstance(found.pop("tagger").error, FailedError)
     assert {name: queue.error for name, queue in found.items()} == dict.fromkeys(
-        ["recognizer", "annotator", "notifier"]
+        ["recognizer", "recognizer-people", "annotator", "notifier"]
     )

@@ -92,7 +92,7 @@ def test_programs_get_all_that_is_told_of_dead_letters(
     install(Services(dead=70))
     queues.queues(data, json=True)
     found = {queue["service"]: queue for queue in json.loads(capsys.readouterr().out)}
-    assert list(found) == ["recognizer", "annotator", "tagger", "notifier"]
+    assert list(found) == ["recognizer", "recognizer-people", "annotator", "tagger", "notifier"]
     recognizer = found["recognizer"]
     assert (recognizer["queue"], recognizer["waiting"], recognizer["dead_letters"]) == ("onlooker-recognizer", 3, 70)
     assert recognizer["letters"] == [LETTER] * 50
@@ -118,7 +118,9 @@ def test_letters_that_die_again_at_once_do_not_keep_it_for_ever(install: Install
 
 def test_a_queue_that_there_is_not_is_told_with_those_that_are(install: Install, data: Path) -> None:
     install(Services(dead=0))
-    with pytest.raises(ConfigurationError, match=r"no queue 'tager'.*onlooker-tagger.*recognizer, annotator"):
+    with pytest.raises(
+        ConfigurationError, match=r"no queue 'tager'.*onlooker-tagger.*recognizer, recognizer-people, annotator"
+    ):
         queues.redrive("tager", data)
 
 

@@ -40,7 +40,7 @@ def measured(*queues: Any, fresh: float = 0.0) -> Depths:
 
 async def test_readers_of_the_metrics_are_told_how_much_is_where() -> None:
     queue: Any = Asked("told", dead=7)
-    async with client_of(Service("test", queue=queue)) as client:
+    async with client_of(Service("test", queues={"test": queue})) as client:
         text = (await client.get("/metrics")).text
     assert 'onlooker_queue_messages{queue="told",state="dead"} 7.0' in text
     assert 'onlooker_queue_oldest_seconds{queue="told"} 0.0' in text

@@ -276,7 +276,8 @@ async def test_about_tells_versions_and_what_was_done() -> None:
     keys = Keys()
     keys.principals["anybody"] = Principal("anybody", "tests", frozenset())
     before = datetime.now(UTC)
-    async with client_of(Service("tagger", queue=queue), Service("ingest", routers=[a_router()]), keys=keys) as opened:
+    tagger_service = Service("tagger", queues={"tagger": queue})
+    async with client_of(tagger_service, Service("ingest", routers=[a_router()]), keys=keys) as opened:
         opened.headers["Authorization"] = "Bearer anybody"
         first = (await opened.get("/about")).json()
         await opened.get("/raises/fault")
@@ -284,7 +285,7 @@ async def test_about_tells_versions_and_what_was_done() -> None:
     assert [service["name"] for service in first["services"]] == ["tagger", "ingest"]
     tagger, ingest = first["services"]
     assert tagger["version"] == metadata.version("onlooker-tagger")
-    assert (tagger["queue"], ingest["queue"], ingest["messages"]) == (queue.name, None, None)
+    assert (tagger["queues"], ingest["queues"], ingest["messages"]) == ([queue.name], [], None)
     assert tagger["messages"] == {"done": 3, "retried": 0, "rejected": 0, "failed": 0}
     assert before <= datetime.fromisoformat(first["started_at"]) <= datetime.now(UTC)
     assert second["requests"]["answered"] - first["requests"]["answered"] == 2
