@@ -6,9 +6,12 @@
     │   ├── UnauthorizedError       401
     │   ├── ForbiddenError          403
     │   ├── NotFoundError           404
+    │   ├── TooSlowError            408
     │   ├── ConflictError           409
+    │   ├── PreconditionFailedError 412
     │   ├── TooLargeError           413
     │   ├── UnsupportedMediaError   415
+    │   ├── UnprocessableError      422
     │   ├── TooManyRequestsError    429
     │   └── UnavailableError        503
     ├── RetryLater              a message's work cannot be done now: it becomes visible again after a delay
@@ -20,8 +23,9 @@ Anything else that is raised is a fault of Onlooker's own: logged with its stack
 back-off.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 RETRY_AFTER = "5"
 """Seconds: AWS's clients have tried for about as long before an outage is told."""
@@ -37,14 +41,18 @@ class ProblemError(OnlookerError):
     Args:
         detail: what was wrong with this very request and what to do about it, in one or two sentences.
         headers: extra response headers, such as ``Retry-After``.
+        more: what programs are told besides, such as a ``reason`` (RFC 9457, section 3.2: extension members).
     """
 
     status: ClassVar[HTTPStatus]
 
-    def __init__(self, detail: str, *, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, detail: str, *, headers: dict[str, str] | None = None, more: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.headers = headers or {}
+        self.more = more or {}
 
 
 class BadRequestError(ProblemError):
@@ -71,10 +79,22 @@ class NotFoundError(ProblemError):
     status = HTTPStatus.NOT_FOUND
 
 
+class TooSlowError(ProblemError):
+    """The body comes too slowly."""
+
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+
 class ConflictError(ProblemError):
     """The state that the request assumed is not the state that is."""
 
     status = HTTPStatus.CONFLICT
+
+
+class PreconditionFailedError(ProblemError):
+    """A condition in the request's headers does not hold."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
 
 
 class TooLargeError(ProblemError):
@@ -87,6 +107,12 @@ class UnsupportedMediaError(ProblemError):
     """The body is not of a kind that is taken."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class UnprocessableError(ProblemError):
+    """The request is understood, and what it holds cannot be used; it names why."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class TooManyRequestsError(ProblemError):

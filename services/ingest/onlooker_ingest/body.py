@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
 
-from onlooker_ingest.errors import TooSlowError
 from onlooker_ingest.metrics import RECEIVED_BYTES
-from onlooker_shared.errors import BadRequestError, TooLargeError
+from onlooker_shared.errors import BadRequestError, TooLargeError, TooSlowError
 
 CLOSE = {"Connection": "close"}
 """For a caller that sends too slowly. Others keep their connection, and what is left of a refused body is thrown away

@@ -9,9 +9,9 @@ from fastapi.responses import Response
 from onlooker_ingest.addresses import OBJECT_PATH, Address, ObjectAddress
 from onlooker_ingest.buckets import Buckets
 from onlooker_ingest.conditions import Conditions, Verdict
-from onlooker_ingest.errors import PreconditionFailedError
 from onlooker_ingest.metrics import DELETED
 from onlooker_ingest.s3 import Objects
+from onlooker_shared.errors import PreconditionFailedError
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.web.auth import requires
 

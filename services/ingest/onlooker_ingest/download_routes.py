@@ -10,11 +10,11 @@ from onlooker_ingest.addresses import OBJECT_PATH, Address, ObjectAddress
 from onlooker_ingest.buckets import Buckets
 from onlooker_ingest.conditions import Conditions, Verdict
 from onlooker_ingest.downloads import download, headers_of, validators_of
-from onlooker_ingest.errors import PreconditionFailedError
 from onlooker_ingest.ranges import single
 from onlooker_ingest.s3 import Objects, OpenObject, StoredObject
 from onlooker_ingest.settings import IngestSettings
 from onlooker_ingest.slots import Slots
+from onlooker_shared.errors import PreconditionFailedError
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.web.auth import requires
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from onlooker_ingest.addresses import ObjectAddress
-from onlooker_ingest.errors import PreconditionFailedError, RangeNotSatisfiableError
-from onlooker_shared.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
+from onlooker_ingest.errors import RangeNotSatisfiableError
+from onlooker_shared.errors import ConflictError, NotFoundError, PreconditionFailedError, ProblemError, UnavailableError
 from onlooker_shared.images import image_id
 from onlooker_shared.objects import ANY, delete_if, how_gone, is_missing
 from onlooker_shared.outages import UNREACHABLE, is_outage

@@ -110,7 +110,7 @@ def fault(request: Request, error: Exception) -> JSONResponse:
 async def _problem_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)  # noqa: S101 - Starlette's handler type is wider than its registration
     ours = error if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
-    return problem(request, error.status, error.detail, headers=error.headers, error=ours)
+    return problem(request, error.status, error.detail, headers=error.headers, error=ours, **error.more)
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:

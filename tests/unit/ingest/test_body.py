@@ -8,8 +8,7 @@ import pytest
 from starlette.requests import ClientDisconnect
 
 from onlooker_ingest.body import Body, BodyLimits
-from onlooker_ingest.errors import TooSlowError
-from onlooker_shared.errors import BadRequestError, TooLargeError
+from onlooker_shared.errors import BadRequestError, TooLargeError, TooSlowError
 
 LIMITS = BodyLimits(size=100, idle=10, total=10)
 
