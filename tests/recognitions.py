@@ -1,10 +1,17 @@
 """Makes pictures' references, recognitions and messages as the recognizer would, for tests of what comes after it."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from onlooker_shared.images import ImageRef
-from onlooker_shared.messages import ImageAnnotated, ImageFailed, ImageRecognized, ObjectRef, Rendition
+from onlooker_shared.messages import (
+    ImageAnnotated,
+    ImageFailed,
+    ImageIdentified,
+    ImageRecognized,
+    ObjectRef,
+    Rendition,
+)
 from onlooker_shared.recognition import (
     BoundingBox,
     DominantColor,
@@ -39,8 +46,14 @@ def an_image(
     return ImageRef.of(bucket=bucket, key=key, etag=etag, size=1000, uploaded_at=uploaded_at, sequencer=sequencer)
 
 
-def a_face(emotion: EmotionType | None = "HAPPY", *, age: tuple[int, int] = (20, 30), name: str | None = None) -> Face:
-    """A face that shows an emotion."""
+def a_face(
+    emotion: EmotionType | None = "HAPPY",
+    *,
+    age: tuple[int, int] = (20, 30),
+    name: str | None = None,
+    person_id: str = "p1",
+) -> Face:
+    """A face that shows an emotion, of somebody if a name is given."""
     return Face(
         bounding_box=BOX,
         confidence=99.0,
@@ -49,7 +62,7 @@ def a_face(emotion: EmotionType | None = "HAPPY", *, age: tuple[int, int] = (20,
         gender="Female",
         gender_confidence=90.0,
         emotions=(Emotion(type=emotion, confidence=90.0),) if emotion else (),
-        person=Person(person_id="p1", name=name, similarity=97.0) if name else None,
+        person=Person(person_id=person_id, name=name, similarity=97.0) if name else None,
     )
 
 
@@ -75,7 +88,7 @@ def a_color(name: str, percent: float = 50.0) -> DominantColor:
     )
 
 
-def a_recognition(*found: Found, recognized_at: datetime = NOON) -> Recognition:
+def a_recognition(*found: Found, recognized_at: datetime = NOON, identified_at: datetime | None = None) -> Recognition:
     """What was found in a picture of 640 x 480 pixels."""
     colors = tuple(x for x in found if isinstance(x, DominantColor))
     return Recognition(
@@ -88,6 +101,7 @@ def a_recognition(*found: Found, recognized_at: datetime = NOON) -> Recognition:
         moderation=tuple(x for x in found if isinstance(x, ModerationLabel)),
         properties=ImageProperties(dominant_colors=colors) if colors else None,
         recognized_at=recognized_at,
+        identified_at=identified_at,
     )
 
 
@@ -95,6 +109,12 @@ def recognized(image: ImageRef, *found: Face | Label) -> ImageRecognized:
     """The message about a recognized picture."""
     result = ObjectRef(bucket="results", key=f"results/{image.image_id}.json")
     return ImageRecognized(image=image, result=result, recognition=a_recognition(*found))
+
+
+def identified(image: ImageRef, *found: Face | Label, at: datetime = NOON + timedelta(hours=1)) -> ImageIdentified:
+    """The message about a picture of which it was settled anew who is in it."""
+    result = ObjectRef(bucket="results", key=f"results/{image.image_id}.json")
+    return ImageIdentified(image=image, result=result, recognition=a_recognition(*found, identified_at=at))
 
 
 def failed(image: ImageRef, reason: str = "This is no picture.") -> ImageFailed:

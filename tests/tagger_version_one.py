@@ -79,7 +79,8 @@ def _source(document: Document) -> Json:
     """Return a document as it is stored: without renditions, which the notes have, and with what searches need."""
     own = {label.name for label in document.labels}
     every = sorted(own | {parent for label in document.labels for parent in label.parents})
-    return document.model_dump(mode="json", include=set(PROPERTIES)) | {
+    later = {"faces": {"__all__": {"person_id"}}}
+    return document.model_dump(mode="json", include=set(PROPERTIES), exclude=later) | {
         "search": {
             # Decides between pictures of one moment, so that a cursor has a place among them; 63 bits, as a long has.
             "row": int(object_id(document.bucket, document.key)[:16], 16) >> 1,

@@ -25,8 +25,10 @@ SCREENS = "screens/"
 PREVIEWS = "previews/"
 THUMBNAILS = "thumbnails/"
 CONTENT_TYPE = "image/jpeg"
+AS_OF = "as-of"
+"""In the thumbnail's metadata: when what was drawn had been settled, `Recognition.as_of`."""
 RECOGNIZED_AT = "recognized-at"
-"""In the thumbnail's metadata: when what was drawn had been recognized."""
+"""The same in thumbnails from before anybody was told apart, when nothing was settled but by recognizing."""
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -95,9 +97,11 @@ class Drawn(NamedTuple):
     """What is stored of a picture, and since when."""
 
     annotation: Annotation
-    recognized_at: datetime | None
-    """When what was drawn had been recognized; None where that was not noted."""
+    as_of: datetime | None
+    """When what was drawn had been settled; None where that was not noted."""
     annotated_at: datetime
+    etag: str
+    """The thumbnail's, by which it can be replaced if nobody else did meanwhile."""
 
 
 async def find_drawn(s3: "S3Client", bucket: str, image_id: str) -> Drawn | None:
@@ -118,10 +122,11 @@ async def find_drawn(s3: "S3Client", bucket: str, image_id: str) -> Drawn | None
             preview=_size(told, "preview-") if "preview-width" in told else None,
             screen=_size(told, "screen-") if "screen-width" in told else None,
         )
-        recognized_at = datetime.fromisoformat(told[RECOGNIZED_AT]) if RECOGNIZED_AT in told else None
+        settled = told.get(AS_OF, told.get(RECOGNIZED_AT))
+        as_of = datetime.fromisoformat(settled) if settled else None
     except (KeyError, ValueError):  # not the annotator's, or copied without its metadata
         return None
-    return Drawn(annotation, recognized_at, answer["LastModified"])
+    return Drawn(annotation, as_of, answer["LastModified"], answer["ETag"])
 
 
 async def find_annotation(s3: "S3Client", bucket: str, image_id: str) -> Annotation | None:

@@ -6,7 +6,7 @@ optional. Their JSON Schemas are in ``docs/messages``.
 
 import uuid
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -49,10 +49,9 @@ class Message(BaseModel):
     traceparent: str | None = Field(default=None, description="W3C trace context of the work that made it.")
 
 
-class ImageRecognized(Message):
-    """A picture was recognized. Published by the recognizer."""
+class RecognitionMessage(Message):
+    """What messages have that say what is in a picture."""
 
-    type: Literal["image.recognized.v1"] = "image.recognized.v1"
     image: ImageRef
     result: ObjectRef = Field(description="The whole result as JSON.")
     recognition: Recognition | None = Field(
@@ -60,14 +59,20 @@ class ImageRecognized(Message):
     )
 
 
-class ImageIdentified(ImageRecognized):
+class ImageRecognized(RecognitionMessage):
+    """A picture was recognized. Published by the recognizer."""
+
+    type: Literal["image.recognized.v1"] = "image.recognized.v1"
+
+
+class ImageIdentified(RecognitionMessage):
     """Who is in a recognized picture was settled anew: somebody was named, merged, or told apart.
 
     Published by the recognizer. It says all that `image.recognized.v1` does; who tells people about new pictures leaves
     it alone.
     """
 
-    type: Literal["image.identified.v1"] = "image.identified.v1"  # type: ignore[assignment] # another tag, same fields
+    type: Literal["image.identified.v1"] = "image.identified.v1"
 
 
 class ImageFailed(Message):
@@ -106,11 +111,10 @@ class ImageDeleted(Message):
     image_ids: tuple[str, ...] = Field(default=(), description="Only these versions; empty: all there were.")
 
 
-AnyMessage = Annotated[
-    ImageRecognized | ImageIdentified | ImageFailed | ImageAnnotated | ImageDeleted, Field(discriminator="type")
-]
+SomeMessage: TypeAlias = ImageRecognized | ImageIdentified | ImageFailed | ImageAnnotated | ImageDeleted
+AnyMessage = Annotated[SomeMessage, Field(discriminator="type")]
 
-MESSAGE_TYPES: tuple[type[ImageRecognized | ImageIdentified | ImageFailed | ImageAnnotated | ImageDeleted], ...] = (
+MESSAGE_TYPES: tuple[type[SomeMessage], ...] = (
     ImageRecognized,
     ImageIdentified,
     ImageFailed,
@@ -119,12 +123,10 @@ MESSAGE_TYPES: tuple[type[ImageRecognized | ImageIdentified | ImageFailed | Imag
 )
 """Every message there is; each has its JSON Schema in ``docs/messages``."""
 
-_adapter: TypeAdapter[ImageRecognized | ImageIdentified | ImageFailed | ImageAnnotated | ImageDeleted] = TypeAdapter(
-    AnyMessage
-)
+_adapter: TypeAdapter[SomeMessage] = TypeAdapter(AnyMessage)
 
 
-def decode(body: str) -> ImageRecognized | ImageIdentified | ImageFailed | ImageAnnotated | ImageDeleted:
+def decode(body: str) -> SomeMessage:
     """Return the message in a queue's body.
 
     Raises:

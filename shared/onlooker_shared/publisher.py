@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from onlooker_shared.messages import ImageAnnotated, ImageDeleted, ImageFailed, ImageRecognized
+from onlooker_shared.messages import RecognitionMessage, SomeMessage
 from onlooker_shared.telemetry.tracing import current_traceparent
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Publisher:
         self._sns = sns
         self._topic_arn = topic_arn
 
-    async def publish(self, message: ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted) -> None:
+    async def publish(self, message: SomeMessage) -> None:
         """Publish a message as part of the running trace, or of its own if none is running."""
         traced = message.model_copy(update={"traceparent": current_traceparent() or message.traceparent})
         await self._sns.publish(
@@ -29,9 +29,9 @@ class Publisher:
         )
 
 
-def body_of(message: ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted) -> str:
+def body_of(message: SomeMessage) -> str:
     """Return a message as JSON within the queue's limit: too large a recognition stays in the results bucket."""
     body = message.model_dump_json(exclude_none=True)
-    if isinstance(message, ImageRecognized) and len(body.encode()) > SIZE_LIMIT:
+    if isinstance(message, RecognitionMessage) and len(body.encode()) > SIZE_LIMIT:
         return message.model_copy(update={"recognition": None}).model_dump_json(exclude_none=True)
     return body

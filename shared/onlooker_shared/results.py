@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.images import ImageRef
-from onlooker_shared.messages import ImageFailed, ImageRecognized, ObjectRef
+from onlooker_shared.messages import ImageFailed, ImageIdentified, ImageRecognized, ObjectRef, RecognitionMessage
 from onlooker_shared.objects import exists, how_gone, is_missing
 from onlooker_shared.recognition import Recognition
 
@@ -37,6 +37,15 @@ class StoredResult(BaseModel):
     def message(self, results_bucket: str) -> ImageRecognized:
         """Return the message that announces this result."""
         return ImageRecognized(
+            image=self.image,
+            result=ObjectRef(bucket=results_bucket, key=result_key(self.image.image_id)),
+            recognition=self.recognition,
+            traceparent=self.traceparent,
+        )
+
+    def identified(self, results_bucket: str) -> ImageIdentified:
+        """Return the message that announces that who is in the picture was settled anew."""
+        return ImageIdentified(
             image=self.image,
             result=ObjectRef(bucket=results_bucket, key=result_key(self.image.image_id)),
             recognition=self.recognition,
@@ -133,7 +142,7 @@ class Results:
         """Delete a picture's failure, if there is one."""
         await self._s3.delete_object(Bucket=self.bucket, Key=failure_key(image_id))
 
-    async def recognition_of(self, message: ImageRecognized) -> Recognition:
+    async def recognition_of(self, message: RecognitionMessage) -> Recognition:
         """Return what a message announces: from the message itself, or from the bucket if it was too large for it.
 
         Raises:

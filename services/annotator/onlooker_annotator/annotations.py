@@ -6,7 +6,7 @@ unannotated/{image_id}.json    Unannotated: why a recognized picture has no anno
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from onlooker_annotator.renditions import Encoded, Renditions
 from onlooker_shared.annotations import (
     ANNOTATED,
+    AS_OF,
     PREVIEWS,
-    RECOGNIZED_AT,
     SCREENS,
     Annotation,
     Drawn,
@@ -24,7 +24,7 @@ from onlooker_shared.annotations import (
     thumbnail_key,
 )
 from onlooker_shared.messages import Rendition
-from onlooker_shared.objects import exists, is_missing
+from onlooker_shared.objects import ANY, exists, how_gone, is_missing
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -56,13 +56,19 @@ class Annotations:
         keys = [rendition_key(prefix, image_id) for prefix in (ANNOTATED, SCREENS, PREVIEWS)]
         return all(await asyncio.gather(*(exists(self._s3, self.bucket, key) for key in keys)))
 
-    async def store(self, image_id: str, renditions: Renditions, recognized_at: datetime) -> Annotation:
+    async def store(
+        self, image_id: str, renditions: Renditions, as_of: datetime, *, replacing: str | None
+    ) -> Annotation | None:
         """Store all pictures; storing them again changes nothing but the time.
 
         Args:
             image_id: of what they were made.
             renditions: what was made.
-            recognized_at: when what was drawn had been recognized.
+            as_of: when what was drawn had been settled.
+            replacing: the ETag of the thumbnail that was there, `ANY` for whatever is; None: there was none.
+
+        Returns:
+            What is stored now; None if somebody else stored a thumbnail since: what is there may be of both.
         """
         sizes = {name: encoded.size for name, encoded in renditions._asdict().items()}
         stored = Annotation.of(image_id, self.bucket, **sizes)
@@ -77,8 +83,13 @@ class Annotations:
                 if rendition is not None
             )
         )
-        told = stored.metadata | {RECOGNIZED_AT: recognized_at.isoformat()}
-        await self._put_picture(stored.thumbnail, renditions.thumbnail, told)
+        told = stored.metadata | {AS_OF: as_of.isoformat()}
+        try:
+            await self._put_picture(stored.thumbnail, renditions.thumbnail, told, **_condition(replacing))
+        except ClientError as error:
+            if how_gone(error) is None:
+                raise
+            return None
         return stored
 
     async def delete(self, image_id: str) -> None:
@@ -103,13 +114,23 @@ class Annotations:
         note = Unannotated(reason=reason).model_dump_json().encode()
         await self._put(_note_key(image_id), note, "application/json", {})
 
-    async def _put_picture(self, rendition: Rendition, encoded: Encoded, metadata: Mapping[str, str]) -> None:
-        await self._put(rendition.key, encoded.data, rendition.content_type, metadata)
+    async def _put_picture(
+        self, rendition: Rendition, encoded: Encoded, metadata: Mapping[str, str], **condition: Any
+    ) -> None:
+        await self._put(rendition.key, encoded.data, rendition.content_type, metadata, **condition)
 
-    async def _put(self, key: str, body: bytes, content_type: str, metadata: Mapping[str, str]) -> None:
+    async def _put(
+        self, key: str, body: bytes, content_type: str, metadata: Mapping[str, str], **condition: Any
+    ) -> None:
         await self._s3.put_object(
-            Bucket=self.bucket, Key=key, Body=body, ContentType=content_type, Metadata=dict(metadata)
+            Bucket=self.bucket, Key=key, Body=body, ContentType=content_type, Metadata=dict(metadata), **condition
         )
+
+
+def _condition(replacing: str | None) -> dict[str, str]:
+    if replacing is None:
+        return {"IfNoneMatch": ANY}
+    return {} if replacing == ANY else {"IfMatch": replacing}
 
 
 def _note_key(image_id: str) -> str:

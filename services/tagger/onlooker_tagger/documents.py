@@ -43,6 +43,7 @@ class FaceSummary(Part):
     age_high: int | None = None
     gender: Literal["Male", "Female"] | None = None
     person: str | None = Field(default=None, description="The name of whom the face belongs to, if known.")
+    person_id: str | None = Field(default=None, description="Theirs, which stays when the name changes.")
 
 
 class LabelSummary(Part):
@@ -90,11 +91,13 @@ class Document(Part):
     state: State
     reason: str | None = Field(default=None, description="Why the picture failed.")
     recognized_at: datetime | None = None
+    identified_at: datetime | None = Field(default=None, description="When it was last settled who is in it, UTC.")
     width: int | None = Field(default=None, description="Pixels of the upright picture.")
     height: int | None = Field(default=None, description="Pixels of the upright picture.")
     face_count: int = 0
     faces: tuple[FaceSummary, ...] = Field(default=(), description="Largest first.")
     persons: tuple[str, ...] = Field(default=(), description="Names of those known, sorted, each once.")
+    person_ids: tuple[str, ...] = Field(default=(), description="Their ids, sorted, each once.")
     labels: tuple[LabelSummary, ...] = Field(default=(), description="Most confident first.")
     texts: tuple[str, ...] = Field(default=(), description="Lines of text in the picture.")
     moderation: tuple[ModerationSummary, ...] = Field(default=(), description="Most confident first.")
@@ -105,6 +108,11 @@ class Document(Part):
     thumbnail: Rendition | None = None
     preview: Rendition | None = Field(default=None, description="Small; nothing is drawn into it.")
     screen: Rendition | None = Field(default=None, description="Large; nothing is drawn into it.")
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When what is recognized in it was settled as it is (`Recognition.as_of`); None of a failed picture."""
+        return max(filter(None, (self.recognized_at, self.identified_at)), default=None)
 
 
 class Deletion(Part):
@@ -123,11 +131,13 @@ def recognized(image: ImageRef, recognition: Recognition) -> Document:
     return _document(image, "recognized", tags, recognition.recognized_at).model_copy(
         update={
             "recognized_at": recognition.recognized_at,
+            "identified_at": recognition.identified_at,
             "width": recognition.width,
             "height": recognition.height,
             "face_count": len(recognition.faces),
             "faces": tuple(_face(face) for face in recognition.faces),
             "persons": tuple(sorted({face.person.name for face in recognition.faces if face.person})),
+            "person_ids": tuple(sorted({face.person.person_id for face in recognition.faces if face.person})),
             "labels": tuple(
                 LabelSummary(
                     name=x.name,
@@ -165,14 +175,14 @@ def supersedes(new: Document, old: Document) -> bool:
 
     S3's sequencers say which of two uploads was the later. A picture that a sweep found has none, and LocalStack's are
     all the same: then the time of the upload decides between different pictures. Of two documents about the same upload
-    that of the later recognition is taken, of the same recognition the later to arrive, but a failure never hides a
-    result.
+    that which was settled later is taken, be it what was recognized or who is in it; of those settled at one moment the
+    later to arrive, but a failure never hides a result.
     """
     later = _later(new, old)
     if later:
         return later > 0
-    if new.recognized_at and old.recognized_at:
-        return new.recognized_at >= old.recognized_at
+    if new.as_of and old.as_of:
+        return new.as_of >= old.as_of
     return new.state == "recognized" or old.state == "failed"
 
 
@@ -234,4 +244,5 @@ def _face(face: Face) -> FaceSummary:
         age_high=face.age_high,
         gender=face.gender,
         person=face.person.name if face.person else None,
+        person_id=face.person.person_id if face.person else None,
     )

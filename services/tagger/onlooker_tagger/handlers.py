@@ -6,7 +6,7 @@ from datetime import datetime
 from onlooker_shared.annotations import Annotation
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.images import ImageRef
-from onlooker_shared.messages import ImageAnnotated, ImageDeleted, ImageFailed, ImageRecognized
+from onlooker_shared.messages import ImageAnnotated, ImageDeleted, ImageFailed, RecognitionMessage, SomeMessage
 from onlooker_shared.outages import Outages
 from onlooker_shared.results import Results
 from onlooker_tagger import documents
@@ -30,7 +30,7 @@ class Handler:
         self._outages = outages
         self._clock = clock
 
-    async def handle(self, message: ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted) -> None:
+    async def handle(self, message: SomeMessage) -> None:
         """Index what a message says; on disk when this returns.
 
         Raises:
@@ -45,9 +45,9 @@ class Handler:
         except NotFoundError as error:
             raise Reject(f"The result that this message points to is gone: {error.detail}") from error
 
-    async def _index_message(self, message: ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted) -> None:
+    async def _index_message(self, message: SomeMessage) -> None:
         match message:
-            case ImageRecognized(image=image):
+            case RecognitionMessage(image=image):
                 await self._put_recognized(image, message)
             case ImageFailed(image=image, reason=reason):
                 await self._put(documents.failed(image, reason))
@@ -61,7 +61,7 @@ class Handler:
     async def _put(self, document: Document) -> None:
         await self._index.put(document.model_copy(update={"indexed_at": self._clock()}))
 
-    async def _put_recognized(self, image: ImageRef, message: ImageRecognized) -> None:
+    async def _put_recognized(self, image: ImageRef, message: RecognitionMessage) -> None:
         try:
             recognition = await self._results.recognition_of(message)
         except NotFoundError:

@@ -84,6 +84,9 @@ class Filters(BaseModel):
     )
     label: tuple[Name, ...] = Field(default=(), max_length=20, description="Labels or parents, all of them; any case.")
     person: tuple[Name, ...] = Field(default=(), max_length=20, description="Names of people in it, all; any case.")
+    person_id: tuple[Name, ...] = Field(
+        default=(), max_length=20, description="Ids of people in it, all; they stay when names change."
+    )
     emotion: Annotated[EmotionType, BeforeValidator(_upper)] | None = Field(
         default=None, description="The most confident emotion of some face."
     )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from onlooker_shared.messages import ImageAnnotated, ImageDeleted, ImageFailed, ImageRecognized
+from onlooker_shared.messages import SomeMessage
 from onlooker_shared.publisher import body_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ class Sender:
         self._sqs = sqs
         self._url = url
 
-    async def send(self, message: ImageRecognized | ImageFailed | ImageAnnotated | ImageDeleted) -> None:
+    async def send(self, message: SomeMessage) -> None:
         """Send a message; it keeps the trace that it names."""
         await self._sqs.send_message(
             QueueUrl=self._url,

@@ -10,7 +10,7 @@ from integration.annotator.conftest import GREY, House, a_photo
 from onlooker_shared.annotations import thumbnail_key
 from onlooker_shared.messages import Rendition
 from onlooker_shared.objects import exists
-from recognitions import NOON, a_face, annotated
+from recognitions import NOON, a_face, annotated, identified
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -73,6 +73,21 @@ async def test_a_picture_that_was_recognized_anew_is_drawn_anew(house: House) ->
     await house.announce(message)  # of the earlier recognition, delivered late
     await house.announced()
     assert await house.object(announced.thumbnail.key) == after
+
+
+async def test_a_name_that_was_given_later_is_drawn(house: House) -> None:
+    image = await house.upload(a_photo())
+    await house.announce(await house.recognize(image, a_face(name="Unknown 7")))
+    thumbnail = (await house.announced()).thumbnail
+    before = await house.object(thumbnail.key)
+
+    await house.announce(identified(image, a_face(name="Ada Lovelace")))
+    await house.announced()
+    after = await house.object(thumbnail.key)
+    await house.announce(identified(image, a_face(name="Unknown 7"), at=NOON + timedelta(minutes=1)))  # comes late
+    await house.announced()
+
+    assert before != after == await house.object(thumbnail.key)
 
 
 async def test_each_stored_picture_says_its_size(house: House) -> None:
@@ -210,7 +225,7 @@ async def test_a_message_for_others_is_rejected(house: House) -> None:
 
     assert (
         await house.rejected()
-        == "The annotator takes image.recognized.v1 and image.deleted.v1, not image.annotated.v1."
+        == "The annotator takes image.recognized.v1, image.identified.v1 and image.deleted.v1, not image.annotated.v1."
     )
 
 

@@ -42,7 +42,7 @@ async def sent(house: House, count: int) -> set[str]:
 async def test_what_is_not_annotated_is_sent_on_and_the_rest_is_not(new_house: House) -> None:
     images = await some(new_house, 24)
     for image in images[:8]:
-        await new_house.annotations.store(image.image_id, DRAWN, NOON)
+        await new_house.annotations.store(image.image_id, DRAWN, NOON, replacing=None)
     for image in images[8:12]:
         await new_house.annotations.store_reason(image.image_id, "The picture was deleted before it was annotated.")
 
@@ -52,7 +52,7 @@ async def test_what_is_not_annotated_is_sent_on_and_the_rest_is_not(new_house: H
 
 async def test_a_copy_without_its_thumbnail_is_not_finished(new_house: House) -> None:
     (image,) = await some(new_house, 1)
-    await new_house.annotations.store(image.image_id, DRAWN, NOON)
+    await new_house.annotations.store(image.image_id, DRAWN, NOON, replacing=None)
     s3 = await new_house.home.aws.client("s3")
     await s3.delete_object(Bucket=new_house.annotations.bucket, Key=f"thumbnails/{image.image_id}.jpg")
 
@@ -89,7 +89,7 @@ async def test_what_was_swept_is_annotated_and_then_left_alone(new_house: House)
 
 async def test_what_was_annotated_before_there_were_previews_is_sent_on(new_house: House) -> None:
     (image,) = await some(new_house, 1)
-    await new_house.annotations.store(image.image_id, DRAWN, NOON)
+    await new_house.annotations.store(image.image_id, DRAWN, NOON, replacing=None)
     s3 = await new_house.home.aws.client("s3")
     await s3.delete_object(Bucket=new_house.annotations.bucket, Key=f"previews/{image.image_id}.jpg")
 
@@ -115,9 +115,9 @@ async def test_what_lost_a_part_is_drawn_anew(new_house: House) -> None:
 async def test_orphans_are_deleted_whatever_is_left_of_them(new_house: House) -> None:
     images = await some(new_house, 4)
     for image in images:
-        await new_house.annotations.store(image.image_id, DRAWN, NOON)
-    await new_house.annotations.store("0" * 32, DRAWN, NOON)
-    await new_house.annotations.store("f" * 32, DRAWN, NOON)
+        await new_house.annotations.store(image.image_id, DRAWN, NOON, replacing=None)
+    await new_house.annotations.store("0" * 32, DRAWN, NOON, replacing=None)
+    await new_house.annotations.store("f" * 32, DRAWN, NOON, replacing=None)
     await new_house.annotations.store_reason("8" * 32, "The picture was deleted before it was annotated.")
     s3 = await new_house.home.aws.client("s3")
     await s3.delete_object(Bucket=new_house.annotations.bucket, Key=f"thumbnails/{'f' * 32}.jpg")

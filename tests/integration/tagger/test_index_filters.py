@@ -11,7 +11,7 @@ from onlooker_shared.errors import BadRequestError, NotFoundError
 from onlooker_tagger import documents
 from onlooker_tagger.index import Index
 from onlooker_tagger.queries import ImageQuery, StatisticsQuery, SuggestionQuery, Within, words
-from recognitions import NOON, a_color, a_face, a_label, a_line, a_warning, an_image
+from recognitions import NOON, a_color, a_face, a_label, a_line, a_recognition, a_warning, an_image
 
 
 async def test_finds_people_colours_and_what_not_everybody_should_see(index: Index) -> None:
@@ -31,6 +31,42 @@ async def test_finds_people_colours_and_what_not_everybody_should_see(index: Ind
     assert await found(moderation="weapons") == await found(moderation="VIOLENCE") == {"gun.jpg"}
     assert await found(moderated=True) == {"gun.jpg"}
     assert await found(moderated=False) == {"party.jpg", "empty.jpg"}
+
+
+async def test_finds_people_by_an_id_that_stays_when_their_names_change(index: Index) -> None:
+    await put(index, an_image("party.jpg"), a_face(name="Ann", person_id="0a"), a_face(name="Ben", person_id="0b"))
+    await put(index, an_image("other.jpg"), a_face(name="Ann", person_id="0c"))
+    before = an_image("named.jpg")
+    await put(index, before, a_face(name="Unknown 7", person_id="0d"))
+    named = a_recognition(a_face(name="Ann", person_id="0d"), identified_at=NOON + timedelta(hours=1))
+    await index.put(documents.recognized(before, named))
+
+    async def found(**asked: object) -> set[str]:
+        return set(await keys(index, **asked))
+
+    assert await found(person_id=["0a"]) == {"party.jpg"}
+    assert await found(person_id=["0a", "0b"]) == {"party.jpg"}
+    assert await found(person_id=["0a", "0c"]) == set()
+    assert await found(person_id=["0d"]) == {"named.jpg"}
+    assert await found(person_id=["0A"]) == await found(person_id=["Ann"]) == await found(person_id=["0"]) == set()
+    assert await found(person=["Ann"]) == {"party.jpg", "other.jpg", "named.jpg"}
+    assert await found(person=["Unknown 7"]) == await found(q="unknown") == set()
+    document = await index.get(before.image_id)
+    assert (document.person_ids, document.faces[0].person_id) == (("0d",), "0d")
+
+
+async def test_naming_somebody_moves_no_picture_in_time(index: Index) -> None:
+    image = an_image("named.jpg")
+    await put(index, image, a_face(name="Unknown 7"))
+    asked = StatisticsQuery(interval="day")
+    before = (await index.statistics(asked, ALL)).timeline
+
+    named = a_recognition(a_face(name="Ann"), identified_at=NOON + timedelta(days=40))
+    await index.put(documents.recognized(image, named))
+
+    after = await index.statistics(asked, ALL)
+    assert after.timeline == before
+    assert [each.name for each in after.persons] == ["Ann"]
 
 
 async def test_finds_words_in_pictures_and_other_names_of_labels(index: Index) -> None:

@@ -103,6 +103,7 @@ class Maker:
             "q": self.text,
             "label": lambda: dice.sample([*LABELS, "ANIMAL", "pet", "vehicle"], dice.randint(1, 2)),
             "person": lambda: [dice.choice([*PEOPLE, "ann lee", "ZOË MÜLLER", "Ann"])],
+            "person_id": lambda: [dice.choice(["p1", "P1", "p"])],
             "emotion": lambda: dice.choice(EMOTIONS),
             "min_age": lambda: low,
             "max_age": lambda: low + dice.randrange(0, 40),

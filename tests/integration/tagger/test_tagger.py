@@ -15,7 +15,7 @@ from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import Results, StoredFailure, StoredResult
 from onlooker_shared.service import Service
 from onlooker_tagger.__main__ import compose
-from recognitions import a_face, a_label, a_recognition, an_image, annotated, failed, recognized
+from recognitions import a_face, a_label, a_recognition, an_image, annotated, failed, identified, recognized
 
 
 @pytest.fixture
@@ -69,6 +69,23 @@ async def test_a_recognized_picture_becomes_searchable(service: Service, sender:
 
     assert image["tags"] == ["Cat"]
     assert (statistics["total"], statistics["failed"], statistics["faces"]) == (2, 1, 1)
+
+
+async def test_who_was_named_later_is_found_by_the_name_and_by_the_id(service: Service, sender: Sender) -> None:
+    image, ann = an_image(), {"name": "Ann", "person_id": "0a"}
+    messages = recognized(image, a_face(name="Unknown 7", person_id="0a")), identified(image, a_face(**ann))
+    await sender.send(messages[0])
+
+    async with client_of(service) as client, working(service):
+        [before] = await eventually(lambda: found(client, person="unknown 7"), lambda images: len(images) == 1)
+        for message in reversed(messages):  # the older one comes again, late
+            await sender.send(message)
+        [after] = await eventually(lambda: found(client, person="ann"), lambda images: len(images) == 1)
+        assert await found(client, person_id="0a") == [after]
+        assert await found(client, person="unknown 7") == []
+
+    assert (after["created_at"], after["recognized_at"]) == (before["created_at"], before["recognized_at"])
+    assert after["identified_at"] > after["recognized_at"]
 
 
 async def test_reads_a_result_that_was_too_large_for_its_message(

@@ -21,7 +21,8 @@ from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import ImageAnnotated, ImageDeleted, ImageRecognized, Rendition
 from onlooker_shared.outages import Outages
 from onlooker_shared.recognition import Recognition
-from recognitions import NOON, a_face, an_image, annotated, recognized
+from onlooker_shared.results import StoredResult
+from recognitions import NOON, a_face, a_recognition, an_image, annotated, identified, recognized
 
 AWAY = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 BROKEN = ClientError({"ResponseMetadata": {"HTTPStatusCode": 507}}, "PutObject")
@@ -35,7 +36,11 @@ class Around:
 
     fails: dict[str, Exception] = field(default_factory=dict)
     stored: dict[str, datetime] = field(default_factory=dict)
-    """When what was drawn had been recognized, by image id."""
+    """When what was drawn had been settled, by image id."""
+    meanwhile: list[Recognition] = field(default_factory=list)
+    """What others store while this one draws, one each time."""
+    holds: Recognition | None = None
+    """What the result says."""
     times_drawn: int = 0
     deleted: set[str] = field(default_factory=set)
     """The ids of pictures whose result is gone."""
@@ -54,15 +59,26 @@ class Around:
         self._try("find")
         if image_id not in self.stored:
             return None
-        return Drawn(self._annotation(image_id), self.stored[image_id], NOON)
+        return Drawn(self._annotation(image_id), self.stored[image_id], NOON, self._etag(image_id))
 
     async def is_whole(self, image_id: str) -> bool:
         return image_id in self.stored
 
-    async def store(self, image_id: str, renditions: Renditions, recognized_at: datetime) -> Annotation:
+    async def get(self, image_id: str) -> StoredResult:
+        assert self.holds is not None
+        return StoredResult(image=an_image(), recognition=self.holds, rekognition={})
+
+    async def store(
+        self, image_id: str, renditions: Renditions, as_of: datetime, *, replacing: str | None
+    ) -> Annotation | None:
         self._try("store")
-        self.stored[image_id] = recognized_at
         self.times_drawn += 1
+        if self.meanwhile:
+            self.holds = self.meanwhile.pop()
+            self.stored[image_id] = self.holds.as_of
+        if replacing != (self._etag(image_id) if image_id in self.stored else None):
+            return None
+        self.stored[image_id] = as_of
         return self._annotation(image_id)
 
     async def delete_without_result(self, image_id: str) -> bool:
@@ -77,6 +93,9 @@ class Around:
     async def publish(self, message: ImageAnnotated) -> None:
         self._try("publish")
         self.published.append(message)
+
+    def _etag(self, image_id: str) -> str:
+        return f'"{self.stored[image_id]}"'
 
     def _annotation(self, image_id: str) -> Annotation:
         rendition = Rendition(bucket="b", key=image_id, width=2, height=1, content_type="image/jpeg")
@@ -147,6 +166,35 @@ async def test_only_a_later_recognition_is_drawn_anew_and_each_is_announced(seco
     assert len(around.published) == 2
 
 
+@pytest.mark.parametrize(("seconds", "times"), [(-60, 1), (0, 1), (60, 2)], ids=["older", "the same", "later"])
+async def test_whom_it_shows_settled_anew_is_drawn_anew(seconds: int, times: int) -> None:
+    around, image, settled = Around(), an_image(), NOON + timedelta(seconds=seconds)
+
+    await annotator(around).handle(recognized(image, a_face()))
+    await annotator(around).handle(identified(image, a_face(name="Ada Lovelace"), at=settled))
+
+    assert around.times_drawn == times
+    assert around.stored == {image.image_id: max(NOON, settled)}
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(0, 1), (60, 2)], ids=["the same", "later"])
+async def test_what_holds_stands_in_the_end_though_an_older_message_is_drawn_last(seconds: int, times: int) -> None:
+    image = an_image()
+    later = a_recognition(a_face(name="Ada Lovelace"), identified_at=NOON + timedelta(seconds=seconds))
+    around, drawn = Around(meanwhile=[later]), list[Recognition]()
+
+    def draw(_data: bytes, recognition: Recognition) -> Renditions:
+        drawn.append(recognition)
+        return DRAWN
+
+    await annotator(around, draw).handle(recognized(image, a_face()))
+
+    assert len(drawn) == times
+    assert drawn[-1].as_of == later.as_of
+    assert around.stored == {image.image_id: later.as_of}
+    assert len(around.published) == 1
+
+
 async def test_what_was_deleted_while_it_was_drawn_is_not_left_behind() -> None:
     message = recognized(an_image(), a_face())
     around = Around(deleted={message.image.image_id})
@@ -187,6 +235,7 @@ async def test_no_more_pictures_are_drawn_at_a_time_than_there_are_threads() -> 
     ("body", "error"),
     [
         (lambda: recognized(an_image(), a_face()).model_dump_json(), None),
+        (lambda: identified(an_image(), a_face()).model_dump_json(), None),
         (lambda: ImageDeleted(bucket="images", key="cat.jpg", deleted_at=NOON).model_dump_json(), None),
         (lambda: annotated(an_image()).model_dump_json(), Reject),
         (lambda: "{}", ValueError),
@@ -195,7 +244,7 @@ async def test_no_more_pictures_are_drawn_at_a_time_than_there_are_threads() -> 
 )
 def test_only_recognized_and_deleted_pictures_are_taken(body: Callable[[], str], error: type[Exception] | None) -> None:
     if error is None:
-        assert decode_event(body()).type in {"image.recognized.v1", "image.deleted.v1"}
+        assert decode_event(body()).type in {"image.recognized.v1", "image.identified.v1", "image.deleted.v1"}
     else:
         with pytest.raises(error):
             decode_event(body())

@@ -112,6 +112,14 @@ def test_a_stored_result_announces_itself() -> None:
     assert (message.recognition, message.traceparent) == (a_recognition(), TRACEPARENT)
 
 
+def test_a_result_whose_people_were_settled_anew_says_all_that_it_said_before() -> None:
+    stored = StoredResult(image=an_image(), recognition=a_recognition(), rekognition={}, traceparent=TRACEPARENT)
+    before, after = stored.message("results"), stored.identified("results")
+    told = {"image", "result", "recognition", "traceparent"}
+    assert after.model_dump(include=told) == before.model_dump(include=told)
+    assert not isinstance(after, ImageRecognized), "who tells people of new pictures is told of none"
+
+
 def test_a_stored_failure_announces_itself() -> None:
     message = StoredFailure(image=an_image(), reason="torn", traceparent=TRACEPARENT).message()
     assert (message.image, message.reason, message.traceparent) == (an_image(), "torn", TRACEPARENT)

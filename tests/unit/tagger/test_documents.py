@@ -38,12 +38,14 @@ def test_equal_names_in_two_folders_are_two_documents() -> None:
 
 
 def test_tells_of_faces_what_is_searched_for() -> None:
-    found = a_recognition(a_face("HAPPY", age=(20, 30), name="Ann"), a_face(None), a_face("SAD", name="Ann"))
+    ann = {"name": "Ann", "person_id": "0a"}
+    found = a_recognition(a_face("HAPPY", age=(20, 30), **ann), a_face(None), a_face("SAD", **ann))
 
     document = documents.recognized(an_image(), found)
 
     assert document.face_count == 3
-    assert document.persons == ("Ann",)
+    assert (document.persons, document.person_ids) == (("Ann",), ("0a",))
+    assert [(face.person, face.person_id) for face in document.faces] == [("Ann", "0a"), (None, None), ("Ann", "0a")]
     assert [face.emotion for face in document.faces] == ["HAPPY", None, "SAD"]
     assert (document.faces[0].age_low, document.faces[0].age_high) == (20, 30)
 
@@ -80,3 +82,28 @@ def test_a_failure_never_hides_the_result_of_the_same_upload() -> None:
     assert supersedes(result, failure)
     assert not supersedes(failure, result)
     assert supersedes(result, result)
+
+
+def test_of_two_statements_about_a_picture_the_one_settled_later_holds_whatever_was_settled() -> None:
+    image, hour = an_image(), timedelta(hours=1)
+    first = documents.recognized(image, a_recognition(identified_at=NOON))
+    named = documents.recognized(image, a_recognition(a_face(name="Ann"), identified_at=NOON + 2 * hour))
+    again = documents.recognized(image, a_recognition(recognized_at=NOON + hour, identified_at=NOON + hour))
+
+    assert [supersedes(named, first), supersedes(first, named)] == [True, False]
+    assert [supersedes(named, again), supersedes(again, named)] == [True, False]
+
+
+def test_when_a_picture_was_recognized_stays_what_it_was_whoever_is_named_in_it_later() -> None:
+    first = documents.recognized(an_image(), a_recognition())
+    named = documents.recognized(an_image(), a_recognition(identified_at=NOON + timedelta(days=30)))
+
+    assert (named.created_at, named.recognized_at) == (first.created_at, first.recognized_at)
+    assert named.identified_at == NOON + timedelta(days=30)
+
+
+def test_a_document_from_before_anybody_was_told_apart_is_read() -> None:
+    old = documents.recognized(an_image(), a_recognition()).model_dump_json(exclude={"identified_at", "person_ids"})
+    named = documents.recognized(an_image(), a_recognition(identified_at=NOON + timedelta(days=1)))
+
+    assert supersedes(named, documents.Document.model_validate_json(old))

@@ -43,7 +43,11 @@ class Layout:
                 for index, template in templates(self._names, self._schema, self._shards).items():
                     await self._client.indices.put_index_template(name=index, body=template)
                     await self._make(index, template["template"]["mappings"]["_meta"])
-                await self._client.indices.put_mapping(index=self._names.notes, body={"properties": NOTES})
+                for index, properties in (
+                    (self._names.documents(self._schema.version), self._schema.properties),
+                    (self._names.notes, NOTES),
+                ):
+                    await self._client.indices.put_mapping(index=index, body={"properties": properties})
                 if await self.behind_alias() is None:
                     await self._put_alias()
         except TransportError as error:

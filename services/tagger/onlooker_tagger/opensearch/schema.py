@@ -6,6 +6,8 @@
 
 The number in an index's name is the version of its mapping. Raise `SCHEMA`'s with every change of the mapping or of
 what `stored.source_of` derives, and the documents are copied into a new index while the old one answers (`copying`).
+Only a field that is new, and that no document from before would have, needs no other index: it is added to the one that
+is there.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,6 +43,7 @@ PROPERTIES: Json = {
     "state": KEYWORD,
     "reason": {"type": "text", "index": False},
     "recognized_at": MOMENT,
+    "identified_at": MOMENT,
     "width": NUMBER,
     "height": NUMBER,
     "face_count": NUMBER,
@@ -54,9 +57,11 @@ PROPERTIES: Json = {
             "age_high": NUMBER,
             "gender": KEYWORD,
             "person": KEYWORD,
+            "person_id": KEYWORD,
         },
     },
     "persons": KEYWORD,
+    "person_ids": KEYWORD,
     "labels": {
         "dynamic": "strict",
         "properties": {

@@ -86,6 +86,7 @@ def filters(asked: Filters, within: Within) -> list[Json]:
         *place(asked.bucket, asked.prefix),
         *({"term": {"search.label": folded(label)}} for label in asked.label),
         *({"term": {"search.person": folded(person)}} for person in asked.person),
+        *({"term": {"person_ids": person_id}} for person_id in asked.person_id),
         *({"term": {"search.color": folded(color)}} for color in asked.color),
         *([{"term": {"search.moderation": folded(asked.moderation)}}] if asked.moderation is not None else ()),
         *_moderated(asked.moderated),

@@ -8,8 +8,8 @@ from onlooker_tagger import facts
 from onlooker_tagger.documents import Document
 
 Named = Literal[
-    "labels", "parents", "persons", "moderation", "moderation_parents", "colors", "words", "state", "reason",
-    "bucket", "folder",
+    "labels", "parents", "persons", "person_ids", "moderation", "moderation_parents", "colors", "words", "state",
+    "reason", "bucket", "folder",
 ]  # fmt: skip
 """The kinds of names: parents are those that are no labels of the picture themselves, words those of text in it."""
 NAMED: tuple[Named, ...] = get_args(Named)
@@ -44,6 +44,7 @@ def facts_of(document: Document) -> str:
         "labels": labels,
         "parents": facts.label_names(document) - labels,
         "persons": set(document.persons),
+        "person_ids": set(document.person_ids),
         "moderation": moderation,
         "moderation_parents": facts.moderation_names(document) - moderation,
         "colors": {color.name for color in document.colors},

@@ -23,6 +23,8 @@ def left(now: Snapshot, filters: Filters, within: Within) -> Mask:
     for kinds, names in _named(filters):
         for name in names:
             found &= named(now, kinds, name)
+    for person_id in filters.person_id:
+        found &= _has_person(now, person_id)
     if filters.moderated is not None:
         found &= now.having(now.facets["moderation"].rows) == filters.moderated
     _keep_faces(found, now, filters)
@@ -36,6 +38,14 @@ def named(now: Snapshot, kinds: Kinds, name: str) -> Mask:
     for kind in kinds:
         facet = now.facets[kind]
         found[facet.rows_of(facet.vocabulary.alike(name))] = True
+    return found
+
+
+def _has_person(now: Snapshot, person_id: str) -> Mask:
+    found = np.zeros(len(now.ids), np.bool_)
+    facet = now.facets["person_ids"]
+    if (code := facet.vocabulary.find(person_id)) is not None:
+        found[facet.rows_of([code])] = True
     return found
 
 
