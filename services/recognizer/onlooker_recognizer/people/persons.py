@@ -1,0 +1,321 @@
+"""People in DynamoDB, without their faces.
+
+    person_id
+    {person_id}         a person
+    name:{digest}       the ids of those who are called so: a name is found without reading everybody
+    strangers           how many strangers were counted until now
+
+A name's item changes in the transaction that changes the person's name, so that of two who enrol somebody new at once
+only one makes them.
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import structlog
+
+from onlooker_recognizer.people.items import item_of_person, person_of
+from onlooker_recognizer.people.names import clean, cleaned_attributes, digest, folded
+from onlooker_recognizer.people.records import PersonRecord, State
+from onlooker_recognizer.people.transactions import Tries, read, write
+from onlooker_shared.errors import ConflictError, NotFoundError
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from onlooker_recognizer.people.items import Item
+
+STRANGERS = "strangers"
+"""The key of the counter."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Changes(TypedDict, total=False):
+    """What somebody may change about a person; None where there is to be nothing."""
+
+    name: str
+    state: State
+    attributes: Mapping[str, str]
+    external_id: str | None
+    number: int | None
+    cover: str | None
+    merged_into: str | None
+
+
+class Persons:
+    """The table of people.
+
+    Args:
+        dynamodb: the process's client.
+        table: the table's name.
+        clock: epoch seconds.
+    """
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, clock: Callable[[], float] = time.time) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+
+    async def create(
+        self,
+        name: str,
+        *,
+        state: State = State.KNOWN,
+        attributes: Mapping[str, str] | None = None,
+        external_id: str | None = None,
+        number: int | None = None,
+        person_id: str | None = None,
+        alone: bool = False,
+    ) -> PersonRecord:
+        """Make a person and return them.
+
+        Args:
+            name: what they are called; others may be called so too.
+            state: what they are to those who look at pictures.
+            attributes: free ones.
+            external_id: what another system calls them.
+            number: a stranger's.
+            person_id: theirs, where the same person must not be made twice; a random one if not given.
+            alone: whether nobody else may be called so.
+
+        Raises:
+            BadRequestError: name or attributes are not taken; the words say why.
+            ConflictError: there is a person with this id, or one who is called so and should not be.
+            UnavailableError: others were in the way each time.
+        """
+        person = PersonRecord(
+            person_id=person_id or uuid.uuid4().hex,
+            name=clean(name),
+            state=state,
+            attributes=cleaned_attributes(attributes or {}),
+            external_id=None if external_id is None else clean(external_id, what="The external id"),
+            number=number,
+            created_at=datetime.fromtimestamp(self._clock(), UTC),
+        )
+        tries = Tries()
+        while not await write(self._dynamodb, [self._put(person), self._call(person, alone=alone)]):
+            if await self.find([person.person_id]):
+                raise ConflictError(f"There is a person with the id {person.person_id} already.")
+            if alone and await self.named(person.name):
+                raise ConflictError("Somebody is called so already.")
+            await tries.again()
+        return person
+
+    async def create_unknown(self, *, person_id: str | None = None) -> PersonRecord:
+        """Make a stranger, called by a number that no other ever had, and return them.
+
+        Args:
+            person_id: theirs, where the same stranger must not be made twice: who is there already is returned.
+
+        Raises:
+            UnavailableError: others were in the way each time.
+        """
+        if person_id is not None and (known := await self.find([person_id])):
+            return known[person_id]
+        counted = await self._dynamodb.update_item(
+            TableName=self._table,
+            Key=_key(STRANGERS),
+            UpdateExpression="ADD #number :one",
+            ExpressionAttributeNames={"#number": "number"},
+            ExpressionAttributeValues={":one": {"N": "1"}},
+            ReturnValues="UPDATED_NEW",
+        )
+        number = int(counted["Attributes"]["number"]["N"])
+        try:
+            return await self.create(f"Unknown {number}", state=State.UNKNOWN, number=number, person_id=person_id)
+        except ConflictError:
+            return await self.get(str(person_id))  # a random one is nobody's
+
+    async def get(self, person_id: str) -> PersonRecord:
+        """Return a person, also one who was merged into another.
+
+        Raises:
+            NotFoundError: there is no such person.
+        """
+        found = await self.find([person_id])
+        if person_id not in found:
+            raise NotFoundError(f"There is no person with the id {person_id} (any more).")
+        return found[person_id]
+
+    async def find(self, person_ids: Iterable[str]) -> dict[str, PersonRecord]:
+        """Return people by their ids; who is not there is left out."""
+        items = await read(self._dynamodb, self._table, "person_id", person_ids)
+        return {person.person_id: person for person in _readable(items)}
+
+    async def resolve(self, person_id: str) -> PersonRecord:
+        """Return a person, or whom they were merged into at last.
+
+        Raises:
+            NotFoundError: there is no such person, or not the one they were merged into.
+            ConflictError: people were merged in a circle.
+        """
+        person = await self.get(person_id)
+        seen = {person_id}
+        while person.merged_into is not None:
+            if person.merged_into in seen:
+                raise ConflictError(f"The person {person_id} was merged in a circle; split it by setting a state.")
+            seen.add(person.merged_into)
+            person = await self.get(person.merged_into)
+        return person
+
+    async def everybody(self) -> list[PersonRecord]:
+        """Return all people of every state, first made first."""
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._table, ConsistentRead=True, FilterExpression="attribute_exists(created_at)"
+        )
+        items = [item async for page in pages for item in page["Items"]]
+        return sorted(_readable(items), key=lambda person: (person.created_at, person.person_id))
+
+    async def named(self, name: str) -> list[PersonRecord]:
+        """Return those who are called so, in any case of letters, first made first; nobody who was merged."""
+        known = await read(self._dynamodb, self._table, "person_id", [_name_id(name)])
+        ids = [person_id for item in known for person_id in item.get("person_ids", {}).get("SS", ())]
+        people = [person for person in (await self.find(ids)).values() if folded(person.name) == folded(name)]
+        return sorted(people, key=lambda person: (person.created_at, person.person_id))
+
+    async def change(self, person_id: str, *, version: int | None = None, **fields: Unpack[Changes]) -> PersonRecord:
+        """Change what is known of a person, and return them as they are then; what is so already changes nothing.
+
+        Args:
+            person_id: theirs.
+            version: of the record that the change was decided by, if it must be that.
+            fields: what is to be otherwise.
+
+        Raises:
+            BadRequestError: a value is not taken; the words say why.
+            NotFoundError: there is no such person.
+            ConflictError: somebody else changed them since that version.
+            UnavailableError: others were in the way each time.
+        """
+        tries = Tries()
+        while True:
+            old = await self.get(person_id)
+            if version is not None and old.version != version:
+                raise ConflictError(
+                    f"Somebody else changed this person meanwhile: this is version {old.version}, not {version}. "
+                    "Look at them again, then decide."
+                )
+            new = _changed(old, fields)
+            if new == old:
+                return old
+            new = new.model_copy(update={"version": old.version + 1})
+            if await write(self._dynamodb, [self._update(old, new), *await self._rename(old, new)]):
+                return new
+            await tries.again()
+
+    def _put(self, person: PersonRecord) -> "TransactWriteItemTypeDef":
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": item_of_person(person),
+                "ConditionExpression": "attribute_not_exists(person_id)",
+            }
+        }
+
+    def _update(self, old: PersonRecord, new: PersonRecord) -> "TransactWriteItemTypeDef":
+        """Return the action that writes what may be changed, and leaves counts and faces alone."""
+        item = item_of_person(new)
+        names = {f"#{name}": name for name in (*Changes.__annotations__, "version")}
+        there = {mark: name for mark, name in names.items() if name in item}
+        gone = [mark for mark in names if mark not in there]
+        sets = ", ".join(f"{mark} = :{name}" for mark, name in there.items())
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(old.person_id),
+                "UpdateExpression": f"SET {sets}" + (f" REMOVE {', '.join(gone)}" if gone else ""),
+                "ConditionExpression": "#version = :old",
+                "ExpressionAttributeNames": names,
+                "ExpressionAttributeValues": {
+                    **{f":{name}": item[name] for name in there.values()},
+                    ":old": {"N": str(old.version)},
+                },
+            }
+        }
+
+    async def _rename(self, old: PersonRecord, new: PersonRecord | None) -> "list[TransactWriteItemTypeDef]":
+        """Return the actions on names, if a person is called otherwise now, or is no more."""
+        before = None if old.state is State.MERGED else _name_id(old.name)
+        after = None if new is None or new.state is State.MERGED else _name_id(new.name)
+        if before == after:
+            return []
+        actions: list[TransactWriteItemTypeDef] = []
+        if before is not None:
+            actions += [await self._call_no_more(old)]
+        if new is not None and after is not None:
+            actions += [self._call(new)]
+        return actions
+
+    def _call(self, person: PersonRecord, *, alone: bool = False) -> "TransactWriteItemTypeDef":
+        """Return the action that notes a person under their name."""
+        action: TransactWriteItemTypeDef = {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(_name_id(person.name)),
+                "UpdateExpression": "ADD person_ids :ids",
+                "ExpressionAttributeValues": {":ids": {"SS": [person.person_id]}},
+            }
+        }
+        if alone:
+            action["Update"]["ConditionExpression"] = "attribute_not_exists(person_ids)"
+        return action
+
+    async def _call_no_more(self, person: PersonRecord) -> "TransactWriteItemTypeDef":
+        """Return the action that takes a person from their name; with the last one the name goes, too."""
+        name_id = _name_id(person.name)
+        known = await read(self._dynamodb, self._table, "person_id", [name_id])
+        others = {each for item in known for each in item.get("person_ids", {}).get("SS", ())} - {person.person_id}
+        if others:
+            return {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": _key(name_id),
+                    "UpdateExpression": "DELETE person_ids :ids",
+                    "ConditionExpression": "size(person_ids) > :one",
+                    "ExpressionAttributeValues": {":ids": {"SS": [person.person_id]}, ":one": {"N": "1"}},
+                }
+            }
+        return {
+            "Delete": {
+                "TableName": self._table,
+                "Key": _key(name_id),
+                "ConditionExpression": "attribute_not_exists(person_ids) OR size(person_ids) = :one",
+                "ExpressionAttributeValues": {":one": {"N": "1"}},
+            }
+        }
+
+
+def _changed(old: PersonRecord, fields: Changes) -> PersonRecord:
+    """Return a person with other values, cleaned."""
+    cleaned: dict[str, object] = dict(fields)
+    if "name" in fields:
+        cleaned["name"] = clean(fields["name"])
+    if "attributes" in fields:
+        cleaned["attributes"] = cleaned_attributes(fields["attributes"])
+    if fields.get("external_id") is not None:
+        cleaned["external_id"] = clean(str(fields["external_id"]), what="The external id")
+    return old.model_copy(update=cleaned)
+
+
+def _readable(items: "Iterable[Item]") -> list[PersonRecord]:
+    """Return the people that items are about: one that somebody damaged by hand must not hide the others."""
+    people = []
+    for item in items:
+        try:
+            people.append(person_of(item))
+        except (KeyError, ValueError) as error:
+            log.warning("person.unreadable", person_id=item["person_id"]["S"], fault=type(error).__name__)
+    return people
+
+
+def _key(person_id: str) -> "Item":
+    return {"person_id": {"S": person_id}}
+
+
+def _name_id(name: str) -> str:
+    return f"name:{digest(name)}"
