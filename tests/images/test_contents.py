@@ -12,6 +12,8 @@ from containers import COMMAND, GATEWAY, IMAGES, REKOGNITION, SERVICES, Image, c
 PYTHON = [image for image in IMAGES if image.module]
 BINARIES = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{100,}-----END")
+ACCESS_KEY = re.compile(rb"(?:AKIA|ASIA)[0-9A-Z]{16}(?<!EXAMPLE)|olk_[0-9a-f]{16}_")
+"""Of Amazon, but for the one that its documentation shows everywhere, and of Onlooker."""
 SECRET_FILES = re.compile(r"(^|/)(\.env(\..*)?|.*\.key|id_[a-z0-9]+|credentials|\.netrc|\.npmrc|\.pypirc|\.docker/.*)$")
 UNWANTED = re.compile(
     r"/(\.git|\.cache|\.venv|node_modules|tests|include|ensurepip|idlelib|tkinter)(/|$)|/Dockerfile$|\.(c|h|a|pyi|whl)$"
@@ -63,7 +65,8 @@ def test_keeps_no_secrets(image: Image) -> None:
     variables = [variable.partition("=")[0] for variable in described(image)["Config"]["Env"]]
     assert not [name for name in variables if re.search("SECRET|TOKEN|PASSWORD|ACCESS_KEY|API_KEY|CREDENTIAL", name)]
     assert not [path for path in files(image) if SECRET_FILES.search(path)]
-    assert not [member.name for member, content in contents(image) if PRIVATE_KEY.search(content)]
+    found = {member.name for member, data in contents(image) if PRIVATE_KEY.search(data) or ACCESS_KEY.search(data)}
+    assert not found
 
 
 def test_has_nothing_that_only_building_and_testing_need(image: Image) -> None:
