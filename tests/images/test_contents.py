@@ -12,8 +12,10 @@ from containers import COMMAND, GATEWAY, IMAGES, REKOGNITION, SERVICES, Image, c
 PYTHON = [image for image in IMAGES if image.module]
 BINARIES = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{100,}-----END")
-ACCESS_KEY = re.compile(rb"(?:AKIA|ASIA)[0-9A-Z]{16}(?<!EXAMPLE)|olk_[0-9a-f]{16}_")
-"""Of Amazon, but for the one that its documentation shows everywhere, and of Onlooker."""
+ACCESS_KEY = re.compile(
+    rb"(?<![\w+/])(?:AKIA|ASIA)[0-9A-Z]{16}(?<!EXAMPLE)(?![\w+/=])"  # Amazon's, but for that of its documentation
+    rb"|olk_[0-9a-f]{16}_"  # our own
+)
 SECRET_FILES = re.compile(r"(^|/)(\.env(\..*)?|.*\.key|id_[a-z0-9]+|credentials|\.netrc|\.npmrc|\.pypirc|\.docker/.*)$")
 UNWANTED = re.compile(
     r"/(\.git|\.cache|\.venv|node_modules|tests|include|ensurepip|idlelib|tkinter)(/|$)|/Dockerfile$|\.(c|h|a|pyi|whl)$"
