@@ -1,12 +1,9 @@
 """People in DynamoDB, without their faces.
 
-    person_id
-    {person_id}         a person
-    name:{digest}       the ids of those who are called so: a name is found without reading everybody
-    strangers           how many strangers were counted until now
-
-A name's item changes in the transaction that changes the person's name, so that of two who enrol somebody new at once
-only one makes them.
+person_id
+{person_id}     a person
+name:{digest}   who is called so
+strangers       how many strangers were counted until now
 """
 
 import time
@@ -17,15 +14,16 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import structlog
 
-from onlooker_recognizer.people.items import item_of_person, person_of
-from onlooker_recognizer.people.names import clean, cleaned_attributes, digest, folded
+from onlooker_recognizer.people import actions
+from onlooker_recognizer.people.items import person_of
+from onlooker_recognizer.people.name_index import NameIndex
+from onlooker_recognizer.people.names import clean, cleaned_attributes
 from onlooker_recognizer.people.records import PersonRecord, State
 from onlooker_recognizer.people.transactions import Tries, read, write
-from onlooker_shared.errors import ConflictError, NotFoundError
+from onlooker_shared.errors import BadRequestError, ConflictError, NotFoundError
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from onlooker_recognizer.people.items import Item
 
@@ -60,6 +58,7 @@ class Persons:
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
+        self._names = NameIndex(dynamodb, table)
 
     async def create(
         self,
@@ -98,7 +97,8 @@ class Persons:
             created_at=datetime.fromtimestamp(self._clock(), UTC),
         )
         tries = Tries()
-        while not await write(self._dynamodb, [self._put(person), self._call(person, alone=alone)]):
+        steps = [actions.make(self._table, person), self._names.enter(person, alone=alone)]
+        while not await write(self._dynamodb, steps):
             if await self.find([person.person_id]):
                 raise ConflictError(f"There is a person with the id {person.person_id} already.")
             if alone and await self.named(person.name):
@@ -119,7 +119,7 @@ class Persons:
             return known[person_id]
         counted = await self._dynamodb.update_item(
             TableName=self._table,
-            Key=_key(STRANGERS),
+            Key={"person_id": {"S": STRANGERS}},
             UpdateExpression="ADD #number :one",
             ExpressionAttributeNames={"#number": "number"},
             ExpressionAttributeValues={":one": {"N": "1"}},
@@ -173,9 +173,7 @@ class Persons:
 
     async def named(self, name: str) -> list[PersonRecord]:
         """Return those who are called so, in any case of letters, first made first; nobody who was merged."""
-        known = await read(self._dynamodb, self._table, "person_id", [_name_id(name)])
-        ids = [person_id for item in known for person_id in item.get("person_ids", {}).get("SS", ())]
-        people = [person for person in (await self.find(ids)).values() if folded(person.name) == folded(name)]
+        people = (await self.find(await self._names.ids(name))).values()
         return sorted(people, key=lambda person: (person.created_at, person.person_id))
 
     async def change(self, person_id: str, *, version: int | None = None, **fields: Unpack[Changes]) -> PersonRecord:
@@ -204,94 +202,18 @@ class Persons:
             if new == old:
                 return old
             new = new.model_copy(update={"version": old.version + 1})
-            if await write(self._dynamodb, [self._update(old, new), *await self._rename(old, new)]):
+            step = actions.change(self._table, new, old.version)
+            if await write(self._dynamodb, [step, *await self._names.change(old, new)]):
                 return new
             await tries.again()
 
-    def _put(self, person: PersonRecord) -> "TransactWriteItemTypeDef":
-        return {
-            "Put": {
-                "TableName": self._table,
-                "Item": item_of_person(person),
-                "ConditionExpression": "attribute_not_exists(person_id)",
-            }
-        }
-
-    def _update(self, old: PersonRecord, new: PersonRecord) -> "TransactWriteItemTypeDef":
-        """Return the action that writes what may be changed, and leaves counts and faces alone."""
-        item = item_of_person(new)
-        names = {f"#{name}": name for name in (*Changes.__annotations__, "version")}
-        there = {mark: name for mark, name in names.items() if name in item}
-        gone = [mark for mark in names if mark not in there]
-        sets = ", ".join(f"{mark} = :{name}" for mark, name in there.items())
-        return {
-            "Update": {
-                "TableName": self._table,
-                "Key": _key(old.person_id),
-                "UpdateExpression": f"SET {sets}" + (f" REMOVE {', '.join(gone)}" if gone else ""),
-                "ConditionExpression": "#version = :old",
-                "ExpressionAttributeNames": names,
-                "ExpressionAttributeValues": {
-                    **{f":{name}": item[name] for name in there.values()},
-                    ":old": {"N": str(old.version)},
-                },
-            }
-        }
-
-    async def _rename(self, old: PersonRecord, new: PersonRecord | None) -> "list[TransactWriteItemTypeDef]":
-        """Return the actions on names, if a person is called otherwise now, or is no more."""
-        before = None if old.state is State.MERGED else _name_id(old.name)
-        after = None if new is None or new.state is State.MERGED else _name_id(new.name)
-        if before == after:
-            return []
-        actions: list[TransactWriteItemTypeDef] = []
-        if before is not None:
-            actions += [await self._call_no_more(old)]
-        if new is not None and after is not None:
-            actions += [self._call(new)]
-        return actions
-
-    def _call(self, person: PersonRecord, *, alone: bool = False) -> "TransactWriteItemTypeDef":
-        """Return the action that notes a person under their name."""
-        action: TransactWriteItemTypeDef = {
-            "Update": {
-                "TableName": self._table,
-                "Key": _key(_name_id(person.name)),
-                "UpdateExpression": "ADD person_ids :ids",
-                "ExpressionAttributeValues": {":ids": {"SS": [person.person_id]}},
-            }
-        }
-        if alone:
-            action["Update"]["ConditionExpression"] = "attribute_not_exists(person_ids)"
-        return action
-
-    async def _call_no_more(self, person: PersonRecord) -> "TransactWriteItemTypeDef":
-        """Return the action that takes a person from their name; with the last one the name goes, too."""
-        name_id = _name_id(person.name)
-        known = await read(self._dynamodb, self._table, "person_id", [name_id])
-        others = {each for item in known for each in item.get("person_ids", {}).get("SS", ())} - {person.person_id}
-        if others:
-            return {
-                "Update": {
-                    "TableName": self._table,
-                    "Key": _key(name_id),
-                    "UpdateExpression": "DELETE person_ids :ids",
-                    "ConditionExpression": "size(person_ids) > :one",
-                    "ExpressionAttributeValues": {":ids": {"SS": [person.person_id]}, ":one": {"N": "1"}},
-                }
-            }
-        return {
-            "Delete": {
-                "TableName": self._table,
-                "Key": _key(name_id),
-                "ConditionExpression": "attribute_not_exists(person_ids) OR size(person_ids) = :one",
-                "ExpressionAttributeValues": {":one": {"N": "1"}},
-            }
-        }
-
 
 def _changed(old: PersonRecord, fields: Changes) -> PersonRecord:
-    """Return a person with other values, cleaned."""
+    """Return a person with other values, cleaned.
+
+    Raises:
+        BadRequestError: a value is not taken.
+    """
     cleaned: dict[str, object] = dict(fields)
     if "name" in fields:
         cleaned["name"] = clean(fields["name"])
@@ -299,7 +221,12 @@ def _changed(old: PersonRecord, fields: Changes) -> PersonRecord:
         cleaned["attributes"] = cleaned_attributes(fields["attributes"])
     if fields.get("external_id") is not None:
         cleaned["external_id"] = clean(str(fields["external_id"]), what="The external id")
-    return old.model_copy(update=cleaned)
+    new = old.model_copy(update=cleaned)
+    if new.cover is not None and new.cover not in new.face_ids:
+        raise BadRequestError("The cover must be one of the person's faces.")
+    if (new.state is State.MERGED) != (new.merged_into is not None) or new.merged_into == new.person_id:
+        raise BadRequestError("A person is merged into another one, and only so gets that state.")
+    return new
 
 
 def _readable(items: "Iterable[Item]") -> list[PersonRecord]:
@@ -311,11 +238,3 @@ def _readable(items: "Iterable[Item]") -> list[PersonRecord]:
         except (KeyError, ValueError) as error:
             log.warning("person.unreadable", person_id=item["person_id"]["S"], fault=type(error).__name__)
     return people
-
-
-def _key(person_id: str) -> "Item":
-    return {"person_id": {"S": person_id}}
-
-
-def _name_id(name: str) -> str:
-    return f"name:{digest(name)}"

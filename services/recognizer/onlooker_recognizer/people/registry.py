@@ -5,14 +5,15 @@ one person's, and a person's faces are found without an index.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import structlog
 
-from onlooker_recognizer.people.items import face_of, item_of_face
+from onlooker_recognizer.people import actions
+from onlooker_recognizer.people.items import face_of
 from onlooker_recognizer.people.persons import Persons
-from onlooker_recognizer.people.records import MAX_FACES, FaceRecord, PersonRecord
+from onlooker_recognizer.people.records import MAX_FACES, FaceRecord
 from onlooker_recognizer.people.transactions import MOST_ACTIONS, Tries, read, write
 from onlooker_shared.errors import ConflictError, NotFoundError
 
@@ -61,15 +62,12 @@ class People(Persons):
                 is somebody else's.
             UnavailableError: others were in the way each time.
         """
-        put: TransactWriteItemTypeDef = {
-            "Put": {
-                "TableName": self._faces,
-                "Item": item_of_face(face),
-                "ConditionExpression": "attribute_not_exists(face_id)",
-            }
-        }
+        steps = [
+            actions.put_face(self._faces, face),
+            actions.gain_face(self._table, face.person_id, face.face_id),
+        ]
         tries = Tries()
-        while not await write(self._dynamodb, [put, self._gain(face.person_id, face.face_id)]):
+        while not await write(self._dynamodb, steps):
             known = (await self.faces([face.face_id])).get(face.face_id)
             if known is not None:
                 if known.person_id != face.person_id:
@@ -123,17 +121,12 @@ class People(Persons):
             face = await self.face(face_id)
             if face.person_id == to:
                 return face
-            move: TransactWriteItemTypeDef = {
-                "Update": {
-                    "TableName": self._faces,
-                    "Key": {"face_id": {"S": face_id}},
-                    "UpdateExpression": "SET person_id = :to",
-                    "ConditionExpression": "person_id = :from",
-                    "ExpressionAttributeValues": {":to": {"S": to}, ":from": {"S": face.person_id}},
-                }
-            }
-            lose = await self._lose(face.person_id, [face_id])
-            if await write(self._dynamodb, [move, *lose, self._gain(to, face_id)]):
+            steps = [
+                actions.move_face(self._faces, face, to),
+                *await self._lose(face.person_id, face_id),
+                actions.gain_face(self._table, to, face_id),
+            ]
+            if await write(self._dynamodb, steps):
                 return face.model_copy(update={"person_id": to})
             await self._has_room(to)
             await tries.again()
@@ -149,8 +142,8 @@ class People(Persons):
             face = (await self.faces([face_id])).get(face_id)
             if face is None:
                 return None
-            actions = [self._forget(face), *await self._lose(face.person_id, [face_id])]
-            if await write(self._dynamodb, actions):
+            steps = [actions.delete_face(self._faces, face), *await self._lose(face.person_id, face_id)]
+            if await write(self._dynamodb, steps):
                 return face
             await tries.again()
 
@@ -166,10 +159,11 @@ class People(Persons):
             some = person.face_ids[: MOST_ACTIONS - 1]
             faces = [face for face in (await self.faces(some)).values() if face.person_id == person_id]
             if some:
-                done = await write(self._dynamodb, [*map(self._forget, faces), *await self._lose(person_id, some)])
+                steps = [actions.delete_face(self._faces, face) for face in faces]
+                steps.append(actions.lose_faces(self._table, person, some))
             else:
-                done = await write(self._dynamodb, [self._delete(person), *await self._rename(person, None)])
-            if done:
+                steps = [actions.delete(self._table, person), *await self._names.change(person, None)]
+            if await write(self._dynamodb, steps):
                 gone += faces
             else:
                 await tries.again()
@@ -184,75 +178,10 @@ class People(Persons):
             self._somebody = (now + (SOMEBODY_REMEMBERED if somebody else NOBODY_REMEMBERED), somebody)
         return self._somebody[1]
 
-    def _gain(self, person_id: str, face_id: str) -> "TransactWriteItemTypeDef":
-        """Return the action that lists a face as a person's."""
-        return {
-            "Update": {
-                "TableName": self._table,
-                "Key": {"person_id": {"S": person_id}},
-                "UpdateExpression": "SET cover = if_not_exists(cover, :cover) ADD face_ids :faces, #version :one",
-                "ConditionExpression": (
-                    "attribute_exists(person_id) AND attribute_not_exists(merged_into)"
-                    " AND (attribute_not_exists(face_ids) OR size(face_ids) < :most)"
-                ),
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {
-                    ":cover": {"S": face_id},
-                    ":faces": {"SS": [face_id]},
-                    ":one": {"N": "1"},
-                    ":most": {"N": str(MAX_FACES)},
-                },
-            }
-        }
-
-    async def _lose(self, person_id: str, face_ids: Sequence[str]) -> "list[TransactWriteItemTypeDef]":
-        """Return the action that takes faces from a person's list, and the cover with them; none if they are gone."""
+    async def _lose(self, person_id: str, face_id: str) -> "list[TransactWriteItemTypeDef]":
+        """Return the action that takes a face from a person's list; none if they are gone."""
         person = (await self.find([person_id])).get(person_id)
-        if person is None:
-            return []
-        left = sorted(set(person.face_ids) - set(face_ids))
-        cover = person.cover if person.cover in left else next(iter(left), None)
-        return [
-            {
-                "Update": {
-                    "TableName": self._table,
-                    "Key": {"person_id": {"S": person_id}},
-                    "UpdateExpression": (
-                        ("REMOVE cover" if cover is None else "SET cover = :cover")
-                        + " DELETE face_ids :faces ADD #version :one"
-                    ),
-                    "ConditionExpression": "#version = :version",
-                    "ExpressionAttributeNames": {"#version": "version"},
-                    "ExpressionAttributeValues": {
-                        **({} if cover is None else {":cover": {"S": cover}}),
-                        ":faces": {"SS": list(face_ids)},
-                        ":one": {"N": "1"},
-                        ":version": {"N": str(person.version)},
-                    },
-                }
-            }
-        ]
-
-    def _forget(self, face: FaceRecord) -> "TransactWriteItemTypeDef":
-        return {
-            "Delete": {
-                "TableName": self._faces,
-                "Key": {"face_id": {"S": face.face_id}},
-                "ConditionExpression": "person_id = :person",
-                "ExpressionAttributeValues": {":person": {"S": face.person_id}},
-            }
-        }
-
-    def _delete(self, person: PersonRecord) -> "TransactWriteItemTypeDef":
-        return {
-            "Delete": {
-                "TableName": self._table,
-                "Key": {"person_id": {"S": person.person_id}},
-                "ConditionExpression": "#version = :version AND attribute_not_exists(face_ids)",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":version": {"N": str(person.version)}},
-            }
-        }
+        return [] if person is None else [actions.lose_faces(self._table, person, [face_id])]
 
     async def _has_room(self, person_id: str) -> None:
         """See to it that a person can have one face more.
