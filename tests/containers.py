@@ -125,7 +125,7 @@ def contents(image: Image) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
                 file = archive.extractfile(member) if member.isreg() and member.size < MEGABYTE else None
                 yield member, file.read() if file else b""
     finally:
-        docker("rm", container)
+        docker("rm", "--volumes", container)
 
 
 def python(image: Image, program: str) -> str:
