@@ -48,6 +48,8 @@ class Source(StrEnum):
     """A stranger's, remembered when it was seen."""
     DRAWN = "drawn"
     """Somebody drew it on a picture, where the detector had missed it, and said whose it is."""
+    IMPORTED = "imported"
+    """It was in the collection before Onlooker was, with a profile."""
 
 
 class Record(BaseModel):
@@ -86,8 +88,8 @@ class FaceRecord(Record):
     image_id: str | None = Field(default=None, pattern=IMAGE_ID_PATTERN)
     bounding_box: BoundingBox = Field(description="In that picture.")
     confidence: Percent
-    brightness: Percent
-    sharpness: Percent
+    brightness: Percent | None = Field(default=None, description="Not known of one that was imported.")
+    sharpness: Percent | None = None
     model: str = Field(description="The collection's FaceModelVersion when it was added.")
     crop: str = Field(description="The key of the crop in the results bucket: the collection can be made anew of them.")
     added_at: datetime
