@@ -116,7 +116,6 @@ PULL := pull --quiet --policy missing --ignore-buildable
 test-compose: setup .cache/pictures/.ready images ## Build the images, start them, and prove that nothing is lost whatever happens to them (needs Docker)
 	docker compose -f docker-compose.yml $(PULL)
 	docker compose -f docker-compose.yml -f infra/compose/ministack.yml $(PULL)
-	docker compose -f docker-compose.yml -f infra/compose/postgres.yml $(PULL)
 	$(BIN)/python -m pytest tests/images tests/compose --ignore tests/compose/test_deployment.py
 	@for each in $(DEPLOYMENTS); do echo "deployment $$each"; \
 		ONLOOKER_TEST_COMPOSE=$$each $(BIN)/python -m pytest tests/compose/test_deployment.py || exit 1; done

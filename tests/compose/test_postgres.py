@@ -27,11 +27,20 @@ print(urllib.request.urlopen(request, timeout=30).read().decode())
 def servers() -> Iterator[Deployment]:
     """Yield two servers and their PostgreSQL, running."""
     started = Deployment.named(["postgres"], {})
+    _require_image(started)
     try:
         started.up(*RUNNING)
         yield started
     finally:
         started.down("--volumes", "--remove-orphans")
+
+
+def _require_image(deployment: Deployment) -> None:
+    """Have PostgreSQL's image, or skip what needs it: nobody shall be unable to run the other tests for want of it."""
+    try:
+        deployment.compose("pull", "--quiet", "--policy", "missing", "postgres")
+    except AssertionError as error:
+        pytest.skip(f"no image of PostgreSQL here, and none to be had: {error}")
 
 
 def ask(deployment: Deployment, server: int, operation: str, **members: Any) -> dict[str, Any]:
