@@ -9,6 +9,8 @@ from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.handlers import Handler
 from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.people.collection import ABOUT_PICTURES, INDEX_FACES, SEARCH_FACES, SEARCH_USERS
+from onlooker_recognizer.people.composing import collection_name, compose_people
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.pictures import Pictures
 from onlooker_recognizer.questions import (
@@ -44,16 +46,29 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     s3, sqs = await aws.client("s3"), await aws.client("sqs")
     client = await aws.client("rekognition")
     questions = _questions(settings)
-    permissions = Permissions(client, {question.operation: {} for question in questions.about(settings.features)})
+    collection = collection_name(settings, common.prefix)
+    permissions = Permissions(client, _operations(settings, questions, collection))
     calls = Calls(client, paces=_paces(settings))
     results = Results(s3, names.results.name)
     originals = Originals(s3, max_bytes=settings.max_bytes)
     publisher = Publisher(await aws.client("sns"), await aws.topic_arn(names.image_recognized))
-    deletions = Deletions(s3, names.results.name, publisher)
     queue_url = await aws.queue_url(names.recognizer_images.name)
     with Pictures(
         max_pixels=settings.max_pixels, inline_bytes=settings.inline_bytes, threads=settings.decode_threads
     ) as pictures:
+        people = compose_people(
+            settings,
+            names,
+            collection=collection,
+            s3=s3,
+            dynamodb=await aws.client("dynamodb"),
+            calls=calls,
+            permissions=permissions,
+            pictures=pictures,
+            results=results,
+            clock=_now,
+        )
+        deletions = Deletions(s3, names.results.name, publisher, people.recording)
         handler = Handler(
             originals=originals,
             recognizing=Recognizing(
@@ -61,9 +76,11 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 pictures=pictures,
                 rekognition=Rekognition(calls, questions=questions, permissions=permissions),
                 features=settings.features,
+                identifying=people.identifying,
                 clock=_now,
             ),
             results=results,
+            recording=people.recording,
             deletions=deletions,
             publisher=publisher,
             outages=Outages(),
@@ -130,12 +147,23 @@ def _questions(settings: RecognizerSettings) -> Questions:
     )
 
 
+def _operations(settings: RecognizerSettings, questions: Questions, collection: str) -> dict[str, dict[str, str]]:
+    """Return the operations that are wanted, with what each needs to be asked besides a picture."""
+    wanted: dict[str, dict[str, str]] = {question.operation: {} for question in questions.about(settings.features)}
+    if "people" in settings.features:
+        wanted |= {operation: {"CollectionId": collection} for operation in ABOUT_PICTURES}
+    return wanted
+
+
 def _paces(settings: RecognizerSettings) -> dict[str, Pace]:
     return {
         DETECT_FACES: Pace(settings.detect_faces_rate),
         DETECT_LABELS: Pace(settings.detect_labels_rate),
         DETECT_TEXT: Pace(settings.detect_text_rate),
         DETECT_MODERATION_LABELS: Pace(settings.detect_moderation_labels_rate),
+        SEARCH_FACES: Pace(settings.search_rate),
+        SEARCH_USERS: Pace(settings.search_rate),
+        INDEX_FACES: Pace(settings.index_rate),
     }
 
 

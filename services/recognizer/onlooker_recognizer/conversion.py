@@ -61,11 +61,28 @@ def convert(image: Image.Image, orientation: int, *, min_side: int) -> Converted
         _shrink(image)  # before any copy is made of it
     small = _rgb(image)
     _shrink(small)
-    turned = small.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else small
+    turned = _turned(small, orientation)
     padded = _pad(turned, min_side)
     out = BytesIO()
     padded.save(out, "JPEG", quality=QUALITY)
     return Converted(out.getvalue(), Frame(turned.width / padded.width, turned.height / padded.height))
+
+
+def upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Return a decoded copy of a picture, turned upright, in 8-bit RGB; of an animation the first frame.
+
+    Args:
+        image: as Pillow opened it.
+        orientation: its EXIF orientation, 1 to 8.
+
+    Raises:
+        Exception: whatever Pillow's decoders raise when the data is damaged.
+    """
+    return _turned(_rgb(image), orientation)
+
+
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
 
 
 def _shrink(image: Image.Image) -> None:

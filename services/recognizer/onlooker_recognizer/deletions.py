@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from onlooker_recognizer.events import Removal
 from onlooker_recognizer.metrics import DELETIONS
+from onlooker_recognizer.people.recording import Recording
 from onlooker_shared.images import ImageRef, image_id, moment, object_prefix
 from onlooker_shared.messages import ImageDeleted
 from onlooker_shared.objects import delete_if, how_gone, list_objects
@@ -43,12 +44,14 @@ class Deletions:
         s3: the process's client.
         bucket: the results bucket.
         publisher: tells of what was deleted.
+        recording: forgets who was seen in it.
     """
 
-    def __init__(self, s3: "S3Client", bucket: str, publisher: Publisher) -> None:
+    def __init__(self, s3: "S3Client", bucket: str, publisher: Publisher, recording: Recording) -> None:
         self._s3 = s3
         self._bucket = bucket
         self._publisher = publisher
+        self._recording = recording
 
     async def delete(self, removal: Removal) -> None:
         """Delete what is stored of an object or a version that is gone, then tell, also if nothing was stored.
@@ -103,12 +106,19 @@ class Deletions:
         """Delete a document if the picture that it is about is meant; return whether it was.
 
         One that cannot be read is of no use to anybody, and is deleted too: were it a living picture's, the sweep
-        would have the picture recognized again.
+        would have the picture recognized again. Who was seen is forgotten first: a result without sightings can be
+        found again after a failure in the middle, sightings without a result not.
         """
+        forgotten: str | None = None
         while (found := await self._read(key)) is not None:
             image, etag = found
             if image is not None and not meant(image):
+                if forgotten:
+                    await self._recording.restore(forgotten)
                 return False
+            if key.startswith(RESULTS):
+                forgotten = image_id_in(key, RESULTS)
+                await self._recording.forget(forgotten)
             try:
                 await delete_if(self._s3, self._bucket, key, etag)
             except ClientError as error:

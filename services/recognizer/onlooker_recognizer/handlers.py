@@ -6,7 +6,7 @@
           │
     prepare, ask Rekognition ── refused ──> store the failure, publish it, dead-letter queue
           │
-    store the result
+    store the result, record who was seen
           │
     is the object still there? ── no ──> take the result back, done
           │ yes
@@ -35,6 +35,7 @@ from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.events import Changes, RecognizeAgain
 from onlooker_recognizer.metrics import PICTURES
 from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.people.recording import Recording
 from onlooker_recognizer.recognizing import Recognizing
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.images import ImageRef
@@ -53,6 +54,7 @@ class Handler:
         originals: where pictures are.
         recognizing: has them recognized.
         results: where results go.
+        recording: where goes who was seen.
         deletions: takes results away.
         publisher: tells of them.
         outages: the answer to AWS not answering.
@@ -65,6 +67,7 @@ class Handler:
         originals: Originals,
         recognizing: Recognizing,
         results: Results,
+        recording: Recording,
         deletions: Deletions,
         publisher: Publisher,
         outages: Outages,
@@ -73,6 +76,7 @@ class Handler:
         self._originals = originals
         self._recognizing = recognizing
         self._results = results
+        self._recording = recording
         self._deletions = deletions
         self._publisher = publisher
         self._outages = outages
@@ -140,6 +144,7 @@ class Handler:
         with span("recognizer repeat", known.traceparent):
             if image.moment > known.image.moment:
                 known = await self._results.note_upload(image)
+            await self._recording.recover(known)
             await self._confirm_stored(known.image, known=True)
             await self._publisher.publish(known.message(self._results.bucket))
             _note("repeated", image)
@@ -151,18 +156,22 @@ class Handler:
             try:
                 original = await self._originals.fetch(image)
                 trace.enter_context(span("recognizer recognize", original.traceparent))
-                result = await self._recognizing.result(image, original.data, started_at=started_at)
+                recognized = await self._recognizing.result(image, original.data, started_at=started_at, again=known)
             except PictureRefusedError as refusal:
                 if not known:
                     await self._fail(image, refusal)
                 raise
+            result = recognized.result
             await self._results.put(result)
+            if recognized.sightings or known:  # else there is nothing to record, nor to take back
+                result = await self._recording.settle(result, recognized.sightings)
             await self._confirm_stored(image, known=known)
             await self._publisher.publish(result.message(self._results.bucket))
             _note(
                 "recognized",
                 image,
                 faces=len(result.recognition.faces),
+                people=sum(face.person is not None for face in result.recognition.faces),
                 labels=len(result.recognition.labels),
                 missing=[missing.feature for missing in result.recognition.missing],
             )

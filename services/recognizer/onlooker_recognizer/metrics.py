@@ -11,3 +11,10 @@ CALL_SECONDS = Histogram("onlooker_rekognition_call_seconds", "Time of a Rekogni
 COST = Counter(
     "onlooker_rekognition_estimated_cost_dollars_total", "What Amazon charges for the calls that it answered."
 )
+FACES = Counter("onlooker_recognizer_faces_total", "Faces of pictures that were to be identified.", ("outcome",))
+"""outcome: known, unknown (a stranger who is remembered), ignored, nobody (looked up, and resembles nobody enough),
+unfit (too small, too poor, or not seen in its crop)."""
+STRANGERS = Counter("onlooker_recognizer_strangers_total", "Strangers who were remembered.")
+RESTORED = Counter("onlooker_recognizer_faces_restored_total", "Faces that the collection had lost.", ("outcome",))
+"""outcome: restored, lost (there is no crop, or none that Rekognition takes)."""
+RELABELLED = Counter("onlooker_recognizer_relabelled_total", "Pictures that say who is in them otherwise than before.")

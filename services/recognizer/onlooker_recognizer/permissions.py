@@ -38,8 +38,9 @@ class Permissions:
         self._unproven = set(operations)
 
     def doubt(self, operation: str) -> None:
-        """Note that a call was denied."""
-        self._unproven.add(operation)
+        """Note that a call was denied; one that cannot be tried without consequences is only logged by who made it."""
+        if operation in self._operations:
+            self._unproven.add(operation)
 
     async def check(self) -> None:
         """Return if every operation is allowed.

@@ -7,17 +7,18 @@ Rekognition's limits are Amazon's ("Guidelines and quotas in Amazon Rekognition"
 """
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import pi_heif  # type: ignore[import-untyped] # it ships no types
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from onlooker_recognizer.completeness import jpeg_is_whole, png_is_whole
-from onlooker_recognizer.conversion import Frame, convert
+from onlooker_recognizer.conversion import Frame, convert, upright
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_shared.errors import describe
 
@@ -36,6 +37,8 @@ PNG_EXIF = b"eXIf"
 """The name of the chunk with a PNG's EXIF."""
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,21 @@ class Pictures:
             self._pool, prepare, data, self._max_pixels, self._inline_bytes
         )
 
+    async def look(self, data: bytes, work: Callable[[Image.Image], T], *, reduction: int = 1) -> T:
+        """Return what some work, done in one of the threads, makes of the decoded picture, upright and in RGB.
+
+        Args:
+            data: of a picture that was prepared before, so that it is known to be of a size that is taken.
+            work: what is done with it; it may not keep it.
+            reduction: by how much a JPEG may be smaller: 1, 2, 4 or 8, which spares the time to decode all of it.
+
+        Raises:
+            PictureRefusedError: it cannot be decoded.
+        """
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, lambda: work(decoded(data, reduction=reduction))
+        )
+
 
 def prepare(data: bytes, max_pixels: int, inline_bytes: int) -> Prepared:
     """Return what Rekognition is to be sent; see `Pictures.prepare`."""
@@ -108,6 +126,20 @@ def prepare(data: bytes, max_pixels: int, inline_bytes: int) -> Prepared:
         except Exception as error:
             raise _undecodable(error) from error
     return Prepared(kind, width, height, converted.jpeg, converted.frame)
+
+
+def decoded(data: bytes, *, reduction: int = 1) -> Image.Image:
+    """Return the picture itself, upright and in RGB; see `Pictures.look`."""
+    with _open(data) as image:
+        orientation = _orientation("JPEG" if image.format == "MPO" else str(image.format), image, data)
+        if reduction > 1:
+            image.draft(None, (image.width // reduction, image.height // reduction))
+        try:
+            return upright(image, orientation)
+        except MemoryError:
+            raise  # ours to mend, not the picture's fault
+        except Exception as error:
+            raise _undecodable(error) from error
 
 
 def _open(data: bytes) -> Image.Image:

@@ -1,6 +1,7 @@
-"""Turns a picture's bytes into a result: prepares what is sent, asks Rekognition, translates its answers."""
+"""Turns a picture's bytes into a result: prepares it, asks Rekognition, translates the answers, says who is in it."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from onlooker_recognizer import translation
 from onlooker_recognizer.conversion import Frame
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.people.identifying import Identified, Identifying
+from onlooker_recognizer.people.records import Sighting
 from onlooker_recognizer.pictures import MIN_SIDE, Pictures, Prepared
 from onlooker_recognizer.rekognition import Answers, Rekognition
 from onlooker_shared.images import ImageRef
@@ -26,6 +29,15 @@ PADDED = Missing(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """What is to be stored of a picture."""
+
+    result: StoredResult
+    sightings: tuple[Sighting, ...] = ()
+    """To be recorded after it."""
+
+
 class Recognizing:
     """Has pictures recognized.
 
@@ -34,6 +46,7 @@ class Recognizing:
         pictures: looks into them.
         rekognition: recognizes them.
         features: what is looked for.
+        identifying: says who is in them; used if people are looked for.
         clock: the time, UTC.
     """
 
@@ -44,26 +57,30 @@ class Recognizing:
         pictures: Pictures,
         rekognition: Rekognition,
         features: Collection[Feature],
+        identifying: Identifying,
         clock: Callable[[], datetime],
     ) -> None:
         self._originals = originals
         self._pictures = pictures
         self._rekognition = rekognition
         self._features = features
+        self._identifying = identifying
         self._clock = clock
 
-    async def result(self, image: ImageRef, data: bytes, *, started_at: datetime) -> StoredResult:
+    async def result(self, image: ImageRef, data: bytes, *, started_at: datetime, again: bool = False) -> Recognized:
         """Return what a picture shows.
 
         Args:
             image: which it is.
             data: its bytes.
             started_at: when it was taken up.
+            again: whether it was recognized before.
 
         Raises:
             PictureRefusedError: it can never be recognized.
             PictureGoneError: it was deleted or overwritten before Rekognition had fetched it.
             RetryLater: Rekognition is asked too much.
+            UnavailableError: faces are being put into a new collection, or DynamoDB is overrun.
             botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS does not answer, or refuses.
         """
         picture = await self._pictures.prepare(data)
@@ -73,19 +90,25 @@ class Recognizing:
             answers = await self._rekognition.recognize({"Bytes": picture.body}, features)
         else:
             answers = await self._by_reference(image, features)
-        return StoredResult(
-            image=image,
-            recognition=translation.recognition(
+        found = Identified(
+            translation.recognition(
                 picture,
                 answers.by_operation,
                 features=answers.features,
                 missing=(*answers.denied, *unfit),
                 started_at=started_at,
                 recognized_at=self._clock(),
-            ),
+            )
+        )
+        if "people" in self._features:
+            found = await self._identifying.identify(image, found.recognition, data, again=again)
+        result = StoredResult(
+            image=image,
+            recognition=found.recognition,
             rekognition=answers.by_operation,
             traceparent=current_traceparent(),
         )
+        return Recognized(result, found.sightings)
 
     async def _by_reference(self, image: ImageRef, features: Collection[Feature]) -> Answers:
         """Have Rekognition fetch the object itself; what it says holds only if the object is still the same then."""

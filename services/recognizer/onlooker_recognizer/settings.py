@@ -1,8 +1,8 @@
 """The recognizer's settings: ``ONLOOKER_RECOGNIZER_*``."""
 
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from onlooker_recognizer.pictures import MAX_INLINE_BYTES
@@ -20,7 +20,7 @@ class RecognizerSettings(ServerSettings):
     model_config = SettingsConfigDict(env_prefix="ONLOOKER_RECOGNIZER_", frozen=True, extra="ignore")
 
     features: Annotated[tuple[Feature, ...], NoDecode] = Field(
-        default=("faces", "labels"),
+        default=("faces", "people", "labels"),
         min_length=1,
         description=f"What is looked for, of {', '.join(get_args(Feature))}, parted by commas; each has its price.",
     )
@@ -46,6 +46,32 @@ class RecognizerSettings(ServerSettings):
     detect_moderation_labels_rate: float = Field(
         default=50.0, gt=0, description="DetectModerationLabels calls a second."
     )
+    search_rate: float = Field(
+        default=50.0, gt=0, description="Calls a second, each, of SearchFacesByImage and SearchUsersByImage."
+    )
+    index_rate: float = Field(default=50.0, gt=0, description="IndexFaces calls a second.")
+    searches: int = Field(
+        default=4, ge=1, le=200, description="Faces that are searched at the same time, of all pictures together."
+    )
+    collection: str | None = Field(
+        default=None,
+        pattern=r"^[a-zA-Z0-9_.\-]{1,255}$",
+        description="The collection of faces in Rekognition; by default ONLOOKER_PREFIX with `people`.",
+    )
+    person_threshold: float = Field(
+        default=90.0, ge=0, le=100, description="The similarity from which on a face is a person's."
+    )
+    candidate_threshold: float = Field(
+        default=70.0, ge=0, le=100, description="The similarity from which on it is told whom a face resembles."
+    )
+    min_face: int = Field(
+        default=32, ge=1, description="Pixels of the shorter side of a face that is looked up or added."
+    )
+    min_brightness: float = Field(default=10.0, ge=0, le=100, description="Of a face that is looked up or added.")
+    min_sharpness: float = Field(default=2.0, ge=0, le=100, description="Likewise.")
+    unknown: Literal["forget", "remember"] = Field(
+        default="forget", description="What becomes of faces that resemble nobody who is known."
+    )
     price_per_call: float = Field(default=0.001, ge=0, description="US dollars, for the estimated cost in the metrics.")
     price_of_properties: float = Field(
         default=0.00075, ge=0, description="US dollars that properties cost in a call of DetectLabels, besides labels."
@@ -58,3 +84,12 @@ class RecognizerSettings(ServerSettings):
         if not isinstance(value, str):
             return value
         return tuple(dict.fromkeys(name for part in value.split(",") if (name := part.strip())))
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        prefix = str(self.model_config["env_prefix"])
+        if "people" in self.features and "faces" not in self.features:
+            raise ValueError(f"{prefix}FEATURES: people are told by their faces; ask for `faces` too.")
+        if self.candidate_threshold > self.person_threshold:
+            raise ValueError(f"{prefix}CANDIDATE_THRESHOLD: it is over {prefix}PERSON_THRESHOLD.")
+        return self

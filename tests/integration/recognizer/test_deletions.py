@@ -10,6 +10,11 @@ from onlooker_recognizer import events
 from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.events import Removal
 from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.people.matching import Thresholds
+from onlooker_recognizer.people.recording import Recording
+from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.sightings import Sightings
+from onlooker_recognizer.people.verdicts import Judge
 from onlooker_shared.images import ImageRef, object_prefix
 from onlooker_shared.messages import ImageDeleted, ImageFailed, ImageRecognized
 from onlooker_shared.objects import list_objects
@@ -32,10 +37,17 @@ async def stored(stage: Stage) -> list[str]:
     return [entry["Key"] async for entry in list_objects(await stage.aws.client("s3"), stage.names.results.name)]
 
 
+async def recording(stage: Stage) -> Recording:
+    dynamodb, names = await stage.aws.client("dynamodb"), stage.names
+    people = People(dynamodb, names.people.name, names.people_faces.name)
+    sightings = Sightings(dynamodb, names.sightings.name, names.people.name)
+    return Recording(sightings, Judge(people, Thresholds(90, 70)), await stage.results)
+
+
 async def deletions(stage: Stage) -> Deletions:
     topic = await stage.aws.topic_arn(stage.names.image_recognized)
     publisher = Publisher(await stage.aws.client("sns"), topic)
-    return Deletions(await stage.aws.client("s3"), stage.names.results.name, publisher)
+    return Deletions(await stage.aws.client("s3"), stage.names.results.name, publisher, await recording(stage))
 
 
 async def keep_versions(stage: Stage) -> None:

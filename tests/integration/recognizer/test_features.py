@@ -64,7 +64,7 @@ async def test_everything_that_is_on_is_asked_once_stored_and_announced(stage: S
 
 async def test_without_the_setting_only_faces_and_labels_are_paid_for(stage: Stage, standin: StandIn) -> None:
     found = await recognized(stage, jpeg())
-    assert found.features == ("faces", "labels")
+    assert found.features == ("faces", "labels", "people")  # of whom nobody is known
     assert {asked.operation for asked in standin.asked} == {"DetectFaces", "DetectLabels"}
     assert all("Features" not in asked.body for asked in standin.asked)
 
@@ -76,7 +76,7 @@ async def test_faces_and_labels_may_be_off(stage: Stage, standin: StandIn, monke
     assert [asked.operation for asked in standin.asked] == ["DetectText"]
 
 
-@pytest.mark.parametrize("features", ["", "faces,mood"])
+@pytest.mark.parametrize("features", ["", "faces,mood", "people,labels"])
 async def test_features_that_make_no_sense_are_refused_at_the_start(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, features: str
 ) -> None:
@@ -167,7 +167,7 @@ async def test_a_feature_switched_on_later_is_not_paid_for_again_for_old_picture
     await recognized(stage, jpeg())
     monkeypatch.setenv("ONLOOKER_RECOGNIZER_FEATURES", EVERYTHING)
     found = await recognized(stage, jpeg())
-    assert found.features == ("faces", "labels")
+    assert found.features == ("faces", "labels", "people")
     assert len(standin.asked) == 2
 
 

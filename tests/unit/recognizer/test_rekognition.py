@@ -60,7 +60,7 @@ class Client:
 
 
 def permitted(client: Client) -> Permissions:
-    return Permissions(client, {})  # the operations that are used
+    return Permissions(client, {"DetectText": {}})  # the operations that are used
 
 
 def adapter(client: Client, waits: list[float] | None = None, permissions: Permissions | None = None) -> Rekognition:

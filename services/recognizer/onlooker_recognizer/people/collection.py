@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 
 from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.people.matching import SURE, Match
-from onlooker_shared.errors import OnlookerError
+from onlooker_recognizer.permissions import DENIED
+from onlooker_shared.errors import ConflictError, OnlookerError
 from onlooker_shared.recognition import BoundingBox, Quality
 
 SEARCH_FACES, SEARCH_USERS, INDEX_FACES = "SearchFacesByImage", "SearchUsersByImage", "IndexFaces"
@@ -47,6 +48,8 @@ MISSING, EXISTS, CONFLICT, WRONG = (
 )
 NO_FACE = "no faces"
 """In the text by which SearchFacesByImage says that it sees no face; the code has other meanings too."""
+NOT_THERE = "FACE_NOT_FOUND"
+"""Why a face is not deleted that is gone."""
 AT_ONCE = 100
 """FaceIds that AssociateFaces and DisassociateFaces take in one call; DeleteFaces takes 4096."""
 PAGE = 4096
@@ -176,9 +179,18 @@ class Collection:
         )
 
     async def delete_faces(self, face_ids: Sequence[str]) -> None:
-        """Delete faces; those that are not there are no error. Users lose them."""
+        """Delete faces; those that are not there are no error. A user has to be rid of them before.
+
+        Raises:
+            ConflictError: some are a user's; the others are deleted.
+        """
+        kept: list[str] = []
         for part in _parts(face_ids, PAGE):
-            await self._unless_missing(DELETE_FACES, FaceIds=part)
+            answer = await self._unless_missing(DELETE_FACES, FaceIds=part)
+            refused = answer.get("UnsuccessfulFaceDeletions", ())
+            kept += [each["FaceId"] for each in refused if NOT_THERE not in each.get("Reasons", ())]
+        if kept:
+            raise ConflictError(f"Rekognition keeps {len(kept)} faces that are a user's, {kept[0]} among them.")
 
     async def associate(self, person_id: str, face_ids: Sequence[str]) -> None:
         """Have a person be found by several faces together, too; the user is made if need be.
@@ -237,17 +249,25 @@ class Collection:
     async def _knows_users(self) -> bool:
         """Whether the collection has users; asking is free, but not more often than now and then."""
         if self._clock() >= self._users_until:
-            answer = await self._call(DESCRIBE_COLLECTION)
-            self._has_users = answer.get("UserCount", 0) > 0
+            self._has_users = await self._count_users() > 0
             self._users_until = self._clock() + REMEMBERED
         return self._has_users
 
-    async def _unless_missing(self, operation: str, **parameters: Any) -> None:
+    async def _count_users(self) -> int:
         try:
-            await self._calls.call(operation, {"CollectionId": self.name, **parameters})
+            return int((await self._call(DESCRIBE_COLLECTION)).get("UserCount", 0))
+        except ClientError as error:
+            if _code(error) not in DENIED:
+                raise
+            return 1  # as far as anybody may know
+
+    async def _unless_missing(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        try:
+            return await self._calls.call(operation, {"CollectionId": self.name, **parameters})
         except ClientError as error:
             if _code(error) != MISSING:
                 raise
+        return {}
 
     async def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call an operation on the collection; if that is missing, have it made, and call once more."""

@@ -93,11 +93,20 @@ def shorter_side(box: BoundingBox, width: int, height: int) -> float:
 
 def overlap(first: BoundingBox, second: BoundingBox) -> float:
     """Return what two boxes have in common, as a share of their union."""
-    across = min(first.left + first.width, second.left + second.width) - max(first.left, second.left)
-    down = min(first.top + first.height, second.top + second.height) - max(first.top, second.top)
-    common = max(0.0, across) * max(0.0, down)
+    common = _common(first, second)
     union = first.width * first.height + second.width * second.height - common
     return common / union if union > 0 else 0.0
+
+
+def touches(first: BoundingBox, second: BoundingBox) -> bool:
+    """Whether two boxes have anything in common."""
+    return _common(first, second) > 0
+
+
+def _common(first: BoundingBox, second: BoundingBox) -> float:
+    across = min(first.left + first.width, second.left + second.width) - max(first.left, second.left)
+    down = min(first.top + first.height, second.top + second.height) - max(first.top, second.top)
+    return max(0.0, across) * max(0.0, down)
 
 
 def _region(box: BoundingBox, margin: float, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -29,7 +29,7 @@ class CropStore:
 
     async def put(self, face_id: str, jpeg: bytes) -> str:
         """Store the crop that a face was indexed from, and return its key, for `FaceRecord.crop`."""
-        key = f"{CROPS}{face_id}.jpg"
+        key = crop_key(face_id)
         await self._s3.put_object(Bucket=self._bucket, Key=key, Body=jpeg, ContentType="image/jpeg")
         return key
 
@@ -47,3 +47,8 @@ class CropStore:
     async def delete(self, key: str) -> None:
         """Delete a crop, if it is there."""
         await self._s3.delete_object(Bucket=self._bucket, Key=key)
+
+
+def crop_key(face_id: str) -> str:
+    """Return the key of the crop that a face was indexed from."""
+    return f"{CROPS}{face_id}.jpg"
