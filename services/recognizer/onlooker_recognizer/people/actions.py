@@ -51,6 +51,17 @@ def change(table: str, person: PersonRecord, version: int) -> "TransactWriteItem
     }
 
 
+def stay_themselves(table: str, person_id: str) -> "TransactWriteItemTypeDef":
+    """Change nothing of a person, but only if they are there and were not merged: two cannot become each other."""
+    return {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": {"person_id": {"S": person_id}},
+            "ConditionExpression": "attribute_exists(person_id) AND attribute_not_exists(merged_into)",
+        }
+    }
+
+
 def delete(table: str, person: PersonRecord) -> "TransactWriteItemTypeDef":
     """Delete a person who has no faces (any more), if they are as they were read."""
     return {

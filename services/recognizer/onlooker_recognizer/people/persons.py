@@ -187,7 +187,8 @@ class Persons:
         Raises:
             BadRequestError: a value is not taken; the words say why.
             NotFoundError: there is no such person.
-            ConflictError: somebody else changed them since that version.
+            ConflictError: somebody else changed them since that version; or they are to be merged into somebody who is
+                gone or was merged themselves.
             UnavailableError: others were in the way each time.
         """
         tries = Tries()
@@ -202,10 +203,25 @@ class Persons:
             if new == old:
                 return old
             new = new.model_copy(update={"version": old.version + 1})
-            step = actions.change(self._table, new, old.version)
-            if await write(self._dynamodb, [step, *await self._names.change(old, new)]):
+            steps = [actions.change(self._table, new, old.version), *await self._names.change(old, new)]
+            if new.merged_into is not None and new.merged_into != old.merged_into:
+                await self._stands(new.merged_into)
+                steps.append(actions.stay_themselves(self._table, new.merged_into))
+            if await write(self._dynamodb, steps):
                 return new
             await tries.again()
+
+    async def _stands(self, person_id: str) -> None:
+        """See to it that somebody can be merged into a person.
+
+        Raises:
+            ConflictError: they are gone, or were merged themselves.
+        """
+        person = (await self.find([person_id])).get(person_id)
+        if person is None:
+            raise ConflictError(f"The person {person_id} is gone, so nobody can be merged into them.")
+        if person.merged_into is not None:
+            raise ConflictError(f"The person {person_id} was merged into {person.merged_into}; merge into that one.")
 
 
 def _changed(old: PersonRecord, fields: Changes) -> PersonRecord:
