@@ -42,17 +42,24 @@ class ProblemError(OnlookerError):
         detail: what was wrong with this very request and what to do about it, in one or two sentences.
         headers: extra response headers, such as ``Retry-After``.
         more: what programs are told besides, such as a ``reason`` (RFC 9457, section 3.2: extension members).
+        logged: what the log says in place of a detail that names somebody.
     """
 
     status: ClassVar[HTTPStatus]
 
     def __init__(
-        self, detail: str, *, headers: dict[str, str] | None = None, more: Mapping[str, Any] | None = None
+        self,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+        logged: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.headers = headers or {}
         self.more = more or {}
+        self.logged = logged or detail
 
 
 class BadRequestError(ProblemError):

@@ -41,6 +41,7 @@ def problem(
     *,
     headers: dict[str, str] | None = None,
     error: BaseException | None = None,
+    logged: str | None = None,
     **more: Any,
 ) -> JSONResponse:
     """Return a problem document and log it: a caller's mistake as information, a fault of ours with its stack.
@@ -53,6 +54,7 @@ def problem(
         detail: what was wrong and what to do.
         headers: extra response headers.
         error: the fault behind a 5xx.
+        logged: what the log says in place of the detail.
         more: extension members (RFC 9457, section 3.2).
     """
     problem_id = str(uuid.uuid4())
@@ -61,7 +63,7 @@ def problem(
         "http.problem",
         problem_id=problem_id,
         status=int(status),
-        detail=detail,
+        detail=logged or detail,
         method=request.method,
         path=request.url.path,
         **_reason(error),
@@ -110,7 +112,9 @@ def fault(request: Request, error: Exception) -> JSONResponse:
 async def _problem_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)  # noqa: S101 - Starlette's handler type is wider than its registration
     ours = error if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
-    return problem(request, error.status, error.detail, headers=error.headers, error=ours, **error.more)
+    return problem(
+        request, error.status, error.detail, headers=error.headers, error=ours, logged=error.logged, **error.more
+    )
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:

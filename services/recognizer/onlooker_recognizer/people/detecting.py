@@ -1,0 +1,63 @@
+"""The faces in a picture that nobody stored: it is sent to Rekognition itself, whatever its size."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image
+
+from onlooker_recognizer import translation
+from onlooker_recognizer.conversion import LONGER_SIDE, QUALITY
+from onlooker_recognizer.pictures import MAX_INLINE_BYTES, Pictures
+from onlooker_recognizer.questions import DETECT_FACES
+from onlooker_recognizer.rekognition import Rekognition
+from onlooker_shared.recognition import Face
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """A picture's faces."""
+
+    width: int
+    """Pixels of the upright picture."""
+    height: int
+    faces: tuple[Face, ...]
+    """Largest first."""
+
+
+class Detecting:
+    """Finds faces.
+
+    Args:
+        pictures: prepares pictures.
+        rekognition: finds the faces.
+    """
+
+    def __init__(self, pictures: Pictures, rekognition: Rekognition) -> None:
+        self._pictures = pictures
+        self._rekognition = rekognition
+
+    async def detect(self, data: bytes) -> Detected:
+        """Return the faces in a picture.
+
+        Raises:
+            onlooker_recognizer.errors.PictureRefusedError: it is no picture, a damaged one, or too large a one.
+            onlooker_shared.errors.RetryLater: Rekognition is asked too much.
+            botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: it does not answer, or denies it.
+        """
+        picture = await self._pictures.prepare(data)
+        body = picture.body
+        if body is None:  # Rekognition would fetch it from a bucket, which this one may not be in
+            body = data if len(data) <= MAX_INLINE_BYTES else await self._pictures.look(data, _smaller)
+        answers = await self._rekognition.recognize({"Bytes": body}, ["faces"])
+        details = answers.by_operation[DETECT_FACES]["FaceDetails"]
+        faces = (translation.face(detail, picture.frame) for detail in details)
+        by_size = sorted(faces, key=lambda face: -face.bounding_box.width * face.bounding_box.height)
+        return Detected(picture.width, picture.height, tuple(by_size))
+
+
+def _smaller(upright: Image.Image) -> bytes:
+    """Return a picture as a JPEG that fits into a request."""
+    upright.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    out = BytesIO()
+    upright.save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()

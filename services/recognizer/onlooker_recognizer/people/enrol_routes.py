@@ -1,0 +1,131 @@
+"""Requests with pictures: ``POST /people``, ``POST /people/{person_id}/faces`` and ``POST /people/identify``."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from onlooker_recognizer.people.bodies import Bodies, StoredAt, parsed
+from onlooker_recognizer.people.callers import PersonInPath, Reader, Writer, asking_rekognition
+from onlooker_recognizer.people.enrolment import Enrolled, Enrolment, NewPerson, Picture
+from onlooker_recognizer.people.lookups import Lookups
+from onlooker_recognizer.people.stored import StoredPictures
+from onlooker_recognizer.people.views import EnrolledPerson, FaceOfPerson, Identification, Person
+
+Another = Annotated[bool, Query(description="Whether somebody else may be called so already.")]
+EvenIfKnown = Annotated[bool, Query(description="Whether somebody else may be known by such a face already.")]
+
+
+class NewPersonRequest(BaseModel):
+    """Somebody who is to be enrolled, besides the pictures."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    name: str
+    attributes: dict[str, str] = Field(default_factory=dict, description="Free ones, such as `Bio`.")
+    external_id: str | None = Field(default=None, description="What another system calls them.")
+
+
+class NoFields(BaseModel):
+    """Nothing besides pictures."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+def enrol_router(bodies: Bodies, stored: StoredPictures, enrolment: Enrolment, lookups: Lookups) -> APIRouter:
+    """Return the routes.
+
+    Args:
+        bodies: reads requests.
+        stored: fetches pictures that are stored already.
+        enrolment: enrols people.
+        lookups: tells who is in a picture.
+    """
+    routes = APIRouter(prefix="/people", tags=["people"])
+
+    async def pictures(sent: tuple[bytes | StoredAt, ...]) -> list[Picture]:
+        return [Picture(each) if isinstance(each, bytes) else await stored.fetch(each) for each in sent]
+
+    @routes.post("", status_code=HTTPStatus.CREATED, openapi_extra=_described(NewPersonRequest))
+    async def enrol_person(
+        _: Writer,
+        request: Request,
+        response: Response,
+        another: Another = False,
+        even_if_known: EvenIfKnown = False,
+    ) -> EnrolledPerson:
+        """Enrol somebody by one picture or several, each of which shows their face alone."""
+        async with bodies.turns:
+            sent = await bodies.read(request)
+            asked = parsed(NewPersonRequest, sent.fields)
+            new = NewPerson(asked.name, asked.attributes, asked.external_id)
+            with asking_rekognition():
+                enrolled = await enrolment.enrol(
+                    new, await pictures(sent.pictures), another=another, even_if_known=even_if_known
+                )
+        response.headers["Location"] = f"/people/{enrolled.person.person_id}"
+        return _told(enrolled, response)
+
+    @routes.post(
+        "/{person_id}/faces",
+        status_code=HTTPStatus.CREATED,
+        openapi_extra=_described(NoFields),
+        responses={HTTPStatus.OK: {"model": EnrolledPerson, "description": "All of the faces were known already."}},
+    )
+    async def add_faces(
+        _: Writer,
+        request: Request,
+        response: Response,
+        person_id: PersonInPath,
+        even_if_known: EvenIfKnown = False,
+    ) -> EnrolledPerson:
+        """Add faces to somebody; the same picture again adds none."""
+        async with bodies.turns:
+            sent = await bodies.read(request)
+            parsed(NoFields, sent.fields)
+            with asking_rekognition():
+                enrolled = await enrolment.add(person_id, await pictures(sent.pictures), even_if_known=even_if_known)
+        if not enrolled.added:
+            response.status_code = HTTPStatus.OK
+        return _told(enrolled, response)
+
+    @routes.post("/identify", openapi_extra=_described(NoFields))
+    async def identify(_: Reader, request: Request) -> Identification:
+        """Answer who is in a picture. Nothing is kept of it."""
+        async with bodies.turns:
+            sent = await bodies.read(request, most=1)
+            parsed(NoFields, sent.fields)
+            (picture,) = await pictures(sent.pictures)
+            with asking_rekognition():
+                return await lookups.identify(picture.data)
+
+    return routes
+
+
+def _told(enrolled: Enrolled, response: Response) -> EnrolledPerson:
+    response.headers["ETag"] = f'"{enrolled.person.version}"'
+    return EnrolledPerson(
+        person=Person.of(enrolled.person),
+        faces=[FaceOfPerson.of(face) for face in enrolled.faces],
+        added=enrolled.added,
+    )
+
+
+def _described(model: type[BaseModel]) -> dict[str, Any]:
+    """Return what a route that reads pictures adds to the API's description."""
+    schema = model.model_json_schema()
+    stored = StoredAt.model_json_schema()
+    picture = {"anyOf": [{"type": "string", "contentEncoding": "base64"}, stored]}
+    several = {"type": "array", "items": picture, "minItems": 1}
+    files = {"type": "array", "items": {"type": "string", "format": "binary"}}
+    fields = schema.get("properties", {})
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {**schema, "properties": {**fields, "pictures": several}}},
+                "multipart/form-data": {"schema": {**schema, "properties": {**fields, "pictures": files}}},
+            },
+        }
+    }

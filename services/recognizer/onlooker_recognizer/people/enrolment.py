@@ -1,0 +1,274 @@
+"""Enrols people: a face from a picture becomes one by which somebody is told.
+
+    find the face ── none, several, too poor ──> refused
+          │
+    whose is it? ── somebody else's ──> refused, unless asked to go on
+          │
+    make the person, if they are new
+          │
+    index the crop, store it, note the face ── any of it fails ──> taken back
+          │
+    two faces or more: a user of the collection, who is found by all of them together
+
+All pictures of a request are looked at before anything is stored of one. The collection gives the same face for the
+same picture and person again, so repeating it adds nothing, and what an interruption left behind is adopted.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from onlooker_recognizer.errors import PictureRefusedError
+from onlooker_recognizer.people.collection import Collection, Indexed, Unfit
+from onlooker_recognizer.people.crops_store import CropStore
+from onlooker_recognizer.people.detecting import Detecting
+from onlooker_recognizer.people.judging import UNCLEAR, Objection, Reason, fit_face, unindexed
+from onlooker_recognizer.people.lookup import Bar, Looked, Lookup
+from onlooker_recognizer.people.names import clean, cleaned_attributes
+from onlooker_recognizer.people.records import FaceRecord, PersonRecord, Source
+from onlooker_recognizer.people.refusals import AlreadyEnrolledError, NameTakenError, PictureUnfitError
+from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.verdicts import Judge, Verdict
+from onlooker_shared.errors import ConflictError
+from onlooker_shared.images import ImageRef
+
+TOGETHER = 2
+"""Faces from which on a person is a user of the collection."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Of somebody."""
+
+    data: bytes
+    image: ImageRef | None = None
+    """Where it is stored, if it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What became of pictures of a person."""
+
+    person: PersonRecord
+    faces: tuple[FaceRecord, ...]
+    """One for each picture."""
+    added: int
+    """How many of these are new."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody who is to be enrolled."""
+
+    name: str
+    attributes: Mapping[str, str]
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A picture that somebody can be told by."""
+
+    picture: Picture
+    looked: Looked
+    verdict: Verdict
+
+
+class Enrolment:
+    """Enrols people.
+
+    Its methods raise, besides what they name:
+    RetryLater: Rekognition is asked too much.
+    botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS does not answer, or refuses.
+
+    Args:
+        detecting: finds faces in pictures.
+        lookup: looks them up.
+        judge: knows whose they are.
+        collection: where faces are.
+        crops: where their pictures are.
+        people: who is known.
+        bar: what a face needs.
+        clock: the time, UTC.
+    """
+
+    def __init__(
+        self,
+        *,
+        detecting: Detecting,
+        lookup: Lookup,
+        judge: Judge,
+        collection: Collection,
+        crops: CropStore,
+        people: People,
+        bar: Bar,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._detecting = detecting
+        self._lookup = lookup
+        self._judge = judge
+        self._collection = collection
+        self._crops = crops
+        self._people = people
+        self._bar = bar
+        self._clock = clock
+
+    async def enrol(
+        self, new: NewPerson, pictures: Sequence[Picture], *, another: bool = False, even_if_known: bool = False
+    ) -> Enrolled:
+        """Make a person with the faces of some pictures: all of them, or nothing is changed.
+
+        Args:
+            new: who it is.
+            pictures: at least one.
+            another: whether somebody else may be called so already.
+            even_if_known: whether somebody else may have such a face.
+
+        Raises:
+            BadRequestError: the name, or something else that is told of them, is not taken.
+            NameTakenError: somebody is called so.
+            PictureUnfitError: nobody can be told by one of the pictures.
+            AlreadyEnrolledError: somebody else is known by such a face.
+        """
+        name, attributes = clean(new.name), cleaned_attributes(new.attributes)
+        if not another and (namesakes := await self._people.named(name)):
+            raise NameTakenError(namesakes)
+        fit = await self._all_fit(pictures, None, even_if_known=even_if_known)
+        person = await self._make(NewPerson(name, attributes, new.external_id), another=another)
+        try:
+            return await self._add_all(person.person_id, fit)
+        except BaseException:
+            await self._take_back_empty(person.person_id)
+            raise
+
+    async def add(self, person_id: str, pictures: Sequence[Picture], *, even_if_known: bool = False) -> Enrolled:
+        """Add the faces of some pictures to a person: all of them, or nothing is changed.
+
+        Args:
+            person_id: theirs; of who was merged into another, the other one's is meant.
+            pictures: at least one.
+            even_if_known: whether somebody else may have such a face.
+
+        Raises:
+            NotFoundError: there is no such person.
+            ConflictError: they have as many faces as they can, or are gone since.
+            PictureUnfitError, AlreadyEnrolledError: as for `enrol`.
+        """
+        person = await self._people.resolve(person_id)
+        fit = await self._all_fit(pictures, person.person_id, even_if_known=even_if_known)
+        return await self._add_all(person.person_id, fit)
+
+    async def forget(self, face: FaceRecord) -> None:
+        """Take a face from its person, and from wherever it is; what is gone already is no error."""
+        await self._collection.disassociate(face.person_id, [face.face_id])  # else Amazon does not delete it
+        await self._collection.delete_faces([face.face_id])
+        await self._people.remove_face(face.face_id)
+        await self._crops.delete(face.crop)
+        log.info("face.forgotten", face_id=face.face_id, person_id=face.person_id)
+
+    async def _all_fit(self, pictures: Sequence[Picture], person_id: str | None, *, even_if_known: bool) -> list[_Fit]:
+        fit = []
+        for number, picture in enumerate(pictures, start=1):
+            found = await self._fit(picture)
+            if isinstance(found, Objection):
+                raise PictureUnfitError(found, number, len(pictures))
+            owner = found.verdict.person
+            if owner and owner.person_id != person_id and not even_if_known:
+                raise AlreadyEnrolledError(owner, found.verdict.similarity, number)
+            fit.append(found)
+        return fit
+
+    async def _fit(self, picture: Picture) -> _Fit | Objection:
+        try:
+            detected = await self._detecting.detect(picture.data)
+            face = fit_face(detected.faces, detected.width, detected.height, self._bar)
+            if isinstance(face, Objection):
+                return face
+            (looked,) = await self._lookup.look_up(picture.data, [face], detected.width, detected.height)
+        except PictureRefusedError as refusal:
+            return Objection(Reason.NOT_A_PICTURE, refusal.reason)
+        if looked is None:
+            return UNCLEAR
+        (verdict,) = await self._judge.decide([looked])
+        return _Fit(picture, looked, verdict)
+
+    async def _make(self, new: NewPerson, *, another: bool) -> PersonRecord:
+        try:
+            return await self._people.create(
+                new.name, attributes=new.attributes, external_id=new.external_id, alone=not another
+            )
+        except ConflictError:
+            if namesakes := await self._people.named(new.name):  # somebody was faster
+                raise NameTakenError(namesakes) from None
+            raise
+
+    async def _add_all(self, person_id: str, fit: Sequence[_Fit]) -> Enrolled:
+        faces: list[FaceRecord] = []
+        added: list[FaceRecord] = []
+        try:
+            for number, each in enumerate(fit, start=1):
+                face, new = await self._add(person_id, each, number, len(fit))
+                faces.append(face)
+                added += [face] if new else []
+        except BaseException:
+            for face in added:
+                await self.forget(face)
+            raise
+        person = await self._people.get(person_id)
+        if len(person.face_ids) >= TOGETHER:
+            await self._collection.associate(person_id, person.face_ids)
+        log.info("person.enrolled", person_id=person_id, faces=len(faces), added=len(added))
+        return Enrolled(person, tuple(faces), len(added))
+
+    async def _add(self, person_id: str, fit: _Fit, number: int, of: int) -> tuple[FaceRecord, bool]:
+        """Return a picture's face as it is a person's now, and whether it was not before."""
+        crop = fit.looked.crop
+        indexed = await self._collection.index(crop.jpeg, person_id=person_id)
+        if isinstance(indexed, Unfit):
+            raise PictureUnfitError(unindexed(indexed.reasons), number, of)
+        known = (await self._people.faces([indexed.face_id])).get(indexed.face_id)
+        if known and known.person_id == person_id:
+            return known, False
+        if known:  # it was moved to somebody since
+            raise AlreadyEnrolledError(await self._people.get(known.person_id), 100.0, number)
+        key = None
+        try:
+            key = await self._crops.put(indexed.face_id, crop.jpeg)
+            face = _record(person_id, fit, indexed, crop_key=key, added_at=self._clock())
+            await self._people.add_face(face)
+        except BaseException:
+            if not await self._people.faces([indexed.face_id]):  # or somebody else did the same meanwhile
+                await self._collection.delete_faces([indexed.face_id])
+                if key is not None:
+                    await self._crops.delete(key)
+            raise
+        return face, True
+
+    async def _take_back_empty(self, person_id: str) -> None:
+        """Delete a person who was just made, unless somebody else gave them a face meanwhile."""
+        person = (await self._people.find([person_id])).get(person_id)
+        if person and not person.face_ids:
+            await self._people.delete(person_id)
+
+
+def _record(person_id: str, fit: _Fit, indexed: Indexed, *, crop_key: str, added_at: datetime) -> FaceRecord:
+    image = fit.picture.image
+    return FaceRecord(
+        face_id=indexed.face_id,
+        person_id=person_id,
+        source=Source.ENROLLED,
+        bucket=image.bucket if image else None,
+        key=image.key if image else None,
+        image_id=image.image_id if image else None,
+        bounding_box=fit.looked.crop.in_picture(indexed.box),
+        confidence=indexed.confidence,
+        brightness=indexed.quality.brightness,
+        sharpness=indexed.quality.sharpness,
+        model=indexed.model,
+        crop=crop_key,
+        added_at=added_at,
+    )

@@ -1,0 +1,66 @@
+"""Who is in a picture that is not stored: somebody asks at a door, and nothing is kept of it."""
+
+from collections.abc import Iterable
+
+from onlooker_recognizer.errors import PictureRefusedError
+from onlooker_recognizer.people.detecting import Detecting
+from onlooker_recognizer.people.judging import Objection, Reason
+from onlooker_recognizer.people.lookup import Looked, Lookup
+from onlooker_recognizer.people.naming import named
+from onlooker_recognizer.people.refusals import PictureUnfitError
+from onlooker_recognizer.people.verdicts import Judge, Verdict
+from onlooker_recognizer.people.views import Identification, IdentifiedFace
+from onlooker_shared.recognition import Face
+
+
+class Lookups:
+    """Identifies people in pictures.
+
+    Args:
+        detecting: finds faces.
+        lookup: looks them up.
+        judge: knows whose they are.
+    """
+
+    def __init__(self, *, detecting: Detecting, lookup: Lookup, judge: Judge) -> None:
+        self._detecting = detecting
+        self._lookup = lookup
+        self._judge = judge
+
+    async def identify(self, data: bytes) -> Identification:
+        """Return who is in a picture.
+
+        Raises:
+            PictureUnfitError: it is no picture, or a damaged one.
+            onlooker_shared.errors.RetryLater: Rekognition is asked too much.
+            botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS does not answer, or refuses.
+        """
+        try:
+            detected = await self._detecting.detect(data)
+            looked: list[Looked | None] = [None] * len(detected.faces)
+            if detected.faces and await self._judge.knows_anybody():
+                looked = await self._lookup.look_up(data, detected.faces, detected.width, detected.height)
+        except PictureRefusedError as refusal:
+            raise PictureUnfitError(Objection(Reason.NOT_A_PICTURE, refusal.reason)) from refusal
+        verdicts = await self._judge.decide(looked)
+        return Identification(
+            width=detected.width,
+            height=detected.height,
+            faces=_faces(zip(detected.faces, verdicts, looked, strict=True)),
+        )
+
+
+def _faces(found: Iterable[tuple[Face, Verdict, Looked | None]]) -> list[IdentifiedFace]:
+    faces = []
+    for face, verdict, looked in found:
+        told = named(face, verdict)
+        faces.append(
+            IdentifiedFace(
+                bounding_box=face.bounding_box,
+                confidence=face.confidence,
+                person=told.person,
+                candidates=list(told.candidates),
+                looked_up=looked is not None,
+            )
+        )
+    return faces
