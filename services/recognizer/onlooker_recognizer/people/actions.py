@@ -63,12 +63,12 @@ def stay_themselves(table: str, person_id: str) -> "TransactWriteItemTypeDef":
 
 
 def delete(table: str, person: PersonRecord) -> "TransactWriteItemTypeDef":
-    """Delete a person who has no faces (any more), if they are as they were read."""
+    """Delete a person, if they are as they were read."""
     return {
         "Delete": {
             "TableName": table,
             "Key": {"person_id": {"S": person.person_id}},
-            "ConditionExpression": "#version = :version AND attribute_not_exists(face_ids)",
+            "ConditionExpression": "#version = :version",
             "ExpressionAttributeNames": {"#version": "version"},
             "ExpressionAttributeValues": {":version": {"N": str(person.version)}},
         }

@@ -25,6 +25,8 @@ NOBODY_REMEMBERED = 2.0
 """Seconds that it is believed that nobody has a face: so late another process learns of the first one."""
 SOMEBODY_REMEMBERED = 60.0
 """Seconds that it is believed that somebody has: so long pictures are searched for people after the last one went."""
+FACES_AT_ONCE = MOST_ACTIONS - 2
+"""That one transaction deletes, with their person and the name."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -156,13 +158,13 @@ class People(Persons):
         gone: list[FaceRecord] = []
         tries = Tries()
         while person := (await self.find([person_id])).get(person_id):
-            some = person.face_ids[: MOST_ACTIONS - 1]
+            some = person.face_ids[:FACES_AT_ONCE]
             faces = [face for face in (await self.faces(some)).values() if face.person_id == person_id]
-            if some:
-                steps = [actions.delete_face(self._faces, face) for face in faces]
+            steps = [actions.delete_face(self._faces, face) for face in faces]
+            if len(some) < len(person.face_ids):
                 steps.append(actions.lose_faces(self._table, person, some))
             else:
-                steps = [actions.delete(self._table, person), *await self._names.change(person, None)]
+                steps += [actions.delete(self._table, person), *await self._names.change(person, None)]
             if await write(self._dynamodb, steps):
                 gone += faces
             else:

@@ -1,10 +1,11 @@
-"""The tables of people in the session's emulator."""
+"""The tables of people in the session's emulator, and a line to them that breaks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from installation import installation
 from onlooker_recognizer.people.registry import People
@@ -17,6 +18,26 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
 
 
+class Breaking:
+    """A client whose transactions fail, or lose their answers after they were done, in the order that is told."""
+
+    def __init__(self, client: "DynamoDBClient", outcomes: Sequence[str]) -> None:
+        self._client = client
+        self._outcomes = iter(outcomes)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    async def transact_write_items(self, **asked: Any) -> Any:
+        outcome = next(self._outcomes, "works")
+        if outcome == "fails":
+            raise EndpointConnectionError(endpoint_url="http://dynamodb")
+        answer = await self._client.transact_write_items(**asked)
+        if outcome == "loses its answer":
+            raise EndpointConnectionError(endpoint_url="http://dynamodb")
+        return answer
+
+
 @dataclass(frozen=True)
 class Tables:
     """The tables of an installation, empty at first, and those who write them."""
@@ -25,11 +46,21 @@ class Tables:
     topology: Topology
 
     def people(self) -> People:
-        """One process's registry; it is always noon there, and seconds pass."""
-        return People(self.dynamodb, self.topology.people.name, self.topology.people_faces.name, clock=NOON.timestamp)
+        """One process's registry; it is always noon there."""
+        topology = self.topology
+        return People(self.dynamodb, topology.people.name, topology.people_faces.name, clock=NOON.timestamp)
 
     def sightings(self) -> Sightings:
         return Sightings(self.dynamodb, self.topology.sightings.name, self.topology.people.name)
+
+    def breaking(self, *outcomes: str) -> "Tables":
+        """The same tables over a line on which the first transactions go wrong."""
+        return Tables(cast("DynamoDBClient", Breaking(self.dynamodb, outcomes)), self.topology)
+
+    async def items(self, table: str) -> list[dict[str, Any]]:
+        """Everything in a table of the topology, as DynamoDB has it."""
+        found = await self.dynamodb.scan(TableName=getattr(self.topology, table).name, ConsistentRead=True)
+        return cast("list[dict[str, Any]]", found["Items"])
 
 
 @pytest.fixture
