@@ -5,9 +5,9 @@ with several faces is a user besides, who is found by all of them together.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from botocore.exceptions import ClientError
@@ -97,6 +97,16 @@ class CollectionMissingError(OnlookerError):
     """The collection is not there: it was never made, or somebody deleted it."""
 
 
+class Keeper(Protocol):
+    """Sees to it that the collection is there, with all that should be in it."""
+
+    def refuse_while_at_it(self) -> None:
+        """Raise UnavailableError while it is at it."""
+
+    async def restore(self) -> None:
+        """Make the collection, and put back what it had."""
+
+
 class Collection:
     """The collection.
 
@@ -104,7 +114,7 @@ class Collection:
         calls: how Rekognition is called.
         name: the collection's.
         price: of a call about a picture, in US dollars; the others cost nothing.
-        when_missing: makes the collection; without it a call without collection fails.
+        keeper: makes the collection where it is missing; without one a call without collection fails.
         clock: seconds that never go back.
     """
 
@@ -114,13 +124,13 @@ class Collection:
         name: str,
         *,
         price: float,
-        when_missing: Callable[[], Awaitable[None]] | None = None,
+        keeper: Keeper | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._calls = calls
         self.name = name
         self._price = price
-        self._when_missing = when_missing
+        self._keeper = keeper
         self._clock = clock
         self._users_until = 0.0
         self._has_users = False
@@ -273,14 +283,16 @@ class Collection:
         """Call an operation on the collection; if that is missing, have it made, and call once more."""
         price = self._price if operation in ABOUT_PICTURES else 0.0
         told = {"CollectionId": self.name, **parameters}
+        if self._keeper:
+            self._keeper.refuse_while_at_it()
         try:
             return await self._calls.call(operation, told, price=price)
         except ClientError as error:
             if _code(error) != MISSING:
                 raise
-            if self._when_missing is None:
+            if self._keeper is None:
                 raise CollectionMissingError(f"There is no collection {self.name} of faces in Rekognition.") from error
-        await self._when_missing()
+        await self._keeper.restore()
         return await self._calls.call(operation, told, price=price)
 
 

@@ -13,12 +13,14 @@ from onlooker_recognizer.people.lookup import Bar, Lookup
 from onlooker_recognizer.people.matching import Thresholds
 from onlooker_recognizer.people.recording import Recording
 from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.restoring import Restoring
 from onlooker_recognizer.people.sightings import Sightings
 from onlooker_recognizer.people.strangers import Strangers
 from onlooker_recognizer.people.verdicts import Judge
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.pictures import Pictures
 from onlooker_recognizer.settings import RecognizerSettings
+from onlooker_shared.claims import Claims
 from onlooker_shared.results import Results
 from onlooker_shared.topology import Topology
 
@@ -40,6 +42,7 @@ class PeopleParts:
     judge: Judge
     identifying: Identifying
     recording: Recording
+    restoring: Restoring
 
 
 def collection_name(settings: RecognizerSettings, prefix: str) -> str:
@@ -77,7 +80,9 @@ def compose_people(
     people = People(dynamodb, names.people.name, names.people_faces.name)
     sightings = Sightings(dynamodb, names.sightings.name, names.people.name)
     crops = CropStore(s3, results.bucket)
-    faces = Collection(calls, collection, price=settings.price_per_call)
+    bare = Collection(calls, collection, price=settings.price_per_call)
+    restoring = Restoring(bare, people, crops, Claims(dynamodb, names.claims.name))
+    faces = Collection(calls, collection, price=settings.price_per_call, keeper=restoring)
     bar = Bar(settings.min_face, settings.min_brightness, settings.min_sharpness)
     lookup = Lookup(
         pictures=pictures,
@@ -97,4 +102,4 @@ def compose_people(
         clock=clock,
     )
     recording = Recording(sightings, judge, results)
-    return PeopleParts(people, sightings, faces, crops, bar, lookup, judge, identifying, recording)
+    return PeopleParts(people, sightings, faces, crops, bar, lookup, judge, identifying, recording, restoring)

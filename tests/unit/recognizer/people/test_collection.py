@@ -11,6 +11,7 @@ from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.metrics import COST
 from onlooker_recognizer.people.collection import REMEMBERED, Collection, CollectionMissingError, Indexed, Unfit
 from onlooker_recognizer.people.matching import Match
+from onlooker_shared.errors import ConflictError, UnavailableError
 from onlooker_shared.recognition import BoundingBox
 
 BOX = {"Left": 0.1, "Top": 0.2, "Width": 0.5, "Height": 0.6}
@@ -55,6 +56,21 @@ class Client:
     @property
     def names(self) -> list[str]:
         return [name for name, _ in self.asked]
+
+
+class Keeper:
+    """Makes the collection, as far as anybody knows."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.at_it = False
+
+    def refuse_while_at_it(self) -> None:
+        if self.at_it:
+            raise UnavailableError("at it")
+
+    async def restore(self) -> None:
+        self.made += 1
 
 
 def collection(client: Client, **more: Any) -> Collection:
@@ -184,20 +200,32 @@ async def test_all_faces_are_listed_page_by_page() -> None:
 
 async def test_a_missing_collection_is_made_and_asked_again_once() -> None:
     client = Client(search_faces_by_image=[refusal("ResourceNotFoundException"), FACES])
-    made: list[str] = []
-
-    async def make() -> None:
-        made.append("made")
-
-    found = await collection(client, when_missing=make).search(b"jpeg", threshold=70)
+    keeper = Keeper()
+    found = await collection(client, keeper=keeper).search(b"jpeg", threshold=70)
     assert found is not None
-    assert made == ["made"]
+    assert keeper.made == 1
 
     client = Client(search_faces_by_image=refusal("ResourceNotFoundException"))
     with pytest.raises(ClientError):
-        await collection(client, when_missing=make).search(b"jpeg", threshold=70)
+        await collection(client, keeper=keeper).search(b"jpeg", threshold=70)
     with pytest.raises(CollectionMissingError):
         await collection(client).search(b"jpeg", threshold=70)
+
+
+async def test_nobody_is_looked_up_in_a_collection_that_is_being_filled() -> None:
+    keeper = Keeper()
+    keeper.at_it = True
+    with pytest.raises(UnavailableError):
+        await collection(Client(search_faces_by_image=FACES), keeper=keeper).search(b"jpeg", threshold=70)
+
+
+async def test_only_a_face_that_a_user_has_is_not_deleted() -> None:
+    def refused(reason: str) -> dict[str, Any]:
+        return {"UnsuccessfulFaceDeletions": [{"FaceId": "f1", "Reasons": [reason]}]}
+
+    await collection(Client(delete_faces=refused("FACE_NOT_FOUND"))).delete_faces(["f1"])
+    with pytest.raises(ConflictError, match="f1"):
+        await collection(Client(delete_faces=refused("ASSOCIATED_TO_AN_EXISTING_USER"))).delete_faces(["f1"])
 
 
 async def test_a_collection_that_is_there_is_not_made_again() -> None:
