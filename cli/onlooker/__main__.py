@@ -11,8 +11,10 @@ from onlooker.commands import (
     delete,
     demo,
     doctor,
+    enrol,
     key,
     keys,
+    people,
     queues,
     search,
     show,
@@ -21,6 +23,7 @@ from onlooker.commands import (
     trace,
     up,
     upload,
+    who,
 )
 from onlooker.datalock import EX_BUSY, DataFolderBusyError
 from onlooker_shared.errors import OnlookerError, SettingsError
@@ -29,7 +32,7 @@ EX_FAILED = 1
 
 app = typer.Typer(
     name="onlooker",
-    help="Faces, emotions and labels from your pictures: all of Onlooker on one machine, and a client for it anywhere.",
+    help="People, emotions and labels in your pictures: all of Onlooker on one machine, and a client for it anywhere.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -44,6 +47,9 @@ app.command()(delete.delete)
 app.command()(again.again)
 app.command()(search.search)
 app.command()(stats.stats)
+app.command()(enrol.enrol)
+app.add_typer(people.app, name="people")
+app.command()(who.who)
 app.command()(queues.queues)
 app.command()(queues.redrive)
 app.command()(sweep.sweep)

@@ -1,10 +1,10 @@
 """Talks to Onlooker's HTTP APIs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -16,15 +16,20 @@ CONNECTIONS = 16
 CHUNK = 256 * 1024
 """Bytes read from disk at a time."""
 ATTEMPTS = 6
-"""Times that an upload is sent to an installation that asks to come back later: about half a minute without S3."""
+"""Times that a picture is sent to an installation that asks to come back later: about half a minute without S3."""
 MOST = 500
 """Pictures that a search gives at once."""
 SERVICES = ("recognizer", "annotator", "tagger", "notifier")
 """Those that work on queues, in the order a picture meets them."""
 QUEUES = ("recognizer", "recognizer-people", "annotator", "tagger", "notifier")
 """Their queues, by the names under which they tell of them."""
+RAW = "application/octet-stream"
+"""What a picture is sent as: the services look themselves what it is."""
+NOT_FOUND = 404
 BAD_REQUEST = 400
 """What a body of another length than was said would be answered."""
+
+T = TypeVar("T")
 
 
 class ApiError(OnlookerError):
@@ -34,15 +39,28 @@ class ApiError(OnlookerError):
         status: the HTTP status; 0 if nothing answered.
         problem_id: the id under which the service's log has it, if it gave one.
         retry_after: seconds after which the same request may well succeed, if the service said so.
+        problem: all of the problem document, with what it says for programs; empty if there was none.
     """
 
     def __init__(
-        self, status: int, detail: str, problem_id: str | None = None, retry_after: float | None = None
+        self,
+        status: int,
+        detail: str,
+        problem_id: str | None = None,
+        retry_after: float | None = None,
+        problem: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.problem_id = problem_id
         self.retry_after = retry_after
+        self.problem = problem or {}
+
+    @property
+    def reason(self) -> str | None:
+        """Why it refused, in a word for programs, if it gave one."""
+        reason = self.problem.get("reason")
+        return None if reason is None else str(reason)
 
 
 class OnlookerClient:
@@ -62,23 +80,21 @@ class OnlookerClient:
             key: under which name.
             sent: called with the number of bytes after each piece; with a negative one if it begins anew.
         """
-        attempt = 1
-        while True:
-            counted = 0
+        counted = 0
 
-            def count(size: int) -> None:
-                nonlocal counted
-                counted += size
-                sent(size)
+        def count(size: int) -> None:
+            nonlocal counted
+            counted += size
+            sent(size)
 
-            try:
-                return await self._upload(path, bucket, key, count)
-            except ApiError as error:
-                if error.retry_after is None or attempt == ATTEMPTS:
-                    raise
+        async def once() -> str:
+            nonlocal counted
+            if counted:
                 sent(-counted)
-                await asyncio.sleep(error.retry_after)
-                attempt += 1
+            counted = 0
+            return await self._upload(path, bucket, key, count)
+
+        return await patiently(once)
 
     async def _upload(self, path: Path, bucket: str, key: str, sent: Callable[[int], None]) -> str:
         size = await asyncio.to_thread(lambda: path.stat().st_size)
@@ -144,12 +160,87 @@ class OnlookerClient:
 
     async def create_key(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Make an access key and return it: the answer alone has it whole."""
-        answer: dict[str, Any] = (await self._request("POST", "/keys", json=asked)).json()
-        return answer
+        return _body(await self._request("POST", "/keys", json=asked))
 
     async def revoke_key(self, key_id: str) -> None:
         """Make an access key worthless."""
         await self._request("DELETE", f"/keys/{key_id}")
+
+    async def people(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return one page of people."""
+        return await self._json("GET", "/people", parameters)
+
+    async def person(self, person_id: str) -> dict[str, Any]:
+        """Return a person."""
+        return await self._json("GET", f"/people/{_segment(person_id)}")
+
+    async def enrol(self, name: str, picture: Path, *, another: bool = False, known: bool = False) -> dict[str, Any]:
+        """Make a person of the face in a picture; return them, and the face.
+
+        Args:
+            name: what they are called.
+            picture: a file; the face that it shows is theirs.
+            another: whether somebody else may be called so.
+            known: whether somebody else may have such a face.
+        """
+
+        async def once() -> dict[str, Any]:
+            with await asyncio.to_thread(picture.open, "rb") as file:
+                answer = await self._request(
+                    "POST",
+                    "/people",
+                    data={"name": name},
+                    files={"picture": ("picture", file, RAW)},
+                    params={"another": another, "even_if_known": known},
+                )
+            return _body(answer)
+
+        return await patiently(once)
+
+    async def add_face(self, person_id: str, picture: Path, *, known: bool = False) -> dict[str, Any]:
+        """Add the face in a picture to a person; return them, and the face.
+
+        Args:
+            person_id: whose it is.
+            picture: a file.
+            known: whether somebody else may have such a face.
+        """
+        path = f"/people/{_segment(person_id)}/faces"
+        return _body(await patiently(lambda: self._send(path, picture, params={"even_if_known": known})))
+
+    async def remove_face(self, person_id: str, face_id: str) -> None:
+        """Take a face from a person: they are not told by it any more."""
+        await self._request("DELETE", f"/people/{_segment(person_id)}/faces/{_segment(face_id)}")
+
+    async def faces(self, person_id: str) -> dict[str, Any]:
+        """Return the faces that a person is told by."""
+        return await self._json("GET", f"/people/{_segment(person_id)}/faces")
+
+    async def sightings(self, person_id: str, limit: int) -> dict[str, Any]:
+        """Return where a person was seen last."""
+        return await self._json("GET", f"/people/{_segment(person_id)}/sightings", {"limit": limit})
+
+    async def rename(self, person_id: str, name: str, version: int, *, another: bool = False) -> dict[str, Any]:
+        """Give a person another name, if they are still as they were in this version, and return them.
+
+        Args:
+            person_id: who.
+            name: what they are called from now on, in pictures of the past too.
+            version: that the change was decided by.
+            another: whether somebody else may be called so.
+        """
+        answer = await self._request(
+            "PATCH",
+            f"/people/{_segment(person_id)}",
+            json={"name": name},
+            params={"another": another},
+            headers={"If-Match": f'"{version}"'},
+        )
+        return _body(answer)
+
+    async def identify(self, picture: Path) -> dict[str, Any]:
+        """Return who is in a picture, of which nothing is kept."""
+        return _body(await patiently(lambda: self._send("/people/identify", picture)))
 
     async def readiness(self) -> dict[str, Any]:
         """Return what is ready and what is not; being not ready is an answer, not an error."""
@@ -171,9 +262,15 @@ class OnlookerClient:
                     file.write(piece)
 
     async def _json(self, method: str, path: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        answer = await self._request(method, path, params=parameters)
-        body: dict[str, Any] = answer.json()
-        return body
+        return _body(await self._request(method, path, params=parameters))
+
+    async def _send(self, path: str, picture: Path, **more: Any) -> httpx.Response:
+        """Send a picture as it is, from disk as it is read."""
+        size = (await asyncio.to_thread(picture.stat)).st_size
+        headers = {"Content-Length": str(size), "Content-Type": RAW}
+        return await self._request(
+            "POST", path, content=_pieces(picture, size, lambda _: None), headers=headers, **more
+        )
 
     async def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
@@ -195,6 +292,22 @@ async def connect(url: str, key: str) -> AsyncIterator[OnlookerClient]:
         limits=httpx.Limits(max_connections=CONNECTIONS),
     ) as http:
         yield OnlookerClient(http)
+
+
+async def patiently(once: Callable[[], Awaitable[T]]) -> T:
+    """Return what a request returns; it is made again where an installation that is too busy said when to come back.
+
+    Raises:
+        ApiError: it was refused, or so often that it is hopeless.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await once()
+        except ApiError as error:
+            if error.retry_after is None:
+                raise
+            await asyncio.sleep(error.retry_after)
+    return await once()
 
 
 def object_path(bucket: str, key: str) -> str:
@@ -220,9 +333,14 @@ def _refusal(answer: httpx.Response) -> ApiError:
     retry_after = float(seconds) if seconds.isdecimal() else None
     try:
         problem = answer.json()
-        return ApiError(answer.status_code, problem["detail"], problem.get("instance"), retry_after)
+        return ApiError(answer.status_code, problem["detail"], problem.get("instance"), retry_after, problem)
     except (ValueError, KeyError, TypeError):
         return ApiError(answer.status_code, f"{answer.status_code} {answer.reason_phrase}", retry_after=retry_after)
+
+
+def _body(answer: httpx.Response) -> dict[str, Any]:
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 async def _pieces(path: Path, size: int, sent: Callable[[int], None]) -> AsyncIterator[bytes]:

@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from onlooker.client import ApiError, OnlookerClient
+from onlooker.client import NOT_FOUND, ApiError, OnlookerClient
 from onlooker.pictures import Picture
 from onlooker.waiting import until
 
 AT_ONCE = 6
 """Uploads at the same time: enough to keep a disk and a network busy."""
-NOT_FOUND = 404
 
 Stage = Literal["sent", "refused", "done", "failed", "overdue"]
 

@@ -40,6 +40,21 @@ def many(count: int, thing: str) -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
+def people(count: int) -> str:
+    """Return a number of people: ``1 person``, ``2 people``."""
+    return f"{count} person" if count == 1 else f"{count} people"
+
+
+def likeness(entry: dict[str, Any]) -> str:
+    """Return whom a face is like, and how much: ``Ann 98 %``."""
+    return f"{entry['name']} {entry['similarity']:.0f} %"
+
+
+def minute(moment: str) -> str:
+    """Return a time of the API (UTC) as people read it: ``2026-11-21 14:05``."""
+    return moment[:16].replace("T", " ")
+
+
 def size(count: float) -> str:
     """Return a number of bytes as people say it: ``1.5 MiB``."""
     for unit in ("B", "KiB", "MiB"):

@@ -9,7 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from onlooker import terminal
+from onlooker import terminal, words
 from onlooker.client import OnlookerClient
 from onlooker.commands.options import Data, Json
 from onlooker.datafolder import DataFolder
@@ -66,7 +66,7 @@ def create(
     asked = {"owner": owner, "scopes": scopes, "bucket": bucket, "prefix": prefix, "days": days}
     made = asyncio.run(_create(Target(DataFolder.chosen(data)), asked))
     allowed = f"{', '.join(made['scopes'])} in {_place(made)}"
-    until = f"until {_minute(made['expires_at'])}" if made["expires_at"] else "until somebody revokes it"
+    until = f"until {words.minute(made['expires_at'])}" if made["expires_at"] else "until somebody revokes it"
     terminal.messages().print(f"A key for {made['owner']}: {allowed}, {until}. It is shown only now:", soft_wrap=True)
     terminal.output().print(made["key"], soft_wrap=True)
 
@@ -132,8 +132,8 @@ def _print(console: Console, found: list[Key]) -> None:
             key["key_id"],
             "\n".join([key["owner"], *bound]),
             "\n".join(key["scopes"]),
-            _minute(key["expires_at"]).partition(" ")[0] if key["expires_at"] else "never",
-            _minute(key["last_used_at"]) if key["last_used_at"] else "never",
+            words.minute(key["expires_at"]).partition(" ")[0] if key["expires_at"] else "never",
+            words.minute(key["last_used_at"]) if key["last_used_at"] else "never",
         )
     console.print(table)
 
@@ -143,11 +143,6 @@ def _place(key: Key) -> str:
     if not key["bucket"]:
         return f"every bucket, {key['prefix']}*" if key["prefix"] else "every bucket"
     return f"{key['bucket']}/{key['prefix']}*" if key["prefix"] else str(key["bucket"])
-
-
-def _minute(moment: str) -> str:
-    """Return a time of the API (UTC) as people read it: ``2026-11-21 14:05``."""
-    return moment[:16].replace("T", " ")
 
 
 def _is(key_id: str, key: str) -> bool:

@@ -87,7 +87,6 @@ def table_of(documents: list[dict[str, Any]]) -> Table:
     table.add_column("labels", overflow="fold")
     table.add_column("uploaded", no_wrap=True)
     for document in documents:
-        uploaded = document["uploaded_at"][:16].replace("T", " ")
         found = words.labels(document) if document.get("state") != "failed" else document["reason"]
-        table.add_row(document["key"], words.faces(document), found, uploaded)
+        table.add_row(document["key"], words.faces(document), found, words.minute(document["uploaded_at"]))
     return table

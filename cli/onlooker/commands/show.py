@@ -12,14 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from onlooker import terminal, words
-from onlooker.client import MOST, ApiError, OnlookerClient
+from onlooker.client import MOST, NOT_FOUND, ApiError, OnlookerClient
 from onlooker.commands.options import Data, Json
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.recognition import DominantColor, Feature, ImageProperties, Recognition
 
-NOT_FOUND = 404
 MOST_COLOURS = 3
 """Of the picture, and of each of its parts, that are printed."""
 
@@ -117,7 +116,11 @@ def _labels(document: Found) -> Table:
 
 
 def _print_the_rest(console: Console, recognition: Recognition) -> None:
-    """Print what the index does not have: text, moderation, colours, and what was not looked for."""
+    """Print what the index does not have: who it might be, text, moderation, colours, and what was not looked for."""
+    for number, face in enumerate(recognition.faces, start=1):
+        if face.candidates:
+            alike = ", ".join(words.likeness(each.model_dump()) for each in face.candidates)
+            console.print(f"face {number} resembles {alike}")
     if "text" in recognition.features:
         lines = [(line.text, f"{line.confidence:.1f}") for line in recognition.text if line.type == "LINE"]
         console.print(_listed(("text", "confidence"), lines))

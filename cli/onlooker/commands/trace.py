@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from onlooker import terminal
-from onlooker.client import ApiError, OnlookerClient
+from onlooker.client import NOT_FOUND, ApiError, OnlookerClient
 from onlooker.commands.options import Data, Json
-from onlooker.commands.show import NOT_FOUND, find
+from onlooker.commands.show import find
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 from onlooker.timeline import Line, timeline

@@ -37,6 +37,28 @@ async def _again(request: Request) -> Response:
     return JSONResponse({"recognition": request.url.path}, 202)
 
 
+async def _enrol(request: Request) -> Response:
+    if busy := request.app.state.busy:
+        request.app.state.busy = busy - 1
+        return JSONResponse({"detail": "Too busy."}, 503, {"Retry-After": "0"}, "application/problem+json")
+    form = await request.form()
+    sent = {name: value if isinstance(value, str) else (await value.read()).decode() for name, value in form.items()}
+    await form.close()
+    return JSONResponse({"form": sent, "query": dict(request.query_params)}, 201)
+
+
+async def _picture(request: Request) -> Response:
+    body = (await request.body()).decode()
+    if body == "text":
+        problem = {"detail": "The file is not a picture.", "reason": "not_a_picture", "picture": 1}
+        return JSONResponse(problem, 422, media_type="application/problem+json")
+    return JSONResponse({"path": request.url.path, "body": body, "query": dict(request.query_params)})
+
+
+async def _rename(request: Request) -> Response:
+    return JSONResponse({"asked": await request.json(), "if_match": request.headers["If-Match"]})
+
+
 async def _broken(_: Request) -> Response:
     return PlainTextResponse("Bad Gateway", 502)
 
@@ -49,6 +71,10 @@ def app() -> Starlette:
             Route("/v1/{path:path}", _delete, methods=["DELETE"]),
             Route("/recognitions/{image_id}", _again, methods=["POST"]),
             Route("/tags/statistics", _broken),
+            Route("/people", _enrol, methods=["POST"]),
+            Route("/people/identify", _picture, methods=["POST"]),
+            Route("/people/{person_id}/faces", _picture, methods=["POST"]),
+            Route("/people/{person_id}", _rename, methods=["PATCH"]),
         ]
     )
     app.state.busy = 0
@@ -150,3 +176,35 @@ async def test_a_picture_is_deleted_by_its_key_and_if_asked_only_in_one_version(
 
 async def test_a_picture_is_recognized_again_by_its_id(client: OnlookerClient) -> None:
     assert (await client.recognize_again("0" * 32))["recognition"] == f"/recognitions/{'0' * 32}"
+
+
+async def test_somebody_is_enrolled_by_name_and_picture_also_where_it_takes_another_try(
+    app: Starlette, client: OnlookerClient, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"a face")
+    app.state.busy = 2
+    assert await client.enrol('Ann "\u0627" <b>', path, another=True) == {
+        "form": {"name": 'Ann "\u0627" <b>', "picture": "a face"},
+        "query": {"another": "true", "even_if_known": "false"},
+    }
+
+
+async def test_a_face_and_a_picture_to_look_at_are_sent_as_they_are(client: OnlookerClient, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"a face")
+    added = {"path": "/people/1/faces", "body": "a face", "query": {"even_if_known": "true"}}
+    assert await client.add_face("1", path, known=True) == added
+    assert await client.identify(path) == {"path": "/people/identify", "body": "a face", "query": {}}
+
+
+async def test_why_a_picture_was_refused_is_there_for_programs_too(client: OnlookerClient, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"text")
+    with pytest.raises(ApiError, match="not a picture") as caught:
+        await client.identify(path)
+    assert (caught.value.reason, caught.value.problem["picture"]) == ("not_a_picture", 1)
+
+
+async def test_a_person_is_renamed_only_in_the_version_that_was_looked_at(client: OnlookerClient) -> None:
+    assert await client.rename("1", "Ann", 7) == {"asked": {"name": "Ann"}, "if_match": '"7"'}

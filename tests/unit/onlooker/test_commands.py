@@ -111,7 +111,7 @@ def test_a_picture_is_shown_with_its_text_moderation_and_colours(
         "properties": ImageProperties(
             dominant_colors=(peru,), brightness=50.0, contrast=30.0, foreground=RegionProperties(sharpness=71.2)
         ),
-        "features": ("faces", "labels", "text", "moderation", "properties"),
+        "features": ("faces", "people", "labels", "text", "moderation", "properties"),
     }
     out = shown(a_recognition().model_copy(update=everything), monkeypatch, capsys)
     assert "[red]STOP[/red] 98.8" in out
@@ -132,4 +132,4 @@ def test_what_was_looked_for_in_vain_differs_from_what_was_not_looked_for(
     assert "none" in out
     assert "no properties: It is too small." in out
     assert "text confidence" not in out
-    assert "not looked for: faces, text" in out
+    assert "not looked for: faces, people, text" in out

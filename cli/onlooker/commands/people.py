@@ -1,0 +1,197 @@
+"""`onlooker people`: who is known, and who was only seen; by which faces, and where."""
+
+import asyncio
+import re
+from collections import Counter
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from onlooker import terminal, words
+from onlooker.client import NOT_FOUND, ApiError, OnlookerClient
+from onlooker.commands.options import Data, Json
+from onlooker.datafolder import DataFolder
+from onlooker.target import Target
+from onlooker_shared.errors import ConfigurationError
+
+PAGE = 200
+"""People asked for at once."""
+SEEN = 20
+"""Pictures of a person that are shown, unless somebody wants more."""
+PERSON_ID = re.compile("[0-9a-f]{32}")
+
+Person = dict[str, Any]
+"""What the API tells of a person."""
+
+Who = Annotated[str, typer.Argument(metavar="NAME|ID", help="A name, or the id of one of several of that name.")]
+
+app = typer.Typer(help="People: who is known, by which faces, and where they were seen.")
+
+
+@app.callback(invoke_without_command=True)
+def people(
+    context: typer.Context,
+    unknown: Annotated[bool, typer.Option("--unknown", help="Only strangers who are remembered.")] = False,
+    named: Annotated[str | None, typer.Option(help="Whose name, or external id, has this in it.")] = None,
+    sort: Annotated[str, typer.Option(help="name, last_seen or sightings.")] = "name",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """List people."""
+    if context.invoked_subcommand is not None:
+        if unknown or named or data is not None or json:
+            raise typer.BadParameter(f"Options go behind it: onlooker people {context.invoked_subcommand} ...")
+        return
+    asked = {"sort": sort} | ({"state": "unknown"} if unknown else {}) | ({"q": named} if named else {})
+    found = asyncio.run(_all(Target(DataFolder.chosen(data)), asked))
+    console = terminal.output()
+    if json:
+        console.print_json(data=found)
+    elif not found:
+        console.print("Nobody is known. `onlooker enrol NAME PICTURES...` changes that.")
+    else:
+        console.print(table_of(found))
+        console.print(words.people(len(found)))
+
+
+@app.command()
+def show(
+    who: Who,
+    most: Annotated[int, typer.Option("--most", min=1, max=PAGE, help="Pictures of them at most.")] = SEEN,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show a person: by which faces they are told, and where they were seen last."""
+    found = asyncio.run(_show(Target(DataFolder.chosen(data)), who, most))
+    if json:
+        terminal.output().print_json(data=found)
+    else:
+        _print(terminal.output(), found)
+
+
+@app.command()
+def rename(
+    who: Who,
+    name: Annotated[str, typer.Argument(help="What they are called from now on.")],
+    another: Annotated[bool, typer.Option("--another", help="Even if somebody else is called so.")] = False,
+    data: Data = None,
+) -> None:
+    """Give a person another name, or a stranger their first: in the pictures of the past, too, some time later."""
+    before, after = asyncio.run(_rename(Target(DataFolder.chosen(data)), who, name, another=another))
+    terminal.output().print(f"{before['name']} is {after['name']} from now on; pictures follow.", soft_wrap=True)
+
+
+async def find(client: OnlookerClient, who: str) -> Person:
+    """Return a person by their id, or by their name, in any case of letters.
+
+    Raises:
+        ApiError: there is nobody.
+        ConfigurationError: several are called so; the text tells their ids.
+    """
+    if PERSON_ID.fullmatch(who):
+        return await client.person(who)
+    found = [person for person in await _listed(client, {"q": who}) if _same(person["name"], who)]
+    if not found:
+        raise ApiError(NOT_FOUND, f"Nobody is called '{who}'; `onlooker people` lists who is known.")
+    if len(found) > 1:
+        told = "\n".join(f"  {person['person_id']}  {_in_short(person)}" for person in found)
+        raise ConfigurationError(f"{len(found)} people are called {who}. Name one by id:\n{told}")
+    return found[0]
+
+
+async def _all(target: Target, asked: dict[str, str]) -> list[Person]:
+    async with target.client() as client:
+        return await _listed(client, asked)
+
+
+async def _show(target: Target, who: str, most: int) -> Person:
+    """Return a person with their faces and sightings."""
+    async with target.client() as client:
+        person = await find(client, who)
+        faces, seen = await asyncio.gather(
+            client.faces(person["person_id"]), client.sightings(person["person_id"], most)
+        )
+    return {"person": person, "faces": faces["faces"], "sightings": seen["sightings"]}
+
+
+async def _rename(target: Target, who: str, name: str, *, another: bool) -> tuple[Person, Person]:
+    """Return a person as they were before and after."""
+    async with target.client() as client:
+        person = await find(client, who)
+        try:
+            return person, await client.rename(person["person_id"], name, person["version"], another=another)
+        except ApiError as error:
+            if error.reason != "name_taken":
+                raise
+            raise ConfigurationError(
+                f"Somebody is called {name} already, {error.problem['person_id']}. "
+                "If this is another one of that name: --another."
+            ) from error
+
+
+async def _listed(client: OnlookerClient, asked: dict[str, str]) -> list[Person]:
+    """Return all people who are asked for."""
+    found: list[Person] = []
+    place: dict[str, str] = {}
+    while True:
+        page = await client.people({**asked, "limit": PAGE, **place})
+        found += page["people"]
+        if page["cursor"] is None:
+            return found
+        place = {"cursor": page["cursor"]}
+
+
+def table_of(found: list[Person]) -> Table:
+    """Return a table of people; of those with the same name it tells the ids."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("name", overflow="fold")
+    table.add_column("state", no_wrap=True)
+    table.add_column("faces", no_wrap=True, justify="right")
+    table.add_column("sightings", no_wrap=True, justify="right")
+    table.add_column("last seen (UTC)", no_wrap=True)
+    called = Counter(person["name"].casefold() for person in found)
+    for person in found:
+        several = called[person["name"].casefold()] > 1
+        name = f"{person['name']}\n{person['person_id']}" if several else person["name"]
+        table.add_row(name, person["state"], f"{person['faces']:,}", f"{person['sightings']:,}", _seen(person))
+    return table
+
+
+def _print(console: Console, found: Person) -> None:
+    person = found["person"]
+    console.print(person["name"], style="bold")
+    console.print(f"id {person['person_id']}, {person['state']}, since {words.minute(person['created_at'])}")
+    if person["merged_into"]:
+        console.print(f"is the same as {person['merged_into']}, who has all that was theirs")
+    for name, text in {"external id": person["external_id"], **person["attributes"]}.items():
+        if text:
+            console.print(f"{name}: {text}", soft_wrap=True)
+    faces = Table("face", "from", "brightness", "sharpness", "added (UTC)", box=box.SIMPLE_HEAD)
+    for face in found["faces"]:
+        quality = ("" if face[each] is None else f"{face[each]:.0f}" for each in ("brightness", "sharpness"))
+        faces.add_row(face["face_id"], face["key"] or face["source"], *quality, words.minute(face["added_at"]))
+    console.print(faces)
+    seen = Table(box=box.SIMPLE_HEAD)
+    seen.add_column("seen in", overflow="fold")
+    seen.add_column("alike", no_wrap=True)
+    seen.add_column("uploaded (UTC)", no_wrap=True)
+    for sighting in found["sightings"]:
+        alike = "said so" if sighting["decided_by"] == "somebody" else f"{sighting['similarity']:.0f} %"
+        seen.add_row(f"{sighting['bucket']}/{sighting['key']}", alike, words.minute(sighting["seen_at"]))
+    console.print(seen)
+    console.print(f"{words.many(person['sightings'], 'sighting')} in all")
+
+
+def _in_short(person: Person) -> str:
+    return f"{words.many(person['faces'], 'face')}, last seen {_seen(person)}"
+
+
+def _seen(person: Person) -> str:
+    return words.minute(person["last_seen"]) if person["last_seen"] else "never"
+
+
+def _same(name: str, other: str) -> bool:
+    return " ".join(name.split()).casefold() == " ".join(other.split()).casefold()
