@@ -91,6 +91,7 @@ class Face(Part):
     candidates: tuple[Person, ...] = Field(
         default=(), description="Whom it resembles, but not enough to be called so; most alike first."
     )
+    denied: tuple[str, ...] = Field(default=(), description="Ids of people of whom somebody said that they are not it.")
     face_id: str | None = Field(default=None, description="What the face itself is known by in the collection.")
 
     @property

@@ -4,6 +4,7 @@ results/{image_id}.json    StoredResult: what was recognized, with Rekognition's
 failures/{image_id}.json   StoredFailure: why a picture can never be recognized
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,10 @@ class StoredFailure(BaseModel):
         return ImageFailed(image=self.image, reason=self.reason, traceparent=self.traceparent)
 
 
+Revision = Callable[[StoredResult], Awaitable[StoredResult]]
+"""Returns what a result is to be, of what it is; may be asked again."""
+
+
 def result_key(image_id: str) -> str:
     """Return the key of a picture's result."""
     return f"{RESULTS}{image_id}.json"
@@ -97,24 +102,40 @@ class Results:
     async def note_upload(self, image: ImageRef) -> StoredResult:
         """Have a picture's result name this upload if it is later than the one that it names; return it as it is then.
 
-        What was stored of the picture meanwhile is not undone.
-
         Raises:
             NotFoundError: there is no result.
         """
+
+        async def later(known: StoredResult) -> StoredResult:
+            return known if image.moment <= known.image.moment else known.model_copy(update={"image": image})
+
+        return await self.revise(image.image_id, later)
+
+    async def revise(self, image_id: str, change: Revision) -> StoredResult:
+        """Have a picture's result be otherwise, and return it as it is then.
+
+        What was stored of the picture meanwhile is not undone: then it is looked at anew how that is to be.
+
+        Args:
+            image_id: which picture.
+            change: returns what is to be in place of what is stored; the same, and nothing is stored.
+
+        Raises:
+            NotFoundError: there is no result (any more).
+        """
         while True:
-            text, etag = await self._get(result_key(image.image_id), image.image_id)
+            text, etag = await self._get(result_key(image_id), image_id)
             known = StoredResult.model_validate_json(text)
-            if image.moment <= known.image.moment:
+            wanted = await change(known)
+            if wanted == known:
                 return known
-            later = known.model_copy(update={"image": image})
             try:
-                await self._put(result_key(image.image_id), later, IfMatch=etag)
+                await self._put(result_key(image_id), wanted, IfMatch=etag)
             except ClientError as error:
                 if how_gone(error) is None:
                     raise
                 continue  # somebody was faster: look again
-            return later
+            return wanted
 
     async def get(self, image_id: str) -> StoredResult:
         """Return a picture's result.

@@ -104,13 +104,14 @@ async def find(results: Results, caller: Principal, image_id: str) -> Recognized
 async def _known(results: Results, image_id: str) -> Recognized | Failed:
     """Return a picture's result, else its failure. Raises NotFoundError if there is neither."""
     with suppress(NotFoundError):
-        return _recognized(await results.get(image_id))
+        return recognized(await results.get(image_id))
     with suppress(NotFoundError):
         return failed(await results.get_failure(image_id))
-    return _recognized(await results.get(image_id))  # a failure may have been overcome, and removed, between the two
+    return recognized(await results.get(image_id))  # a failure may have been overcome, and removed, between the two
 
 
-def _recognized(result: StoredResult) -> Recognized:
+def recognized(result: StoredResult) -> Recognized:
+    """Return what is told of a stored result."""
     return Recognized(image=result.image, recognition=result.recognition, trace_id=trace_id_of(result.traceparent))
 
 
