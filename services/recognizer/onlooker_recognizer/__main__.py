@@ -11,6 +11,9 @@ from onlooker_recognizer.handlers import Handler
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.collection import ABOUT_PICTURES, INDEX_FACES, SEARCH_FACES, SEARCH_USERS
 from onlooker_recognizer.people.composing import collection_name, compose_people
+from onlooker_recognizer.people.detecting import Detecting
+from onlooker_recognizer.people.records import PersonRecord
+from onlooker_recognizer.people.service import serve_people
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.pictures import Pictures
 from onlooker_recognizer.questions import (
@@ -31,7 +34,6 @@ from onlooker_shared.aws import Aws
 from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.queue.consumer import Consumer
-from onlooker_shared.queue.operated import OperatedQueue
 from onlooker_shared.results import Results
 from onlooker_shared.run import run_service
 from onlooker_shared.service import Service
@@ -68,13 +70,14 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             results=results,
             clock=_now,
         )
+        rekognition = Rekognition(calls, questions=questions, permissions=permissions)
         deletions = Deletions(s3, names.results.name, publisher, people.recording)
         handler = Handler(
             originals=originals,
             recognizing=Recognizing(
                 originals=originals,
                 pictures=pictures,
-                rekognition=Rekognition(calls, questions=questions, permissions=permissions),
+                rekognition=rekognition,
                 features=settings.features,
                 identifying=people.identifying,
                 clock=_now,
@@ -95,6 +98,20 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             handle=handler.handle,
             concurrency=settings.concurrency,
             grace=common.shutdown_grace,
+        )
+        about_people = serve_people(
+            settings,
+            names,
+            people,
+            s3=s3,
+            sqs=sqs,
+            queue_url=await aws.queue_url(names.recognizer_people.name),
+            dead_letter_url=await aws.queue_url(names.recognizer_people.dead_letter),
+            originals=originals,
+            detecting=Detecting(pictures, rekognition),
+            told=_tell_nobody,
+            grace=common.shutdown_grace,
+            clock=_now,
         )
         sweeper = Sweeper(
             s3=s3,
@@ -117,8 +134,12 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
 
         yield Service(
             name="recognizer",
-            routers=[router(s3, results), requests_router(results, originals, sqs, queue_url)],
-            workers=[consumer],
+            routers=[
+                router(s3, results),
+                requests_router(results, originals, sqs, queue_url),
+                *about_people.routers,
+            ],
+            workers=[consumer, about_people.consumer],
             checks={
                 "s3": check_s3,
                 "sqs": check_sqs,
@@ -126,15 +147,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 "features": permissions.check,
             },
             sweep=sweeper.sweep,
-            queues={
-                "recognizer": consumer.operated,
-                "recognizer-people": OperatedQueue(
-                    sqs,
-                    names.recognizer_people.name,
-                    await aws.queue_url(names.recognizer_people.name),
-                    await aws.queue_url(names.recognizer_people.dead_letter),
-                ),
-            },
+            queues={"recognizer": consumer.operated, "recognizer-people": about_people.consumer.operated},
         )
 
 
@@ -170,6 +183,10 @@ def _paces(settings: RecognizerSettings) -> dict[str, Pace]:
 def main() -> None:
     """Run the recognizer until it is told to stop."""
     run_service("recognizer", compose, RecognizerSettings)
+
+
+async def _tell_nobody(_: PersonRecord) -> None:
+    """Leave the pictures of somebody who changed as they are."""
 
 
 def _now() -> datetime:

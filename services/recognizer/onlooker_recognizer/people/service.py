@@ -1,0 +1,107 @@
+"""Composes what changes people and tells of them, for `__main__`: routes, and the consumer of their queue."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+
+from onlooker_recognizer.events import Changes
+from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.people.bodies import Bodies
+from onlooker_recognizer.people.composing import PeopleParts
+from onlooker_recognizer.people.detecting import Detecting
+from onlooker_recognizer.people.enrol_routes import enrol_router
+from onlooker_recognizer.people.enrolment import Enrolment
+from onlooker_recognizer.people.face_routes import faces_router
+from onlooker_recognizer.people.faces_bucket import FacesBucket
+from onlooker_recognizer.people.handlers import PeopleHandler, decode
+from onlooker_recognizer.people.lookups import Lookups
+from onlooker_recognizer.people.records import PersonRecord
+from onlooker_recognizer.people.routes import people_router
+from onlooker_recognizer.people.stored import StoredPictures
+from onlooker_recognizer.settings import RecognizerSettings
+from onlooker_shared.outages import Outages
+from onlooker_shared.queue.consumer import Consumer
+from onlooker_shared.topology import Topology
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_sqs import SQSClient
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleService:
+    """Their part of the recognizer."""
+
+    routers: Sequence[APIRouter]
+    consumer: Consumer[Changes]
+
+
+def serve_people(
+    settings: RecognizerSettings,
+    names: Topology,
+    parts: PeopleParts,
+    *,
+    s3: "S3Client",
+    sqs: "SQSClient",
+    queue_url: str,
+    dead_letter_url: str,
+    originals: Originals,
+    detecting: Detecting,
+    told: Callable[[PersonRecord], Awaitable[None]],
+    grace: float,
+    clock: Callable[[], datetime],
+) -> PeopleService:
+    """Return it.
+
+    Args:
+        settings: the recognizer's.
+        names: of everything in AWS.
+        parts: what knows people.
+        s3: the process's client.
+        sqs: likewise.
+        queue_url: of the queue of people.
+        dead_letter_url: of its dead-letter queue.
+        originals: fetches pictures.
+        detecting: finds faces in them.
+        told: is told of a person whom pictures should show otherwise.
+        grace: seconds that work in hand is given at the end.
+        clock: the time, UTC.
+    """
+    enrolment = Enrolment(
+        detecting=detecting,
+        lookup=parts.lookup,
+        judge=parts.judge,
+        collection=parts.collection,
+        crops=parts.crops,
+        people=parts.people,
+        bar=parts.bar,
+        clock=clock,
+    )
+    faces_bucket = FacesBucket(
+        s3=s3, originals=originals, enrolment=enrolment, people=parts.people, outages=Outages(), clock=clock
+    )
+    return PeopleService(
+        routers=[
+            enrol_router(
+                Bodies(max_bytes=settings.max_bytes),
+                StoredPictures(s3, originals, (names.images.name, names.faces.name)),
+                enrolment,
+                Lookups(detecting=detecting, lookup=parts.lookup, judge=parts.judge),
+            ),
+            people_router(parts.people, told),
+            faces_router(parts.people, parts.sightings, parts.crops, enrolment),
+        ],
+        consumer=Consumer(
+            sqs=sqs,
+            queue=names.recognizer_people,
+            url=queue_url,
+            dead_letter_url=dead_letter_url,
+            decode=decode,
+            handle=PeopleHandler(faces_bucket).handle,
+            concurrency=settings.concurrency,
+            grace=grace,
+        ),
+    )
