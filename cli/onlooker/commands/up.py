@@ -16,7 +16,7 @@ from onlooker_shared.telemetry import export, logs
 
 FEATURES = "ONLOOKER_RECOGNIZER_FEATURES"
 """The recognizer's setting, which it reads from the environment wherever it runs."""
-FREE = "faces,labels,moderation,properties"
+FREE = "faces,people,labels,moderation,properties"
 """What is looked for by default here, where no call costs money: all but text, which takes a second for a picture."""
 
 
@@ -29,7 +29,7 @@ def up(
         str,
         typer.Option(
             envvar=FEATURES,
-            help="What is looked for in pictures, of faces, labels, text, moderation and properties (colours). "
+            help="What is looked for in pictures, of faces, people, labels, text, moderation and properties (colours). "
             "Text takes a second of processor time for each picture.",
         ),
     ] = FREE,
