@@ -238,6 +238,11 @@ class OnlookerClient:
         )
         return _body(answer)
 
+    async def merge(self, person_id: str, into: str) -> dict[str, Any]:
+        """Make a person the same as another one, who gets all that is theirs; return that one."""
+        path = f"/people/{_segment(person_id)}/merge"
+        return _body(await self._request("POST", path, json={"into": into}))
+
     async def identify(self, picture: Path) -> dict[str, Any]:
         """Return who is in a picture, of which nothing is kept."""
         return _body(await patiently(lambda: self._send("/people/identify", picture)))

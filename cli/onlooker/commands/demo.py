@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import sys
 import tempfile
 import time
@@ -17,10 +18,11 @@ from rich.text import Text
 
 from onlooker import terminal, words
 from onlooker.client import OnlookerClient
+from onlooker.commands import enrol, stats, upload
 from onlooker.commands import search as searching
-from onlooker.commands import stats, upload
 from onlooker.commands.queues import print_states
 from onlooker.datafolder import DataFolder
+from onlooker.enrolling import Enrolled, Wanted, of_folder
 from onlooker.installed import require_embedded
 from onlooker.pictures import Picture, pictures
 from onlooker.stack.child import Child
@@ -40,14 +42,19 @@ FIRST_FOUND = 5
 def demo(
     photos: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A folder of pictures.")],
     output: Annotated[Path, typer.Option(help="Where the annotated pictures go.")] = Path("onlooker-demo"),
+    people: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="People to be named: a folder for each, called as they are."),
+    ] = None,
 ) -> None:
     """Start a fresh Onlooker, send it a folder of pictures, and show what comes out. Exits 1 if anything went wrong."""
     require_embedded("demo")
     found = pictures([photos])
     if not found:
         raise ConfigurationError(f"There are no pictures in {photos}.")
+    known = of_folder(people) if people else []
     with tempfile.TemporaryDirectory(prefix="onlooker-demo-") as folder:
-        well = asyncio.run(_Demo(DataFolder(Path(folder)), output).run(found))
+        well = asyncio.run(_Demo(DataFolder(Path(folder)), output).run(found, known))
     if not well:
         raise typer.Exit(1)
 
@@ -59,20 +66,24 @@ class _Demo:
         self._console = terminal.output()
         self._began = time.monotonic()
 
-    async def run(self, found: Sequence[Picture]) -> bool:
+    async def run(self, found: Sequence[Picture], known: Sequence[Wanted]) -> bool:
         """Run all of it; returns whether all went well."""
         async with self._stack(), Target(self._folder).client() as client:
-            self._say(f"Onlooker is up. Sending {words.many(len(found), 'picture')}.")
+            self._say("Onlooker is up.")
+            enrolled = await self._enrol(client, known)
+            self._say(f"Sending {words.many(len(found), 'picture')}.")
             bucket = CommonSettings().topology.images.name
             results = await upload.send(client, bucket, found, wait=True, patience=120.0)
             self._console.print(upload.table_of(results))
             self._say(stats.summary(await client.statistics()))
+            await self._show_people(client, enrolled)
             await self._show_search(client)
             mailed = await self._show_mail()
             await self._save_annotated(client, results)
             dead = await print_states(client, self._console)
             await self._show_console()
-        return mailed and not dead and all(result.stage == "done" for result in results)
+        refused = any(result.stage == "refused" for result in enrolled)
+        return mailed and not dead and not refused and all(result.stage == "done" for result in results)
 
     @asynccontextmanager
     async def _stack(self) -> AsyncIterator[None]:
@@ -87,6 +98,23 @@ class _Demo:
             yield
         finally:
             await child.stop()
+
+    async def _enrol(self, client: OnlookerClient, known: Sequence[Wanted]) -> list[Enrolled]:
+        if not known:
+            return []
+        self._say(f"Enrolling {words.people(len(known))}.")
+        results = await enrol.send(client, known)
+        self._console.print(enrol.table_of(results))
+        return results
+
+    async def _show_people(self, client: OnlookerClient, enrolled: Sequence[Enrolled]) -> None:
+        """Print in which pictures the first person is who was recognized in any."""
+        for name in dict.fromkeys(result.name for result in enrolled if result.person_id):
+            page = await client.search({"person": name, "limit": FIRST_FOUND})
+            if page["images"]:
+                self._say(f"onlooker search --person {shlex.quote(name)}")
+                self._console.print(searching.table_of(page["images"]))
+                return
 
     async def _show_search(self, client: OnlookerClient) -> None:
         labels = (await client.statistics())["labels"]

@@ -84,6 +84,18 @@ def rename(
     terminal.output().print(f"{before['name']} is {after['name']} from now on; pictures follow.", soft_wrap=True)
 
 
+@app.command()
+def merge(
+    who: Who,
+    into: Annotated[str, typer.Argument(metavar="INTO", help="Who they are: a name or an id.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    data: Data = None,
+) -> None:
+    """Make two people one: the second stays, and has the faces and pictures of both, also in the past."""
+    before, after = asyncio.run(_merge(Target(DataFolder.chosen(data)), who, into, ask=not yes))
+    terminal.output().print(f"{before['name']} is {after['name']} from now on; pictures follow.", soft_wrap=True)
+
+
 async def find(client: OnlookerClient, who: str) -> Person:
     """Return a person by their id, or by their name, in any case of letters.
 
@@ -130,6 +142,19 @@ async def _rename(target: Target, who: str, name: str, *, another: bool) -> tupl
                 f"Somebody is called {name} already, {error.problem['person_id']}. "
                 "If this is another one of that name: --another."
             ) from error
+
+
+async def _merge(target: Target, who: str, into: str, *, ask: bool) -> tuple[Person, Person]:
+    """Return who was merged, and into whom, once somebody agreed."""
+    async with target.client() as client:
+        person, other = await find(client, who), await find(client, into)
+        if person["person_id"] == other["person_id"]:
+            raise ConfigurationError(f"Both are {other['name']}, {other['person_id']}.")
+        if ask:
+            theirs, others = (f"{each['name']} ({_in_short(each)})" for each in (person, other))
+            question = f"Make {theirs} the same as {others}, called {other['name']}?"
+            typer.confirm(question.translate(terminal.CONTROLS), abort=True, err=True)
+        return person, await client.merge(person["person_id"], other["person_id"])
 
 
 async def _listed(client: OnlookerClient, asked: dict[str, str]) -> list[Person]:

@@ -46,6 +46,7 @@ class Installation(OnlookerClient):
         ]
         self.asked: list[Mapping[str, Any]] = []
         self.renamed: list[tuple[str, str, int, bool]] = []
+        self.merged: list[tuple[str, str]] = []
 
     async def people(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         self.asked.append(parameters or {})
@@ -71,6 +72,10 @@ class Installation(OnlookerClient):
         self.renamed.append((person_id, name, version, another))
         return person(person_id, name)
 
+    async def merge(self, person_id: str, into: str) -> dict[str, Any]:
+        self.merged.append((person_id, into))
+        return await self.person(into)
+
     async def identify(self, picture: Path) -> dict[str, Any]:
         ann, ben = ({"name": "Ann", "similarity": 98.7}, {"name": "Ben", "similarity": 74.1})
         faces = [
@@ -94,8 +99,8 @@ def installation(monkeypatch: pytest.MonkeyPatch) -> Installation:
     return made
 
 
-def run(*arguments: str) -> Any:
-    return CliRunner().invoke(__main__.app, arguments)
+def run(*arguments: str, answer: str | None = None) -> Any:
+    return CliRunner().invoke(__main__.app, arguments, input=answer)
 
 
 def words_of(text: str) -> str:
@@ -161,6 +166,21 @@ def test_a_name_that_is_taken_is_given_only_on_purpose(installation: Installatio
     assert installation.renamed == []
     assert run("people", "rename", "unknown 17", "Ben", "--another").exit_code == 0
     assert installation.renamed == [(STRANGER, "Ben", 3, True)]
+
+
+def test_it_asks_before_two_people_become_one(installation: Installation) -> None:
+    refused = run("people", "merge", "unknown 17", "ben", answer="n\n")
+    assert refused.exit_code == 1
+    assert "Make Unknown 17 (1 face, last seen never) the same as ben (1 face, last seen never)" in refused.stderr
+    assert installation.merged == []
+    assert "Unknown 17 is ben from now on" in run("people", "merge", "unknown 17", OTHER, answer="y\n").stdout
+    assert run("people", "merge", STRANGER, "ben", "--yes").exit_code == 0
+    assert installation.merged == [(STRANGER, OTHER)] * 2
+
+
+def test_nobody_is_merged_into_themselves(installation: Installation) -> None:
+    assert isinstance(run("people", "merge", "ben", OTHER, "--yes").exception, ConfigurationError)
+    assert installation.merged == []
 
 
 def test_who_is_in_a_picture_is_told_with_how_sure_it_is(installation: Installation, tmp_path: Path) -> None:
