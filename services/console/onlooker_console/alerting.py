@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from onlooker_console.settled import settled
+
 EVENTS = {"recognized": "Pictures that were recognized", "failed": "Pictures that could not be recognized"}
 """In the order in which they are named."""
 ICONS = {"email": "mail", "sns": "topic"}
@@ -74,7 +76,7 @@ def told(image_id: str, document: Mapping[str, Any] | None) -> Told:
         return Told(image_id, gone=True)
     name, small = document["key"].rpartition("/")[2] or document["key"], document["thumbnail"]
     size = (small["width"], small["height"]) if small else None
-    return Told(image_id, name, document["recognized_at"] or "", size)
+    return Told(image_id, name, settled(document), size)
 
 
 def _rule(listed: Mapping[str, Any]) -> Rule:

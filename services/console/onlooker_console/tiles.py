@@ -7,6 +7,8 @@ from itertools import groupby
 from typing import Any, Literal
 from urllib.parse import quote
 
+from onlooker_console.settled import settled
+
 State = Literal["ready", "waiting", "failed"]
 """Waiting: recognized, but its small pictures are not drawn yet."""
 
@@ -72,21 +74,21 @@ class Day:
 def tile(document: Document, zone: tzinfo = UTC) -> Tile:
     """Return a picture's tile, for a reader in a time zone."""
     image_id, rendition = document["image_id"], document["thumbnail"]
-    recognized_at = document["recognized_at"] or ""
+    as_of = settled(document)
     kinds = [name for name in ("thumbnail", "preview") if document[name]]
     return Tile(
         image_id=image_id,
-        version=f"{recognized_at}{'+' if rendition else ''}",
+        version=f"{as_of}{'+' if rendition else ''}",
         name=document["key"].rpartition("/")[2] or document["key"],
         key=document["key"],
         uploaded_at=document["uploaded_at"],
         day=datetime.fromisoformat(document["uploaded_at"]).astimezone(zone).date().isoformat(),
         state="failed" if document["state"] == "failed" else "ready" if rendition else "waiting",
         shape=_shape(rendition or document),
-        image=_link(image_id, kinds[0], recognized_at) if rendition else "",
+        image=_link(image_id, kinds[0], as_of) if rendition else "",
         width=rendition["width"] if rendition else 0,
         height=rendition["height"] if rendition else 0,
-        plain=_link(image_id, kinds[-1], recognized_at) if rendition else "",
+        plain=_link(image_id, kinds[-1], as_of) if rendition else "",
         what=_what(document),
         reason=document["reason"] or "",
         sensitive=bool(document["moderation"]),

@@ -8,7 +8,7 @@ DRAWN = {"Last-Modified": "Sat, 21 Nov 2026 22:23:07 GMT"}
 
 
 @pytest.mark.parametrize(
-    ("recognized_at", "headers", "before"),
+    ("as_of", "headers", "before"),
     [
         ("2026-11-21T22:23:06.9Z", DRAWN, False),
         ("2026-11-21T22:23:07.102571Z", DRAWN, False),  # the header has no fractions
@@ -20,6 +20,6 @@ DRAWN = {"Last-Modified": "Sat, 21 Nov 2026 22:23:07 GMT"}
     ],
 )
 def test_boxes_of_an_earlier_recognition_are_not_kept_as_those_of_a_later_one(
-    recognized_at: str, headers: dict[str, str], before: bool
+    as_of: str, headers: dict[str, str], before: bool
 ) -> None:
-    assert drawn_before(recognized_at, headers) is before
+    assert drawn_before(as_of, headers) is before

@@ -25,7 +25,7 @@ from onlooker_shared.recognition import (
     Verdict,
 )
 from onlooker_tagger.documents import recognized as document_of
-from recognitions import NOON, a_face, a_label, an_image, recognized
+from recognitions import NOON, a_face, a_label, a_recognition, an_image, recognized
 
 LARGE = BoundingBox(left=0.1, top=0.1, width=0.8, height=0.8)
 SMALL = BoundingBox(left=0.4, top=0.4, width=0.1, height=0.1)
@@ -147,6 +147,17 @@ class TestKnown:
         assert portraits(picture.recognition)[0].title == "Ada"
         assert [label.name for label in picture.recognition.labels] == ["Cat"]
 
+    def test_a_stranger_is_told_from_who_was_given_a_name(self) -> None:
+        face = a_face(name="Unknown 7")
+        assert face.person is not None
+        stranger = face.model_copy(update={"person": face.person.model_copy(update={"known": False})})
+        found = a_recognition(a_face(name="Ada"), stranger, a_face())
+        assert [(each.title, each.known) for each in portraits(found)] == [
+            ("Ada", True),
+            ("Unknown 7", False),
+            ("Face 3", False),
+        ]
+
     def test_a_failure_says_why(self) -> None:
         image = an_image()
         answer = {"state": "failed", "image": image.model_dump(mode="json"), "reason": "Broken.", "failed_at": None}
@@ -164,6 +175,20 @@ class TestKnown:
         assert not done.pending(then + timedelta(seconds=5))
         assert done.version != picture.version
 
+    def test_more_is_to_come_again_once_somebody_in_it_was_named(self) -> None:
+        drawn_at, named_at = NOON + timedelta(seconds=4), NOON + timedelta(days=2)
+        before = pictured(annotated_at=drawn_at.isoformat(), indexed_at=drawn_at)
+        named = pictured(annotated_at=drawn_at.isoformat(), indexed_at=drawn_at, identified_at=named_at.isoformat())
+        assert named.version != before.version
+        assert not before.pending(named_at + timedelta(seconds=1))
+        assert named.pending(named_at + timedelta(seconds=1))
+        after = pictured(
+            annotated_at=(named_at + timedelta(seconds=1)).isoformat(),
+            indexed_at=named_at + timedelta(seconds=1),
+            identified_at=named_at.isoformat(),
+        )
+        assert not after.pending(named_at + timedelta(seconds=2))
+
     def test_what_browsers_do_not_show_is_not_shown_as_it_came(self) -> None:
         assert pictured(annotated_at=None, indexed_at=None).shown is not None
         assert pictured(annotated_at=None, indexed_at=None, format="TIFF").shown is None
@@ -175,14 +200,15 @@ class TestKnown:
         assert picture.shown == picture.screen
 
 
-def pictured(*, annotated_at: str | None, indexed_at: object, format: str = "JPEG") -> Known:  # noqa: A002 - the field's name
+def pictured(*, annotated_at: str | None, indexed_at: object, **told: str) -> Known:
+    """A picture of which the recognizer told something else than usual."""
     message = recognized(an_image(), a_face())
     answer = stored(message)
     assert isinstance(answer["recognition"], dict)
     answer["recognition"] |= {
         "started_at": (NOON + timedelta(seconds=1)).isoformat(),
         "recognized_at": (NOON + timedelta(seconds=3)).isoformat(),
-        "format": format,
+        **told,
     }
     document = document_of(message.image, message.recognition).model_copy(update={"indexed_at": indexed_at})
     size = {"width": 640, "height": 480}
@@ -214,6 +240,19 @@ class TestWay:
         steps = {step.name: step for step in way(picture)}
         assert steps["Taken up again"].took is None
         assert (steps["Recognized"].took, steps["Recognized"].start, steps["Recognized"].length) == (2.0, 0.0, 100.0)
+
+    def test_a_picture_in_which_somebody_was_named_much_later_is_not_said_to_have_taken_so_long_to_draw(self) -> None:
+        named_at = NOON + timedelta(days=3)
+        picture = pictured(
+            annotated_at=(named_at + timedelta(seconds=2)).isoformat(),
+            indexed_at=named_at + timedelta(seconds=1),
+            identified_at=named_at.isoformat(),
+        )
+        steps = {step.name: step for step in way(picture)}
+        assert list(steps) == ["Uploaded", "Taken up", "Recognized", "People told anew", "Drawn", "In the search"]
+        assert (steps["Recognized"].took, steps["People told anew"].took) == (2.0, None)
+        assert (steps["Drawn"].took, steps["Drawn"].start, steps["Drawn"].length) == (2.0, 0.0, 100.0)
+        assert (steps["In the search"].took, steps["In the search"].length) == (1.0, 50.0)
 
 
 def test_colours_fill_their_bar() -> None:

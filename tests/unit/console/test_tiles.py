@@ -58,6 +58,13 @@ def test_a_tile_that_is_drawn_differs_from_one_that_waits() -> None:
     assert tile(document()).version != tile(document(recognized_at="2026-11-22T10:00:00Z")).version
 
 
+def test_a_picture_in_which_somebody_was_named_since_is_another_version_and_asked_for_anew() -> None:
+    before, named = tile(document()), tile(document(identified_at="2026-11-22T10:00:00.5Z"))
+    assert named.version != before.version
+    assert named.image == f"/console/pictures/{IMAGE}/thumbnail?v=2026-11-22T10:00:00.5Z"
+    assert tile(document(identified_at="2026-11-21T10:00:00.9Z")).image == before.image
+
+
 def test_a_failed_picture_says_why() -> None:
     made = tile(
         document(state="failed", reason="It is empty.", recognized_at=None, width=None, height=None, thumbnail=None)

@@ -30,7 +30,7 @@ ANSWERED = (
     "Last-Modified",
 )
 UNCHANGING = "private, max-age=604800, immutable"
-"""Where a page names a version (``?v=``, by convention `recognized_at`): a picture drawn anew has another one."""
+"""Where a page names a version (``?v=``, by convention `settled`): a picture drawn anew has another one."""
 CHECKED = "private, no-cache"
 """Else: asked for each time, and mostly answered by 304."""
 NEVER_RUN = "default-src 'none'; sandbox"
@@ -68,15 +68,15 @@ async def _path(caller: Caller, image_id: str, kind: Kind) -> str:
     return object_path(document["bucket"], document["key"])
 
 
-def drawn_before(recognized_at: str, headers: Mapping[str, str]) -> bool:
-    """Whether a picture is of a recognition before the one that a page names: until it is drawn anew, it is asked for.
+def drawn_before(as_of: str, headers: Mapping[str, str]) -> bool:
+    """Whether a picture was drawn before what a page shows was settled: until it is drawn anew, it is asked for.
 
     Args:
-        recognized_at: of what the page shows, ISO 8601; of anything else nothing is known.
+        as_of: when what the page shows was settled, ISO 8601; of anything else nothing is known.
         headers: of the answer; its `Last-Modified` is when it was drawn, to the second.
     """
     try:
-        wanted = datetime.fromisoformat(recognized_at).astimezone(UTC).replace(microsecond=0)
+        wanted = datetime.fromisoformat(as_of).astimezone(UTC).replace(microsecond=0)
         return parsedate_to_datetime(headers["Last-Modified"]) < wanted
     except (KeyError, ValueError):
         return False

@@ -58,8 +58,8 @@ def label_entry(index: int) -> str:
 def _faces(found: Recognition) -> Iterator[Box]:
     quiet = len(found.faces) > MOST_WORDS
     for number, face in enumerate(found.faces, 1):
-        name = face.person.name if face.person else ""
-        yield _box(found, face.bounding_box, "face", f"face-{number}", name or str(number), quiet, known=bool(name))
+        name, known = (face.person.name, face.person.known) if face.person else ("", False)
+        yield _box(found, face.bounding_box, "face", f"face-{number}", name or str(number), quiet, known=known)
 
 
 def _things(found: Recognition) -> Iterator[Box]:

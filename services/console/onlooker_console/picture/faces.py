@@ -69,6 +69,7 @@ class Portrait:
 
     Attributes:
         person: the name of whom it belongs to; empty if nobody knows.
+        known: whether somebody gave them that name: a stranger's is a number.
         looks: gender and age in words.
         crop: an SVG `viewBox` around it, in pixels of the upright picture.
     """
@@ -76,6 +77,7 @@ class Portrait:
     number: int
     entry: str
     person: str
+    known: bool
     similarity: float
     looks: str
     gender: str
@@ -105,6 +107,7 @@ def _portrait(number: int, face: Face, found: Recognition) -> Portrait:
         number=number,
         entry=f"face-{number}",
         person=face.person.name if face.person else "",
+        known=face.person is not None and face.person.known,
         similarity=face.person.similarity if face.person else 0.0,
         looks=", ".join(filter(None, (gender, _age(face)))),
         gender=gender,

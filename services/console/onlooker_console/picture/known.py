@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from onlooker_console.settled import settled
 from onlooker_shared.recognition import Recognition
 
 State = Literal["recognized", "failed"]
@@ -73,8 +74,8 @@ class Known:
     @property
     def version(self) -> str:
         """Another text whenever the page would show something else."""
-        recognized_at = self.recognition.recognized_at if self.recognition else self.failed_at
-        stamps = (recognized_at, self.annotated_at, self.indexed_at if self.indexed else None)
+        settled = self.recognition.as_of if self.recognition else self.failed_at
+        stamps = (settled, self.annotated_at, self.indexed_at if self.indexed else None)
         return f"{self.state} " + " ".join("-" if each is None else each.isoformat() for each in stamps)
 
     @property
@@ -103,10 +104,10 @@ class Known:
     def pending(self, now: datetime) -> bool:
         """Whether more is to come by itself, soon: the page looks again."""
         found = self.recognition
-        if found is None or now - found.recognized_at > SOON:
+        if found is None or now - found.as_of > SOON:
             return False
-        drawn = self.annotated_at is not None and self.annotated_at + ROUGHLY > found.recognized_at
-        taken_in = self.indexed_at is not None and self.indexed_at >= found.recognized_at
+        drawn = self.annotated_at is not None and self.annotated_at + ROUGHLY > found.as_of
+        taken_in = self.indexed_at is not None and self.indexed_at >= found.as_of
         return not (drawn and taken_in)
 
 
@@ -156,7 +157,7 @@ def _recognition(stored: Answer | None, document: Answer | None) -> Recognition 
             "emotions": [{"type": face["emotion"], "confidence": face["emotion_confidence"] or 0}]
             if face["emotion"]
             else [],
-            "person": {"person_id": "", "name": face["person"], "similarity": 0} if face["person"] else None,
+            "person": _person(face),
         }
         for face in document["faces"]
     ]
@@ -170,12 +171,20 @@ def _recognition(stored: Answer | None, document: Answer | None) -> Recognition 
             "moderation": document["moderation"],
             "features": document["features"],
             "recognized_at": document["recognized_at"],
+            "identified_at": document.get("identified_at"),
         }
     )
 
 
+def _person(face: Answer) -> Answer | None:
+    """Return what the index keeps of whose a face is."""
+    if not face["person"]:
+        return None
+    return {"person_id": face.get("person_id") or "", "name": face["person"], "similarity": 0}
+
+
 def _renditions(image_id: str, sized: Answer, annotated_at: str | None) -> dict[str, Shown]:
-    version = annotated_at or sized.get("recognized_at") or ""
+    version = annotated_at or settled(sized)
     return {
         kind: Shown(
             f"/console/pictures/{image_id}/{kind}?v={version.replace('+', '%2B')}",

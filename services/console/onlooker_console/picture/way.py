@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onlooker_console.picture.known import Known
+from onlooker_shared.recognition import Recognition
 
 LONG_AGO = 600.0
 """Seconds after the upload from which a recognition is another one, asked for later: time counts from its own start."""
@@ -34,8 +35,9 @@ def way(picture: Known) -> tuple[Step, ...]:
     """Return the steps in their order; what the services do not tell of is left out."""
     spans = list(_spans(picture))
     moments = [moment for _, begun, ended in spans for moment in (begun, ended) if moment]
-    again = picture.recognition is not None and _begun(picture) != picture.uploaded_at
-    first = min((moment for moment in moments if not again or moment >= _begun(picture)), default=picture.uploaded_at)
+    since = _since(picture)
+    again = picture.recognition is not None and since != picture.uploaded_at
+    first = min((moment for moment in moments if not again or moment >= since), default=picture.uploaded_at)
     whole = max(((moment - first).total_seconds() for moment in moments), default=0.0) or 1.0
     return tuple(_step(name, begun, ended, first, whole) for name, begun, ended in spans)
 
@@ -53,10 +55,23 @@ def _spans(picture: Known) -> Iterator[tuple[str, datetime | None, datetime | No
         late = begun != picture.uploaded_at
         yield ("Taken up again" if late else "Taken up"), (None if late else begun), found.started_at
     yield "Recognized", found.started_at or begun, found.recognized_at
+    if _settled_later(found):
+        yield "People told anew", None, found.as_of
     if picture.annotated_at or not picture.renditions:
-        yield "Drawn", found.recognized_at, picture.annotated_at
+        yield "Drawn", found.as_of, picture.annotated_at
     if picture.indexed_at or not picture.indexed:
-        yield "In the search", found.recognized_at, picture.indexed_at
+        yield "In the search", found.as_of, picture.indexed_at
+
+
+def _since(picture: Known) -> datetime:
+    """Return when what the last steps made began to be waited for."""
+    found = picture.recognition
+    return found.as_of if found and _settled_later(found) else _begun(picture)
+
+
+def _settled_later(found: Recognition) -> bool:
+    """Whether who is in the picture was settled long after it was recognized: what follows waited for that."""
+    return (found.as_of - found.recognized_at).total_seconds() > LONG_AGO
 
 
 def _begun(picture: Known) -> datetime:
