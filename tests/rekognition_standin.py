@@ -21,6 +21,8 @@ FACE = {
     "AgeRange": {"Low": 20, "High": 30},
     "Emotions": [{"Type": "HAPPY", "Confidence": 97.0}],
 }
+SEARCHED = {"Left": 0.17, "Top": 0.22, "Width": 0.66, "Height": 0.56}
+"""Where that face is in its crop."""
 LABEL = {"Name": "Person", "Confidence": 98.0, "Instances": [], "Parents": [], "Aliases": [], "Categories": []}
 
 CORNERS = [{"X": x, "Y": y} for x, y in ((0.1, 0.2), (0.4, 0.2), (0.4, 0.3), (0.1, 0.3))]
@@ -75,6 +77,8 @@ class StandIn:
     labels: list[dict[str, Any]] = field(default_factory=lambda: [LABEL])
     text: list[dict[str, Any]] = field(default_factory=lambda: [LINE, WORD])
     moderation: list[dict[str, Any]] = field(default_factory=lambda: [MODERATION])
+    matches: list[dict[str, Any]] = field(default_factory=list)
+    """Whom every face of the collection's searches resembles."""
     script: deque[Refusal] = field(default_factory=deque)
     """Answers to the next calls, whichever they are."""
     judge: Callable[[Asked], Refusal | None] = lambda _: None
@@ -102,19 +106,23 @@ class StandIn:
         refusal = self.script.popleft() if self.script else self.judge(asked)
         if refusal is not None:
             return refusal.status, {"__type": refusal.code, "message": refusal.message}
-        match asked.operation:
-            case "DetectFaces":
-                return 200, {"FaceDetails": self.faces}
-            case "DetectLabels":
-                answer = {"Labels": self.labels, "LabelModelVersion": "3.0"}
-                looks = "IMAGE_PROPERTIES" in asked.body.get("Features", ())
-                return 200, answer | {"ImageProperties": PROPERTIES} if looks else answer
-            case "DetectText":
-                return 200, {"TextDetections": self.text, "TextModelVersion": "3.1"}
-            case "DetectModerationLabels":
-                return 200, {"ModerationLabels": self.moderation, "ModerationModelVersion": "7.0"}
-            case _:
-                return 200, {"CollectionIds": []}
+        return 200, self._said(asked)
+
+    def _said(self, asked: Asked) -> dict[str, Any]:
+        looks = "IMAGE_PROPERTIES" in asked.body.get("Features", ())
+        answers: dict[str, dict[str, Any]] = {
+            "DetectFaces": {"FaceDetails": self.faces},
+            "DetectLabels": {
+                "Labels": self.labels,
+                "LabelModelVersion": "3.0",
+                **({"ImageProperties": PROPERTIES} if looks else {}),
+            },
+            "DetectText": {"TextDetections": self.text, "TextModelVersion": "3.1"},
+            "DetectModerationLabels": {"ModerationLabels": self.moderation, "ModerationModelVersion": "7.0"},
+            "SearchFacesByImage": {"SearchedFaceBoundingBox": SEARCHED, "FaceMatches": self.matches},
+            "DescribeCollection": {"FaceCount": 1, "UserCount": 0},
+        }
+        return answers.get(asked.operation, {"CollectionIds": []})
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """The ASGI application."""

@@ -1,0 +1,147 @@
+"""Who was seen is what the results say, also if people change, or a recognizer ends, in between."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from onlooker_recognizer.people.matching import Thresholds
+from onlooker_recognizer.people.recording import Recording
+from onlooker_recognizer.people.records import PersonRecord, Sighting, State
+from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.sightings import Sightings
+from onlooker_recognizer.people.verdicts import Judge
+from onlooker_shared.errors import NotFoundError
+from onlooker_shared.recognition import Person
+from onlooker_shared.results import StoredResult
+from people_records import a_sighting
+from recognitions import a_face, a_recognition, an_image
+
+IMAGE = an_image()
+
+
+@dataclass
+class Stored:
+    """Results in memory."""
+
+    by_id: dict[str, StoredResult] = field(default_factory=dict)
+    puts: int = 0
+
+    async def put(self, result: StoredResult) -> None:
+        self.puts += 1
+        self.by_id[result.image.image_id] = result
+
+    async def get(self, image_id: str) -> StoredResult:
+        if image_id not in self.by_id:
+            raise NotFoundError(image_id)
+        return self.by_id[image_id]
+
+
+@pytest.fixture
+def stored() -> Stored:
+    return Stored()
+
+
+@pytest.fixture
+def recording(people: People, sightings: Sightings, stored: Stored) -> Recording:
+    return Recording(sightings, Judge(people, Thresholds(90, 70)), stored)  # what is used of it
+
+
+def told(*people: PersonRecord, candidates: tuple[PersonRecord, ...] = ()) -> StoredResult:
+    """The result of a picture with these people, as they are called now."""
+
+    def shown(record: PersonRecord) -> Person:
+        return Person(person_id=record.person_id, name=record.name, similarity=98.5)
+
+    faces = [
+        a_face().model_copy(update={"person": shown(each), "candidates": tuple(map(shown, candidates))})
+        for each in people
+    ]
+    return StoredResult(image=IMAGE, recognition=a_recognition(*faces), rekognition={})
+
+
+def names(result: StoredResult) -> list[str | None]:
+    return [face.person and face.person.name for face in result.recognition.faces]
+
+
+async def seen(sightings: Sightings, person: PersonRecord) -> tuple[Sighting, ...]:
+    return (await sightings.of_person(person.person_id, limit=10)).sightings
+
+
+async def test_what_was_found_is_recorded_and_the_result_left_alone(
+    people: People, sightings: Sightings, recording: Recording, stored: Stored
+) -> None:
+    alice = await people.create("Alice")
+    result = told(alice)
+    assert await recording.settle(result, [a_sighting(alice, IMAGE)]) == result
+    assert len(await seen(sightings, alice)) == 1
+    assert stored.puts == 0
+
+
+async def test_who_was_renamed_meanwhile_is_called_so(people: People, recording: Recording, stored: Stored) -> None:
+    unknown = await people.create_unknown()
+    result = told(unknown, candidates=(unknown,))
+    await people.change(unknown.person_id, name="Alice", state=State.KNOWN)
+    settled = await recording.settle(result, [a_sighting(unknown, IMAGE)])
+    assert names(settled) == ["Alice"]
+    assert settled.recognition.faces[0].candidates[0].name == "Alice"
+    assert stored.by_id[IMAGE.image_id] == settled
+
+
+async def test_who_was_merged_meanwhile_is_who_they_are_now(
+    people: People, sightings: Sightings, recording: Recording
+) -> None:
+    bob, robert = await people.create("Bob"), await people.create("Robert")
+    result = told(bob)
+    await people.change(bob.person_id, state=State.MERGED, merged_into=robert.person_id)
+    assert names(await recording.settle(result, [a_sighting(bob, IMAGE)])) == ["Robert"]
+    assert await seen(sightings, bob) == ()
+    assert len(await seen(sightings, robert)) == 1
+
+
+async def test_of_who_was_deleted_meanwhile_nothing_is_left(
+    people: People, sightings: Sightings, recording: Recording, stored: Stored
+) -> None:
+    alice, carol = await people.create("Alice"), await people.create("Carol")
+    result = told(alice, candidates=(carol,))
+    await people.delete(alice.person_id)
+    await people.delete(carol.person_id)
+    settled = await recording.settle(result, [a_sighting(alice, IMAGE)])
+    assert names(settled) == [None]
+    assert "Alice" not in stored.by_id[IMAGE.image_id].model_dump_json()
+    assert "Carol" not in stored.by_id[IMAGE.image_id].model_dump_json()
+    assert await sightings.of_picture(IMAGE.image_id) == []
+
+
+async def test_who_is_ignored_since_is_seen_but_not_shown(
+    people: People, sightings: Sightings, recording: Recording
+) -> None:
+    poster = await people.create("Poster")
+    result = told(poster)
+    await people.change(poster.person_id, state=State.IGNORED)
+    assert names(await recording.settle(result, [a_sighting(poster, IMAGE)])) == [None]
+    assert len(await seen(sightings, poster)) == 1
+
+
+async def test_a_result_without_sightings_gets_them_when_it_is_met_again_and_no_others(
+    people: People, sightings: Sightings, recording: Recording
+) -> None:
+    alice = await people.create("Alice")
+    await recording.recover(told(alice))
+    (first,) = await seen(sightings, alice)
+    assert first == a_sighting(alice, IMAGE)
+    bob = await people.create("Bob")
+    await recording.recover(told(bob))  # somebody said otherwise since
+    assert await sightings.of_picture(IMAGE.image_id) == [first]
+
+
+async def test_a_picture_that_was_almost_deleted_gets_its_sightings_back(
+    people: People, sightings: Sightings, recording: Recording, stored: Stored
+) -> None:
+    alice = await people.create("Alice")
+    await stored.put(told(alice))
+    await recording.restore(IMAGE.image_id)
+    assert len(await seen(sightings, alice)) == 1
+    await recording.forget(IMAGE.image_id)
+    assert await seen(sightings, alice) == ()
+    assert (await people.get(alice.person_id)).sightings == 0
+    await recording.restore("0" * 32)  # which is gone altogether
