@@ -85,7 +85,8 @@ class Bodies:
         if kind == "multipart/form-data":
             sent = await _form(request, await self._whole(request))
         elif kind.startswith("image/") or kind == "application/octet-stream":
-            sent = Sent({}, (await self._whole(request),))
+            body = await self._whole(request)
+            sent = Sent({}, (body,) if body else ())
         elif kind in {"application/json", ""}:
             sent = _json(await self._whole(request))
         else:
