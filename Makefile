@@ -57,8 +57,14 @@ endif
 	$(BIN)/python tests/pictures.py .cache/packages .cache/pictures
 	@touch $@
 
-demo: setup $(if $(PHOTOS),,.cache/pictures/.ready) ## Run the main job on real pictures (PHOTOS=folder for your own)
-	$(BIN)/onlooker demo $(or $(PHOTOS),.cache/pictures)
+# Who the demo knows, by one picture; the others of theirs are told by that.
+.cache/people/.ready: .cache/pictures/.ready
+	@mkdir -p '.cache/people/Barack Obama'
+	@cp .cache/pictures/portraits/obama.jpg '.cache/people/Barack Obama/'
+	@touch $@
+
+demo: setup $(if $(PHOTOS),,.cache/people/.ready) ## Run the main job on real pictures (PHOTOS=folder for your own, PEOPLE=folder to have people named)
+	$(BIN)/onlooker demo $(or $(PHOTOS),.cache/pictures) $(if $(PEOPLE)$(PHOTOS),$(if $(PEOPLE),--people $(PEOPLE)),--people .cache/people)
 
 up: setup ## Start everything on this machine and leave it running until Ctrl-C
 	$(BIN)/onlooker up
