@@ -11,6 +11,7 @@ id follows from what is recorded (the digest from person and box), so recording 
 
 import asyncio
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from onlooker_recognizer.people.items import moment
 from onlooker_recognizer.people.records import Sighting
 from onlooker_recognizer.people.tallies import Ends, Tally, count, tally_of
 from onlooker_recognizer.people.transactions import MOST_ACTIONS, Tries, read, write
+from onlooker_shared.errors import BadRequestError
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -35,6 +37,8 @@ AT_ONCE = (MOST_ACTIONS - 1) // PLACES
 PEOPLE_AT_ONCE = 8
 """Transactions that are under way together for one picture."""
 
+POSITION = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z#[0-9a-f]{32}#[0-9a-f]{16}")
+"""What a sighting's id looks like."""
 Recorded = Mapping[str, Sighting]
 """Sightings by their ids."""
 
@@ -100,15 +104,25 @@ class Sightings:
         return list((await self._recorded(image_id)).values())
 
     async def of_person(self, person_id: str, *, limit: int, after: str | None = None) -> SightingPage:
-        """Return where a person was seen, newest first."""
+        """Return where a person was seen, newest first.
+
+        Raises:
+            BadRequestError: `after` is not where a page ended.
+        """
         return await self._page(f"person:{person_id}", limit, after)
 
     async def of_day(self, day: date, *, limit: int, after: str | None = None) -> SightingPage:
-        """Return who was seen on a day (UTC), newest first."""
+        """Return who was seen on a day (UTC), newest first.
+
+        Raises:
+            BadRequestError: `after` is not where a page ended.
+        """
         return await self._page(f"day:{day.isoformat()}", limit, after)
 
     async def _page(self, about: str, limit: int, after: str | None) -> SightingPage:
-        found = await self._query(about, limit=limit + 1, before=after or None)
+        if after is not None and not POSITION.fullmatch(after):
+            raise BadRequestError("This cursor belongs to another list; start again without one.")
+        found = await self._query(about, limit=limit + 1, before=after)
         page = list(found.items())[:limit]
         return SightingPage(
             tuple(sighting for _, sighting in page), page[-1][0] if page and len(found) > limit else None

@@ -9,6 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from onlooker_recognizer.people.records import PersonRecord, Sighting, State
 from onlooker_recognizer.people.sightings import Sightings
+from onlooker_shared.errors import BadRequestError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import BoundingBox
 from people_records import a_sighting, an_id
@@ -97,6 +98,9 @@ async def test_pages_go_on_where_the_last_one_ended(tables: Tables) -> None:
             break
     assert pages == [["4.jpg", "3.jpg"], ["2.jpg", "1.jpg"], ["0.jpg"]]
     assert (await tables.sightings().of_person(an_id(), limit=2)).sightings == ()
+    for cursor in ("", "1", "x" * 1025):
+        with pytest.raises(BadRequestError):
+            await tables.sightings().of_person(alice.person_id, limit=2, after=cursor)
 
 
 async def test_somebody_else_after_all(tables: Tables) -> None:
