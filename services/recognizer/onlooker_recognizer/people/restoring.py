@@ -12,25 +12,29 @@ What ended in the middle goes on from there: what is there already is left alone
 
 import asyncio
 import uuid
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Awaitable, Iterable
 from datetime import timedelta
 
 import structlog
+from botocore.exceptions import BotoCoreError, ClientError
 
 from onlooker_recognizer.metrics import RESTORED
-from onlooker_recognizer.people.collection import Collection, Unfit
+from onlooker_recognizer.people.collection import Collection, CollectionMissingError, Unfit
 from onlooker_recognizer.people.crops_store import CropStore
 from onlooker_recognizer.people.records import FaceRecord
 from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.permissions import DENIED
 from onlooker_shared.claims import Claimed, Claims
-from onlooker_shared.errors import ConflictError, NotFoundError, UnavailableError
+from onlooker_shared.errors import ConflictError, NotFoundError, RetryLater, UnavailableError, describe
+from onlooker_shared.outages import is_outage
 
 LEASE = timedelta(minutes=2)
-"""How long one recognizer keeps the others away after the last faces that it added."""
+"""How long one recognizer keeps the others away at a time."""
 BATCH = 20
-"""Faces between two renewals of that."""
+"""People between two renewals of that; with 100 faces each, at Amazon's rate, 40 seconds."""
 AT_ONCE = 4
-"""Faces that are added at the same time."""
+"""People whose faces are added at the same time."""
 TOGETHER = 2
 """Faces from which on a person is a user of the collection."""
 
@@ -83,6 +87,27 @@ class Restoring:
         finally:
             self._at_it = False
 
+    async def mend(self) -> None:
+        """Add what the collection lacks, if anything; what cannot be done now is logged, and left for later."""
+        try:
+            if not self._at_it and await self._lacks_any():
+                await self.restore()
+        except (UnavailableError, RetryLater) as error:
+            log.info("collection.not_mended", reason=describe(error))
+        except (BotoCoreError, ClientError) as error:
+            denied = isinstance(error, ClientError) and error.response["Error"]["Code"] in DENIED
+            if not (denied or is_outage(error)):
+                raise
+            log.warning("collection.not_mended", reason=describe(error))
+
+    async def _lacks_any(self) -> bool:
+        if not await self._people.anybody_has_a_face():
+            return False
+        try:
+            return bool(await self._lacking(await self._known()))
+        except CollectionMissingError:
+            return True
+
     async def _known(self) -> list[FaceRecord]:
         everybody = await self._people.everybody()
         faces = await self._people.faces(face_id for person in everybody for face_id in person.face_ids)
@@ -102,20 +127,30 @@ class Restoring:
         if not lost:
             return
         log.warning("collection.restoring", collection=self._collection.name, faces=len(lost))
+        by_person: defaultdict[str, list[FaceRecord]] = defaultdict(list)
+        for face in lost:
+            by_person[face.person_id].append(face)
+        people = list(by_person.items())
+        turns = asyncio.Semaphore(AT_ONCE)
         restored = 0
-        for start in range(0, len(lost), BATCH):
+        for start in range(0, len(people), BATCH):
             await self._claim()
-            batch = lost[start : start + BATCH]
-            turns = asyncio.Semaphore(AT_ONCE)
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._add_one(face, turns)) for face in batch]
-            restored += sum(task.result() for task in tasks)
-        await self._associate({face.person_id for face in lost})
+            restored += await _together(
+                self._restore_person(person_id, faces, turns) for person_id, faces in people[start : start + BATCH]
+            )
         log.warning("collection.restored", collection=self._collection.name, faces=restored, lost=len(lost) - restored)
 
-    async def _add_one(self, face: FaceRecord, turns: asyncio.Semaphore) -> bool:
+    async def _restore_person(self, person_id: str, faces: list[FaceRecord], turns: asyncio.Semaphore) -> int:
+        """Add a person's faces again, one after the other, and return how many could be."""
         async with turns:
-            done = await self._add_again(face)
+            restored = [await self._restore_face(face) for face in faces]
+            person = (await self._people.find([person_id])).get(person_id)
+            if person and len(person.face_ids) >= TOGETHER:
+                await self._collection.associate(person_id, person.face_ids)
+        return sum(restored)
+
+    async def _restore_face(self, face: FaceRecord) -> bool:
+        done = await self._add_again(face)
         RESTORED.labels("restored" if done else "lost").inc()
         if not done:
             log.warning("face.lost", face_id=face.face_id, person_id=face.person_id)
@@ -155,7 +190,11 @@ class Restoring:
         if person.cover == face.face_id:
             await self._people.change(face.person_id, cover=again.face_id)
 
-    async def _associate(self, person_ids: Iterable[str]) -> None:
-        for person in (await self._people.find(person_ids)).values():
-            if len(person.face_ids) >= TOGETHER:
-                await self._collection.associate(person.person_id, person.face_ids)
+
+async def _together(tasks: Iterable[Awaitable[int]]) -> int:
+    """Await all, and return their sum; raise what one raised once none is left in the middle of something."""
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return sum(outcome for outcome in outcomes if isinstance(outcome, int))
