@@ -82,6 +82,9 @@ class Topology:
     people_faces: Table
     sightings: Table
     profiles: Table
+    people_audit: Table
+    consents: Table
+    attendance: Table
     subscriptions: Sequence[Subscription] = field(default=())
 
     @property
@@ -113,6 +116,9 @@ class Topology:
             self.people_faces,
             self.sightings,
             self.profiles,
+            self.people_audit,
+            self.consents,
+            self.attendance,
         )
 
 
@@ -148,6 +154,9 @@ def topology(prefix: str = "onlooker-") -> Topology:
         people_faces=Table(f"{prefix}people-faces", hash_key="face_id"),
         sightings=Table(f"{prefix}sightings", hash_key="about", range_key="sighting_id"),
         profiles=Table(f"{prefix}profiles", hash_key="FaceId"),
+        people_audit=Table(f"{prefix}people-audit", hash_key="about", range_key="entry_id"),
+        consents=Table(f"{prefix}consents", hash_key="person_id", range_key="consent_id"),
+        attendance=Table(f"{prefix}attendance", hash_key="about", range_key="entry_id"),
         subscriptions=(
             Subscription(
                 recognized, annotator.name, ("image.recognized.v1", "image.identified.v1", "image.deleted.v1")

@@ -30,7 +30,7 @@ async def test_everything_declared_is_created_and_a_second_run_changes_nothing(a
     declared = own_topology()
     first = await provision(aws, declared)
     assert {line.split()[0] for line in first.created} == {"bucket", "queue", "table", "topic", "subscription"}
-    assert len(first.created) == 4 + 10 + 10 + 2 + len(declared.subscriptions)
+    assert len(first.created) == 4 + 10 + len(declared.tables) + 2 + len(declared.subscriptions)
     assert first.repaired == ()
     second = await provision(aws, declared)
     assert not second.changed
