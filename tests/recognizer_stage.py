@@ -78,7 +78,7 @@ class Stage:
         async with asyncio.timeout(PATIENCE):
             while len(found) < count:
                 answer = await sqs.receive_message(
-                    QueueUrl=url, WaitTimeSeconds=1, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+                    QueueUrl=url, WaitTimeSeconds=1, MaxNumberOfMessages=min(count, 10), MessageAttributeNames=["All"]
                 )
                 for message in answer.get("Messages", []):
                     found.append(message)

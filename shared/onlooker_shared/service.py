@@ -34,6 +34,9 @@ class Swept:
     looked_at: int
     sent_on: int
 
+    def __add__(self, other: "Swept") -> "Swept":
+        return Swept(self.looked_at + other.looked_at, self.sent_on + other.sent_on)
+
 
 Sweep = Callable[[timedelta], Awaitable[Swept]]
 """Sends on what got stuck; the argument is how old something must be to count as stuck."""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from onlooker_recognizer import events
 from onlooker_recognizer.calls import Calls
@@ -12,7 +12,6 @@ from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.collection import ABOUT_PICTURES, INDEX_FACES, SEARCH_FACES, SEARCH_USERS
 from onlooker_recognizer.people.composing import collection_name, compose_people
 from onlooker_recognizer.people.detecting import Detecting
-from onlooker_recognizer.people.records import PersonRecord
 from onlooker_recognizer.people.service import serve_people
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.pictures import Pictures
@@ -36,7 +35,7 @@ from onlooker_shared.publisher import Publisher
 from onlooker_shared.queue.consumer import Consumer
 from onlooker_shared.results import Results
 from onlooker_shared.run import run_service
-from onlooker_shared.service import Service
+from onlooker_shared.service import Service, Swept
 from onlooker_shared.settings import CommonSettings
 
 
@@ -45,7 +44,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     """Yield the recognizer."""
     settings = RecognizerSettings()
     names = common.topology
-    s3, sqs = await aws.client("s3"), await aws.client("sqs")
+    s3, sqs, dynamodb = await aws.client("s3"), await aws.client("sqs"), await aws.client("dynamodb")
     client = await aws.client("rekognition")
     questions = _questions(settings)
     collection = collection_name(settings, common.prefix)
@@ -63,7 +62,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             names,
             collection=collection,
             s3=s3,
-            dynamodb=await aws.client("dynamodb"),
+            dynamodb=dynamodb,
             calls=calls,
             permissions=permissions,
             pictures=pictures,
@@ -105,11 +104,13 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             people,
             s3=s3,
             sqs=sqs,
+            dynamodb=dynamodb,
             queue_url=await aws.queue_url(names.recognizer_people.name),
             dead_letter_url=await aws.queue_url(names.recognizer_people.dead_letter),
             originals=originals,
             detecting=Detecting(pictures, rekognition),
-            told=_tell_nobody,
+            results=results,
+            publisher=publisher,
             grace=common.shutdown_grace,
             clock=_now,
         )
@@ -122,6 +123,11 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             queue_url=queue_url,
             clock=_now,
         )
+
+        async def sweep(older_than: timedelta) -> Swept:
+            swept = await sweeper.sweep(older_than) + await about_people.sweep(older_than)
+            await people.restoring.mend()
+            return swept
 
         async def check_s3() -> None:
             await s3.head_bucket(Bucket=names.results.name)
@@ -146,7 +152,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 "rekognition": check_rekognition,
                 "features": permissions.check,
             },
-            sweep=sweeper.sweep,
+            sweep=sweep,
             queues={"recognizer": consumer.operated, "recognizer-people": about_people.consumer.operated},
         )
 
@@ -183,10 +189,6 @@ def _paces(settings: RecognizerSettings) -> dict[str, Pace]:
 def main() -> None:
     """Run the recognizer until it is told to stop."""
     run_service("recognizer", compose, RecognizerSettings)
-
-
-async def _tell_nobody(_: PersonRecord) -> None:
-    """Leave the pictures of somebody who changed as they are."""
 
 
 def _now() -> datetime:

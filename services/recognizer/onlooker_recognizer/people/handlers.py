@@ -1,18 +1,24 @@
-"""What arrives in the queue of people: the faces bucket's events."""
+"""What arrives in the queue of people: the faces bucket's events, and jobs about pictures from before."""
+
+import json
 
 from onlooker_recognizer import events
 from onlooker_recognizer.events import Changes, RecognizeAgain
 from onlooker_recognizer.people.faces_bucket import FacesBucket
+from onlooker_recognizer.people.owed import RELABEL, Relabel
+from onlooker_recognizer.people.relabelling import Relabelling
 from onlooker_shared.errors import Reject
 
 
-def decode(body: str) -> Changes:
-    """Return what a message tells.
+def decode(body: str) -> Changes | Relabel:
+    """Return what a message tells or asks.
 
     Raises:
-        pydantic.ValidationError: it is no event of S3.
+        pydantic.ValidationError: it is neither an event of S3 nor a job.
         Reject: it is about something else.
     """
+    if _type_of(body) == RELABEL:
+        return Relabel.model_validate_json(body)
     told = events.decode(body)
     if isinstance(told, RecognizeAgain):
         raise Reject("This asks that a picture be recognized again: it belongs into the queue of pictures.")
@@ -24,16 +30,31 @@ class PeopleHandler:
 
     Args:
         faces_bucket: enrols whom its objects show.
+        relabelling: brings pictures up to date.
     """
 
-    def __init__(self, faces_bucket: FacesBucket) -> None:
+    def __init__(self, faces_bucket: FacesBucket, relabelling: Relabelling) -> None:
         self._faces_bucket = faces_bucket
+        self._relabelling = relabelling
 
-    async def handle(self, told: Changes) -> None:
+    async def handle(self, told: Changes | Relabel) -> None:
         """Do what a message asks for.
 
         Raises:
             Reject: it can never be done.
             RetryLater: it cannot be done now.
         """
-        await self._faces_bucket.handle(told)
+        match told:
+            case Relabel():
+                await self._relabelling.handle(told)
+            case Changes():
+                await self._faces_bucket.handle(told)
+
+
+def _type_of(body: str) -> str | None:
+    """Return the type that a job names; None for what is no job, whatever else it is."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return None
+    return told.get("type") if isinstance(told, dict) else None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
 
 ABOUT = "relabel"
+RELABEL = "recognizer.relabel.v1"
 
 log = structlog.stdlib.get_logger(__name__)
 

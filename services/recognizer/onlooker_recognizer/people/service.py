@@ -1,7 +1,7 @@
 """Composes what changes people and tells of them, for `__main__`: routes, and the consumer of their queue."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,10 @@ from fastapi import APIRouter
 from onlooker_recognizer.events import Changes
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.bodies import Bodies
+from onlooker_recognizer.people.change_routes import changes_router
+from onlooker_recognizer.people.changes import Grouping
 from onlooker_recognizer.people.composing import PeopleParts
+from onlooker_recognizer.people.decisions import Decisions
 from onlooker_recognizer.people.detecting import Detecting
 from onlooker_recognizer.people.enrol_routes import enrol_router
 from onlooker_recognizer.people.enrolment import Enrolment
@@ -18,15 +21,20 @@ from onlooker_recognizer.people.face_routes import faces_router
 from onlooker_recognizer.people.faces_bucket import FacesBucket
 from onlooker_recognizer.people.handlers import PeopleHandler, decode
 from onlooker_recognizer.people.lookups import Lookups
-from onlooker_recognizer.people.records import PersonRecord
+from onlooker_recognizer.people.owed import Owed, Relabel
+from onlooker_recognizer.people.relabelling import Relabelling
 from onlooker_recognizer.people.routes import people_router
 from onlooker_recognizer.people.stored import StoredPictures
 from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_shared.outages import Outages
+from onlooker_shared.publisher import Publisher
 from onlooker_shared.queue.consumer import Consumer
+from onlooker_shared.results import Results
+from onlooker_shared.service import Sweep
 from onlooker_shared.topology import Topology
 
 if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_s3 import S3Client
     from types_aiobotocore_sqs import SQSClient
 
@@ -36,7 +44,9 @@ class PeopleService:
     """Their part of the recognizer."""
 
     routers: Sequence[APIRouter]
-    consumer: Consumer[Changes]
+    consumer: Consumer[Changes | Relabel]
+    sweep: Sweep
+    """Sends on jobs about pictures from before that are not done."""
 
 
 def serve_people(
@@ -46,11 +56,13 @@ def serve_people(
     *,
     s3: "S3Client",
     sqs: "SQSClient",
+    dynamodb: "DynamoDBClient",
     queue_url: str,
     dead_letter_url: str,
     originals: Originals,
     detecting: Detecting,
-    told: Callable[[PersonRecord], Awaitable[None]],
+    results: Results,
+    publisher: Publisher,
     grace: float,
     clock: Callable[[], datetime],
 ) -> PeopleService:
@@ -62,11 +74,13 @@ def serve_people(
         parts: what knows people.
         s3: the process's client.
         sqs: likewise.
+        dynamodb: likewise.
         queue_url: of the queue of people.
         dead_letter_url: of its dead-letter queue.
         originals: fetches pictures.
         detecting: finds faces in them.
-        told: is told of a person whom pictures should show otherwise.
+        results: where results are.
+        publisher: tells of those that say otherwise who is in a picture.
         grace: seconds that work in hand is given at the end.
         clock: the time, UTC.
     """
@@ -77,11 +91,35 @@ def serve_people(
         collection=parts.collection,
         crops=parts.crops,
         people=parts.people,
-        bar=parts.bar,
+        bar=replace(parts.bar, sharpness=max(settings.min_sharpness, settings.enrol_min_sharpness)),
         clock=clock,
     )
     faces_bucket = FacesBucket(
         s3=s3, originals=originals, enrolment=enrolment, people=parts.people, outages=Outages(), clock=clock
+    )
+    relabelling = Relabelling(
+        people=parts.people,
+        judge=parts.judge,
+        sightings=parts.sightings,
+        results=results,
+        publisher=publisher,
+        owed=Owed(dynamodb, names.sightings.name),
+        sqs=sqs,
+        queue_url=queue_url,
+        outages=Outages(),
+        clock=clock,
+    )
+    grouping = Grouping(parts.people, parts.collection, relabelling)
+    decisions = Decisions(
+        people=parts.people,
+        judge=parts.judge,
+        sightings=parts.sightings,
+        results=results,
+        publisher=publisher,
+        grouping=grouping,
+        enrolment=enrolment,
+        relabelling=relabelling,
+        clock=clock,
     )
     return PeopleService(
         routers=[
@@ -91,8 +129,9 @@ def serve_people(
                 enrolment,
                 Lookups(detecting=detecting, lookup=parts.lookup, judge=parts.judge),
             ),
-            people_router(parts.people, told),
+            people_router(parts.people, relabelling.person),
             faces_router(parts.people, parts.sightings, parts.crops, enrolment),
+            changes_router(grouping, decisions),
         ],
         consumer=Consumer(
             sqs=sqs,
@@ -100,8 +139,9 @@ def serve_people(
             url=queue_url,
             dead_letter_url=dead_letter_url,
             decode=decode,
-            handle=PeopleHandler(faces_bucket).handle,
+            handle=PeopleHandler(faces_bucket, relabelling).handle,
             concurrency=settings.concurrency,
             grace=grace,
         ),
+        sweep=relabelling.sweep,
     )
