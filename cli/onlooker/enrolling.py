@@ -1,6 +1,7 @@
 """Enrols people: sends pictures of them one by one, so that each is taken or refused for itself."""
 
 import asyncio
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,13 +153,11 @@ def _in_words(error: ApiError, name: str) -> str:
     problem = error.problem
     match error.reason:
         case "already_enrolled":
-            whose = problem["name"]
-            same = f"onlooker people rename {problem['person_id']} ..." if problem["state"] == "unknown" else None
-            same = same or f"add it to them, --id {problem['person_id']}"
-            return (
-                f"This face is known as {whose}'s, to {problem['similarity']:.1f} %. If they are the same: {same}. "
-                "If not: --even-if-known."
-            )
+            known = f"This face is known as {problem['name']}'s, to {problem['similarity']:.1f} %."
+            same = f"enrol it as {problem['name']}"
+            if problem["state"] == "unknown":
+                same = f"onlooker people rename {problem['person_id']} {shlex.quote(name)}"
+            return f"{known} If they are the same: {same}; if not: --even-if-known."
         case "name_taken":
             ids = ", ".join(person["person_id"] for person in problem["people"])
             return f"{len(problem['people'])} people are called {name}. Say which one is meant: --id, of {ids}."

@@ -123,6 +123,16 @@ async def test_what_enrols_nobody_says_why(
     assert (await client.people({"q": f"Not {NAME}"}))["people"] == []
 
 
+async def test_another_name_is_theirs_in_pictures_of_the_past_too(
+    client: OnlookerClient, installed: Installed, person: Person, prefix: str, done: dict[str, Uploaded]
+) -> None:
+    renamed = installed.onlooker("people", "rename", NAME, f"{NAME} II")
+    assert renamed.returncode == 0, renamed.stderr
+
+    await found(client, {"person": f"{NAME} II", "prefix": prefix}, [done[name].image_id for name in THEIRS])
+    await found(client, {"person": NAME, "prefix": prefix}, [])
+
+
 async def test_without_their_face_nobody_is_told_to_be_them(
     client: OnlookerClient, person: Person, portraits: Path, done: dict[str, Uploaded]
 ) -> None:

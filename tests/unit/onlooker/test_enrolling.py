@@ -29,6 +29,7 @@ class Installation(OnlookerClient):
     def __init__(self, **people: list[str]) -> None:
         self.people_by_name = people
         self.faces_of: dict[str, list[str]] = {}
+        self.state_of_ben = "known"
         self.refusal = ApiError(422, REFUSED, problem={"reason": "no_face"})
 
     async def enrol(self, name: str, picture: Path, *, another: bool = False, known: bool = False) -> dict[str, Any]:
@@ -50,7 +51,7 @@ class Installation(OnlookerClient):
         if picture.name.startswith("bad"):
             raise self.refusal
         if picture.name.startswith("ben") and not known:
-            whose = {"person_id": "Ben-0", "name": "Ben", "state": "known", "similarity": 98.24}
+            whose = {"person_id": "Ben-0", "name": "Ben", "state": self.state_of_ben, "similarity": 98.24}
             raise ApiError(409, "POST it there.", problem={"reason": "already_enrolled", **whose})
 
     def _answer(self, person_id: str, picture: Path) -> dict[str, Any]:
@@ -137,8 +138,16 @@ def test_a_face_that_is_somebody_elses_is_told_with_what_to_do(installation: Ins
     paths = files(tmp_path, "ben.jpg")
     refused = run("Ann", *paths)
     assert refused.exit_code == 1
-    assert "This face is known as Ben's, to 98.2 %. If they are the same: add it to them, --id Ben-0." in refused.stdout
+    assert (
+        "This face is known as Ben's, to 98.2 %. If they are the same: enrol it as Ben; if not: --even-if-known."
+        in refused.stdout
+    )
     assert run("Ann", *paths, "--even-if-known").exit_code == 0
+
+
+def test_a_stranger_whose_face_it_is_gets_the_name(installation: Installation, tmp_path: Path) -> None:
+    installation.state_of_ben = "unknown"
+    assert "onlooker people rename Ben-0 'Ann B.'" in run("Ann B.", *files(tmp_path, "ben.jpg")).stdout
 
 
 def test_a_folder_has_a_folder_for_each_person(installation: Installation, tmp_path: Path) -> None:
