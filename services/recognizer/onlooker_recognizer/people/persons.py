@@ -1,9 +1,11 @@
 """People in DynamoDB, without their faces.
 
-person_id
-{person_id}     a person
-name:{digest}   who is called so
-strangers       how many strangers were counted until now
+    person_id
+    {person_id}     a person
+    name:{digest}   who is called so
+    strangers       how many strangers were counted until now
+
+A person is changed on the condition that the version is the one that was read; each change grows it.
 """
 
 import time
@@ -158,7 +160,7 @@ class Persons:
         seen = {person_id}
         while person.merged_into is not None:
             if person.merged_into in seen:
-                raise ConflictError(f"The person {person_id} was merged in a circle; split it by setting a state.")
+                raise ConflictError(f"The person {person_id} was merged in a circle; undo one of the merges.")
             seen.add(person.merged_into)
             person = await self.get(person.merged_into)
         return person

@@ -24,7 +24,8 @@ from onlooker_recognizer.people import labels
 from onlooker_recognizer.people.owed import Owed, Relabel
 from onlooker_recognizer.people.records import PersonRecord, Sighting
 from onlooker_recognizer.people.registry import People
-from onlooker_recognizer.people.sightings import Sightings, sighting_id
+from onlooker_recognizer.people.sighting_items import sighting_id
+from onlooker_recognizer.people.sightings import Sightings
 from onlooker_recognizer.people.transactions import Tries
 from onlooker_recognizer.people.verdicts import Judge
 from onlooker_shared.errors import NotFoundError

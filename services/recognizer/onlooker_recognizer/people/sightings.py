@@ -5,21 +5,19 @@
     day:{date}         {time}#{image_id}#{digest}   who was seen on a day (UTC)
     image:{image_id}   {time}#{image_id}#{digest}   who is in a picture
 
-A sighting is under all three or none, and its person's count, first and last time change in the same transaction. The
-id follows from what is recorded (the digest from person and box), so recording it again finds that it is there.
+A sighting is under all three or none, and its person's count, first and last time change in the same transaction.
 """
 
 import asyncio
-import hashlib
-import re
 from collections import defaultdict
-from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING
 
 from onlooker_recognizer.people.items import moment
 from onlooker_recognizer.people.records import Sighting
+from onlooker_recognizer.people.sighting_items import PLACES, POSITION, Change, sighting_id, steps
 from onlooker_recognizer.people.tallies import Ends, Tally, count, tally_of
 from onlooker_recognizer.people.transactions import MOST_ACTIONS, Tries, read, write
 from onlooker_shared.errors import BadRequestError
@@ -28,17 +26,10 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
-    from onlooker_recognizer.people.items import Item
-
-PLACES = 3
-"""Items of one sighting."""
 AT_ONCE = (MOST_ACTIONS - 1) // PLACES
 """Sightings of one person that one transaction can record, with their count."""
-PEOPLE_AT_ONCE = 8
+WRITES_AT_ONCE = 8
 """Transactions that are under way together for one picture."""
-
-POSITION = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z#[0-9a-f]{32}#[0-9a-f]{16}")
-"""What a sighting's id looks like."""
 Recorded = Mapping[str, Sighting]
 """Sightings by their ids."""
 
@@ -49,17 +40,6 @@ class SightingPage:
 
     sightings: tuple[Sighting, ...]
     after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A sighting that comes, goes, or is otherwise now."""
-
-    sighting_id: str
-    sighting: Sighting
-    """As it is to be; as it was, if it goes."""
-    comes: bool
-    goes: bool
 
 
 class Sightings:
@@ -89,13 +69,14 @@ class Sightings:
         if any(sighting.image_id != image_id for sighting in wanted.values()):
             raise ValueError("a sighting is of another picture")
         refused: list[Sighting] = []
-        tries = Tries()
+        tries, together = Tries(), True
         changes = await self._changes(image_id, wanted)
         while changes:
-            refused += [wanted.pop(each) for each in await self._record(changes)]
+            refused += [wanted.pop(each) for each in await self._record(changes, together=together)]
             changes = await self._changes(image_id, wanted)  # also what another wrote who settled at the same time
             if changes:
                 await tries.again()
+                together = False
                 changes = await self._changes(image_id, wanted)
         return refused
 
@@ -159,8 +140,13 @@ class Sightings:
             if recorded.get(each) != wanted.get(each)
         ]
 
-    async def _record(self, changes: Sequence[Change]) -> list[str]:
-        """Write what can be written of it now, and return the ids of sightings whose people are gone or merged."""
+    async def _record(self, changes: Sequence[Change], *, together: bool) -> list[str]:
+        """Write what can be written of it now, and return the ids of sightings whose people are gone or merged.
+
+        Args:
+            changes: what is otherwise.
+            together: whether to put several people into one transaction: fewer calls, if nobody is in the way.
+        """
         by_person: defaultdict[str, list[Change]] = defaultdict(list)
         for change in changes:
             by_person[change.sighting.person_id].append(change)
@@ -172,18 +158,26 @@ class Sightings:
             for change in theirs
             if change.comes and (person_id not in tallies or tallies[person_id].merged)
         }
-        writes = [
-            self._record_some(tallies.get(person_id), [each for each in theirs if each.sighting_id not in refused])
+        whole = [
+            await self._steps(tallies.get(person_id), [each for each in theirs if each.sighting_id not in refused])
             for person_id, theirs in by_person.items()
         ]
-        for start in range(0, len(writes), PEOPLE_AT_ONCE):
-            await _together(writes[start : start + PEOPLE_AT_ONCE])
+        transactions = [each for each in (_joined(whole) if together else whole) if each]
+        for start in range(0, len(transactions), WRITES_AT_ONCE):
+            await self._write(transactions[start : start + WRITES_AT_ONCE])
         return sorted(refused)
 
-    async def _record_some(self, tally: Tally | None, changes: Sequence[Change]) -> None:
-        """Write what one transaction can of the changes to a person's sightings, unless somebody is in the way."""
+    async def _write(self, transactions: "Iterable[list[TransactWriteItemTypeDef]]") -> None:
+        """Write some at once, and raise an error only when none is under way any more."""
+        writes = (write(self._dynamodb, each) for each in transactions)
+        for outcome in await asyncio.gather(*writes, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _steps(self, tally: Tally | None, changes: Sequence[Change]) -> "list[TransactWriteItemTypeDef]":
+        """Return what one transaction can do of the changes to a person's sightings."""
         some = changes[:AT_ONCE]
-        actions = [action for change in some for action in self._actions(change)]
+        actions = [action for change in some for action in steps(self._table, change)]
         added = [moment(change.sighting.seen_at) for change in some if change.comes]
         removed = [moment(change.sighting.seen_at) for change in some if change.goes]
         if tally is not None and (added or removed):
@@ -191,8 +185,7 @@ class Sightings:
             if tally.loses_an_end(removed):
                 ends = await self._ends_without(tally.person_id, {each.sighting_id for each in some if each.goes})
             actions.append(count(self._people, tally, added, removed, ends))
-        if actions:
-            await write(self._dynamodb, actions)
+        return actions
 
     async def _ends_without(self, person_id: str, removed: Collection[str]) -> Ends:
         """Return the times of a person's first and last sighting besides some."""
@@ -205,35 +198,12 @@ class Sightings:
         ]
         return Ends(first, last)
 
-    def _actions(self, change: Change) -> "list[TransactWriteItemTypeDef]":
-        """Return what is done to the items of a sighting, if the picture's still says what was read."""
-        body = change.sighting.model_dump_json(exclude_none=True)
-        condition = "attribute_not_exists(about)" if change.comes else "attribute_exists(about)"
-        actions: list[TransactWriteItemTypeDef] = []
-        for about in _places(change.sighting):
-            key: Item = {"about": {"S": about}, "sighting_id": {"S": change.sighting_id}}
-            if change.goes:
-                actions.append({"Delete": {"TableName": self._table, "Key": key}})
-            else:
-                actions.append({"Put": {"TableName": self._table, "Item": key | {"body": {"S": body}}}})
-            if about.startswith("image:"):
-                (actions[-1].get("Delete") or actions[-1]["Put"])["ConditionExpression"] = condition
-        return actions
 
-
-def sighting_id(sighting: Sighting) -> str:
-    """Return the id that follows from what a sighting is: when, in which picture, who and where in it."""
-    place = f"{sighting.person_id}\0{sighting.bounding_box.model_dump_json()}"
-    return f"{moment(sighting.seen_at)}#{sighting.image_id}#{hashlib.sha256(place.encode()).hexdigest()[:16]}"
-
-
-def _places(sighting: Sighting) -> tuple[str, str, str]:
-    day = sighting.seen_at.astimezone(UTC).date().isoformat()
-    return f"person:{sighting.person_id}", f"day:{day}", f"image:{sighting.image_id}"
-
-
-async def _together(writes: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Await all, then raise what the first one raised that did: nothing is left under way behind the caller's back."""
-    for outcome in await asyncio.gather(*writes, return_exceptions=True):
-        if outcome is not None:
-            raise outcome
+def _joined(steps: "Iterable[list[TransactWriteItemTypeDef]]") -> "list[list[TransactWriteItemTypeDef]]":
+    """Return as few transactions as do all of it, none of them too large."""
+    joined: list[list[TransactWriteItemTypeDef]] = [[]]
+    for each in steps:
+        if len(joined[-1]) + len(each) > MOST_ACTIONS:
+            joined.append([])
+        joined[-1] += each
+    return joined

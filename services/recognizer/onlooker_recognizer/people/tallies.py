@@ -81,7 +81,10 @@ def count(
         update.only_if_unchanged_since(tally)
         update.put("first_seen", min(_known(ends.first, added), default=None))
         update.put("last_seen", max(_known(ends.last, added), default=None))
-    elif not tally.merged:
+    elif tally.merged:
+        update.conditions.append("sightings > :gone")
+        update.values[":gone"] = {"N": str(len(removed))}
+    else:
         update.reach("first_seen", tally.first, min(_known(tally.first, added)), further="<=", nearer=">=")
         update.reach("last_seen", tally.last, max(_known(tally.last, added)), further=">=", nearer="<=")
     return {
