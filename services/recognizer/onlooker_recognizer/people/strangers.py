@@ -29,8 +29,6 @@ ENOUGH_FACES = 5
 """Of a stranger: so many views tell them, and so few cannot drift to somebody else."""
 ANOTHER_VIEW = 98.0
 """Below this similarity a stranger's face is different enough from those that are there to be added."""
-THE_SAME = 99.99
-"""From this similarity on a face is the very crop that was added, by somebody who could not write down whose it is."""
 GRID = 50
 """Places in a picture that a face's middle is told by, across and down: one detector finds it at the same again."""
 
@@ -87,16 +85,19 @@ class Strangers:
             if self.added != since:
                 looked = await self._lookup.again(looked)
                 verdict = _unless_taken((await self._judge.decide([looked], image_id=image.image_id))[0], taken)
-            if verdict.person is None:
-                return await self._remember(image, looked, verdict)
-            if _grows(verdict):
+            if verdict.person is not None and not _grows(verdict):
+                return verdict
+            try:
+                if verdict.person is None:
+                    return await self._remember(image, looked, verdict)
                 return await self._add(image, looked, verdict, verdict.person)
-        return verdict
+            finally:  # not before: a search from then on finds the face, and its record is there
+                self.added += 1
 
     async def _remember(self, image: ImageRef, looked: Looked, verdict: Verdict) -> Verdict:
         """Make a stranger of a face, if Rekognition finds it good enough."""
         person_id = _person_id(image, looked.face.bounding_box)
-        added = await self._index(looked, person_id)
+        added = await self._collection.index(looked.crop.jpeg, person_id=person_id)
         if isinstance(added, Unfit):
             return verdict
         known = await self._people.find([person_id])
@@ -107,12 +108,8 @@ class Strangers:
 
     async def _add(self, image: ImageRef, looked: Looked, verdict: Verdict, person: PersonRecord) -> Verdict:
         """Give a stranger another face, by which others of theirs may be told."""
-        added = await self._index(looked, person.person_id)
+        added = await self._collection.index(looked.crop.jpeg, person_id=person.person_id)
         return verdict if isinstance(added, Unfit) else await self._record(image, looked, verdict, person, added)
-
-    async def _index(self, looked: Looked, person_id: str) -> Indexed | Unfit:
-        self.added += 1
-        return await self._collection.index(looked.crop.jpeg, person_id=person_id)
 
     async def _record(
         self, image: ImageRef, looked: Looked, verdict: Verdict, person: PersonRecord, added: Indexed
