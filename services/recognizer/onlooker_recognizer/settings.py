@@ -69,8 +69,14 @@ class RecognizerSettings(ServerSettings):
     )
     min_brightness: float = Field(default=10.0, ge=0, le=100, description="Of a face that is looked up or added.")
     min_sharpness: float = Field(default=2.0, ge=0, le=100, description="Likewise.")
+    enrol_min_sharpness: float = Field(
+        default=5.0, ge=0, le=100, description="Of a face that somebody is to be told by: more than of one in a picture."
+    )
     unknown: Literal["forget", "remember"] = Field(
         default="forget", description="What becomes of faces that resemble nobody who is known."
+    )
+    reason: Literal["required", "optional"] = Field(
+        default="optional", description="Whether whoever reads or changes people must say why (`Onlooker-Reason`)."
     )
     price_per_call: float = Field(default=0.001, ge=0, description="US dollars, for the estimated cost in the metrics.")
     price_of_properties: float = Field(
