@@ -109,12 +109,15 @@ class _Demo:
 
     async def _show_people(self, client: OnlookerClient, enrolled: Sequence[Enrolled]) -> None:
         """Print in which pictures the first person is who was recognized in any."""
-        for name in dict.fromkeys(result.name for result in enrolled if result.person_id):
+        names = dict.fromkeys(result.name for result in enrolled if result.person_id)
+        for name in names:
             page = await client.search({"person": name, "limit": FIRST_FOUND})
             if page["images"]:
                 self._say(f"onlooker search --person {shlex.quote(name)}")
                 self._console.print(searching.table_of(page["images"]))
                 return
+        if names:
+            self._say("None of them is in these pictures.")
 
     async def _show_search(self, client: OnlookerClient) -> None:
         labels = (await client.statistics())["labels"]

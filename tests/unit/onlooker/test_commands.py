@@ -18,11 +18,12 @@ from onlooker_shared.recognition import (
     ImageProperties,
     Missing,
     ModerationLabel,
+    Person,
     Recognition,
     RegionProperties,
     TextDetection,
 )
-from recognitions import a_recognition
+from recognitions import a_face, a_recognition
 
 UPLOADED = "2026-01-02T03:04:05Z"
 
@@ -120,6 +121,18 @@ def test_a_picture_is_shown_with_its_text_moderation_and_colours(
     assert "picture peru 60 % 50 30" in out
     assert "foreground 71" in out
     assert "not looked for" not in out
+
+
+def test_whom_a_face_resembles_is_told_beside_who_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    like = (
+        Person(person_id="0" * 32, name="[red]Ann", similarity=81.6),
+        Person(person_id="1", name="B", similarity=70),
+    )
+    out = shown(a_recognition(a_face(), a_face().model_copy(update={"candidates": like})), monkeypatch, capsys)
+    assert "face 2 resembles [red]Ann 82 %, B 70 %" in out
+    assert "face 1 resembles" not in out
 
 
 def test_what_was_looked_for_in_vain_differs_from_what_was_not_looked_for(
