@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from onlooker_recognizer.people.audit import Action, Audit
 from onlooker_recognizer.people.callers import PersonInPath, Writer, asking_rekognition
 from onlooker_recognizer.people.changes import Grouping
 from onlooker_recognizer.people.decisions import Decisions
@@ -59,33 +60,37 @@ class Who(_Asked):
         return self
 
 
-def changes_router(grouping: Grouping, decisions: Decisions) -> APIRouter:
+def changes_router(grouping: Grouping, decisions: Decisions, audit: Audit) -> APIRouter:
     """Return the routes.
 
     Args:
         grouping: merges and splits people.
         decisions: has faces be whose somebody says they are.
+        audit: notes who asked.
     """
     routes = APIRouter(tags=["people"])
 
     @routes.post("/people/{person_id}/merge")
-    async def merge(_: Writer, person_id: PersonInPath, asked: Merge) -> Person:
+    async def merge(caller: Writer, person_id: PersonInPath, asked: Merge) -> Person:
         """Make a person another one, who gets their faces and pictures; answer with that one.
 
         The id of the merged one still leads there. Pictures from before follow within seconds to minutes.
         """
         with asking_rekognition():
-            return Person.of(await grouping.merge(person_id, asked.into))
+            async with audit.around(caller, Action.MERGED, person_id, asked.into):
+                return Person.of(await grouping.merge(person_id, asked.into))
 
     @routes.post("/people/{person_id}/split")
-    async def split(_: Writer, person_id: PersonInPath, asked: Split) -> Person:
+    async def split(caller: Writer, person_id: PersonInPath, asked: Split) -> Person:
         """Make some of a person's faces somebody else's, who is answered; the pictures that they are from follow."""
+        both = (person_id, asked.into) if asked.into else (person_id,)
         with asking_rekognition():
-            return Person.of(await grouping.split(person_id, asked.faces, into=asked.into, name=asked.name))
+            async with audit.around(caller, Action.SPLIT, *both):
+                return Person.of(await grouping.split(person_id, asked.faces, into=asked.into, name=asked.name))
 
     @routes.put("/recognitions/{image_id}/faces/{number}/person")
     async def tell(
-        _: Writer,
+        caller: Writer,
         request: Request,
         image_id: Annotated[str, Path(pattern=IMAGE_ID_PATTERN)],
         number: Annotated[int, Path(ge=1, le=MOST_FACES, description="Among the picture's faces, from 1.")],
@@ -97,8 +102,12 @@ def changes_router(grouping: Grouping, decisions: Decisions) -> APIRouter:
         """
         if who is None and not (await request.body()).strip():
             raise UnprocessableError("Say whose the face is: `person_id`, `name`, or `null` for: not this person.")
+        audit.allow(caller)
+        before = await decisions.told(image_id, number)
         with asking_rekognition():
             person = await decisions.who(person_id=who.person_id, name=who.name) if who else None
-            return recognized(await decisions.tell(image_id, number, person))
+            both = [each for each in (before, person and person.person_id) if each]
+            async with audit.around(caller, Action.TOLD, *both):
+                return recognized(await decisions.tell(image_id, number, person))
 
     return routes

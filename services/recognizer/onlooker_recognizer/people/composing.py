@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from onlooker_recognizer.calls import Calls
+from onlooker_recognizer.people.audit import Audit
 from onlooker_recognizer.people.collection import Collection
 from onlooker_recognizer.people.crops_store import CropStore
 from onlooker_recognizer.people.identifying import Identifying
@@ -43,6 +44,7 @@ class PeopleParts:
     identifying: Identifying
     recording: Recording
     restoring: Restoring
+    audit: Audit
 
 
 def collection_name(settings: RecognizerSettings, prefix: str) -> str:
@@ -101,5 +103,6 @@ def compose_people(
         permissions=permissions,
         clock=clock,
     )
+    audit = Audit(dynamodb, names.people_audit.name, clock=clock, reasons=settings.reason == "required")
     recording = Recording(sightings, judge, results)
-    return PeopleParts(people, sightings, faces, crops, bar, lookup, judge, identifying, recording, restoring)
+    return PeopleParts(people, sightings, faces, crops, bar, lookup, judge, identifying, recording, restoring, audit)

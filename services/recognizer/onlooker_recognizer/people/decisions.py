@@ -85,6 +85,15 @@ class Decisions:
             raise ConflictError(f"{len(namesakes)} people are called so; name the one by `person_id`: {ids}.")
         return namesakes[0]
 
+    async def told(self, image_id: str, number: int) -> str | None:
+        """Return the id of whom a face, counted from 1, is told to be; None: nobody who is known.
+
+        Raises:
+            NotFoundError: there is no such picture or face.
+        """
+        person = _numbered(await self._results.get(image_id), number).person
+        return person.person_id if person else None
+
     async def tell(self, image_id: str, number: int, person: PersonRecord | None) -> StoredResult:
         """Say whose a face is, and return the picture's result as it is then.
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from onlooker_recognizer.people.audit import Action, Audit
 from onlooker_recognizer.people.bodies import Bodies, StoredAt, parsed
 from onlooker_recognizer.people.callers import PersonInPath, Reader, Writer, asking_rekognition
 from onlooker_recognizer.people.enrolment import Enrolled, Enrolment, NewPerson, Picture
@@ -33,7 +34,9 @@ class NoFields(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-def enrol_router(bodies: Bodies, stored: StoredPictures, enrolment: Enrolment, lookups: Lookups) -> APIRouter:
+def enrol_router(
+    bodies: Bodies, stored: StoredPictures, enrolment: Enrolment, lookups: Lookups, audit: Audit
+) -> APIRouter:
     """Return the routes.
 
     Args:
@@ -41,6 +44,7 @@ def enrol_router(bodies: Bodies, stored: StoredPictures, enrolment: Enrolment, l
         stored: fetches pictures that are stored already.
         enrolment: enrols people.
         lookups: tells who is in a picture.
+        audit: notes who asked; enrolment does so itself.
     """
     routes = APIRouter(prefix="/people", tags=["people"])
 
@@ -49,7 +53,7 @@ def enrol_router(bodies: Bodies, stored: StoredPictures, enrolment: Enrolment, l
 
     @routes.post("", status_code=HTTPStatus.CREATED, openapi_extra=_described(NewPersonRequest))
     async def enrol_person(
-        _: Writer,
+        caller: Writer,
         request: Request,
         response: Response,
         another: Another = False,
@@ -62,7 +66,7 @@ def enrol_router(bodies: Bodies, stored: StoredPictures, enrolment: Enrolment, l
             new = NewPerson(asked.name, asked.attributes, asked.external_id)
             with asking_rekognition():
                 enrolled = await enrolment.enrol(
-                    new, await pictures(sent.pictures), another=another, even_if_known=even_if_known
+                    new, await pictures(sent.pictures), by=caller, another=another, even_if_known=even_if_known
                 )
         response.headers["Location"] = f"/people/{enrolled.person.person_id}"
         return _told(enrolled, response)
@@ -74,7 +78,7 @@ def enrol_router(bodies: Bodies, stored: StoredPictures, enrolment: Enrolment, l
         responses={HTTPStatus.OK: {"model": EnrolledPerson, "description": "All of the faces were known already."}},
     )
     async def add_faces(
-        _: Writer,
+        caller: Writer,
         request: Request,
         response: Response,
         person_id: PersonInPath,
@@ -85,20 +89,25 @@ def enrol_router(bodies: Bodies, stored: StoredPictures, enrolment: Enrolment, l
             sent = await bodies.read(request)
             parsed(NoFields, sent.fields)
             with asking_rekognition():
-                enrolled = await enrolment.add(person_id, await pictures(sent.pictures), even_if_known=even_if_known)
+                enrolled = await enrolment.add(
+                    person_id, await pictures(sent.pictures), by=caller, even_if_known=even_if_known
+                )
         if not enrolled.added:
             response.status_code = HTTPStatus.OK
         return _told(enrolled, response)
 
     @routes.post("/identify", openapi_extra=_described(NoFields))
-    async def identify(_: Reader, request: Request) -> Identification:
+    async def identify(caller: Reader, request: Request) -> Identification:
         """Answer who is in a picture. Nothing is kept of it."""
+        audit.allow(caller)
         async with bodies.turns:
             sent = await bodies.read(request, most=1)
             parsed(NoFields, sent.fields)
             (picture,) = await pictures(sent.pictures)
             with asking_rekognition():
-                return await lookups.identify(picture.data)
+                found = await lookups.identify(picture.data)
+        await audit.note(caller, Action.IDENTIFIED, *found.people)
+        return found
 
     return routes
 

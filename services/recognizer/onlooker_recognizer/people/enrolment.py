@@ -21,6 +21,7 @@ from datetime import datetime
 import structlog
 
 from onlooker_recognizer.errors import PictureRefusedError
+from onlooker_recognizer.people.audit import Action, Actor, Audit
 from onlooker_recognizer.people.collection import Collection, Indexed, Unfit
 from onlooker_recognizer.people.crops_store import CropStore
 from onlooker_recognizer.people.detecting import Detecting
@@ -93,6 +94,7 @@ class Enrolment:
         crops: where their pictures are.
         people: who is known.
         bar: what a face needs.
+        audit: notes who enrols whom.
         clock: the time, UTC.
     """
 
@@ -106,6 +108,7 @@ class Enrolment:
         crops: CropStore,
         people: People,
         bar: Bar,
+        audit: Audit,
         clock: Callable[[], datetime],
     ) -> None:
         self._detecting = detecting
@@ -115,52 +118,68 @@ class Enrolment:
         self._crops = crops
         self._people = people
         self._bar = bar
+        self._audit = audit
         self._clock = clock
 
     async def enrol(
-        self, new: NewPerson, pictures: Sequence[Picture], *, another: bool = False, even_if_known: bool = False
+        self,
+        new: NewPerson,
+        pictures: Sequence[Picture],
+        *,
+        by: Actor,
+        another: bool = False,
+        even_if_known: bool = False,
     ) -> Enrolled:
         """Make a person with the faces of some pictures: all of them, or nothing is changed.
 
         Args:
             new: who it is.
             pictures: at least one.
+            by: who enrols them.
             another: whether somebody else may be called so already.
             even_if_known: whether somebody else may have such a face.
 
         Raises:
-            BadRequestError: the name, or something else that is told of them, is not taken.
+            BadRequestError: the name, or something else that is told of them, is not taken; or it is not said why.
             NameTakenError: somebody is called so.
             PictureUnfitError: nobody can be told by one of the pictures.
             AlreadyEnrolledError: somebody else is known by such a face.
         """
+        self._audit.allow(by)
         name, attributes = clean(new.name), cleaned_attributes(new.attributes)
         if not another and (namesakes := await self._people.named(name)):
             raise NameTakenError(namesakes)
         fit = await self._all_fit(pictures, None, even_if_known=even_if_known)
         person = await self._make(NewPerson(name, attributes, new.external_id), another=another)
         try:
-            return await self._add_all(person.person_id, fit)
+            async with self._audit.around(by, Action.ENROLLED, person.person_id):
+                return await self._add_all(person.person_id, fit)
         except BaseException:
             await self._take_back_empty(person.person_id)
             raise
 
-    async def add(self, person_id: str, pictures: Sequence[Picture], *, even_if_known: bool = False) -> Enrolled:
+    async def add(
+        self, person_id: str, pictures: Sequence[Picture], *, by: Actor, even_if_known: bool = False
+    ) -> Enrolled:
         """Add the faces of some pictures to a person: all of them, or nothing is changed.
 
         Args:
             person_id: theirs; of who was merged into another, the other one's is meant.
             pictures: at least one.
+            by: who adds them.
             even_if_known: whether somebody else may have such a face.
 
         Raises:
             NotFoundError: there is no such person.
             ConflictError: they have as many faces as they can, or are gone since.
+            BadRequestError: it is not said why, and must be.
             PictureUnfitError, AlreadyEnrolledError: as for `enrol`.
         """
+        self._audit.allow(by)
         person = await self._people.resolve(person_id)
         fit = await self._all_fit(pictures, person.person_id, even_if_known=even_if_known)
-        return await self._add_all(person.person_id, fit)
+        async with self._audit.around(by, Action.FACES_ADDED, person.person_id):
+            return await self._add_all(person.person_id, fit)
 
     async def forget(self, face: FaceRecord) -> None:
         """Take a face from its person, and from wherever it is; what is gone already is no error."""

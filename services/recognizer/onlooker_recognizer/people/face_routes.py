@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from onlooker_recognizer.people.audit import Action, Audit
 from onlooker_recognizer.people.callers import FaceInPath, PersonInPath, Reader, Writer, asking_rekognition
 from onlooker_recognizer.people.crops_store import CropStore
 from onlooker_recognizer.people.enrolment import Enrolment
@@ -20,7 +21,9 @@ PRIVATE = {"Cache-Control": "private, max-age=3600"}
 """A face's crop never changes; nobody on the way may keep it."""
 
 
-def faces_router(people: People, sightings: Sightings, crops: CropStore, enrolment: Enrolment) -> APIRouter:
+def faces_router(
+    people: People, sightings: Sightings, crops: CropStore, enrolment: Enrolment, audit: Audit
+) -> APIRouter:
     """Return the routes.
 
     Args:
@@ -28,37 +31,42 @@ def faces_router(people: People, sightings: Sightings, crops: CropStore, enrolme
         sightings: where they were seen.
         crops: pictures of their faces.
         enrolment: forgets faces.
+        audit: notes who asked.
     """
     routes = APIRouter(prefix="/people", tags=["people"])
 
     @routes.get("/{person_id}/faces")
-    async def list_faces(_: Reader, person_id: PersonInPath) -> FacesOfPerson:
+    async def list_faces(caller: Reader, person_id: PersonInPath) -> FacesOfPerson:
         """List the faces by which somebody is known, first added first."""
-        return FacesOfPerson(faces=[FaceOfPerson.of(face) for face in await people.faces_of(person_id)])
+        faces = await people.faces_of(person_id)
+        await audit.note(caller, Action.READ, person_id)
+        return FacesOfPerson(faces=[FaceOfPerson.of(face) for face in faces])
 
     @routes.get(
         "/{person_id}/faces/{face_id}/picture",
         response_class=Response,
         responses={HTTPStatus.OK: {"content": {"image/jpeg": {}}}},
     )
-    async def get_picture(_: Reader, person_id: PersonInPath, face_id: FaceInPath) -> Response:
+    async def get_picture(caller: Reader, person_id: PersonInPath, face_id: FaceInPath) -> Response:
         """Answer with a face's crop, as a JPEG."""
         face = await face_of(people, person_id, face_id)
         jpeg = await crops.get(face.crop)
         if jpeg is None:
             raise NotFoundError("There is no picture of this face (any more).")
+        await audit.note(caller, Action.READ, person_id)
         return Response(jpeg, media_type="image/jpeg", headers=PRIVATE)
 
     @routes.delete("/{person_id}/faces/{face_id}", status_code=HTTPStatus.NO_CONTENT, response_class=Response)
-    async def delete_face(_: Writer, person_id: PersonInPath, face_id: FaceInPath) -> None:
+    async def delete_face(caller: Writer, person_id: PersonInPath, face_id: FaceInPath) -> None:
         """Forget a face: the person is not told by it any more. Where they were seen stays."""
         face = await face_of(people, person_id, face_id)
         with asking_rekognition():
-            await enrolment.forget(face)
+            async with audit.around(caller, Action.FACE_DELETED, person_id):
+                await enrolment.forget(face)
 
     @routes.get("/{person_id}/sightings")
     async def list_sightings(
-        _: Reader,
+        caller: Reader,
         person_id: PersonInPath,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
         after: Annotated[str | None, Query(alias="cursor", max_length=2000, description="Of the page before.")] = None,
@@ -66,6 +74,7 @@ def faces_router(people: People, sightings: Sightings, crops: CropStore, enrolme
         """List where somebody was seen, newest first."""
         await people.get(person_id)
         page = await sightings.of_person(person_id, limit=limit, after=_sighting(after))
+        await audit.note(caller, Action.READ, person_id)
         return SightingsOfPerson(
             sightings=list(page.sightings), cursor=cursor.encode({"after": page.after}) if page.after else None
         )

@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.events import Changes
 from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.people.audit import Actor
 from onlooker_recognizer.people.enrolment import Enrolled, Enrolment, NewPerson, Picture
 from onlooker_recognizer.people.refusals import AlreadyEnrolledError, NameTakenError, PictureUnfitError
 from onlooker_recognizer.people.registry import People
@@ -37,6 +38,7 @@ PATIENCE = timedelta(minutes=10)
 """How long after the upload an object may still be tagged."""
 SHORTEST, LONGEST = 3.0, 30.0
 """Seconds between two looks: SQS gives a message out 50 times at most."""
+BY = Actor("faces bucket")
 NAMELESS = (
     "The object does not say whose face it shows. Give it the tag person=NAME, or the metadata x-amz-meta-person, "
     "then send this message through the queue again."
@@ -109,17 +111,17 @@ class FacesBucket:
 
     async def _enrol(self, whose: Named, picture: Picture) -> Enrolled:
         if whose.person_id is not None:
-            return await self._enrolment.add(whose.person_id, [picture])
+            return await self._enrolment.add(whose.person_id, [picture], by=BY)
         name = whose.name or ""
         namesakes = await self._people.named(name)
         if not namesakes:
             try:
-                return await self._enrolment.enrol(NewPerson(name, {}), [picture])
+                return await self._enrolment.enrol(NewPerson(name, {}), [picture], by=BY)
             except NameTakenError:  # by another picture of them, this moment
                 namesakes = await self._people.named(name)
         if len(namesakes) != 1:
             raise Reject(f"{len(namesakes)} people are called so. Say which one by the tag person_id.")
-        return await self._enrolment.add(namesakes[0].person_id, [picture])
+        return await self._enrolment.add(namesakes[0].person_id, [picture], by=BY)
 
     def _nameless(self, image: ImageRef) -> RetryLater | Reject:
         age = self._clock() - image.uploaded_at

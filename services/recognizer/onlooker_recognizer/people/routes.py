@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from onlooker_recognizer.people import lists
+from onlooker_recognizer.people.audit import Action, Audit
 from onlooker_recognizer.people.callers import PersonInPath, Reader, Writer
 from onlooker_recognizer.people.records import PersonRecord, State
 from onlooker_recognizer.people.refusals import NameTakenError
@@ -37,18 +38,19 @@ class PersonChange(BaseModel):
     cover: str | None = Field(default=None, description="The id of one of their faces.")
 
 
-def people_router(people: People, told: Told) -> APIRouter:
+def people_router(people: People, told: Told, audit: Audit) -> APIRouter:
     """Return the routes.
 
     Args:
         people: who is known.
         told: is told of whose name or state changed.
+        audit: notes who asked.
     """
     routes = APIRouter(prefix="/people", tags=["people"])
 
     @routes.get("")
     async def list_people(
-        _: Reader,
+        caller: Reader,
         state: Annotated[list[State] | None, Query(description="Several may be given; all but merged without.")] = None,
         q: Annotated[str, Query(max_length=200, description="A part of the name or external id.")] = "",
         sort: Annotated[lists.Order, Query(description="By name, or those last, or most often, seen first.")] = "name",
@@ -59,6 +61,7 @@ def people_router(people: People, told: Told) -> APIRouter:
         wanted = lists.Wanted(frozenset(state), q) if state else lists.Wanted(text=q)
         found = lists.chosen(await people.everybody(), wanted)
         page, end = lists.page(found, sort, limit=limit, after=_place(after, sort))
+        await audit.note(caller, Action.LISTED, shown=len(page))
         return PeoplePage(
             people=[Person.of(record) for record in page],
             total=len(found),
@@ -66,13 +69,15 @@ def people_router(people: People, told: Told) -> APIRouter:
         )
 
     @routes.get("/{person_id}")
-    async def get_person(_: Reader, person_id: PersonInPath, response: Response) -> Person:
+    async def get_person(caller: Reader, person_id: PersonInPath, response: Response) -> Person:
         """Answer who somebody is; of who was merged into another, `merged_into` says into whom."""
-        return _told(await people.get(person_id), response)
+        person = await people.get(person_id)
+        await audit.note(caller, Action.READ, person_id)
+        return _told(person, response)
 
     @routes.patch("/{person_id}")
     async def change_person(
-        _: Writer,
+        caller: Writer,
         person_id: PersonInPath,
         change: PersonChange,
         response: Response,
@@ -87,9 +92,10 @@ def people_router(people: People, told: Told) -> APIRouter:
             namesakes = [each for each in await people.named(fields["name"]) if each.person_id != person_id]
             if namesakes:
                 raise NameTakenError(namesakes)
-        changed = await _change(people, person, version, fields)
-        if fields.keys() & {"name", "state"}:  # also if it was so already: an earlier request may have ended here
-            await told(changed)
+        async with audit.around(caller, Action.CHANGED, person_id):
+            changed = await _change(people, person, version, fields)
+            if fields.keys() & {"name", "state"}:  # also if it was so already: an earlier request may have ended here
+                await told(changed)
         return _told(changed, response)
 
     return routes

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from onlooker_recognizer.events import Changes
 from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.people.audit_routes import audit_router
 from onlooker_recognizer.people.bodies import Bodies
 from onlooker_recognizer.people.change_routes import changes_router
 from onlooker_recognizer.people.changes import Grouping
@@ -92,6 +93,7 @@ def serve_people(
         crops=parts.crops,
         people=parts.people,
         bar=replace(parts.bar, sharpness=max(settings.min_sharpness, settings.enrol_min_sharpness)),
+        audit=parts.audit,
         clock=clock,
     )
     faces_bucket = FacesBucket(
@@ -123,15 +125,17 @@ def serve_people(
     )
     return PeopleService(
         routers=[
+            audit_router(parts.audit, clock),
             enrol_router(
                 Bodies(max_bytes=settings.max_bytes),
                 StoredPictures(s3, originals, (names.images.name, names.faces.name)),
                 enrolment,
                 Lookups(detecting=detecting, lookup=parts.lookup, judge=parts.judge),
+                parts.audit,
             ),
-            people_router(parts.people, relabelling.person),
-            faces_router(parts.people, parts.sightings, parts.crops, enrolment),
-            changes_router(grouping, decisions),
+            people_router(parts.people, relabelling.person, parts.audit),
+            faces_router(parts.people, parts.sightings, parts.crops, enrolment, parts.audit),
+            changes_router(grouping, decisions, parts.audit),
         ],
         consumer=Consumer(
             sqs=sqs,

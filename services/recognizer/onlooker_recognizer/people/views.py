@@ -103,3 +103,9 @@ class Identification(BaseModel):
     width: int = Field(description="Pixels of the upright picture.")
     height: int
     faces: list[IdentifiedFace] = Field(description="Largest first.")
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The ids of all who are told of, as who it is or whom it resembles."""
+        told = [each for face in self.faces for each in [*([face.person] if face.person else []), *face.candidates]]
+        return tuple(dict.fromkeys(each.person_id for each in told))
