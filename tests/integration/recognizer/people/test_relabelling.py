@@ -17,7 +17,8 @@ from people_past import Past, past_of, served
 from recognitions import NOON
 from recognizer_stage import Stage
 
-MANY = 300
+MANY = 120
+"""More than one page."""
 
 
 @pytest.fixture
