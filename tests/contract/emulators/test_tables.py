@@ -170,3 +170,93 @@ def test_an_item_goes_only_together_with_what_must_stay(aws: Any, table: str) ->
     assert delete("second", "first") == ["None", "ConditionalCheckFailed"]
     left = aws("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
     assert left == [key("second")]
+
+
+def test_a_set_grows_to_its_limit_and_is_gone_when_it_is_empty(aws: Any, table: str) -> None:
+    """As the faces of a person."""
+
+    def update(expression: str, *faces: str, condition: str = "attribute_exists(pk)", **values: Any) -> str | None:
+        return answered(
+            lambda: aws("dynamodb").update_item(
+                TableName=table,
+                Key=key("person"),
+                UpdateExpression=expression,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#version": "version"},
+                ExpressionAttributeValues={":faces": {"SS": [*faces]}, ":one": {"N": "1"}, **values},
+            )
+        )
+
+    def person() -> Item:
+        found: Item = aws("dynamodb").get_item(TableName=table, Key=key("person"), ConsistentRead=True)["Item"]
+        return found
+
+    gain = "SET cover = if_not_exists(cover, :cover) ADD face_ids :faces, #version :one"
+    room = "attribute_exists(pk) AND (attribute_not_exists(face_ids) OR size(face_ids) < :most)"
+    lose = "REMOVE cover DELETE face_ids :faces ADD #version :one"
+    most = {":most": {"N": "2"}}
+    assert update(gain, "a", condition=room, **most, **{":cover": {"S": "a"}}) == "ConditionalCheckFailedException"
+    aws("dynamodb").put_item(TableName=table, Item=key("person"))
+    assert [update(gain, face, condition=room, **most, **{":cover": {"S": face}}) for face in ("a", "b", "c")] == [
+        None,
+        None,
+        "ConditionalCheckFailedException",
+    ]
+    assert (sorted(person()["face_ids"]["SS"]), person()["cover"]["S"]) == (["a", "b"], "a")
+    assert update(lose, "a", "c") is None
+    assert (person()["face_ids"]["SS"], "cover" in person()) == (["b"], False)
+    assert update(lose, "b", condition="size(face_ids) = :one") is None
+    assert "face_ids" not in person()
+
+
+def test_a_count_and_what_is_counted_change_together(aws: Any, table: str) -> None:
+    """As the sightings of a person: the last one moves on only if it is not further on already."""
+
+    def see(time: str) -> list[str] | None:
+        add = {
+            "TableName": table,
+            "Key": key("person"),
+            "UpdateExpression": "SET last_seen = :time ADD sightings :more, tally :one",
+            "ConditionExpression": "attribute_exists(pk) AND (attribute_not_exists(last_seen) OR last_seen <= :time)",
+            "ExpressionAttributeValues": {":time": {"S": time}, ":more": {"N": "1"}, ":one": {"N": "1"}},
+        }
+        new = {"TableName": table, "Item": key(f"seen {time}"), "ConditionExpression": "attribute_not_exists(pk)"}
+        try:
+            aws("dynamodb").transact_write_items(TransactItems=[{"Put": new}, {"Update": add}])
+        except aws("dynamodb").exceptions.TransactionCanceledException as error:
+            return [reason["Code"] for reason in error.response["CancellationReasons"]]
+        return None
+
+    assert see("1") == ["None", "ConditionalCheckFailed"]  # nobody is there
+    aws("dynamodb").put_item(TableName=table, Item=key("person") | {"sightings": {"N": "0"}})
+    assert [see("1"), see("2"), see("1")] == [None, None, ["ConditionalCheckFailed", "ConditionalCheckFailed"]]
+    person = aws("dynamodb").get_item(TableName=table, Key=key("person"), ConsistentRead=True)["Item"]
+    assert (person["sightings"], person["tally"], person["last_seen"]) == ({"N": "2"}, {"N": "2"}, {"S": "2"})
+    counted = aws("dynamodb").update_item(
+        TableName=table,
+        Key=key("person"),
+        UpdateExpression="REMOVE last_seen ADD sightings :less",
+        ConditionExpression="tally = :tally",
+        ExpressionAttributeValues={":less": {"N": "-2"}, ":tally": {"N": "2"}},
+        ReturnValues="UPDATED_NEW",
+    )
+    assert counted["Attributes"] == {"sightings": {"N": "0"}}
+
+
+def test_the_same_transaction_is_not_done_twice(aws: Any, table: str) -> None:
+    """As a client repeats one whose answer it never had."""
+    steps = [
+        {
+            "Update": {
+                "TableName": table,
+                "Key": key("counter"),
+                "UpdateExpression": "ADD n :one",
+                "ExpressionAttributeValues": {":one": {"N": "1"}},
+            }
+        },
+        {"Put": {"TableName": table, "Item": key("new"), "ConditionExpression": "attribute_not_exists(pk)"}},
+    ]
+    token = unique("token")[:36]
+    for _ in range(2):
+        aws("dynamodb").transact_write_items(TransactItems=steps, ClientRequestToken=token)
+    assert aws("dynamodb").get_item(TableName=table, Key=key("counter"), ConsistentRead=True)["Item"]["n"] == {"N": "1"}
