@@ -111,6 +111,8 @@ class ProfileImport:
                 reading.name, attributes=reading.attributes, external_id=reading.external_id, person_id=person_id
             )
         except ConflictError:
+            if not await self._people.find([person_id]):
+                raise  # nobody of this id is to be
             there = True  # since an earlier import, or another that is under way
         else:
             there = False
