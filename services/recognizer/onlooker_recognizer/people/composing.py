@@ -99,6 +99,7 @@ def compose_people(
         lookup=lookup,
         judge=judge,
         sightings=sightings,
+        results=results,
         strangers=strangers if settings.unknown == "remember" else None,
         permissions=permissions,
         clock=clock,

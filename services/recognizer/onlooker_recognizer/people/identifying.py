@@ -8,7 +8,7 @@ While nobody has a face, nothing is cut, searched or paid.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -24,8 +24,10 @@ from onlooker_recognizer.people.sightings import Sightings
 from onlooker_recognizer.people.strangers import Strangers
 from onlooker_recognizer.people.verdicts import SAME_PLACE, Judge, Verdict
 from onlooker_recognizer.permissions import DENIED, Permissions, denial
+from onlooker_shared.errors import NotFoundError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import Face, Missing, Recognition
+from onlooker_shared.results import Results
 
 NO_FACES = Missing(feature="people", reason="People are told by their faces, which were not to be had.")
 
@@ -47,6 +49,7 @@ class Identifying:
         lookup: looks up faces.
         judge: knows whose they are.
         sightings: knows what somebody said about a picture.
+        results: what was known of it before.
         strangers: those who are remembered; None, if nothing is to be kept of them.
         permissions: is told of calls that are denied.
         clock: the time, UTC.
@@ -58,6 +61,7 @@ class Identifying:
         lookup: Lookup,
         judge: Judge,
         sightings: Sightings,
+        results: Results,
         strangers: Strangers | None,
         permissions: Permissions,
         clock: Callable[[], datetime],
@@ -65,6 +69,7 @@ class Identifying:
         self._lookup = lookup
         self._judge = judge
         self._sightings = sightings
+        self._results = results
         self._strangers = strangers
         self._permissions = permissions
         self._clock = clock
@@ -95,7 +100,9 @@ class Identifying:
             except ClientError as error:
                 missing = self._denied(error)
         if again:
+            recognition = await self._with_denials(image, recognition)
             verdicts = await self._as_somebody_said(image, recognition.faces, verdicts)
+            verdicts = [_unless_denied(face, each) for face, each in zip(recognition.faces, verdicts, strict=True)]
         told = recognition.model_copy(
             update={
                 "faces": tuple(named(face, each) for face, each in zip(recognition.faces, verdicts, strict=True)),
@@ -148,12 +155,35 @@ class Identifying:
                     given[number] = Verdict(person, each.similarity, others, verdict.face_id, "somebody")
         return given
 
+    async def _with_denials(self, image: ImageRef, recognition: Recognition) -> Recognition:
+        """Return a recognition whose faces keep whose somebody said that they are not."""
+        try:
+            before = (await self._results.get(image.image_id)).recognition
+        except NotFoundError:
+            return recognition
+        denied = [face for face in before.faces if face.denied]
+        people = await self._judge.resolved({each for face in denied for each in face.denied})
+        faces = list(recognition.faces)
+        for old in denied:
+            now = {people[each].person_id for each in old.denied if each in people}
+            for number, face in enumerate(faces):
+                if overlap(face.bounding_box, old.bounding_box) >= SAME_PLACE:
+                    faces[number] = face.model_copy(update={"denied": tuple(sorted({*face.denied, *old.denied, *now}))})
+        return recognition.model_copy(update={"faces": tuple(faces)})
+
     def _denied(self, error: ClientError) -> Missing:
         if error.response["Error"]["Code"] not in DENIED:
             raise error
         self._permissions.doubt(error.operation_name)
         log.warning("rekognition.denied", operation=error.operation_name, error=str(error))
         return denial(error.operation_name, "people")
+
+
+def _unless_denied(face: Face, verdict: Verdict) -> Verdict:
+    candidates = tuple(each for each in verdict.candidates if each[0].person_id not in face.denied)
+    if verdict.person is not None and verdict.person.person_id in face.denied:
+        return Verdict(candidates=candidates)
+    return replace(verdict, candidates=candidates)
 
 
 def _outcome(looked: Looked | None, verdict: Verdict) -> str:

@@ -10,7 +10,7 @@ from onlooker_shared.errors import ConflictError, NotFoundError
 from onlooker_shared.messages import ImageIdentified
 from people_past import Past, past_of, served
 from people_records import a_face_of, an_id
-from recognizer_stage import Stage
+from recognizer_stage import Stage, jpeg, until
 from rekognition_standin import StandIn
 
 
@@ -231,6 +231,38 @@ async def test_a_face_of_the_collection_goes_where_somebody_says(past: Past, sta
         await past.people.face(face.face_id)
     assert body_of(standin, "DeleteFaces")[0]["FaceIds"] == [face.face_id]
     assert (await past.results.get(image_id)).recognition.faces[0].face_id is None
+
+
+async def test_what_somebody_said_holds_when_the_picture_is_recognized_again(past: Past, standin: StandIn) -> None:
+    alice, bob = await past.people.create("Alice"), await past.people.create("Bob")
+    face = await past.face(alice)
+    standin.matches = [{"Face": {"FaceId": face.face_id}, "Similarity": 99.5}]
+    stage = past.stage
+
+    async with served(past) as here, here.client() as client:
+
+        async def again() -> list[str | None]:
+            before = (await past.results.get(image_id)).recognition.recognized_at
+            assert (await client.post(f"/recognitions/{image_id}")).status_code == 202
+
+            async def is_done() -> bool:
+                return (await past.results.get(image_id)).recognition.recognized_at > before
+
+            await until(is_done)
+            await stage.settled()
+            return await past.names(image_id)
+
+        image_id = await stage.put("portrait.jpg", jpeg(600, 600))
+        await past.told(1)
+        assert await past.names(image_id) == ["Alice"]
+        path = f"/recognitions/{image_id}/faces/1/person"
+        await client.put(path, content=b"null", headers={"Content-Type": "application/json"})
+        assert await again() == [None]
+        assert await past.recorded(image_id) == []
+        assert await again() == [None]  # it is not forgotten by having been heeded
+        await client.put(path, json={"person_id": bob.person_id})
+        assert await again() == ["Bob"]
+        assert await past.recorded(image_id) == [bob.person_id]
 
 
 async def test_what_cannot_be_said_of_a_face_is_refused_with_words(past: Past) -> None:
