@@ -288,11 +288,18 @@ class OnlookerClient:
 
 
 @asynccontextmanager
-async def connect(url: str, key: str) -> AsyncIterator[OnlookerClient]:
-    """Open a client for the installation at a URL, with an access key."""
+async def connect(url: str, key: str, reason: str = "") -> AsyncIterator[OnlookerClient]:
+    """Open a client for the installation at a URL.
+
+    Args:
+        url: where it answers.
+        key: an access key.
+        reason: why people are looked at or changed, for the audit log.
+    """
+    why = "".join(each if each.isprintable() else " " for each in reason).strip().encode()
     async with httpx.AsyncClient(
         base_url=url,
-        headers={"Authorization": f"Bearer {key}"},
+        headers={b"Authorization": f"Bearer {key}".encode(), **({b"Onlooker-Reason": why} if why else {})},
         timeout=TIMEOUT,
         limits=httpx.Limits(max_connections=CONNECTIONS),
     ) as http:

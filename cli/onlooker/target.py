@@ -12,6 +12,7 @@ from onlooker_shared.errors import ConfigurationError, SettingsError
 
 URL = "ONLOOKER_URL"
 KEY = "ONLOOKER_KEY"
+REASON = "ONLOOKER_REASON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Target:
         Raises:
             ConfigurationError: nothing runs here and nothing else is named.
         """
-        async with connect(self.url, self.key) as client:
+        async with connect(self.url, self.key, os.environ.get(REASON, "")) as client:
             yield client
 
     @property

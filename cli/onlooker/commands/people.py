@@ -51,7 +51,7 @@ def people(
     if json:
         console.print_json(data=found)
     elif not found:
-        console.print("Nobody is known. `onlooker enrol NAME PICTURES...` changes that.")
+        console.print("Nobody is like that." if unknown or named else "Nobody is known; see `onlooker enrol --help`.")
     else:
         console.print(table_of(found))
         console.print(words.people(len(found)))

@@ -30,7 +30,7 @@ SETTINGS: dict[str, type[BaseSettings]] = {
     "console": ConsoleSettings,
     "rekognition": RekognitionSettings,
 }
-NO_SETTINGS = {"ONLOOKER_URL", "ONLOOKER_KEY", "ONLOOKER_DATA", "ONLOOKER_GATEWAY_RATE"}
+NO_SETTINGS = {"ONLOOKER_URL", "ONLOOKER_KEY", "ONLOOKER_REASON", "ONLOOKER_DATA", "ONLOOKER_GATEWAY_RATE"}
 """Of the command and of the gateway, which have no settings class."""
 BASE_SERVICES = services(BASE)
 EXAMPLE = dict(re.findall(r"^#([A-Z][A-Z0-9_]*)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))

@@ -208,3 +208,10 @@ async def test_why_a_picture_was_refused_is_there_for_programs_too(client: Onloo
 
 async def test_a_person_is_renamed_only_in_the_version_that_was_looked_at(client: OnlookerClient) -> None:
     assert await client.rename("1", "Ann", 7) == {"asked": {"name": "Ann"}, "if_match": '"7"'}
+
+
+async def test_why_people_are_looked_at_goes_along_in_any_language() -> None:
+    async with connect("http://test", "olk_1_2", "für\nAnn \ud800\x1b") as client:
+        assert client._http.headers.raw[-1] == (b"Onlooker-Reason", "für Ann".encode())
+    async with connect("http://test", "olk_1_2", " ") as client:
+        assert "Onlooker-Reason" not in client._http.headers

@@ -116,6 +116,12 @@ def test_all_pages_are_listed_and_names_are_text(installation: Installation) -> 
     assert ANN not in listed, "one name, one person"
 
 
+def test_that_there_is_nobody_is_told(installation: Installation) -> None:
+    installation.known = []
+    assert "Nobody is known" in run("people").stdout
+    assert "Nobody is like that" in run("people", "--unknown").stdout
+
+
 def test_people_of_one_name_are_told_apart_by_their_ids(installation: Installation) -> None:
     installation.known[0] = person(ANN, "Ben")
     listed = run("people").stdout
