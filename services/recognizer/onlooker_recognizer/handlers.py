@@ -35,7 +35,7 @@ from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.events import Changes, RecognizeAgain
 from onlooker_recognizer.metrics import PICTURES
 from onlooker_recognizer.originals import Originals
-from onlooker_recognizer.people.recording import Recording
+from onlooker_recognizer.people.recording import Recording, tells_of_anybody
 from onlooker_recognizer.recognizing import Recognizing
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.images import ImageRef
@@ -144,7 +144,7 @@ class Handler:
         with span("recognizer repeat", known.traceparent):
             if image.moment > known.image.moment:
                 known = await self._results.note_upload(image)
-            await self._recording.recover(known)
+            known = await self._recording.recover(known)
             await self._confirm_stored(known.image, known=True)
             await self._publisher.publish(known.message(self._results.bucket))
             _note("repeated", image)
@@ -163,7 +163,9 @@ class Handler:
                 raise
             result = recognized.result
             await self._results.put(result)
-            if recognized.sightings or known:  # else there is nothing to record, nor to take back
+            if (
+                recognized.sightings or known or tells_of_anybody(result)
+            ):  # else there is nothing to record, nor to take back
                 result = await self._recording.settle(result, recognized.sightings)
             await self._confirm_stored(image, known=known)
             await self._publisher.publish(result.message(self._results.bucket))

@@ -75,6 +75,9 @@ class RecognizerSettings(ServerSettings):
     unknown: Literal["forget", "remember"] = Field(
         default="forget", description="What becomes of faces that resemble nobody who is known."
     )
+    erased_pictures: Literal["redraw", "delete"] = Field(
+        default="redraw", description="What becomes of the pictures of people who are erased."
+    )
     reason: Literal["required", "optional"] = Field(
         default="optional", description="Whether whoever reads or changes people must say why (`Onlooker-Reason`)."
     )

@@ -144,7 +144,7 @@ class Grouping:
         known = (await self._people.find([person_id])).get(person_id)
         if known is not None and known.merged_into is None:
             return known
-        if known is not None:  # they were split, merged again, and are split again
+        if known is not None or await self._people.is_erased(person_id):  # split, merged or erased, and split again
             person_id = uuid.uuid4().hex
         if name is None:
             return await self._people.create_unknown(person_id=person_id)

@@ -238,11 +238,15 @@ class Collection:
 
     async def face_ids(self) -> set[str]:
         """Return the ids of all faces that are in the collection."""
-        found: set[str] = set()
+        return set(await self.faces())
+
+    async def faces(self) -> dict[str, str]:
+        """Return the ids of all faces, each with that of the person for whom it was added, who need not be it now."""
+        found: dict[str, str] = {}
         more: dict[str, str] = {}
         while True:
             answer = await self._call(LIST_FACES, MaxResults=PAGE, **more)
-            found.update(face["FaceId"] for face in answer["Faces"])
+            found.update((face["FaceId"], face.get("ExternalImageId", "")) for face in answer["Faces"])
             if not answer.get("NextToken"):
                 return found
             more = {"NextToken": answer["NextToken"]}

@@ -189,6 +189,12 @@ class Enrolment:
         await self._crops.delete(face.crop)
         log.info("face.forgotten", face_id=face.face_id, person_id=face.person_id)
 
+    async def take_back(self, enrolled: Enrolled) -> None:
+        """Take back what was just enrolled, with the person if that was all there is of them."""
+        for face in enrolled.faces:
+            await self.forget(face)
+        await self._take_back_empty(enrolled.person.person_id)
+
     async def _all_fit(self, pictures: Sequence[Picture], person_id: str | None, *, even_if_known: bool) -> list[_Fit]:
         fit = []
         for number, picture in enumerate(pictures, start=1):

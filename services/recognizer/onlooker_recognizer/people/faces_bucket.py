@@ -102,6 +102,7 @@ class FacesBucket:
                 raise self._nameless(image)
             picture = Picture((await self._originals.fetch(image)).data, image)
             enrolled = await self._enrol(whose, picture)
+            await self._confirm(image, enrolled)
             log.info(
                 "faces.enrolled",
                 image_id=image.image_id,
@@ -122,6 +123,21 @@ class FacesBucket:
         if len(namesakes) != 1:
             raise Reject(f"{len(namesakes)} people are called so. Say which one by the tag person_id.")
         return await self._enrolment.add(namesakes[0].person_id, [picture], by=BY)
+
+    async def _confirm(self, image: ImageRef, enrolled: Enrolled) -> None:
+        """Return if the object is still there; else take back what was added by it.
+
+        Who is erased loses their objects, too: one that was looked at in that moment must not bring them back.
+
+        Raises:
+            PictureGoneError: it is not.
+        """
+        try:
+            await self._originals.confirm(image)
+        except PictureGoneError as gone:
+            if gone.deleted and enrolled.added:
+                await self._enrolment.take_back(enrolled)
+            raise
 
     def _nameless(self, image: ImageRef) -> RetryLater | Reject:
         age = self._clock() - image.uploaded_at

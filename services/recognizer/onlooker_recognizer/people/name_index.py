@@ -4,6 +4,7 @@ Each name has an item there, with the ids of those who have it. It changes in th
 so of two who enrol somebody new at once, only one makes them. Its key is a digest: it does not show the name.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from onlooker_recognizer.people.names import digest
@@ -13,6 +14,9 @@ from onlooker_recognizer.people.transactions import read
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+
+PREFIX = "name:"
+"""Begins the keys of names."""
 
 
 class NameIndex:
@@ -26,6 +30,11 @@ class NameIndex:
         """Return the ids of those who are called so, in any case of letters."""
         items = await read(self._dynamodb, self._table, "person_id", [_key(name)])
         return frozenset(person_id for item in items for person_id in item["person_ids"]["SS"])
+
+    async def used(self, digests: Iterable[str]) -> set[str]:
+        """Return those digests of names by which somebody is called."""
+        items = await read(self._dynamodb, self._table, "person_id", [f"{PREFIX}{each}" for each in digests])
+        return {item["person_id"]["S"].removeprefix(PREFIX) for item in items}
 
     def enter(self, person: PersonRecord, *, alone: bool = False) -> "TransactWriteItemTypeDef":
         """Note a person under their name; only if nobody else has it, if they are to be alone."""
@@ -72,4 +81,4 @@ class NameIndex:
 
 
 def _key(name: str) -> str:
-    return f"name:{digest(name)}"
+    return f"{PREFIX}{digest(name)}"

@@ -4,13 +4,14 @@
     {person_id}     a person
     name:{digest}   who is called so
     strangers       how many strangers were counted until now
+    erased:{id}     somebody who was erased: see `tombstones`
 
 A person is changed on the condition that the version is the one that was read; each change grows it.
 """
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -21,11 +22,13 @@ from onlooker_recognizer.people.items import person_of
 from onlooker_recognizer.people.name_index import NameIndex
 from onlooker_recognizer.people.names import clean, cleaned_attributes
 from onlooker_recognizer.people.records import PersonRecord, State
+from onlooker_recognizer.people.tombstones import PersonErasedError, is_erased, not_erased
 from onlooker_recognizer.people.transactions import Tries, read, write
 from onlooker_shared.errors import BadRequestError, ConflictError, NotFoundError
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from onlooker_recognizer.people.items import Item
 
@@ -87,6 +90,7 @@ class Persons:
         Raises:
             BadRequestError: name or attributes are not taken; the words say why.
             ConflictError: there is a person with this id, or one who is called so and should not be.
+            PersonErasedError: the person with this id was erased.
             UnavailableError: others were in the way each time.
         """
         person = PersonRecord(
@@ -100,7 +104,11 @@ class Persons:
         )
         tries = Tries()
         steps = [actions.make(self._table, person), self._names.enter(person, alone=alone)]
+        if person_id is not None:  # a random one is nobody's
+            steps.append(not_erased(self._table, person_id))
         while not await write(self._dynamodb, steps):
+            if person_id is not None and await self.is_erased(person_id):
+                raise PersonErasedError(f"The person {person_id} was erased, and is not made again.")
             if await self.find([person.person_id]):
                 raise ConflictError(f"There is a person with the id {person.person_id} already.")
             if alone and await self.named(person.name):
@@ -115,6 +123,7 @@ class Persons:
             person_id: theirs, where the same stranger must not be made twice: who is there already is returned.
 
         Raises:
+            PersonErasedError: the stranger with this id was erased.
             UnavailableError: others were in the way each time.
         """
         if person_id is not None and (known := await self.find([person_id])):
@@ -130,8 +139,26 @@ class Persons:
         number = int(counted["Attributes"]["number"]["N"])
         try:
             return await self.create(f"Unknown {number}", state=State.UNKNOWN, number=number, person_id=person_id)
+        except PersonErasedError:
+            raise
         except ConflictError:
             return await self.get(str(person_id))  # a random one is nobody's
+
+    async def bury(self, person: PersonRecord, tombstone: "Sequence[TransactWriteItemTypeDef]") -> bool:
+        """Delete a person who is to be erased, and set their tombstone; whether they were still as they were read.
+
+        Their faces' records stay, and are nobody's.
+        """
+        steps = [actions.delete(self._table, person), *await self._names.change(person, None), *tombstone]
+        return await write(self._dynamodb, steps)
+
+    async def is_erased(self, person_id: str) -> bool:
+        """Whether the person with an id was erased."""
+        return await is_erased(self._dynamodb, self._table, person_id)
+
+    async def called(self, digests: Iterable[str]) -> set[str]:
+        """Return those digests of names by which somebody is called."""
+        return await self._names.used(digests)
 
     async def get(self, person_id: str) -> PersonRecord:
         """Return a person, also one who was merged into another.

@@ -45,11 +45,17 @@ class Recording:
             await self._results.put(result)
         return result
 
-    async def recover(self, result: StoredResult) -> None:
-        """Record who was seen in a picture, if nothing is: its recognizer ended after it had stored the result."""
+    async def recover(self, result: StoredResult) -> StoredResult:
+        """Finish what a recognizer began that ended after it had stored a result, and return that as it is then.
+
+        Who was seen is recorded, if nothing is; of who was erased meanwhile nothing is told.
+        """
         seen = _sightings(result)
         if seen and not await self._sightings.of_picture(result.image.image_id):
             await self._sightings.settle(result.image.image_id, seen)
+        if (told := _ids(result, seen)) and told - (await self._judge.resolved(told)).keys():
+            return await self.settle(result, seen)
+        return result
 
     async def forget(self, image_id: str) -> None:
         """Take back who was seen in a picture that is deleted."""
@@ -61,6 +67,11 @@ class Recording:
             await self.recover(await self._results.get(image_id))
         except NotFoundError:
             return
+
+
+def tells_of_anybody(result: StoredResult) -> bool:
+    """Whether a result tells of people, be it only as those whom a face resembles."""
+    return bool(_ids(result, ()))
 
 
 def _ids(result: StoredResult, seen: Sequence[Sighting]) -> set[str]:
@@ -83,6 +94,7 @@ def _renamed(result: StoredResult, people: Mapping[str, PersonRecord]) -> Stored
         face.model_copy(
             update={
                 "person": face.person and now(face.person),
+                "face_id": face.face_id if face.person is None or face.person.person_id in people else None,
                 "candidates": tuple(other for each in face.candidates if (other := now(each))),
             }
         )

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from onlooker_recognizer.events import Changes
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.audit_routes import audit_router
 from onlooker_recognizer.people.bodies import Bodies
@@ -18,11 +17,13 @@ from onlooker_recognizer.people.decisions import Decisions
 from onlooker_recognizer.people.detecting import Detecting
 from onlooker_recognizer.people.enrol_routes import enrol_router
 from onlooker_recognizer.people.enrolment import Enrolment
+from onlooker_recognizer.people.erasure_composing import compose_erasure
+from onlooker_recognizer.people.erasure_routes import erasure_router
 from onlooker_recognizer.people.face_routes import faces_router
 from onlooker_recognizer.people.faces_bucket import FacesBucket
-from onlooker_recognizer.people.handlers import PeopleHandler, decode
+from onlooker_recognizer.people.handlers import PeopleHandler, Told, decode
 from onlooker_recognizer.people.lookups import Lookups
-from onlooker_recognizer.people.owed import Owed, Relabel
+from onlooker_recognizer.people.owed import Owed
 from onlooker_recognizer.people.relabelling import Relabelling
 from onlooker_recognizer.people.routes import people_router
 from onlooker_recognizer.people.stored import StoredPictures
@@ -31,7 +32,7 @@ from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.queue.consumer import Consumer
 from onlooker_shared.results import Results
-from onlooker_shared.service import Sweep
+from onlooker_shared.service import Sweep, Swept
 from onlooker_shared.topology import Topology
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ class PeopleService:
     """Their part of the recognizer."""
 
     routers: Sequence[APIRouter]
-    consumer: Consumer[Changes | Relabel]
+    consumer: Consumer[Told]
     sweep: Sweep
-    """Sends on jobs about pictures from before that are not done."""
+    """Sends on jobs that are not done."""
 
 
 def serve_people(
@@ -123,6 +124,22 @@ def serve_people(
         relabelling=relabelling,
         clock=clock,
     )
+    erasure = compose_erasure(
+        settings,
+        names,
+        parts,
+        s3=s3,
+        sqs=sqs,
+        dynamodb=dynamodb,
+        queue_url=queue_url,
+        results=results,
+        publisher=publisher,
+        clock=clock,
+    )
+
+    async def sweep(older_than: timedelta) -> Swept:
+        return await relabelling.sweep(older_than) + await erasure.erasing.sweep(older_than)
+
     return PeopleService(
         routers=[
             audit_router(parts.audit, clock),
@@ -136,6 +153,7 @@ def serve_people(
             people_router(parts.people, relabelling.person, parts.audit),
             faces_router(parts.people, parts.sightings, parts.crops, enrolment, parts.audit),
             changes_router(grouping, decisions, parts.audit),
+            erasure_router(erasure.erasers),
         ],
         consumer=Consumer(
             sqs=sqs,
@@ -143,9 +161,9 @@ def serve_people(
             url=queue_url,
             dead_letter_url=dead_letter_url,
             decode=decode,
-            handle=PeopleHandler(faces_bucket, relabelling).handle,
+            handle=PeopleHandler(faces_bucket, relabelling, erasure.erasing).handle,
             concurrency=settings.concurrency,
             grace=grace,
         ),
-        sweep=relabelling.sweep,
+        sweep=sweep,
     )

@@ -20,6 +20,7 @@ from onlooker_recognizer.people.lookup import Looked, Lookup
 from onlooker_recognizer.people.matching import SURE
 from onlooker_recognizer.people.records import FaceRecord, PersonRecord, Source, State
 from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.tombstones import PersonErasedError
 from onlooker_recognizer.people.verdicts import Judge, Verdict
 from onlooker_shared.errors import ConflictError
 from onlooker_shared.images import ImageRef
@@ -97,11 +98,16 @@ class Strangers:
     async def _remember(self, image: ImageRef, looked: Looked, verdict: Verdict) -> Verdict:
         """Make a stranger of a face, if Rekognition finds it good enough."""
         person_id = _person_id(image, looked.face.bounding_box)
+        if await self._people.is_erased(person_id):
+            return verdict
         added = await self._collection.index(looked.crop.jpeg, person_id=person_id)
         if isinstance(added, Unfit):
             return verdict
-        known = await self._people.find([person_id])
-        person = known.get(person_id) or await self._people.create_unknown(person_id=person_id)
+        try:
+            person = await self._people.create_unknown(person_id=person_id)
+        except PersonErasedError:
+            await self._collection.delete_faces([added.face_id])
+            return verdict
         STRANGERS.inc()
         log.info("stranger.remembered", person_id=person.person_id, image_id=image.image_id)
         return await self._record(image, looked, replace(verdict, person=person, similarity=100.0), person, added)
