@@ -65,12 +65,15 @@ class RecognizerSettings(ServerSettings):
         default=70.0, ge=0, le=100, description="The similarity from which on it is told whom a face resembles."
     )
     min_face: int = Field(
-        default=32, ge=1, description="Pixels of the shorter side of a face that is looked up or added."
+        default=24, ge=1, description="Pixels of the shorter side of a face that is looked up or added."
     )
     min_brightness: float = Field(default=10.0, ge=0, le=100, description="Of a face that is looked up or added.")
-    min_sharpness: float = Field(default=2.0, ge=0, le=100, description="Likewise.")
+    min_sharpness: float = Field(default=4.0, ge=0, le=100, description="Likewise.")
     enrol_min_sharpness: float = Field(
-        default=5.0, ge=0, le=100, description="Of a face that somebody is to be told by: more than of one in a picture."
+        default=5.0,
+        ge=0,
+        le=100,
+        description="Of a face that somebody is to be told by: more than of one in a picture.",
     )
     unknown: Literal["forget", "remember"] = Field(
         default="forget", description="What becomes of faces that resemble nobody who is known."

@@ -1,7 +1,7 @@
 """Composes what knows people, for `__main__`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,9 @@ from onlooker_shared.topology import Topology
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_s3 import S3Client
+
+REMEMBERED = 40
+"""Pixels of the shorter side of a face by which a stranger is remembered: smaller ones resemble one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ def compose_people(
         sightings=sightings,
         results=results,
         strangers=strangers if settings.unknown == "remember" else None,
+        to_remember=replace(
+            bar, side=max(bar.side, REMEMBERED), sharpness=max(bar.sharpness, settings.enrol_min_sharpness)
+        ),
         permissions=permissions,
         clock=clock,
     )

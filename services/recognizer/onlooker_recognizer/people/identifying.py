@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.metrics import FACES
 from onlooker_recognizer.people.crops import overlap
-from onlooker_recognizer.people.lookup import Looked, Lookup
+from onlooker_recognizer.people.lookup import Bar, Looked, Lookup
 from onlooker_recognizer.people.naming import named, sighting
 from onlooker_recognizer.people.records import Sighting, State
 from onlooker_recognizer.people.sightings import Sightings
@@ -51,6 +51,7 @@ class Identifying:
         sightings: knows what somebody said about a picture.
         results: what was known of it before.
         strangers: those who are remembered; None, if nothing is to be kept of them.
+        to_remember: what a stranger's face needs, by which they are to be told again.
         permissions: is told of calls that are denied.
         clock: the time, UTC.
     """
@@ -63,6 +64,7 @@ class Identifying:
         sightings: Sightings,
         results: Results,
         strangers: Strangers | None,
+        to_remember: Bar,
         permissions: Permissions,
         clock: Callable[[], datetime],
     ) -> None:
@@ -71,6 +73,7 @@ class Identifying:
         self._sightings = sightings
         self._results = results
         self._strangers = strangers
+        self._to_remember = to_remember
         self._permissions = permissions
         self._clock = clock
 
@@ -119,10 +122,14 @@ class Identifying:
         looked = await self._lookup.look_up(data, recognition.faces, recognition.width, recognition.height)
         verdicts = await self._judge.decide(looked, image_id=image.image_id)
         if self._strangers:
-            verdicts = await self._meet(self._strangers, image, looked, verdicts, since)
+            good = [each if each and self._good_enough(each.face, recognition) else None for each in looked]
+            verdicts = await self._meet(self._strangers, image, good, verdicts, since)
         for each, verdict in zip(looked, verdicts, strict=True):
             FACES.labels(_outcome(each, verdict)).inc()
         return verdicts
+
+    def _good_enough(self, face: Face, recognition: Recognition) -> bool:
+        return self._to_remember.passes(face, recognition.width, recognition.height)
 
     async def _meet(
         self,
