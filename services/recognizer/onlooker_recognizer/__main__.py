@@ -108,7 +108,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             queue_url=await aws.queue_url(names.recognizer_people.name),
             dead_letter_url=await aws.queue_url(names.recognizer_people.dead_letter),
             originals=originals,
-            detecting=Detecting(pictures, rekognition),
+            detecting=Detecting(pictures, calls, price=settings.price_per_call),
             results=results,
             publisher=publisher,
             grace=common.shutdown_grace,

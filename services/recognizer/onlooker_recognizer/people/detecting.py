@@ -1,4 +1,7 @@
-"""The faces in a picture that nobody stored: it is sent to Rekognition itself, whatever its size."""
+"""The faces in a picture that nobody stored: it is sent to Rekognition itself, whatever its size.
+
+Only where they are and how good they are is asked for, not age, emotions and the like: somebody waits for the answer.
+"""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -6,10 +9,10 @@ from io import BytesIO
 from PIL import Image
 
 from onlooker_recognizer import translation
+from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.conversion import LONGER_SIDE, QUALITY
 from onlooker_recognizer.pictures import MAX_INLINE_BYTES, Pictures
 from onlooker_recognizer.questions import DETECT_FACES
-from onlooker_recognizer.rekognition import Rekognition
 from onlooker_shared.recognition import Face
 
 
@@ -29,12 +32,14 @@ class Detecting:
 
     Args:
         pictures: prepares pictures.
-        rekognition: finds the faces.
+        calls: how Rekognition is called.
+        price: of a call, in US dollars.
     """
 
-    def __init__(self, pictures: Pictures, rekognition: Rekognition) -> None:
+    def __init__(self, pictures: Pictures, calls: Calls, *, price: float) -> None:
         self._pictures = pictures
-        self._rekognition = rekognition
+        self._calls = calls
+        self._price = price
 
     async def detect(self, data: bytes) -> Detected:
         """Return the faces in a picture.
@@ -48,9 +53,9 @@ class Detecting:
         body = picture.body
         if body is None:  # Rekognition would fetch it from a bucket, which this one may not be in
             body = data if len(data) <= MAX_INLINE_BYTES else await self._pictures.look(data, _smaller)
-        answers = await self._rekognition.recognize({"Bytes": body}, ["faces"])
-        details = answers.by_operation[DETECT_FACES]["FaceDetails"]
-        faces = (translation.face(detail, picture.frame) for detail in details)
+        asked = {"Image": {"Bytes": body}, "Attributes": ["DEFAULT"]}
+        answer = await self._calls.call(DETECT_FACES, asked, price=self._price)
+        faces = (translation.face(detail, picture.frame) for detail in answer["FaceDetails"])
         by_size = sorted(faces, key=lambda face: -face.bounding_box.width * face.bounding_box.height)
         return Detected(picture.width, picture.height, tuple(by_size))
 
