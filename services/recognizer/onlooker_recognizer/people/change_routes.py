@@ -52,11 +52,14 @@ class Who(_Asked):
     name: str | None = Field(
         default=None, min_length=1, max_length=MAX_NAME, description="Of the only one called so; nobody is: a new one."
     )
+    not_person_id: PersonId | None = Field(default=None, description="Of somebody whom it resembles, and is not.")
 
     @model_validator(mode="after")
     def _is_one(self) -> "Who":
-        if (self.person_id is None) == (self.name is None):
-            raise ValueError("give either `person_id` or `name`; `null` in place of all says: not this person")
+        if sum(given is not None for given in (self.person_id, self.name, self.not_person_id)) != 1:
+            raise ValueError(
+                "give one of `person_id`, `name` and `not_person_id`; `null` in place of all says: not this person"
+            )
         return self
 
 
@@ -104,6 +107,10 @@ def changes_router(grouping: Grouping, decisions: Decisions, audit: Audit) -> AP
             raise UnprocessableError("Say whose the face is: `person_id`, `name`, or `null` for: not this person.")
         audit.allow(caller)
         before = await decisions.told(image_id, number)
+        if who is not None and who.not_person_id is not None:
+            with asking_rekognition():
+                async with audit.around(caller, Action.TOLD, who.not_person_id):
+                    return recognized(await decisions.deny(image_id, number, who.not_person_id))
         with asking_rekognition():
             person = await decisions.who(person_id=who.person_id, name=who.name) if who else None
             both = [each for each in (before, person and person.person_id) if each]

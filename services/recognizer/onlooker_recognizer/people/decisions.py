@@ -6,6 +6,7 @@ forgotten.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -111,7 +112,8 @@ class Decisions:
         face = _numbered(result, number)
         if face.face_id is not None:
             await self._move(face.face_id, person)
-        result = await self._results.revise(image_id, lambda known: self._revised(known, face.bounding_box, person))
+        say = partial(labels.told, person=person) if person else labels.denied
+        result = await self._results.revise(image_id, lambda known: self._revised(known, face.bounding_box, say))
         recorded = await self._sightings.of_picture(image_id)
         people = await self._judge.resolved({each.person_id for each in recorded})
         box = face.bounding_box
@@ -120,6 +122,18 @@ class Decisions:
         await self._publisher.publish(result.identified(self._results.bucket))
         await self._relabelling.picture(image_id)  # whoever changed the same at this moment
         log.info("face.told", image_id=image_id, number=number, person_id=person and person.person_id)
+        return result
+
+    async def deny(self, image_id: str, number: int, person_id: str) -> StoredResult:
+        """Say whose a face is not, whom it was told to be or only resembles. Returns and raises as `tell` does."""
+        result = await self._results.get(image_id)
+        face = _numbered(result, number)
+        if face.person is not None and face.person.person_id == person_id:
+            return await self.tell(image_id, number, None)
+        say = partial(labels.unlike, person_id=person_id)
+        result = await self._results.revise(image_id, lambda known: self._revised(known, face.bounding_box, say))
+        await self._publisher.publish(result.identified(self._results.bucket))
+        log.info("face.denied", image_id=image_id, number=number, person_id=person_id)
         return result
 
     async def _move(self, face_id: str, person: PersonRecord | None) -> None:
@@ -134,12 +148,12 @@ class Decisions:
             await self._grouping.moved([face_id], record.person_id)
             await self._grouping.together(person.person_id)
 
-    async def _revised(self, known: StoredResult, box: BoundingBox, person: PersonRecord | None) -> StoredResult:
+    async def _revised(self, known: StoredResult, box: BoundingBox, say: Callable[[Face], Face]) -> StoredResult:
         """Return a result in which the face at a place is as somebody said."""
         faces = list(known.recognition.faces)
         for number, face in enumerate(faces):
             if overlap(face.bounding_box, box) >= SAME_PLACE:
-                faces[number] = labels.told(face, person) if person else labels.denied(face)
+                faces[number] = say(face)
                 break
         else:
             raise ConflictError("The picture was recognized again this moment, and the face is not there any more.")

@@ -73,8 +73,17 @@ def denied(face: Face) -> Face:
     """Return a face of which somebody said that it is not whose it was told to be; nor is it itself theirs any more."""
     if face.person is None:
         return face
-    not_them = (*(each for each in face.denied if each != face.person.person_id), face.person.person_id)
-    return face.model_copy(update={"person": None, "denied": not_them, "face_id": None})
+    return unlike(face, face.person.person_id).model_copy(update={"person": None, "face_id": None})
+
+
+def unlike(face: Face, person_id: str) -> Face:
+    """Return a face of which somebody said that it is not that of somebody whom it resembles."""
+    return face.model_copy(
+        update={
+            "candidates": tuple(each for each in face.candidates if each.person_id != person_id),
+            "denied": (*(each for each in face.denied if each != person_id), person_id),
+        }
+    )
 
 
 def sightings(

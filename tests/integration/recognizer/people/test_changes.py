@@ -5,11 +5,13 @@ import asyncio
 import httpx
 import pytest
 
+from onlooker_recognizer.people.naming import as_person
 from onlooker_recognizer.people.records import MAX_FACES, PersonRecord, State
 from onlooker_shared.errors import ConflictError, NotFoundError
 from onlooker_shared.messages import ImageIdentified
 from people_past import Past, past_of, served
 from people_records import a_face_of, an_id
+from recognitions import a_face
 from recognizer_stage import Stage, jpeg, until
 from rekognition_standin import StandIn
 
@@ -198,6 +200,20 @@ async def test_somebody_says_whose_a_face_is_and_whose_it_is_not(past: Past) -> 
     [sighting] = await past.sightings.of_picture(image_id)
     assert (sighting.person_id, sighting.decided_by) == (bob.person_id, "somebody")
     assert [(await past.people.get(each.person_id)).sightings for each in (alice, bob)] == [0, 1]
+
+
+async def test_somebody_says_whose_a_face_is_not_though_it_resembles_theirs(past: Past) -> None:
+    alice, bob = await past.people.create("Alice"), await past.people.create("Bob")
+    alike = a_face().model_copy(update={"person": as_person(alice, 93.0), "candidates": (as_person(bob, 81.0),)})
+    path = f"/recognitions/{await past.seen('party.jpg', alike)}/faces/1/person"
+
+    async with served(past) as here, here.client() as client:
+        [face] = (await client.put(path, json={"not_person_id": bob.person_id})).json()["recognition"]["faces"]
+        assert (face["person"]["name"], face["candidates"], face["denied"]) == ("Alice", [], [bob.person_id])
+        [face] = (await client.put(path, json={"not_person_id": alice.person_id})).json()["recognition"]["faces"]
+        assert (face["person"], face["denied"]) == (None, [bob.person_id, alice.person_id])
+        both = await client.put(path, json={"not_person_id": bob.person_id, "name": "Bob"})
+    assert both.status_code == 422
 
 
 async def test_a_face_gets_a_name_that_somebody_has_or_nobody_yet(past: Past) -> None:
