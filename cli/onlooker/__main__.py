@@ -12,6 +12,7 @@ from onlooker.commands import (
     demo,
     doctor,
     enrol,
+    erase,
     key,
     keys,
     people,
@@ -50,6 +51,7 @@ app.command()(stats.stats)
 app.command()(enrol.enrol)
 app.add_typer(people.app, name="people")
 app.command()(who.who)
+app.command()(erase.erase)
 app.command()(queues.queues)
 app.command()(queues.redrive)
 app.command()(sweep.sweep)

@@ -243,6 +243,19 @@ class OnlookerClient:
         path = f"/people/{_segment(person_id)}/merge"
         return _body(await self._request("POST", path, json={"into": into}))
 
+    async def erase(self, person_id: str) -> dict[str, Any]:
+        """Have a person erased; return the receipt of it, as far as it is."""
+        return await self._json("DELETE", f"/people/{_segment(person_id)}")
+
+    async def erasure(self, person_id: str) -> dict[str, Any] | None:
+        """Return the receipt of somebody who was, or is being, erased; None if nobody of this id was."""
+        try:
+            return await self._json("GET", f"/people/erasures/{_segment(person_id)}")
+        except ApiError as error:
+            if error.status != NOT_FOUND:
+                raise
+            return None
+
     async def identify(self, picture: Path) -> dict[str, Any]:
         """Return who is in a picture, of which nothing is kept."""
         return _body(await patiently(lambda: self._send("/people/identify", picture)))

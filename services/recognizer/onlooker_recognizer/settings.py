@@ -81,6 +81,12 @@ class RecognizerSettings(ServerSettings):
     erased_pictures: Literal["redraw", "delete"] = Field(
         default="redraw", description="What becomes of the pictures of people who are erased."
     )
+    erased_again: int = Field(
+        default=45,
+        ge=0,
+        le=900,
+        description="Seconds until it is looked once more for who was erased: longer than a picture is in work.",
+    )
     reason: Literal["required", "optional"] = Field(
         default="optional", description="Whether whoever reads or changes people must say why (`Onlooker-Reason`)."
     )

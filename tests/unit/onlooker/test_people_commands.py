@@ -47,6 +47,8 @@ class Installation(OnlookerClient):
         self.asked: list[Mapping[str, Any]] = []
         self.renamed: list[tuple[str, str, int, bool]] = []
         self.merged: list[tuple[str, str]] = []
+        self.erased: list[str] = []
+        self.states = ["under_way", "erased", "erased", "proved"]
 
     async def people(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         self.asked.append(parameters or {})
@@ -75,6 +77,17 @@ class Installation(OnlookerClient):
     async def merge(self, person_id: str, into: str) -> dict[str, Any]:
         self.merged.append((person_id, into))
         return await self.person(into)
+
+    async def erase(self, person_id: str) -> dict[str, Any]:
+        self.erased.append(person_id)
+        return {"erasure_id": person_id, "state": "under_way"}
+
+    async def erasure(self, person_id: str) -> dict[str, Any] | None:
+        proof = {"looked_at": {"people": 1200, "results": 4}, "found": {"people": 0}, "searched": 2, "recognized": 0}
+        told = {"erasure_id": person_id, "removed": {"people": 1, "crops": 0}, "proof": proof, "state": "under_way"}
+        if person_id in self.erased:
+            return told | {"state": self.states.pop(0), "proved_at": "2026-11-22T08:00:00Z"}
+        return None
 
     async def identify(self, picture: Path) -> dict[str, Any]:
         ann, ben = ({"name": "Ann", "similarity": 98.7}, {"name": "Ben", "similarity": 74.1})
@@ -187,6 +200,23 @@ def test_it_asks_before_two_people_become_one(installation: Installation) -> Non
 def test_nobody_is_merged_into_themselves(installation: Installation) -> None:
     assert isinstance(run("people", "merge", "ben", OTHER, "--yes").exception, ConfigurationError)
     assert installation.merged == []
+
+
+def test_it_asks_before_somebody_is_erased_and_shows_the_receipt(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onlooker.commands.erase.LOOK_EVERY", 0)
+    refused = run("erase", "BEN", answer="n\n")
+    assert (refused.exit_code, installation.erased) == (1, [])
+    assert "Erase ben (1 face, 0 sightings)? This cannot be undone." in refused.stderr
+    told = words_of(run("erase", "BEN", "--yes").stdout)
+    assert installation.erased == [OTHER]
+    assert "records of the person 1" in told
+    assert "1,204 items and objects were looked at afterwards: 0 tell of them." in told
+    assert "once more in a minute" in told
+    proved = words_of(run("erase", OTHER, "--prove").stdout)
+    assert installation.erased == [OTHER], "an id of who was erased only shows the receipt"
+    assert "Looked again 2026-11-22 08:00 (UTC)" in proved
 
 
 def test_who_is_in_a_picture_is_told_with_how_sure_it_is(installation: Installation, tmp_path: Path) -> None:

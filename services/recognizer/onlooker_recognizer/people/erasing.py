@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
 
 ERASE = "recognizer.erase.v1"
-LATER = 45
-"""Seconds until it is looked again: longer than a picture, or an enrolment, is in work."""
 FOUND_AGAIN = 10.0
 """Seconds until the next try where something was found that should not be there."""
 REMEMBERED = timedelta(days=1)
@@ -67,6 +65,7 @@ class Erasing:
         sqs: the process's client.
         queue_url: the queue of `recognizer.erase.v1`.
         outages: the answer to AWS not answering.
+        later: seconds until it is looked once more: longer than a picture, or an enrolment, is in work.
         clock: the time, UTC.
     """
 
@@ -82,6 +81,7 @@ class Erasing:
         sqs: "SQSClient",
         queue_url: str,
         outages: Outages,
+        later: int,
         clock: Callable[[], datetime],
     ) -> None:
         self._people = people
@@ -93,6 +93,7 @@ class Erasing:
         self._sqs = sqs
         self._queue_url = queue_url
         self._outages = outages
+        self._later = later
         self._clock = clock
 
     async def ask(self, erasure_id: str, *, again: bool = False, delay: int = 0) -> None:
@@ -230,7 +231,7 @@ class Erasing:
 
     async def _later_again(self, erasure: Erasure) -> None:
         if erasure.state is State.ERASED:
-            await self.ask(erasure.erasure_id, again=True, delay=LATER)
+            await self.ask(erasure.erasure_id, again=True, delay=self._later)
 
 
 def _of(erasure: Erasure, everybody: Iterable[PersonRecord]) -> list[PersonRecord]:

@@ -97,6 +97,7 @@ def compose_erasure(
         sqs=sqs,
         queue_url=queue_url,
         outages=Outages(),
+        later=settings.erased_again,
         clock=clock,
     )
     erasers = Erasers(

@@ -14,7 +14,6 @@ import pytest
 from emulator import Emulator
 from installation import client_of, working
 from onlooker_recognizer.__main__ import compose
-from onlooker_recognizer.people import erasing
 from onlooker_recognizer.people.erasing import Erase
 from onlooker_recognizer.people.identifying import Identifying
 from onlooker_recognizer.people.profiles import Profiles
@@ -37,7 +36,7 @@ def _at_once() -> Iterator[None]:
     """Messages are deleted at once, and it is looked again at once for who was erased."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settler, "LINGER", 0.01)
-        patch.setattr(erasing, "LATER", 0)
+        patch.setenv("ONLOOKER_RECOGNIZER_ERASED_AGAIN", "0")
         yield
 
 
