@@ -1,6 +1,6 @@
 """The tables of people in the session's emulator, and a line to them that breaks."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -38,6 +38,23 @@ class Breaking:
         return answer
 
 
+class Overtaken:
+    """A client whose first transaction comes just after something else."""
+
+    def __init__(self, client: "DynamoDBClient", meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self._client = client
+        self._meanwhile: Callable[[], Awaitable[object]] | None = meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    async def transact_write_items(self, **asked: Any) -> Any:
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return await self._client.transact_write_items(**asked)
+
+
 @dataclass(frozen=True)
 class Tables:
     """The tables of an installation, empty at first, and those who write them."""
@@ -56,6 +73,10 @@ class Tables:
     def breaking(self, *outcomes: str) -> "Tables":
         """The same tables over a line on which the first transactions go wrong."""
         return Tables(cast("DynamoDBClient", Breaking(self.dynamodb, outcomes)), self.topology)
+
+    def overtaken_by(self, meanwhile: Callable[[], Awaitable[object]]) -> "Tables":
+        """The same tables for somebody who reads, and writes only after this happened."""
+        return Tables(cast("DynamoDBClient", Overtaken(self.dynamodb, meanwhile)), self.topology)
 
     async def items(self, table: str) -> list[dict[str, Any]]:
         """Everything in a table of the topology, as DynamoDB has it."""

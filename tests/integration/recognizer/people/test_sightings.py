@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -216,6 +217,35 @@ async def test_what_was_theirs_goes_without_them(tables: Tables) -> None:
     await agree(tables, bob)
 
 
+async def test_who_is_merged_or_deleted_just_before_it_is_written_is_not_seen(tables: Tables) -> None:
+    people = tables.people()
+    alice, bob, carol = [await people.create(name) for name in ("Alice", "Bob", "Carol")]
+    merge = partial(people.change, alice.person_id, state=State.MERGED, merged_into=bob.person_id)
+    for number, gone, meanwhile in ((1, alice, merge), (2, carol, partial(people.delete, carol.person_id))):
+        sightings = tables.overtaken_by(meanwhile).sightings()
+        refused = await seen_together(sightings, gone, bob, in_=picture(number))
+        assert [each.person_id for each in refused] == [gone.person_id]
+        there = await tables.sightings().of_picture(picture(number).image_id)
+        assert [each.person_id for each in there] == [bob.person_id]
+    assert await people.find([carol.person_id]) == {}
+    await agree(tables, alice, bob)
+
+
+async def test_an_end_that_moves_just_before_it_is_written_is_right(tables: Tables) -> None:
+    alice, images = await tables.people().create("Alice"), [picture(number) for number in range(6)]
+    for image in images[2:4]:
+        await seen_together(tables.sightings(), alice, in_=image)
+    for image, sooner in ((images[4], images[5]), (images[1], images[0])):
+        see = partial(seen_together, tables.sightings(), alice, in_=sooner)
+        await seen_together(tables.overtaken_by(see).sightings(), alice, in_=image)
+        await agree(tables, alice)
+    for image, sooner in ((images[5], images[4]), (images[0], images[1]), (images[2], images[3])):
+        forget = partial(tables.sightings().settle, sooner.image_id, [])
+        await tables.overtaken_by(forget).sightings().settle(image.image_id, [])
+        await agree(tables, alice)
+    assert (await tables.people().get(alice.person_id)).last_seen is None
+
+
 async def test_who_is_deleted_meanwhile_does_not_come_back(tables: Tables) -> None:
     people, late = tables.people(), picture(100)
     for number in range(4):
@@ -250,7 +280,7 @@ async def test_a_sighting_of_another_picture_is_a_mistake(tables: Tables) -> Non
 async def test_any_order_of_coming_and_going_leaves_records_that_agree(tables: Tables) -> None:
     chance = random.Random(20261122)
     people = [await tables.people().create(name) for name in ("Alice", "Bob")]
-    for _ in range(12):
+    for _ in range(8):
         crowd = [
             (picture(number), [person for person in people if chance.random() < 0.5])
             for number in chance.sample(range(6), 3)
