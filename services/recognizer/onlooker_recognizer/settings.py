@@ -90,6 +90,9 @@ class RecognizerSettings(ServerSettings):
     reason: Literal["required", "optional"] = Field(
         default="optional", description="Whether whoever reads or changes people must say why (`Onlooker-Reason`)."
     )
+    consent: Literal["required", "optional"] = Field(
+        default="optional", description="Whether nobody is made known without a consent."
+    )
     price_per_call: float = Field(default=0.001, ge=0, description="US dollars, for the estimated cost in the metrics.")
     price_of_properties: float = Field(
         default=0.00075, ge=0, description="US dollars that properties cost in a call of DetectLabels, besides labels."
@@ -108,6 +111,8 @@ class RecognizerSettings(ServerSettings):
         prefix = str(self.model_config["env_prefix"])
         if "people" in self.features and "faces" not in self.features:
             raise ValueError(f"{prefix}FEATURES: people are told by their faces; ask for `faces` too.")
+        if self.consent == "required" and self.unknown == "remember":
+            raise ValueError(f"{prefix}CONSENT: strangers cannot consent; {prefix}UNKNOWN has to be `forget`.")
         if self.candidate_threshold > self.person_threshold:
             raise ValueError(f"{prefix}CANDIDATE_THRESHOLD: it is over {prefix}PERSON_THRESHOLD.")
         return self

@@ -25,6 +25,8 @@ MAX_PICTURES = 10
 """Of one request."""
 MAX_FIELDS, MAX_FIELD_BYTES = 10, 256 * 1024
 """Of a form, besides pictures."""
+OBJECTS = {"attributes": '{"Bio": "..."}', "consent": '{"given_by": "...", "purpose": "..."}'}
+"""Fields of a form that are JSON."""
 IDLE, TOTAL = 30.0, 300.0
 """Seconds for the next byte of a body, and for all of it."""
 AT_ONCE = 4
@@ -191,15 +193,15 @@ async def _sent(form: FormData) -> Sent:
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             pictures.append(await value.read())
-        elif name == "attributes":
-            fields[name] = _attributes(value)
+        elif name in OBJECTS:
+            fields[name] = _object(name, value)
         else:
             fields[name] = value
     return Sent(fields, tuple(pictures))
 
 
-def _attributes(text: str) -> object:
+def _object(name: str, text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadRequestError('The field `attributes` is no JSON; it should be like {"Bio": "..."}.') from error
+        raise BadRequestError(f"The field `{name}` is no JSON; it should be like {OBJECTS[name]}.") from error

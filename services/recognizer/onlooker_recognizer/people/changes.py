@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import structlog
 
 from onlooker_recognizer.people.collection import Collection
+from onlooker_recognizer.people.consents import Consents
 from onlooker_recognizer.people.enrolment import TOGETHER
 from onlooker_recognizer.people.records import MAX_FACES, FaceRecord, PersonRecord, State
 from onlooker_recognizer.people.registry import People
@@ -31,12 +32,14 @@ class Grouping:
         people: who is known.
         collection: where faces are.
         relabelling: brings the past up to date.
+        consents: what people agreed to.
     """
 
-    def __init__(self, people: People, collection: Collection, relabelling: Relabelling) -> None:
+    def __init__(self, people: People, collection: Collection, relabelling: Relabelling, consents: Consents) -> None:
         self._people = people
         self._collection = collection
         self._relabelling = relabelling
+        self._consents = consents
 
     async def merge(self, person_id: str, into: str) -> PersonRecord:
         """Make a person another one, and return that one: they get faces, pictures, and what they lack of the rest.
@@ -53,6 +56,7 @@ class Grouping:
         target = await self._inherit(target, source)
         for face in await self._people.faces_of(person_id):
             await self._people.move_face(face.face_id, target.person_id)
+        await self._consents.move(person_id, target.person_id)
         await self._relabelling.person(source)
         await self._collection.delete_user(person_id)
         return await self.together(target.person_id)
@@ -74,6 +78,7 @@ class Grouping:
         Raises:
             NotFoundError: one of them is not there.
             BadRequestError: it would be the same person, or the name is not taken.
+            ConsentMissingError: it would be a new person, who agreed to nothing, and must have.
             ConflictError: a face is somebody else's, or the other one would have more faces than one can have.
         """
         person = await self._people.resolve(person_id)
@@ -146,6 +151,7 @@ class Grouping:
             return known
         if known is not None or await self._people.is_erased(person_id):  # split, merged or erased, and split again
             person_id = uuid.uuid4().hex
+        self._consents.demand(None)
         if name is None:
             return await self._people.create_unknown(person_id=person_id)
         return await self._people.create(name, person_id=person_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.people.audit import Audit
 from onlooker_recognizer.people.collection import Collection
+from onlooker_recognizer.people.consents import Consents
 from onlooker_recognizer.people.crops_store import CropStore
 from onlooker_recognizer.people.identifying import Identifying
 from onlooker_recognizer.people.lookup import Bar, Lookup
@@ -48,6 +49,7 @@ class PeopleParts:
     recording: Recording
     restoring: Restoring
     audit: Audit
+    consents: Consents
 
 
 def collection_name(settings: RecognizerSettings, prefix: str) -> str:
@@ -111,5 +113,8 @@ def compose_people(
         clock=clock,
     )
     audit = Audit(dynamodb, names.people_audit.name, clock=clock, reasons=settings.reason == "required")
+    consents = Consents(dynamodb, names.consents.name, clock=clock, required=settings.consent == "required")
     recording = Recording(sightings, judge, results)
-    return PeopleParts(people, sightings, faces, crops, bar, lookup, judge, identifying, recording, restoring, audit)
+    return PeopleParts(
+        people, sightings, faces, crops, bar, lookup, judge, identifying, recording, restoring, audit, consents
+    )

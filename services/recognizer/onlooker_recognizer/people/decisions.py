@@ -12,6 +12,7 @@ import structlog
 
 from onlooker_recognizer.people import labels
 from onlooker_recognizer.people.changes import Grouping
+from onlooker_recognizer.people.consents import Consents
 from onlooker_recognizer.people.crops import overlap
 from onlooker_recognizer.people.enrolment import Enrolment
 from onlooker_recognizer.people.records import PersonRecord
@@ -39,6 +40,7 @@ class Decisions:
         grouping: keeps the collection equal to the records.
         enrolment: forgets faces.
         relabelling: brings pictures up to date.
+        consents: what people agreed to.
         clock: the time, UTC.
     """
 
@@ -53,6 +55,7 @@ class Decisions:
         grouping: Grouping,
         enrolment: Enrolment,
         relabelling: Relabelling,
+        consents: Consents,
         clock: Callable[[], datetime],
     ) -> None:
         self._people = people
@@ -63,6 +66,7 @@ class Decisions:
         self._grouping = grouping
         self._enrolment = enrolment
         self._relabelling = relabelling
+        self._consents = consents
         self._clock = clock
 
     async def who(self, *, person_id: str | None = None, name: str | None = None) -> PersonRecord:
@@ -72,11 +76,13 @@ class Decisions:
             NotFoundError: there is no person with this id.
             BadRequestError: the name is not taken.
             ConflictError: several are called so; the words have their ids.
+            ConsentMissingError: nobody is called so, and a new one would have agreed to nothing, and must have.
         """
         if person_id is not None:
             return await self._people.resolve(person_id)
         called = name or ""
         while not (namesakes := await self._people.named(called)):
+            self._consents.demand(None)
             try:
                 return await self._people.create(called, alone=True)
             except ConflictError:

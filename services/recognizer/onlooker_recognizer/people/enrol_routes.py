@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from onlooker_recognizer.people.audit import Action, Audit
 from onlooker_recognizer.people.bodies import Bodies, StoredAt, parsed
 from onlooker_recognizer.people.callers import PersonInPath, Reader, Writer, asking_rekognition
+from onlooker_recognizer.people.consents import Given
 from onlooker_recognizer.people.enrolment import Enrolled, Enrolment, NewPerson, Picture
 from onlooker_recognizer.people.lookups import Lookups
 from onlooker_recognizer.people.stored import StoredPictures
@@ -26,6 +27,15 @@ class NewPersonRequest(BaseModel):
     name: str
     attributes: dict[str, str] = Field(default_factory=dict, description="Free ones, such as `Bio`.")
     external_id: str | None = Field(default=None, description="What another system calls them.")
+    consent: Given | None = Field(default=None, description="By which they may be known; may have to be there.")
+
+
+class MoreFacesRequest(BaseModel):
+    """Somebody whom more pictures are added to, besides those."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    consent: Given | None = Field(default=None, description="By which they may be known, if none is open.")
 
 
 class NoFields(BaseModel):
@@ -63,7 +73,7 @@ def enrol_router(
         async with bodies.turns:
             sent = await bodies.read(request)
             asked = parsed(NewPersonRequest, sent.fields)
-            new = NewPerson(asked.name, asked.attributes, asked.external_id)
+            new = NewPerson(asked.name, asked.attributes, asked.external_id, asked.consent)
             with asking_rekognition():
                 enrolled = await enrolment.enrol(
                     new, await pictures(sent.pictures), by=caller, another=another, even_if_known=even_if_known
@@ -74,7 +84,7 @@ def enrol_router(
     @routes.post(
         "/{person_id}/faces",
         status_code=HTTPStatus.CREATED,
-        openapi_extra=_described(NoFields),
+        openapi_extra=_described(MoreFacesRequest),
         responses={HTTPStatus.OK: {"model": EnrolledPerson, "description": "All of the faces were known already."}},
     )
     async def add_faces(
@@ -87,10 +97,14 @@ def enrol_router(
         """Add faces to somebody; the same picture again adds none."""
         async with bodies.turns:
             sent = await bodies.read(request)
-            parsed(NoFields, sent.fields)
+            asked = parsed(MoreFacesRequest, sent.fields)
             with asking_rekognition():
                 enrolled = await enrolment.add(
-                    person_id, await pictures(sent.pictures), by=caller, even_if_known=even_if_known
+                    person_id,
+                    await pictures(sent.pictures),
+                    by=caller,
+                    consent=asked.consent,
+                    even_if_known=even_if_known,
                 )
         if not enrolled.added:
             response.status_code = HTTPStatus.OK

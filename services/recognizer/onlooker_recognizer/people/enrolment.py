@@ -15,7 +15,7 @@ same picture and person again, so repeating it adds nothing, and what an interru
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -23,6 +23,7 @@ import structlog
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.people.audit import Action, Actor, Audit
 from onlooker_recognizer.people.collection import Collection, Indexed, Unfit
+from onlooker_recognizer.people.consents import Consents, Given
 from onlooker_recognizer.people.crops_store import CropStore
 from onlooker_recognizer.people.detecting import Detecting
 from onlooker_recognizer.people.judging import UNCLEAR, Objection, Reason, fit_face, unindexed
@@ -68,6 +69,8 @@ class NewPerson:
     name: str
     attributes: Mapping[str, str]
     external_id: str | None = None
+    consent: Given | None = None
+    """By which they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Enrolment:
         people: who is known.
         bar: what a face needs.
         audit: notes who enrols whom.
+        consents: what they agreed to.
         clock: the time, UTC.
     """
 
@@ -109,6 +113,7 @@ class Enrolment:
         people: People,
         bar: Bar,
         audit: Audit,
+        consents: Consents,
         clock: Callable[[], datetime],
     ) -> None:
         self._detecting = detecting
@@ -119,6 +124,7 @@ class Enrolment:
         self._people = people
         self._bar = bar
         self._audit = audit
+        self._consents = consents
         self._clock = clock
 
     async def enrol(
@@ -141,25 +147,35 @@ class Enrolment:
 
         Raises:
             BadRequestError: the name, or something else that is told of them, is not taken; or it is not said why.
+            ConsentMissingError: none comes with them, and it must.
             NameTakenError: somebody is called so.
             PictureUnfitError: nobody can be told by one of the pictures.
             AlreadyEnrolledError: somebody else is known by such a face.
         """
         self._audit.allow(by)
+        self._consents.demand(new.consent)
         name, attributes = clean(new.name), cleaned_attributes(new.attributes)
         if not another and (namesakes := await self._people.named(name)):
             raise NameTakenError(namesakes)
         fit = await self._all_fit(pictures, None, even_if_known=even_if_known)
-        person = await self._make(NewPerson(name, attributes, new.external_id), another=another)
+        person = await self._make(replace(new, name=name, attributes=attributes), another=another)
         try:
             async with self._audit.around(by, Action.ENROLLED, person.person_id):
+                if new.consent is not None:
+                    await self._consents.record(person.person_id, new.consent, recorded_by=by.owner)
                 return await self._add_all(person.person_id, fit)
         except BaseException:
             await self._take_back_empty(person.person_id)
             raise
 
     async def add(
-        self, person_id: str, pictures: Sequence[Picture], *, by: Actor, even_if_known: bool = False
+        self,
+        person_id: str,
+        pictures: Sequence[Picture],
+        *,
+        by: Actor,
+        consent: Given | None = None,
+        even_if_known: bool = False,
     ) -> Enrolled:
         """Add the faces of some pictures to a person: all of them, or nothing is changed.
 
@@ -167,18 +183,23 @@ class Enrolment:
             person_id: theirs; of who was merged into another, the other one's is meant.
             pictures: at least one.
             by: who adds them.
+            consent: to be recorded with them; needed only if none is open.
             even_if_known: whether somebody else may have such a face.
 
         Raises:
             NotFoundError: there is no such person.
             ConflictError: they have as many faces as they can, or are gone since.
             BadRequestError: it is not said why, and must be.
+            ConsentMissingError: there is none, and must be.
             PictureUnfitError, AlreadyEnrolledError: as for `enrol`.
         """
         self._audit.allow(by)
         person = await self._people.resolve(person_id)
+        await self._consents.admit(person.person_id, consent)
         fit = await self._all_fit(pictures, person.person_id, even_if_known=even_if_known)
         async with self._audit.around(by, Action.FACES_ADDED, person.person_id):
+            if consent is not None:
+                await self._consents.record(person.person_id, consent, recorded_by=by.owner)
             return await self._add_all(person.person_id, fit)
 
     async def forget(self, face: FaceRecord) -> None:
@@ -278,6 +299,7 @@ class Enrolment:
         person = (await self._people.find([person_id])).get(person_id)
         if person and not person.face_ids:
             await self._people.delete(person_id)
+            await self._consents.forget(person_id)
 
 
 def _record(person_id: str, fit: _Fit, indexed: Indexed, *, crop_key: str, added_at: datetime) -> FaceRecord:

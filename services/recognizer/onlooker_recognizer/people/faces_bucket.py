@@ -22,7 +22,12 @@ from onlooker_recognizer.events import Changes
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.audit import Actor
 from onlooker_recognizer.people.enrolment import Enrolled, Enrolment, NewPerson, Picture
-from onlooker_recognizer.people.refusals import AlreadyEnrolledError, NameTakenError, PictureUnfitError
+from onlooker_recognizer.people.refusals import (
+    AlreadyEnrolledError,
+    ConsentMissingError,
+    NameTakenError,
+    PictureUnfitError,
+)
 from onlooker_recognizer.people.registry import People
 from onlooker_recognizer.people.tags import Named, named
 from onlooker_shared.errors import BadRequestError, NotFoundError, Reject, RetryLater
@@ -38,6 +43,15 @@ PATIENCE = timedelta(minutes=10)
 """How long after the upload an object may still be tagged."""
 SHORTEST, LONGEST = 3.0, 30.0
 """Seconds between two looks: SQS gives a message out 50 times at most."""
+REFUSALS = (
+    PictureUnfitError,
+    AlreadyEnrolledError,
+    ConsentMissingError,
+    NameTakenError,
+    BadRequestError,
+    NotFoundError,
+)
+"""What no later try overcomes."""
 BY = Actor("faces bucket")
 NAMELESS = (
     "The object does not say whose face it shows. Give it the tag person=NAME, or the metadata x-amz-meta-person, "
@@ -91,7 +105,7 @@ class FacesBucket:
                 log.info("faces.gone", image_id=image.image_id, reason=str(gone))
             except PictureRefusedError as refusal:
                 raise Reject(refusal.reason) from refusal
-            except (PictureUnfitError, AlreadyEnrolledError, NameTakenError, BadRequestError, NotFoundError) as error:
+            except REFUSALS as error:
                 raise Reject(error.logged) from error
 
     async def _arrived(self, image: ImageRef) -> None:

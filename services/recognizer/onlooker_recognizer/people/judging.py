@@ -21,6 +21,7 @@ class Reason(StrEnum):
     UNCLEAR = "unclear"
     ALREADY_ENROLLED = "already_enrolled"
     NAME_TAKEN = "name_taken"
+    CONSENT_MISSING = "consent_missing"
 
 
 @dataclass(frozen=True, slots=True)

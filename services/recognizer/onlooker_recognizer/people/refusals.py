@@ -56,6 +56,17 @@ class AlreadyEnrolledError(ConflictError):
         )
 
 
+class ConsentMissingError(ConflictError):
+    """Somebody without whose consent no more may be known of them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody is made known here without their consent: send `consent` with `given_by` and `purpose`, "
+            "or record it first (POST /people/{person_id}/consents).",
+            more={"reason": Reason.CONSENT_MISSING},
+        )
+
+
 class NameTakenError(ConflictError):
     """A name that somebody has already.
 

@@ -13,6 +13,7 @@ from onlooker_recognizer.people.bodies import Bodies
 from onlooker_recognizer.people.change_routes import changes_router
 from onlooker_recognizer.people.changes import Grouping
 from onlooker_recognizer.people.composing import PeopleParts
+from onlooker_recognizer.people.consent_routes import consents_router
 from onlooker_recognizer.people.decisions import Decisions
 from onlooker_recognizer.people.detecting import Detecting
 from onlooker_recognizer.people.enrol_routes import enrol_router
@@ -95,6 +96,7 @@ def serve_people(
         people=parts.people,
         bar=replace(parts.bar, sharpness=max(settings.min_sharpness, settings.enrol_min_sharpness)),
         audit=parts.audit,
+        consents=parts.consents,
         clock=clock,
     )
     faces_bucket = FacesBucket(
@@ -112,7 +114,7 @@ def serve_people(
         outages=Outages(),
         clock=clock,
     )
-    grouping = Grouping(parts.people, parts.collection, relabelling)
+    grouping = Grouping(parts.people, parts.collection, relabelling, parts.consents)
     decisions = Decisions(
         people=parts.people,
         judge=parts.judge,
@@ -122,6 +124,7 @@ def serve_people(
         grouping=grouping,
         enrolment=enrolment,
         relabelling=relabelling,
+        consents=parts.consents,
         clock=clock,
     )
     erasure = compose_erasure(
@@ -153,6 +156,7 @@ def serve_people(
             people_router(parts.people, relabelling.person, parts.audit),
             faces_router(parts.people, parts.sightings, parts.crops, enrolment, parts.audit),
             changes_router(grouping, decisions, parts.audit),
+            consents_router(parts.people, parts.consents, parts.audit),
             erasure_router(erasure.erasers),
         ],
         consumer=Consumer(
