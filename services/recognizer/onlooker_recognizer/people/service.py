@@ -23,6 +23,7 @@ from onlooker_recognizer.people.erasure_routes import erasure_router
 from onlooker_recognizer.people.face_routes import faces_router
 from onlooker_recognizer.people.faces_bucket import FacesBucket
 from onlooker_recognizer.people.handlers import PeopleHandler, Told, decode
+from onlooker_recognizer.people.look_routes import look_router
 from onlooker_recognizer.people.lookups import Lookups
 from onlooker_recognizer.people.owed import Owed
 from onlooker_recognizer.people.relabelling import Relabelling
@@ -87,6 +88,9 @@ def serve_people(
         grace: seconds that work in hand is given at the end.
         clock: the time, UTC.
     """
+    enrolling_bar = replace(parts.bar, sharpness=max(settings.min_sharpness, settings.enrol_min_sharpness))
+    bodies = Bodies(max_bytes=settings.max_bytes)
+    stored = StoredPictures(s3, originals, (names.images.name, names.faces.name))
     enrolment = Enrolment(
         detecting=detecting,
         lookup=parts.lookup,
@@ -94,7 +98,7 @@ def serve_people(
         collection=parts.collection,
         crops=parts.crops,
         people=parts.people,
-        bar=replace(parts.bar, sharpness=max(settings.min_sharpness, settings.enrol_min_sharpness)),
+        bar=enrolling_bar,
         audit=parts.audit,
         consents=parts.consents,
         clock=clock,
@@ -147,12 +151,13 @@ def serve_people(
         routers=[
             audit_router(parts.audit, clock),
             enrol_router(
-                Bodies(max_bytes=settings.max_bytes),
-                StoredPictures(s3, originals, (names.images.name, names.faces.name)),
+                bodies,
+                stored,
                 enrolment,
                 Lookups(detecting=detecting, lookup=parts.lookup, judge=parts.judge),
                 parts.audit,
             ),
+            look_router(bodies, stored, detecting, enrolling_bar),
             people_router(parts.people, relabelling.person, parts.audit),
             faces_router(parts.people, parts.sightings, parts.crops, enrolment, parts.audit),
             changes_router(grouping, decisions, parts.audit),

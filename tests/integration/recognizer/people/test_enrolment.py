@@ -104,6 +104,10 @@ async def who(http: httpx.AsyncClient, picture: Path | bytes) -> list[str | None
     return [face["person"] and face["person"]["name"] for face in answer.json()["faces"]]
 
 
+async def look(http: httpx.AsyncClient, picture: Path | bytes) -> httpx.Response:
+    return await http.post("/people/look", json={"picture": encoded(picture)[0]})
+
+
 async def kept(stage: Stage) -> dict[str, int]:
     """How much there is of anybody: records, faces in the collection, crops."""
     rekognition, dynamodb = await stage.aws.client("rekognition"), await stage.aws.client("dynamodb")
@@ -182,10 +186,27 @@ async def test_the_same_picture_again_adds_nothing_and_another_one_makes_a_user(
 async def test_a_poor_picture_is_refused_with_the_reason(
     http: httpx.AsyncClient, portraits: Path, edit: Edit, reason: str
 ) -> None:
-    answer = await enrol(http, "Alice", edited(portraits / "obama.jpg", edit))
+    poor = edited(portraits / "obama.jpg", edit)
+    answer = await enrol(http, "Alice", poor)
     assert (answer.status_code, answer.json().get("reason")) == (422, reason), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+    looked = (await look(http, poor)).json()
+    assert (looked["reason"], looked["words"]) == (reason, answer.json()["detail"])
     assert (await http.get("/people")).json()["people"] == []
+
+
+async def test_before_a_picture_is_taken_it_is_told_whether_it_will_do(
+    http: httpx.AsyncClient, here: Stage, portraits: Path
+) -> None:
+    good = (await look(http, portraits / "obama.jpg")).json()
+    assert (good["reason"], good["words"], len(good["faces"])) == (None, None, 1)
+    with Image.open(portraits / "obama.jpg") as opened:
+        assert (good["width"], good["height"]) == opened.size
+    two = (await look(http, beside(portraits / "obama.jpg", portraits / "biden.jpg"))).json()
+    assert (two["reason"], len(two["faces"])) == ("several_faces", 2)
+    text = await look(http, b"no picture")
+    assert (text.status_code, text.json()["reason"]) == (422, "not_a_picture")
+    assert (await http.get("/people/audit")).json()["entries"] == []
 
 
 async def test_pictures_of_nobody_of_several_and_of_nothing_are_refused_and_nothing_is_kept(
