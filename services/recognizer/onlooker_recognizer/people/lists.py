@@ -1,5 +1,6 @@
 """Lists of people: which of them, in what order, page by page. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +11,9 @@ from onlooker_recognizer.people.records import PersonRecord, State
 Order = Literal["name", "last_seen", "sightings"]
 Place = tuple[str | float, str]
 """Where somebody is in an order: by what it is sorted, then by id."""
+_DIGITS = re.compile("[0-9]+")
+LONGEST_NUMBER = 12
+"""Digits of numbers in names that are sorted by size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def page(
 
     Args:
         people: all of them.
-        order: by name from A on; or those last, or most often, seen first.
+        order: by name from A on, Unknown 2 before Unknown 10; or those last, or most often, seen first.
         limit: people a page.
         after: where the page before ended.
     """
@@ -52,8 +56,12 @@ def place(person: PersonRecord, order: Order) -> Place:
     """Return where somebody is in an order."""
     match order:
         case "name":
-            return folded(person.name), person.person_id
+            return _numbers_by_size(folded(person.name)), person.person_id
         case "last_seen":
             return -(person.last_seen.timestamp() if person.last_seen else 0.0), person.person_id
         case "sightings":
             return float(-person.sightings), person.person_id
+
+
+def _numbers_by_size(name: str) -> str:
+    return _DIGITS.sub(lambda digits: digits[0].zfill(LONGEST_NUMBER), name)

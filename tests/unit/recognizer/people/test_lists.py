@@ -25,6 +25,11 @@ def test_names_are_sorted_as_people_read_them() -> None:
     assert pages(people, "name", 3) == [["Alice", "ANNA", "bob"], ["Zoë"]]
 
 
+def test_strangers_are_sorted_by_number() -> None:
+    people = [a_stranger(number) for number in (10, 1, 100, 2)]
+    assert pages(people, "name", 2) == [["Unknown 1", "Unknown 2"], ["Unknown 10", "Unknown 100"]]
+
+
 def test_those_of_one_name_are_told_apart_across_pages() -> None:
     assert pages([a_person("Alice") for _ in range(5)], "name", 2) == [["Alice"] * 2, ["Alice"] * 2, ["Alice"]]
 
