@@ -20,7 +20,8 @@ GROUPS = {
     "upload": ("images:write",),
     "read": ("images:read", "recognitions:read", "annotations:read", "tags:read"),
 }
-"""Words that stand for the scopes which somebody needs together."""
+"""Words that stand for the scopes which somebody needs together. Who is known, with faces and places, is personal data:
+its scopes are in none of them, so that nobody gets them unasked."""
 
 NAMED = re.compile("(?:olk_)?([0-9a-f]{16})(?:_.*)?")
 """How a key is named: by its id, with or without what a whole key has around it."""
@@ -53,7 +54,8 @@ def create(
     scope: Annotated[
         list[str],
         typer.Option(
-            help="What it allows: `upload`, `read`, `admin`, or a scope such as images:write; may be repeated."
+            help="What it allows: `upload`, `read`, `admin`, or a scope such as images:write; may be repeated. "
+            "`read` leaves people out: name `people:read` for whoever may look at those."
         ),
     ],
     bucket: Annotated[str | None, typer.Option(help="Good for this bucket alone.")] = None,
