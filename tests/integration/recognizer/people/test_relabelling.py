@@ -17,8 +17,7 @@ from people_past import Past, past_of, served
 from recognitions import NOON
 from recognizer_stage import Stage
 
-MANY = 120
-"""More than one page."""
+MANY = 60
 
 
 @pytest.fixture
