@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from onlooker_notifier.channels import Channels
 from onlooker_notifier.decisions import default_rule
@@ -42,7 +42,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         default_rule(email_to=settings.email_to, topic_arn=settings.topic_arn, digest_interval=settings.digest_interval)
     )
     gathering = Gathering(dynamodb, topology.alert_notices.name, clock=time.time)
-    deliveries = Deliveries(dynamodb, topology.alert_deliveries.name)
+    deliveries = Deliveries(dynamodb, topology.alert_deliveries.name, timedelta(days=settings.keep_deliveries))
     worker = DigestWorker(
         rulebook,
         Digests(

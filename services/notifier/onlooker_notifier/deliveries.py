@@ -65,9 +65,10 @@ class DeliveryPage(BaseModel):
 class Deliveries:
     """The table of deliveries, a partition a month."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, kept: timedelta = KEPT) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._kept = kept
 
     async def record(self, delivery: Delivery) -> None:
         """Record a delivery; one that is recorded already stays as it is."""
@@ -78,7 +79,7 @@ class Deliveries:
                     "month": {"S": _month(delivery.begun_at)},
                     "delivery_id": {"S": delivery.delivery_id},
                     "body": {"S": delivery.model_dump_json()},
-                    "expires_at": {"N": str(int((delivery.begun_at + KEPT).timestamp()))},
+                    "expires_at": {"N": str(int((delivery.begun_at + self._kept).timestamp()))},
                 },
                 ConditionExpression="attribute_not_exists(delivery_id)",
             )
@@ -116,7 +117,7 @@ class Deliveries:
 
     async def _bodies(self, after: Position | None, now: datetime, page: int) -> AsyncIterator[tuple[Position, str]]:
         """Yield deliveries as they are stored, newest first, `page` of them with each request."""
-        for month in _months(now):
+        for month in _months(now, self._kept):
             if after is not None and month > after[0]:
                 continue
             values: dict[str, AttributeValueTypeDef] = {":month": {"S": month}}
@@ -137,9 +138,9 @@ class Deliveries:
                     yield (month, item["delivery_id"]["S"]), item["body"]["S"]
 
 
-def _months(now: datetime) -> Sequence[str]:
+def _months(now: datetime, kept: timedelta) -> Sequence[str]:
     """Return the months that deliveries are kept of, newest first; the next one, too, for clocks that differ."""
-    days = range(-1, KEPT.days + 1)
+    days = range(-1, kept.days + 1)
     return sorted({_month(now - timedelta(days=day)) for day in days}, reverse=True)
 
 

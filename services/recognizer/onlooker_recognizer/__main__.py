@@ -145,7 +145,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 requests_router(results, originals, sqs, queue_url),
                 *about_people.routers,
             ],
-            workers=[consumer, about_people.consumer],
+            workers=[consumer, about_people.consumer, about_people.timer],
             checks={
                 "s3": check_s3,
                 "sqs": check_sqs,

@@ -17,4 +17,6 @@ unfit (too small, too poor, or not seen in its crop)."""
 STRANGERS = Counter("onlooker_recognizer_strangers_total", "Strangers who were remembered.")
 RESTORED = Counter("onlooker_recognizer_faces_restored_total", "Faces that the collection had lost.", ("outcome",))
 """outcome: restored, lost (there is no crop, or none that Rekognition takes)."""
+EXPIRED = Counter("onlooker_recognizer_expired_total", "What was kept no longer.", ("what",))
+"""what: pictures, unknowns (strangers), consents (people whose last one ended)."""
 RELABELLED = Counter("onlooker_recognizer_relabelled_total", "Pictures that say who is in them otherwise than before.")

@@ -9,6 +9,9 @@ from onlooker_recognizer.pictures import MAX_INLINE_BYTES
 from onlooker_shared.recognition import Feature
 from onlooker_shared.settings import ServerSettings
 
+LONGEST = 36_500
+"""Days: a hundred years."""
+
 
 class RecognizerSettings(ServerSettings):
     """How much at the same time, how fast, how large, and what is asked of Rekognition.
@@ -92,6 +95,12 @@ class RecognizerSettings(ServerSettings):
     )
     consent: Literal["required", "optional"] = Field(
         default="optional", description="Whether nobody is made known without a consent."
+    )
+    keep_pictures: float = Field(
+        default=0, ge=0, le=LONGEST, description="Days after which pictures are deleted; 0: never."
+    )
+    keep_unknowns: float = Field(
+        default=0, ge=0, le=LONGEST, description="Days unseen after which strangers are erased; 0: never."
     )
     price_per_call: float = Field(default=0.001, ge=0, description="US dollars, for the estimated cost in the metrics.")
     price_of_properties: float = Field(

@@ -27,9 +27,11 @@ from onlooker_recognizer.people.look_routes import look_router
 from onlooker_recognizer.people.lookups import Lookups
 from onlooker_recognizer.people.owed import Owed
 from onlooker_recognizer.people.relabelling import Relabelling
+from onlooker_recognizer.people.retention import Keep, Retention, RetentionTimer
 from onlooker_recognizer.people.routes import people_router
 from onlooker_recognizer.people.stored import StoredPictures
 from onlooker_recognizer.settings import RecognizerSettings
+from onlooker_shared.claims import Claims
 from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.queue.consumer import Consumer
@@ -49,6 +51,7 @@ class PeopleService:
 
     routers: Sequence[APIRouter]
     consumer: Consumer[Told]
+    timer: RetentionTimer
     sweep: Sweep
     """Sends on jobs that are not done."""
 
@@ -143,6 +146,15 @@ def serve_people(
         publisher=publisher,
         clock=clock,
     )
+    retention = Retention(
+        keep=Keep(_days(settings.keep_pictures), _days(settings.keep_unknowns)),
+        s3=s3,
+        images=names.images.name,
+        people=parts.people,
+        consents=parts.consents,
+        erases=erasure.erasers,
+        clock=clock,
+    )
 
     async def sweep(older_than: timedelta) -> Swept:
         return await relabelling.sweep(older_than) + await erasure.erasing.sweep(older_than)
@@ -174,5 +186,10 @@ def serve_people(
             concurrency=settings.concurrency,
             grace=grace,
         ),
+        timer=RetentionTimer(retention, Claims(dynamodb, names.claims.name), clock=clock),
         sweep=sweep,
     )
+
+
+def _days(days: float) -> timedelta | None:
+    return timedelta(days=days) if days else None
