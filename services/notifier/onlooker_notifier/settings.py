@@ -27,9 +27,7 @@ class NotifierSettings(ServerSettings):
         default=60.0, ge=0, le=LONGEST_INTERVAL, description="Seconds that the default rule gathers pictures for."
     )
     digest_limit: int = Field(default=1000, ge=1, le=2000, description="Pictures in one message at most.")
-    keep_deliveries: int = Field(
-        default=90, ge=1, le=3650, description="Days that it is kept what was sent to whom."
-    )
+    keep_deliveries: int = Field(default=90, ge=1, le=3650, description="Days that it is kept what was sent to whom.")
     picture_url: str | None = Field(
         default=None, description="The page of a picture that messages link to; `{image_id}` stands for its id."
     )
