@@ -86,6 +86,8 @@ class EmulatorApp:
                     self._ministack, self._tables, history, self._journal, self._lacks_room, self._fail
                 )
             elif message["type"] == "lifespan.shutdown.complete" and self._journal is not None:
+                if self._dynamodb is not None:
+                    await self._dynamodb.close()
                 await self._journal.close()
             await send(message)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from onlooker.emulator.answers import dynamodb_error
 from onlooker.emulator.asgi import Answer, App, Receive, Scope, Send, ask, header, read_body, refuse, reply
 from onlooker.emulator.commit import Write, one_line
+from onlooker.emulator.forgetting import Forgetting, deletes
 from onlooker.emulator.inprocess import Account, Tables
 from onlooker.emulator.journal import Journal, JournalFailedError
 from onlooker.emulator.operations import TARGET_PREFIX, Kind, kind_of
@@ -65,6 +66,7 @@ class JournalledDynamoDB:
         self._fail = fail
         self._turn = asyncio.Lock()
         self._failure: str | None = None
+        self._forgetting = Forgetting(self._forget)
 
     async def __call__(self, operation: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Raises ClientGoneError if it never came completely."""
@@ -78,6 +80,11 @@ class JournalledDynamoDB:
             await refuse(scope, receive, send, dynamodb_error(400, "UnknownOperationException", message))
         else:
             await reply(send, await self._write(operation, scope, await read_body(receive)))
+
+    async def close(self) -> None:
+        """Leave the journal as it is from now on."""
+        async with self._turn:
+            self._forgetting.stop()
 
     async def _write(self, operation: str, scope: Scope, body: bytes) -> Answer:
         reason = self._lacks_room(len(body))
@@ -103,7 +110,16 @@ class JournalledDynamoDB:
         if answer.status != 200:  # noqa: PLR2004 - HTTP's own word for it
             return self._journal.settled()
         self._history.add(write)
+        if deletes(write.operation, write.body):
+            self._forgetting.require()
         return self._journal.append(write)
+
+    async def _forget(self) -> None:
+        try:
+            async with self._turn:
+                await self._journal.rewrite(self._shorten)
+        except JournalFailedError as error:
+            self._failed(str(error))
 
     async def _shorten(self, path: Path) -> None:
         await shorten(path, self._tables, self._history, time.time())

@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from onlooker.emulator.forgetting import deletes
 from onlooker.emulator.inprocess import Account, RefusedError, Tables
 from onlooker.emulator.journal import ADVICE, JournalDamagedError, Rewrite, recover
 from onlooker.emulator.snapshot import shorten
@@ -14,19 +15,21 @@ log = logging.getLogger(__name__)
 
 
 async def restore(path: Path, tables: Tables, now: float) -> TableHistory:
-    """Fill `tables` from the journal at `path`, which is made if it is not there, and shortened if it is long.
+    """Fill `tables` from the journal at `path`, which is made if it is not there.
 
-    `now` is as in `shorten`. Returns what made the tables. Raises JournalDamagedError, OSError.
+    It is written anew if it is long, or still has what was deleted. `now` is as in `shorten`. Returns what made the
+    tables. Raises JournalDamagedError, OSError.
     """
     _make_sure_of(path)
-    history = await _replay(path, tables)
-    if _size(path) > SHORTEN_ABOVE_BYTES:
+    history, has_deleted = await _replay(path, tables)
+    if has_deleted or _size(path) > SHORTEN_ABOVE_BYTES:
         await shorten(path, tables, history, now)
     return history
 
 
-async def _replay(path: Path, tables: Tables) -> TableHistory:
-    history = TableHistory()
+async def _replay(path: Path, tables: Tables) -> tuple[TableHistory, bool]:
+    """Return what made the tables, and whether anything was deleted."""
+    history, has_deleted = TableHistory(), False
     count = 0
     for writes in recover(path):
         for write in writes:
@@ -38,8 +41,9 @@ async def _replay(path: Path, tables: Tables) -> TableHistory:
                     f"{path}: write {count} was accepted once and is refused now ({error}). {ADVICE}"
                 ) from error
             history.add(write)
+            has_deleted = has_deleted or deletes(write.operation, write.body)
     log.info("%s: %d writes replayed", path, count)
-    return history
+    return history, has_deleted
 
 
 def _make_sure_of(path: Path) -> None:

@@ -227,3 +227,26 @@ async def test_a_database_damaged_while_open_is_said_by_searches_and_retried_by_
         assert await count(index) == 0
         await handler(index).handle(recognized(an_image("new.jpg")))
     assert list(file.parent.glob("tags.db.broken-*"))
+
+
+async def test_what_was_replaced_or_deleted_is_gone_from_the_files(file: Path) -> None:
+    def holds(text: str) -> bool:
+        return any(text.encode() in path.read_bytes() for path in file.parent.iterdir())
+
+    async with open_index(file) as index:
+        for n in range(20):
+            await index.put(documents.recognized(an_image(f"{n}.jpg"), a_recognition(a_label("Zeppelin"))))
+        image = an_image("5.jpg")
+        await index.put(documents.recognized(image, a_recognition(a_label("Quartzman"))))
+        later = a_recognition(a_label("Cat"), identified_at=NOON + timedelta(hours=1))
+        await index.put(documents.recognized(image, later))
+        await index.put(documents.recognized(an_image("other.jpg"), a_recognition(a_label("Vexillum"))))
+        assert holds("Vexillum")
+        await index.delete(Deletion(bucket="images", key="other.jpg", deleted_at=NOON + timedelta(hours=1)))
+        await index._tidying._tidied()
+        assert not holds("Quartzman")
+        assert not holds("quartzman")
+        assert not holds("Vexillum")
+        assert not holds("vexillum")
+        assert holds("Zeppelin")
+        assert await count(index) == 20

@@ -9,6 +9,7 @@ import asyncio
 import gc
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -34,6 +35,7 @@ from onlooker_tagger.sqlite import searches, writes
 from onlooker_tagger.sqlite.columns import Entry, Snapshot, Table
 from onlooker_tagger.sqlite.columns.suggestions import suggest
 from onlooker_tagger.sqlite.schema import note_damage, open_reader, open_writer
+from onlooker_tagger.sqlite.tidying import Tidying, forget
 
 READERS = 2
 """Searches at the same time; more only wait for the same cores."""
@@ -62,6 +64,7 @@ class SqliteIndex:
         self._writing = ThreadPoolExecutor(1, "tagger-write")
         self._reading = ThreadPoolExecutor(len(readers), "tagger-read")
         self._batches = Batches(self._commit_all, BATCH)
+        self._tidying = Tidying(self._tidy)
 
     async def put(self, document: Document) -> None:
         """See `Index`."""
@@ -118,6 +121,7 @@ class SqliteIndex:
     async def close(self) -> None:
         """Finish what is being written, then close the file."""
         await self._batches.close()
+        await self._tidying.close()
         self._writing.shutdown()
         self._reading.shutdown()
         while not self._readers.empty():
@@ -164,12 +168,19 @@ class SqliteIndex:
     async def _committed(self, batch: Sequence[writes.Write]) -> Exception | None:
         """Commit writes in one transaction; return by what that failed."""
         try:
-            await asyncio.get_running_loop().run_in_executor(self._writing, self._commit, batch)
+            if await asyncio.get_running_loop().run_in_executor(self._writing, self._commit, batch):
+                self._tidying.require()
         except Exception as error:  # noqa: BLE001 - handed to everybody whose write this was
             return self._unavailable(error) if isinstance(error, sqlite3.Error) else error
         return None
 
-    def _commit(self, batch: Sequence[writes.Write]) -> None:
+    async def _tidy(self) -> float:
+        began = time.monotonic()
+        await asyncio.get_running_loop().run_in_executor(self._writing, forget, self._writer)
+        return time.monotonic() - began
+
+    def _commit(self, batch: Sequence[writes.Write]) -> bool:
+        """Commit writes; return whether any of them deleted or replaced something."""
         self._writer.execute("BEGIN IMMEDIATE")
         try:
             changes = [write(self._writer) for write in batch]
@@ -180,6 +191,7 @@ class SqliteIndex:
             if self._writer.in_transaction:  # a full disk ends it by itself
                 self._writer.execute("ROLLBACK")
             raise
+        return any(change.gone is not None for change in changes)
 
     def _apply(self, changes: Sequence[writes.Change]) -> None:
         """Change the columns as the file was changed; of several changes of one document only the last counts."""

@@ -97,6 +97,11 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def forgets_at_once(db: sqlite3.Connection) -> bool:
+    """Whether the full-text index of a database takes deleted words out of its file at once."""
+    return db.execute("SELECT 1 FROM words_config WHERE k = 'secure-delete' AND v = 1").fetchone() is not None
+
+
 def _open(path: Path) -> sqlite3.Connection:
     if path.with_name(path.name + DAMAGED).exists():
         raise sqlite3.DatabaseError("found damaged before")
@@ -105,6 +110,7 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         # No sync at each commit: a power cut may cost the last ones, which the sweep brings back; a kill costs none.
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA secure_delete = ON")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")

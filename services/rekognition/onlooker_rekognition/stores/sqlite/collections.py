@@ -52,6 +52,7 @@ class Collections(Database):
             with self._transaction():
                 rest = self._db.execute("DELETE FROM collections WHERE position = ?", (collection.position,))
             self._indexes.forget(collection.position)
+            self._forget()
         if not rest.rowcount:
             raise no_such_collection(collection_id)  # another call was quicker
 

@@ -60,6 +60,15 @@ class Database:
                     self._db.execute("ROLLBACK")
                 raise
 
+    def _forget(self) -> None:
+        """Take what was deleted out of the write-ahead log, too, after its transaction.
+
+        The database's own pages are overwritten (`secure_delete`), but the log keeps them as they were until it is
+        used again. Where somebody else reads the file (a backup), that is left to the next deletion.
+        """
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def _position(self, collection_id: str) -> int:
         row = self._db.execute("SELECT position FROM collections WHERE id = ?", (collection_id,)).fetchone()
         if row is None:

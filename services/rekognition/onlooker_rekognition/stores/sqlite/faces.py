@@ -77,6 +77,7 @@ class Faces(Database):
                 positions = [held[face_id].position for face_id in outcome.done]
                 self._db.executemany("DELETE FROM faces WHERE position = ?", [(position,) for position in positions])
             self._indexes.remove_faces(collection, positions)
+            self._forget()
         return outcome
 
     def embedding(self, collection_id: str, face_id: str) -> Embedding | None:
