@@ -144,6 +144,7 @@ WORDS: dict[str, tuple[str, str, dict[str, str]]] = {
     "q": ("Words", "search", {}),
     "label": ("Label", "tag", {}),
     "person": ("Person", "face", {}),
+    "person_id": ("Person", "face", {}),
     "emotion": ("Emotion", "face", EMOTIONS),
     "moderation": ("Sensitive", "warning", {}),
     "moderated": ("Sensitive", "warning", MODERATED),
@@ -156,6 +157,7 @@ WORDS: dict[str, tuple[str, str, dict[str, str]]] = {
 """What each parameter that stands for itself filters by, its icon, and what its values are called."""
 DRESSED: dict[str, Callable[[str], str]] = {
     "q": "“{}”".format,
+    "person_id": lambda _: "One person",
     "color": str.capitalize,
     "similar_to": lambda _: "Similar to one picture",
 }

@@ -15,6 +15,7 @@ class Place:
 
 PLACES = (
     Place("Pictures", "/console/pictures", "pictures"),
+    Place("People", "/console/people", "people"),
     Place("Upload", "/console/upload", "upload"),
     Place("Dashboard", "/console/dashboard", "chart"),
     Place("Alerts", "/console/alerts", "bell"),

@@ -14,6 +14,7 @@ TAKES = {
     "q": NAME,
     "label": "at most 20 labels, each of at most 500 characters",
     "person": "at most 20 names, each of at most 500 characters",
+    "person_id": "at most 20 ids of people",
     "emotion": "one of happy, calm, surprised, sad, angry, fear, disgusted, confused and unknown",
     "min_age": AGE,
     "max_age": AGE,

@@ -11,6 +11,7 @@ FILTERS = (
     "q",
     "label",
     "person",
+    "person_id",
     "emotion",
     "min_age",
     "max_age",
@@ -28,7 +29,7 @@ FILTERS = (
 """Which pictures are meant: of searches and of statistics."""
 VIEW = ("similar_to", "sort")
 """Of searches only."""
-SEVERAL = frozenset({"label", "person", "color"})
+SEVERAL = frozenset({"label", "person", "person_id", "color"})
 """Those that may be given more than once; all must hold."""
 
 Given = tuple[tuple[str, str], ...]

@@ -15,6 +15,8 @@ from recognitions import a_face, a_label, an_image, failed, recognized
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}</script><script>alert(2)</script>"
 PATHS = [
     "pictures",
+    "people",
+    "people/merge",
     "upload",
     "dashboard",
     "alerts",
@@ -35,7 +37,7 @@ async def test_every_answer_keeps_other_sites_out(site: Site, path: str) -> None
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("path", ["pictures", "upload", "dashboard", "alerts", "system"])
+@pytest.mark.parametrize("path", ["pictures", "people", "people/merge", "upload", "dashboard", "alerts", "system"])
 async def test_no_page_has_a_script_or_a_style_in_it(site: Site, path: str) -> None:
     async with site.signed_in() as somebody:
         page = (await somebody.get(f"/console/{path}")).text
@@ -61,7 +63,7 @@ async def test_what_strangers_wrote_is_shown_as_text(site: Site) -> None:
 
 async def test_a_hostile_query_is_shown_as_text_too(site: Site) -> None:
     async with site.signed_in() as somebody:
-        for path in ("pictures", "dashboard", "alerts", "system", "signin", "upload", "nothing"):
+        for path in ("pictures", "people", "dashboard", "alerts", "system", "signin", "upload", "nothing"):
             answer = await somebody.get(f"/console/{path}", params={"q": HOSTILE, "to": HOSTILE, "why": HOSTILE})
             assert answer.status_code < 500
             assert "<img src=x" not in answer.text
@@ -93,6 +95,8 @@ async def test_a_service_that_is_away_leaves_the_rest_of_the_page(site: Site, tm
     [
         ("nothing", 404, "There is no such page."),
         ("pictures/nonsense", 422, "image_id"),
+        ("people/nonsense", 422, "person_id"),
+        (f"people/{'0' * 32}", 404, "There is no person"),
         (f"pictures/{'0' * 32}", 404, "No such picture"),
         (f"pictures/{'0' * 32}/thumbnail", 404, "Nothing is here"),
         (f"pictures/{'0' * 32}/poster", 422, "kind"),

@@ -76,6 +76,7 @@ def routes(views: Views) -> APIRouter:
             follows=caller.may("alerts:read") and not caller.principal.bound,
             like=Search.read([("similar_to", image_id)]),
             steps=way(picture),
+            says_of=lambda number: lambda said: search.at(f"/console/pictures/{image_id}/faces/{number}/{said}"),
             **_found(picture),
         )
 

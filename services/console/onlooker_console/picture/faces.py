@@ -64,11 +64,20 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whom a face resembles, but not enough, or besides somebody else."""
+
+    person_id: str
+    name: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
     """A face.
 
     Attributes:
-        person: the name of whom it belongs to; empty if nobody knows.
+        person: the name of whom it belongs to; empty if nobody knows. Likewise `person_id`.
         known: whether somebody gave them that name: a stranger's is a number.
         looks: gender and age in words.
         crop: an SVG `viewBox` around it, in pixels of the upright picture.
@@ -77,8 +86,10 @@ class Portrait:
     number: int
     entry: str
     person: str
+    person_id: str
     known: bool
     similarity: float
+    candidates: tuple[Candidate, ...]
     looks: str
     gender: str
     gender_confidence: float | None
@@ -107,8 +118,10 @@ def _portrait(number: int, face: Face, found: Recognition) -> Portrait:
         number=number,
         entry=f"face-{number}",
         person=face.person.name if face.person else "",
+        person_id=face.person.person_id if face.person else "",
         known=face.person is not None and face.person.known,
         similarity=face.person.similarity if face.person else 0.0,
+        candidates=tuple(Candidate(each.person_id, each.name, each.similarity) for each in face.candidates),
         looks=", ".join(filter(None, (gender, _age(face)))),
         gender=gender,
         gender_confidence=face.gender_confidence,
