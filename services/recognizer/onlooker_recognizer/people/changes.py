@@ -12,6 +12,7 @@ import structlog
 from onlooker_recognizer.people.collection import Collection
 from onlooker_recognizer.people.consents import Consents
 from onlooker_recognizer.people.enrolment import TOGETHER
+from onlooker_recognizer.people.names import cleaned_attributes
 from onlooker_recognizer.people.records import MAX_FACES, FaceRecord, PersonRecord, State
 from onlooker_recognizer.people.registry import People
 from onlooker_recognizer.people.relabelling import Relabelling
@@ -49,11 +50,12 @@ class Grouping:
         Raises:
             NotFoundError: one of them is not there.
             BadRequestError: they are one person already.
-            ConflictError: the person was merged into somebody else before, or both have more faces than one can have.
+            ConflictError: the person was merged into somebody else before, or both have more faces or attributes
+                than one can have.
         """
         source, target = await self._merged(person_id, into)
         log.info("person.merged", person_id=person_id, into=target.person_id)
-        target = await self._inherit(target, source)
+        target = await self._inherit(target.person_id, source)
         for face in await self._people.faces_of(person_id):
             await self._people.move_face(face.face_id, target.person_id)
         await self._consents.move(person_id, target.person_id)
@@ -118,6 +120,7 @@ class Grouping:
                     return source, target
                 raise ConflictError(f"This person was merged into {now.person_id} before; merge that one.")
             _have_room(target, source.face_ids)
+            _united(source, target)
             try:
                 await self._people.change(
                     person_id, version=source.version, state=State.MERGED, merged_into=target.person_id
@@ -127,20 +130,28 @@ class Grouping:
                 continue
             return source, target
 
-    async def _inherit(self, target: PersonRecord, source: PersonRecord) -> PersonRecord:
+    async def _inherit(self, person_id: str, source: PersonRecord) -> PersonRecord:
         """Give a person what they lack and whoever was merged into them had."""
         named = source.number is None or source.name != f"Unknown {source.number}"
-        gets_name = named and target.state is State.UNKNOWN
-        inherited = await self._people.change(
-            target.person_id,
-            name=source.name if gets_name else target.name,
-            state=State.KNOWN if gets_name else target.state,
-            attributes={**source.attributes, **target.attributes},
-            external_id=target.external_id or source.external_id,
-        )
-        if gets_name:
-            await self._relabelling.person(inherited)
-        return inherited
+        tries = Tries()
+        while True:
+            target = await self._people.resolve(person_id)
+            gets_name = named and target.state is State.UNKNOWN
+            try:
+                inherited = await self._people.change(
+                    target.person_id,
+                    version=target.version,  # what somebody changes at this moment is not to be undone
+                    name=source.name if gets_name else target.name,
+                    state=State.KNOWN if gets_name else target.state,
+                    attributes=_united(source, target),
+                    external_id=target.external_id or source.external_id,
+                )
+            except ConflictError:
+                await tries.again()
+                continue
+            if gets_name:
+                await self._relabelling.person(inherited)
+            return inherited
 
     async def _apart(self, person: PersonRecord, face_ids: Sequence[str], name: str | None) -> PersonRecord:
         """Return the new person whom faces are to be; asked for again, it is the same one."""
@@ -180,3 +191,15 @@ def _have_room(person: PersonRecord, face_ids: Sequence[str] | dict[str, FaceRec
             f"They would have more than {MAX_FACES} faces, and nobody can have more; remove some first "
             "(DELETE /people/{person_id}/faces/{face_id})."
         )
+
+
+def _united(source: PersonRecord, target: PersonRecord) -> dict[str, str]:
+    """Return the attributes that two people have as one.
+
+    Raises:
+        ConflictError: they are more than one person can have.
+    """
+    try:
+        return cleaned_attributes({**source.attributes, **target.attributes})
+    except BadRequestError as error:
+        raise ConflictError(f"As one person they would have too much: {error.detail}") from error

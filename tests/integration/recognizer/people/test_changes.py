@@ -1,12 +1,14 @@
 """Somebody knows better: two people are one, one is two, or a face is somebody else's."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
 
 from onlooker_recognizer.people.naming import as_person
-from onlooker_recognizer.people.records import MAX_FACES, PersonRecord, State
+from onlooker_recognizer.people.records import MAX_ATTRIBUTES, MAX_FACES, PersonRecord, State
+from onlooker_recognizer.people.registry import People
 from onlooker_shared.errors import ConflictError, NotFoundError
 from onlooker_shared.messages import ImageIdentified
 from people_past import Past, past_of, served
@@ -123,6 +125,40 @@ async def test_nobody_gets_more_faces_by_a_merge_than_they_can_have(past: Past) 
     assert answer.status_code == 409
     assert str(MAX_FACES) in answer.json()["detail"]
     assert (await past.people.get(two.person_id)).state is State.KNOWN
+
+
+async def test_nobody_gets_more_attributes_by_a_merge_than_they_can_have(past: Past) -> None:
+    one, two = [
+        await past.people.create(name, attributes={f"{name}{number}": "x" for number in range(MAX_ATTRIBUTES // 2 + 1)})
+        for name in ("One", "Two")
+    ]
+
+    async with served(past) as here, here.client() as client:
+        answer = await merge(client, two, one)
+        assert answer.status_code == 409
+        assert str(MAX_ATTRIBUTES) in answer.json()["detail"]
+        assert (await past.people.get(two.person_id)).state is State.KNOWN  # nothing is half done
+        await past.people.change(two.person_id, attributes={"b0": "x"})
+        assert (await merge(client, two, one)).status_code == 200
+
+
+async def test_who_is_renamed_while_somebody_is_merged_into_them_keeps_the_new_name(
+    past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = await past.people.create("One"), await past.people.create("Two", attributes={"Bio": "of two"})
+    change = past.people.change
+
+    async def renamed_between(_self: People, person_id: str, **fields: Any) -> PersonRecord:
+        changed = await change(person_id, **fields)
+        if fields.get("state") is State.MERGED:
+            await change(one.person_id, name="Uno", attributes={"Role": "first"})
+        return changed
+
+    async with served(past) as here, here.client() as client:
+        monkeypatch.setattr(People, "change", renamed_between)
+        answer = (await merge(client, two, one)).json()
+
+    assert (answer["name"], answer["attributes"]) == ("Uno", {"Bio": "of two", "Role": "first"})
 
 
 # -- splitting ---------------------------------------------------------------------------------------------------------
