@@ -19,6 +19,7 @@ PATHS: dict[str, Callable[[Album], str]] = {
     "search": lambda _: "/console/pictures?label=Person&sort=oldest",
     "nothing-found": lambda _: "/console/pictures?q=unicorn",
     "picture": lambda album: f"/console/pictures/{album['pictures/scenes/astronaut.png']['image_id']}",
+    "people": lambda _: "/console/people",
     "upload": lambda _: "/console/upload",
     "dashboard": lambda _: "/console/dashboard",
     "alerts": lambda _: "/console/alerts",
