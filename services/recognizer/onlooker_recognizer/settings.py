@@ -96,6 +96,9 @@ class RecognizerSettings(ServerSettings):
     consent: Literal["required", "optional"] = Field(
         default="optional", description="Whether nobody is made known without a consent."
     )
+    cooldown: float = Field(
+        default=60, ge=0, le=86_400, description="Seconds for which who signed in or out is not signed again."
+    )
     keep_pictures: float = Field(
         default=0, ge=0, le=LONGEST, description="Days after which pictures are deleted; 0: never."
     )

@@ -55,8 +55,7 @@ class Action(StrEnum):
     """Somebody said whose a face in a picture is, or is not."""
     CONSENTED = "consented"
     CONSENT_WITHDRAWN = "consent withdrawn"
-    SIGNED_IN = "signed in"
-    SIGNED_OUT = "signed out"
+    SIGNED = "signed in or out"
     ERASED = "erased"
 
 

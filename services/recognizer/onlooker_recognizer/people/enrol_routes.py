@@ -61,7 +61,7 @@ def enrol_router(
     async def pictures(sent: tuple[bytes | StoredAt, ...]) -> list[Picture]:
         return [Picture(each) if isinstance(each, bytes) else await stored.fetch(each) for each in sent]
 
-    @routes.post("", status_code=HTTPStatus.CREATED, openapi_extra=_described(NewPersonRequest))
+    @routes.post("", status_code=HTTPStatus.CREATED, openapi_extra=described(NewPersonRequest))
     async def enrol_person(
         caller: Writer,
         request: Request,
@@ -84,7 +84,7 @@ def enrol_router(
     @routes.post(
         "/{person_id}/faces",
         status_code=HTTPStatus.CREATED,
-        openapi_extra=_described(MoreFacesRequest),
+        openapi_extra=described(MoreFacesRequest),
         responses={HTTPStatus.OK: {"model": EnrolledPerson, "description": "All of the faces were known already."}},
     )
     async def add_faces(
@@ -110,7 +110,7 @@ def enrol_router(
             response.status_code = HTTPStatus.OK
         return _told(enrolled, response)
 
-    @routes.post("/identify", openapi_extra=_described(NoFields))
+    @routes.post("/identify", openapi_extra=described(NoFields))
     async def identify(caller: Reader, request: Request) -> Identification:
         """Answer who is in a picture. Nothing is kept of it."""
         audit.allow(caller)
@@ -135,7 +135,7 @@ def _told(enrolled: Enrolled, response: Response) -> EnrolledPerson:
     )
 
 
-def _described(model: type[BaseModel]) -> dict[str, Any]:
+def described(model: type[BaseModel]) -> dict[str, Any]:
     """Return what a route that reads pictures adds to the API's description."""
     schema = model.model_json_schema()
     stored = StoredAt.model_json_schema()

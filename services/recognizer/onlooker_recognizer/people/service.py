@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 
 from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.people.attendance import Attendance
+from onlooker_recognizer.people.attendance_routes import attendance_router
 from onlooker_recognizer.people.audit_routes import audit_router
 from onlooker_recognizer.people.bodies import Bodies
 from onlooker_recognizer.people.change_routes import changes_router
@@ -30,6 +32,7 @@ from onlooker_recognizer.people.relabelling import Relabelling
 from onlooker_recognizer.people.retention import Keep, Retention, RetentionTimer
 from onlooker_recognizer.people.routes import people_router
 from onlooker_recognizer.people.stored import StoredPictures
+from onlooker_recognizer.people.webcam_routes import webcam_router
 from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_shared.claims import Claims
 from onlooker_shared.outages import Outages
@@ -146,6 +149,8 @@ def serve_people(
         publisher=publisher,
         clock=clock,
     )
+    lookups = Lookups(detecting=detecting, lookup=parts.lookup, judge=parts.judge)
+    attendance = Attendance(dynamodb, names.attendance.name, cooldown=timedelta(seconds=settings.cooldown), clock=clock)
     retention = Retention(
         keep=Keep(_days(settings.keep_pictures), _days(settings.keep_unknowns)),
         s3=s3,
@@ -162,11 +167,13 @@ def serve_people(
     return PeopleService(
         routers=[
             audit_router(parts.audit, clock),
+            attendance_router(bodies, lookups, attendance, parts.judge, parts.audit, clock),
+            webcam_router(bodies, detecting, enrolment, parts.people),
             enrol_router(
                 bodies,
                 stored,
                 enrolment,
-                Lookups(detecting=detecting, lookup=parts.lookup, judge=parts.judge),
+                lookups,
                 parts.audit,
             ),
             look_router(bodies, stored, detecting, enrolling_bar),
