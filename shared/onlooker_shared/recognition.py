@@ -93,6 +93,7 @@ class Face(Part):
     )
     denied: tuple[str, ...] = Field(default=(), description="Ids of people of whom somebody said that they are not it.")
     face_id: str | None = Field(default=None, description="What the face itself is known by in the collection.")
+    drawn: bool = Field(default=False, description="Somebody drew it by hand: it was not found.")
 
     @property
     def emotion(self) -> Emotion | None:
@@ -193,7 +194,7 @@ class Recognition(Part):
     width: int = Field(gt=0, description="Pixels of the upright picture.")
     height: int = Field(gt=0, description="Pixels of the upright picture.")
     format: str = Field(description="The picture's format as its bytes say: JPEG, PNG, WEBP, ...")
-    faces: tuple[Face, ...] = Field(default=(), description="Largest first.")
+    faces: tuple[Face, ...] = Field(default=(), description="Largest first; then those that somebody drew.")
     labels: tuple[Label, ...] = Field(default=(), description="Most confident first.")
     text: tuple[TextDetection, ...] = Field(default=(), description="In Rekognition's order: lines, then their words.")
     moderation: tuple[ModerationLabel, ...] = Field(default=(), description="Most confident first.")

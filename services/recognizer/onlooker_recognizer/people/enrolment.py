@@ -29,7 +29,7 @@ from onlooker_recognizer.people.detecting import Detecting
 from onlooker_recognizer.people.judging import UNCLEAR, Objection, Reason, fit_face, unindexed
 from onlooker_recognizer.people.lookup import Bar, Looked, Lookup
 from onlooker_recognizer.people.names import clean, cleaned_attributes
-from onlooker_recognizer.people.records import FaceRecord, PersonRecord, Source
+from onlooker_recognizer.people.records import MAX_FACES, FaceRecord, PersonRecord, Source
 from onlooker_recognizer.people.refusals import AlreadyEnrolledError, NameTakenError, PictureUnfitError
 from onlooker_recognizer.people.registry import People
 from onlooker_recognizer.people.verdicts import Judge, Verdict
@@ -80,6 +80,7 @@ class _Fit:
     picture: Picture
     looked: Looked
     verdict: Verdict
+    source: Source = Source.ENROLLED
 
 
 class Enrolment:
@@ -202,6 +203,28 @@ class Enrolment:
                 await self._consents.record(person.person_id, consent, recorded_by=by.owner)
             return await self._add_all(person.person_id, fit)
 
+    async def add_drawn(self, person: PersonRecord, image: ImageRef, looked: Looked) -> FaceRecord | None:
+        """Add a face that somebody drew on a picture to a person's; None if nobody can be told by it.
+
+        Args:
+            person: whose it is; of one who has as many faces as they can it is not added.
+            image: the picture.
+            looked: the face, as Rekognition saw it.
+
+        Raises:
+            ConflictError: the person is gone since, or merged; or the face was given to somebody else before.
+        """
+        if len(person.face_ids) >= MAX_FACES:
+            return None
+        try:
+            face, _ = await self._add(
+                person.person_id, _Fit(Picture(b"", image), looked, Verdict(), Source.DRAWN), 1, 1
+            )
+        except PictureUnfitError:
+            return None
+        await self._together(person.person_id)
+        return face
+
     async def forget(self, face: FaceRecord) -> None:
         """Take a face from its person, and from wherever it is; what is gone already is no error."""
         await self._collection.disassociate(face.person_id, [face.face_id])  # else Amazon does not delete it
@@ -264,9 +287,7 @@ class Enrolment:
             for face in added:
                 await self.forget(face)
             raise
-        person = await self._people.get(person_id)
-        if len(person.face_ids) >= TOGETHER:
-            await self._collection.associate(person_id, person.face_ids)
+        person = await self._together(person_id)
         log.info("person.enrolled", person_id=person_id, faces=len(faces), added=len(added))
         return Enrolled(person, tuple(faces), len(added))
 
@@ -294,6 +315,13 @@ class Enrolment:
             raise
         return face, True
 
+    async def _together(self, person_id: str) -> PersonRecord:
+        """Have a person be found by all their faces together, and return them."""
+        person = await self._people.get(person_id)
+        if len(person.face_ids) >= TOGETHER:
+            await self._collection.associate(person_id, person.face_ids)
+        return person
+
     async def _take_back_empty(self, person_id: str) -> None:
         """Delete a person who was just made, unless somebody else gave them a face meanwhile."""
         person = (await self._people.find([person_id])).get(person_id)
@@ -307,7 +335,7 @@ def _record(person_id: str, fit: _Fit, indexed: Indexed, *, crop_key: str, added
     return FaceRecord(
         face_id=indexed.face_id,
         person_id=person_id,
-        source=Source.ENROLLED,
+        source=fit.source,
         bucket=image.bucket if image else None,
         key=image.key if image else None,
         image_id=image.image_id if image else None,

@@ -8,7 +8,7 @@ While nobody has a face, nothing is cut, searched or paid.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -16,15 +16,14 @@ from botocore.exceptions import ClientError
 
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.metrics import FACES
-from onlooker_recognizer.people.crops import overlap
 from onlooker_recognizer.people.lookup import Bar, Looked, Lookup
 from onlooker_recognizer.people.naming import named, sighting
 from onlooker_recognizer.people.records import Sighting, State
+from onlooker_recognizer.people.said import Said
 from onlooker_recognizer.people.sightings import Sightings
 from onlooker_recognizer.people.strangers import Strangers
-from onlooker_recognizer.people.verdicts import SAME_PLACE, Judge, Verdict
+from onlooker_recognizer.people.verdicts import Judge, Verdict
 from onlooker_recognizer.permissions import DENIED, Permissions, denial
-from onlooker_shared.errors import NotFoundError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import Face, Missing, Recognition
 from onlooker_shared.results import Results
@@ -70,8 +69,7 @@ class Identifying:
     ) -> None:
         self._lookup = lookup
         self._judge = judge
-        self._sightings = sightings
-        self._results = results
+        self._said = Said(sightings=sightings, results=results, judge=judge)
         self._strangers = strangers
         self._to_remember = to_remember
         self._permissions = permissions
@@ -103,9 +101,7 @@ class Identifying:
             except ClientError as error:
                 missing = self._denied(error)
         if again:
-            recognition = await self._with_denials(image, recognition)
-            verdicts = await self._as_somebody_said(image, recognition.faces, verdicts)
-            verdicts = [_unless_denied(face, each) for face, each in zip(recognition.faces, verdicts, strict=True)]
+            recognition, verdicts = await self._said.hold(image.image_id, recognition, verdicts)
         told = recognition.model_copy(
             update={
                 "faces": tuple(named(face, each) for face, each in zip(recognition.faces, verdicts, strict=True)),
@@ -147,50 +143,12 @@ class Identifying:
                 met[number] = await strangers.meet(image, face, met[number], since=since, taken=others)
         return met
 
-    async def _as_somebody_said(
-        self, image: ImageRef, faces: Sequence[Face], verdicts: Sequence[Verdict]
-    ) -> list[Verdict]:
-        """Return the verdicts with those that somebody gave in place of what similarity says."""
-        said = [each for each in await self._sightings.of_picture(image.image_id) if each.decided_by == "somebody"]
-        people = await self._judge.resolved({each.person_id for each in said})
-        given = list(verdicts)
-        for each in said:
-            for number, face in enumerate(faces):
-                if each.person_id in people and overlap(face.bounding_box, each.bounding_box) >= SAME_PLACE:
-                    person, verdict = people[each.person_id], verdicts[number]
-                    others = tuple(other for other in verdict.candidates if other[0].person_id != person.person_id)
-                    given[number] = Verdict(person, each.similarity, others, verdict.face_id, "somebody")
-        return given
-
-    async def _with_denials(self, image: ImageRef, recognition: Recognition) -> Recognition:
-        """Return a recognition whose faces keep whose somebody said that they are not."""
-        try:
-            before = (await self._results.get(image.image_id)).recognition
-        except NotFoundError:
-            return recognition
-        denied = [face for face in before.faces if face.denied]
-        people = await self._judge.resolved({each for face in denied for each in face.denied})
-        faces = list(recognition.faces)
-        for old in denied:
-            now = {people[each].person_id for each in old.denied if each in people}
-            for number, face in enumerate(faces):
-                if overlap(face.bounding_box, old.bounding_box) >= SAME_PLACE:
-                    faces[number] = face.model_copy(update={"denied": tuple(sorted({*face.denied, *old.denied, *now}))})
-        return recognition.model_copy(update={"faces": tuple(faces)})
-
     def _denied(self, error: ClientError) -> Missing:
         if error.response["Error"]["Code"] not in DENIED:
             raise error
         self._permissions.doubt(error.operation_name)
         log.warning("rekognition.denied", operation=error.operation_name, error=str(error))
         return denial(error.operation_name, "people")
-
-
-def _unless_denied(face: Face, verdict: Verdict) -> Verdict:
-    candidates = tuple(each for each in verdict.candidates if each[0].person_id not in face.denied)
-    if verdict.person is not None and verdict.person.person_id in face.denied:
-        return Verdict(candidates=candidates)
-    return replace(verdict, candidates=candidates)
 
 
 def _outcome(looked: Looked | None, verdict: Verdict) -> str:

@@ -59,14 +59,17 @@ class Lookup:
         self._threshold = threshold
         self._turns = asyncio.Semaphore(at_once)
 
-    async def look_up(self, data: bytes, faces: Sequence[Face], width: int, height: int) -> list[Looked | None]:
+    async def look_up(
+        self, data: bytes, faces: Sequence[Face], width: int, height: int, *, beside: Sequence[Face] = ()
+    ) -> list[Looked | None]:
         """Return what is found by each face; None where one is not good enough, or not seen in its crop.
 
         Args:
             data: the picture's bytes.
-            faces: all that are in it; others in a crop are known by that.
+            faces: those that are looked up.
             width: pixels of the upright picture.
             height: likewise.
+            beside: what other faces are in it: a crop must not show one of them in place of the face that is meant.
 
         Raises:
             PictureRefusedError: the picture cannot be decoded here.
@@ -76,7 +79,7 @@ class Lookup:
         good = [face for face in faces if self._bar.passes(face, width, height)]
         if not good:
             return [None] * len(faces)
-        boxes = [face.bounding_box for face in faces]
+        boxes = [face.bounding_box for face in (*faces, *beside)]
         wanted = [face.bounding_box for face in good]
         crops = await self._pictures.look(
             data,

@@ -18,6 +18,8 @@ from onlooker_recognizer.people.composing import PeopleParts
 from onlooker_recognizer.people.consent_routes import consents_router
 from onlooker_recognizer.people.decisions import Decisions
 from onlooker_recognizer.people.detecting import Detecting
+from onlooker_recognizer.people.drawing import Drawing
+from onlooker_recognizer.people.drawing_routes import drawing_router
 from onlooker_recognizer.people.enrol_routes import enrol_router
 from onlooker_recognizer.people.enrolment import Enrolment
 from onlooker_recognizer.people.erasure_composing import compose_erasure
@@ -137,6 +139,16 @@ def serve_people(
         consents=parts.consents,
         clock=clock,
     )
+    drawing = Drawing(
+        originals=originals,
+        lookup=parts.lookup,
+        results=results,
+        enrolment=enrolment,
+        decisions=decisions,
+        consents=parts.consents,
+        audit=parts.audit,
+        clock=clock,
+    )
     erasure = compose_erasure(
         settings,
         names,
@@ -180,6 +192,7 @@ def serve_people(
             people_router(parts.people, relabelling.person, parts.audit),
             faces_router(parts.people, parts.sightings, parts.crops, enrolment, parts.audit),
             changes_router(grouping, decisions, parts.audit),
+            drawing_router(drawing),
             consents_router(parts.people, parts.consents, parts.audit),
             erasure_router(erasure.erasers),
         ],
