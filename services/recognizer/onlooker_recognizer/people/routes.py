@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from onlooker_recognizer.people import lists
 from onlooker_recognizer.people.audit import Action, Audit
 from onlooker_recognizer.people.callers import PersonInPath, Reader, Writer
+from onlooker_recognizer.people.consents import Consents
 from onlooker_recognizer.people.records import PersonRecord, State
 from onlooker_recognizer.people.refusals import NameTakenError
 from onlooker_recognizer.people.registry import People
@@ -38,13 +39,14 @@ class PersonChange(BaseModel):
     cover: str | None = Field(default=None, description="The id of one of their faces.")
 
 
-def people_router(people: People, told: Told, audit: Audit) -> APIRouter:
+def people_router(people: People, told: Told, audit: Audit, consents: Consents) -> APIRouter:
     """Return the routes.
 
     Args:
         people: who is known.
         told: is told of whose name or state changed.
         audit: notes who asked.
+        consents: what they agreed to.
     """
     routes = APIRouter(prefix="/people", tags=["people"])
 
@@ -88,6 +90,8 @@ def people_router(people: People, told: Told, audit: Audit) -> APIRouter:
         person = await people.get(person_id)
         version = _version(if_match, person)
         fields = _fields(change, person)
+        if "name" in fields and person.state is State.UNKNOWN:  # of a time when no consent was required
+            await consents.admit(person_id)
         if "name" in fields and not another:
             namesakes = [each for each in await people.named(fields["name"]) if each.person_id != person_id]
             if namesakes:

@@ -189,7 +189,7 @@ def serve_people(
                 parts.audit,
             ),
             look_router(bodies, stored, detecting, enrolling_bar),
-            people_router(parts.people, relabelling.person, parts.audit),
+            people_router(parts.people, relabelling.person, parts.audit, parts.consents),
             faces_router(parts.people, parts.sightings, parts.crops, enrolment, parts.audit),
             changes_router(grouping, decisions, parts.audit),
             drawing_router(drawing),

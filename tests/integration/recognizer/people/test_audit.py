@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
 from installation import Keys, client_of
 from onlooker_recognizer.people.audit import Action, Actor, Audit
@@ -56,6 +57,20 @@ async def test_each_read_and_change_says_who_did_it_and_why(http: httpx.AsyncCli
     assert all(entry["people"] == [alice] and len(entry["trace_id"]) == 32 for entry in found)
     assert await entries(http) == found
     assert "Alice" not in str(found)
+
+
+async def test_no_way_to_read_of_a_person_leaves_no_entry(stage: Stage, people: People) -> None:
+    alice = (await people.create("Alice")).person_id
+    async with stage.recognizer() as service, client_of(service, KEYS, "desk") as http:
+        routes = [route for router in service.routers for route in router.routes if isinstance(route, APIRoute)]
+        paths = {route.path for route in routes if "GET" in route.methods and "{person_id}" in route.path}
+        paths -= {"/people/{person_id}/audit", "/people/erasures/{person_id}"}  # what they tell has nobody's data
+        paths -= {path for path in paths if "{face_id}" in path}
+        assert "/people/{person_id}/consents" in paths
+        for number, path in enumerate(sorted(paths), start=1):
+            answer = await http.get(path.format(person_id=alice))
+            assert answer.status_code == 200, path
+            assert len(await entries(http, alice)) == number, path
 
 
 async def test_a_list_is_one_entry_with_how_many_it_showed(http: httpx.AsyncClient, people: People) -> None:

@@ -100,6 +100,11 @@ async def test_without_a_consent_nobody_is_made_known_where_it_is_required(
     ]
     assert [(answer.status_code, answer.json()["reason"]) for answer in refused] == [(409, "consent_missing")] * 3
     assert [person.name for person in await people.everybody()] == ["Alice"]
+    stranger = (await people.create_unknown()).person_id
+    named = await strict.patch(f"/people/{stranger}", json={"name": "Bob"})
+    assert (named.status_code, named.json()["reason"]) == (409, "consent_missing")
+    assert (await strict.post(f"/people/{stranger}/consents", json=GIVEN)).status_code == 201
+    assert (await strict.patch(f"/people/{stranger}", json={"name": "Bob"})).json()["state"] == "known"
 
 
 async def test_with_a_consent_in_the_same_request_somebody_is_enrolled(strict: httpx.AsyncClient, stage: Stage) -> None:
