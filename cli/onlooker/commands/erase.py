@@ -28,6 +28,7 @@ PLACES = {
     "faces_bucket": "objects in the faces bucket",
     "results": "pictures that told of them",
     "pictures": "pictures deleted",
+    "alerts": "alerts about those pictures",
     "old_versions": "earlier versions in S3",
     "consents": "consents",
     "attendance": "entries of attendance",

@@ -127,7 +127,9 @@ class Erasing:
                 await self._erasures.put(erasure, etag)
                 await self.ask(erasure.erasure_id, again=job.again)
                 return
-            erasure = erasure.removing(await self._tables.remove(erasure.ids))
+            removed = await self._tables.remove(erasure.ids)
+            removed[Place.ALERTS] = await self._tables.remove_alerts(erasure.image_ids)
+            erasure = erasure.removing(removed)
             await self._conclude(await self._proved(erasure, left, again=job.again), etag, again=job.again)
 
     async def sweep(self, older_than: timedelta) -> Swept:

@@ -69,6 +69,8 @@ def compose_erasure(
         Place.FACES: names.people_faces,
         Place.PROFILES: names.profiles,
         Place.SIGHTINGS: names.sightings,
+        Place.CONSENTS: names.consents,
+        Place.ATTENDANCE: names.attendance,
     }
     erasing = Erasing(
         people=parts.people,
@@ -93,7 +95,7 @@ def compose_erasure(
             versions=versions,
             clock=clock,
         ),
-        tables=ErasedTables(dynamodb, tables),
+        tables=ErasedTables(dynamodb, tables, (names.alert_notices, names.alert_deliveries)),
         sqs=sqs,
         queue_url=queue_url,
         outages=Outages(),

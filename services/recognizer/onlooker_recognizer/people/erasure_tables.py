@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from onlooker_recognizer.people.erasures import Place
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from onlooker_recognizer.people.items import Item
 
+DECISIONS = ("seen#", "digest#")
+"""Begin the keys of what is known of notices, without what they say: see the notifier's `gathering`."""
+
 
 class ErasedTables:
     """Looks through tables.
@@ -21,11 +24,13 @@ class ErasedTables:
     Args:
         dynamodb: the process's client.
         tables: what is looked through, by what the receipt counts it as.
+        alerts: the tables of what is, or was, sent of pictures, by their names.
     """
 
-    def __init__(self, dynamodb: "DynamoDBClient", tables: Mapping[Place, Table]) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", tables: Mapping[Place, Table], alerts: Iterable[Table]) -> None:
         self._dynamodb = dynamodb
         self._tables = tables
+        self._alerts = tuple(alerts)
 
     async def remove(self, ids: Collection[str]) -> Counter[str]:
         """Delete all items that tell of some ids, and return how many, by place."""
@@ -35,6 +40,19 @@ class ErasedTables:
                 if _mentions(item, ids):
                     await self._dynamodb.delete_item(TableName=table.name, Key=_key(table, item))
                     removed[place] += 1
+        return removed
+
+    async def remove_alerts(self, image_ids: Collection[str]) -> int:
+        """Delete what is, or was, sent of some pictures, as it may name people; return how many items.
+
+        What says that a picture was told of stays: else it would be told of again.
+        """
+        removed = 0
+        for table in self._alerts:
+            async for item in self._items(table):
+                if not item.get("about", {}).get("S", "").startswith(DECISIONS) and _mentions(item, image_ids):
+                    await self._dynamodb.delete_item(TableName=table.name, Key=_key(table, item))
+                    removed += 1
         return removed
 
     async def prove(self, ids: Collection[str]) -> tuple[Counter[str], Counter[str]]:

@@ -44,6 +44,8 @@ class Place(StrEnum):
     """Earlier versions of objects that S3 kept."""
     PICTURES = "pictures"
     """Originals, where those are to go, too."""
+    ALERTS = "alerts"
+    """Notices that waited, and deliveries as they were sent, of pictures that told of them."""
     CONSENTS = "consents"
     ATTENDANCE = "attendance"
 
