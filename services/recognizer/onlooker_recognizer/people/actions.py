@@ -5,13 +5,15 @@ the version is still that; a face that comes needs no more than room, so many ma
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from onlooker_recognizer.people.items import item_of_face, item_of_person
 from onlooker_recognizer.people.records import MAX_FACES, FaceRecord, PersonRecord
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from onlooker_recognizer.people.items import Item
 
 CHANGEABLE = ("name", "state", "attributes", "external_id", "number", "cover", "merged_into", "version")
 """What `change` writes; counts and faces are written by those who add to them."""
@@ -155,3 +157,12 @@ def delete_face(table: str, face: FaceRecord) -> "TransactWriteItemTypeDef":
             "ExpressionAttributeValues": {":person": {"S": face.person_id}},
         }
     }
+
+
+def people_in(table: str, steps: "Sequence[TransactWriteItemTypeDef]") -> list[str]:
+    """Return the ids of the people whose records some actions write."""
+    puts = [step["Put"]["Item"] for step in steps if "Put" in step and step["Put"]["TableName"] == table]
+    others = [step.get("Update") or step.get("Delete") for step in steps]
+    keys = [other["Key"] for other in others if other and other["TableName"] == table]
+    ids = [item["person_id"]["S"] for item in cast("list[Item]", [*puts, *keys])]
+    return [each for each in ids if ":" not in each]  # others are names and tombstones

@@ -22,6 +22,7 @@ from onlooker_recognizer.people.items import person_of
 from onlooker_recognizer.people.name_index import NameIndex
 from onlooker_recognizer.people.names import clean, cleaned_attributes
 from onlooker_recognizer.people.records import PersonRecord, State
+from onlooker_recognizer.people.roll import Roll
 from onlooker_recognizer.people.tombstones import PersonErasedError, is_erased, not_erased
 from onlooker_recognizer.people.transactions import Tries, read, write
 from onlooker_shared.errors import BadRequestError, ConflictError, NotFoundError
@@ -57,13 +58,22 @@ class Persons:
         dynamodb: the process's client.
         table: the table's name.
         clock: epoch seconds.
+        monotonic: a clock in seconds for what is remembered.
     """
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
         self._names = NameIndex(dynamodb, table)
+        self._roll = Roll(self.everybody, self.find, monotonic=monotonic)
 
     async def create(
         self,
@@ -106,7 +116,7 @@ class Persons:
         steps = [actions.make(self._table, person), self._names.enter(person, alone=alone)]
         if person_id is not None:  # a random one is nobody's
             steps.append(not_erased(self._table, person_id))
-        while not await write(self._dynamodb, steps):
+        while not await self._write(steps):
             if person_id is not None and await self.is_erased(person_id):
                 raise PersonErasedError(f"The person {person_id} was erased, and is not made again.")
             if await self.find([person.person_id]):
@@ -150,7 +160,7 @@ class Persons:
         Their faces' records stay, and are nobody's.
         """
         steps = [actions.delete(self._table, person), *await self._names.change(person, None), *tombstone]
-        return await write(self._dynamodb, steps)
+        return await self._write(steps)
 
     async def is_erased(self, person_id: str) -> bool:
         """Whether the person with an id was erased."""
@@ -200,6 +210,10 @@ class Persons:
         items = [item async for page in pages for item in page["Items"]]
         return sorted(_readable(items), key=lambda person: (person.created_at, person.person_id))
 
+    async def listed(self) -> list[PersonRecord]:
+        """Return all people of every state for a list of them: as they were some seconds ago, if they are many."""
+        return await self._roll.call()
+
     async def named(self, name: str) -> list[PersonRecord]:
         """Return those who are called so, in any case of letters, first made first; nobody who was merged."""
         people = (await self.find(await self._names.ids(name))).values()
@@ -236,9 +250,16 @@ class Persons:
             if new.merged_into is not None and new.merged_into != old.merged_into:
                 await self._stands(new.merged_into)
                 steps.append(actions.stay_themselves(self._table, new.merged_into))
-            if await write(self._dynamodb, steps):
+            if await self._write(steps):
                 return new
             await tries.again()
+
+    async def _write(self, steps: "Sequence[TransactWriteItemTypeDef]") -> bool:
+        """Write all of it or nothing, as `write` does, and have lists know."""
+        try:
+            return await write(self._dynamodb, steps)
+        finally:  # also if only the answer was lost
+            self._roll.changed(actions.people_in(self._table, steps))
 
     async def _stands(self, person_id: str) -> None:
         """See to it that somebody can be merged into a person.

@@ -14,7 +14,7 @@ from onlooker_recognizer.people import actions
 from onlooker_recognizer.people.items import face_of
 from onlooker_recognizer.people.persons import Persons
 from onlooker_recognizer.people.records import MAX_FACES, FaceRecord
-from onlooker_recognizer.people.transactions import MOST_ACTIONS, Tries, read, write
+from onlooker_recognizer.people.transactions import MOST_ACTIONS, Tries, read
 from onlooker_shared.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class People(Persons):
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(dynamodb, people, clock=clock)
+        super().__init__(dynamodb, people, clock=clock, monotonic=monotonic)
         self._faces = faces
         self._monotonic = monotonic
         self._somebody: tuple[float, bool] | None = None
@@ -69,7 +69,7 @@ class People(Persons):
             actions.gain_face(self._table, face.person_id, face.face_id),
         ]
         tries = Tries()
-        while not await write(self._dynamodb, steps):
+        while not await self._write(steps):
             known = (await self.faces([face.face_id])).get(face.face_id)
             if known is not None:
                 if known.person_id != face.person_id:
@@ -128,7 +128,7 @@ class People(Persons):
                 *await self._lose(face.person_id, face_id),
                 actions.gain_face(self._table, to, face_id),
             ]
-            if await write(self._dynamodb, steps):
+            if await self._write(steps):
                 return face.model_copy(update={"person_id": to})
             await self._has_room(to)
             await tries.again()
@@ -145,7 +145,7 @@ class People(Persons):
             if face is None:
                 return None
             steps = [actions.delete_face(self._faces, face), *await self._lose(face.person_id, face_id)]
-            if await write(self._dynamodb, steps):
+            if await self._write(steps):
                 return face
             await tries.again()
 
@@ -165,7 +165,7 @@ class People(Persons):
                 steps.append(actions.lose_faces(self._table, person, some))
             else:
                 steps += [actions.delete(self._table, person), *await self._names.change(person, None)]
-            if await write(self._dynamodb, steps):
+            if await self._write(steps):
                 gone += faces
             else:
                 await tries.again()

@@ -292,6 +292,30 @@ async def test_who_is_deleted_while_faces_come_leaves_none(tables: Tables) -> No
     assert await people.delete(alice.person_id) == []
 
 
+async def test_whatever_this_process_does_to_people_lists_know_at_once(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onlooker_recognizer.people.roll.NOT_WORTH_IT", 0.0)
+    monkeypatch.setattr("onlooker_recognizer.people.roll.TIMES", 10_000)
+
+    async def listed() -> dict[str, PersonRecord]:
+        return {person.person_id: person for person in await people.listed()}
+
+    assert await listed() == {}
+    alice, bob = await people.create("Alice"), await people.create("Bob")
+    face = a_face_of(alice)
+    for change in (
+        lambda: people.change(alice.person_id, name="Alicia"),
+        lambda: people.add_face(face),
+        lambda: people.move_face(face.face_id, bob.person_id),
+        lambda: people.remove_face(face.face_id),
+        lambda: people.bury(bob, ()),
+        lambda: people.delete(alice.person_id),
+    ):
+        await change()
+        assert await listed() == await people.find([alice.person_id, bob.person_id])
+
+
 async def test_whether_anybody_has_a_face_is_known_soon(tables: Tables) -> None:
     seconds = 0.0
     here, elsewhere = (
