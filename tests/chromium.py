@@ -61,11 +61,11 @@ def ensure_chromium() -> str:
 
 
 @asynccontextmanager
-async def running_chromium() -> AsyncIterator[Browser]:
-    """A browser without a window for the length of a `with` block. Raises NoChromiumError."""
+async def running_chromium(*more: str) -> AsyncIterator[Browser]:
+    """A browser without a window, with more arguments, for the length of a `with` block. Raises NoChromiumError."""
     program = ensure_chromium()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *more])
         try:
             yield browser
         finally:

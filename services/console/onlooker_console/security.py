@@ -27,12 +27,15 @@ POLICY = (
     "frame-ancestors 'none'",
     "base-uri 'none'",
 )
+WITHOUT_CAMERA = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+WITH_CAMERA = {"Permissions-Policy": WITHOUT_CAMERA.replace("camera=()", "camera=(self)")}
+"""Headers of a page that takes pictures."""
 HEADERS = {
     "Cache-Control": "private, no-store",  # pages show what only their reader may see
     "Content-Security-Policy": "; ".join(POLICY),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": WITHOUT_CAMERA,
     "Referrer-Policy": "same-origin",  # `no-referrer` would have forms send `Origin: null`
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

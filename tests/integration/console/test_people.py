@@ -268,7 +268,7 @@ async def test_somebody_without_a_face_has_a_silhouette(site: Site, people: Peop
         cover = await somebody.get(f"/console/people/{ada.person_id}/cover")
         page = await somebody.get(f"/console/people/{ada.person_id}")
     assert cover.headers["Content-Type"] == "image/svg+xml"
-    assert "onlooker enrol NAME PICTURES" in page.text
+    assert "Add pictures of them." in page.text
 
 
 # -- a picture's page --------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from onlooker_console.addresses import ImageId
 from onlooker_console.apis import Api, ApiError, RefusedError, attempt
 from onlooker_console.callers import SignedIn
+from onlooker_console.security import WITH_CAMERA
 from onlooker_console.uploads.destinations import destinations
 from onlooker_console.uploads.form import Form
 from onlooker_console.uploads.outcomes import progress, sent
@@ -40,6 +41,7 @@ def routes(views: Views, pictures_bucket: str) -> APIRouter:
         return views.page(
             request,
             "upload.html",
+            headers=WITH_CAMERA,
             destinations=destinations(buckets.value, caller.principal, pictures_bucket),
             trouble=None if refused else buckets.error,
             folders=folders.value or (),

@@ -1,15 +1,8 @@
 // Takes pictures with the camera: look, take, look at it, send it or take another. The camera is on only while it is seen.
+import { BUSY, CameraError, closeCamera, countCameras, isMirror, openCamera } from "../parts/camera.js";
 import { dated } from "./names.js";
 
 const QUALITY = 0.92;
-const SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } }; // recognition looks at no more than 2,048 pixels
-const WORDS = {
-  insecure: "Browsers let a page use the camera only over HTTPS, or on the machine that Onlooker runs on. Open the console that way, or choose a picture instead.",
-  NotAllowedError: "The camera may not be used. Allow it for this page in the browser's settings, often behind a sign beside the address, then try again.",
-  NotFoundError: "No camera was found. Connect one and try again, or choose a picture instead.",
-  NotReadableError: "The camera does not answer. Perhaps another program is using it: close that, then try again.",
-};
-const OTHERWISE = "The camera could not be started. Try again, or choose a picture instead.";
 
 export function camera(opener, dialog, add) {
   const box = dialog.querySelector(".camera");
@@ -27,31 +20,29 @@ export function camera(opener, dialog, add) {
   }
   function stop() {
     starts++;
-    stream?.getTracks().forEach((track) => track.stop());
+    closeCamera(stream);
     stream = video.srcObject = null;
   }
   async function start() {
     stop();
     const mine = starts;
     show("starting", "Starting the camera. Your browser may ask whether it may be used.");
-    if (!navigator.mediaDevices?.getUserMedia) return show("trouble", WORDS.insecure);
     try {
-      const opened = await navigator.mediaDevices.getUserMedia({ video: { facingMode: facing, ...SIZE } });
-      if (mine !== starts) return opened.getTracks().forEach((track) => track.stop()); // closed meanwhile
+      const opened = await openCamera(facing);
+      if (mine !== starts) return closeCamera(opened); // closed meanwhile
       stream = video.srcObject = opened;
       await video.play();
     } catch (error) {
       if (mine !== starts) return;
       stop();
-      return show("trouble", WORDS[error.name] ?? OTHERWISE);
+      return show("trouble", error instanceof CameraError ? error.message : BUSY);
     }
-    stream.getVideoTracks()[0].addEventListener("ended", () => mine === starts && box.dataset.state === "live" && show("trouble", WORDS.NotReadableError));
-    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
+    stream.getVideoTracks()[0].addEventListener("ended", () => mine === starts && box.dataset.state === "live" && show("trouble", BUSY));
+    const cameras = await countCameras();
     if (mine !== starts) return;
-    const used = stream.getVideoTracks()[0].getSettings().facingMode;
-    box.classList.toggle("mirrored", used ? used === "user" : true); // one looks into it as into a mirror
+    box.classList.toggle("mirrored", isMirror(stream));
     show("live");
-    act("switch").hidden = cameras.length < 2;
+    act("switch").hidden = cameras < 2;
   }
   function take() {
     canvas.width = video.videoWidth;
