@@ -1,6 +1,7 @@
 """Talks to Onlooker's HTTP APIs."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -174,12 +175,21 @@ class OnlookerClient:
         """Return a person."""
         return await self._json("GET", f"/people/{_segment(person_id)}")
 
-    async def enrol(self, name: str, picture: Path, *, another: bool = False, known: bool = False) -> dict[str, Any]:
+    async def enrol(
+        self,
+        name: str,
+        picture: Path,
+        *,
+        consent: Mapping[str, str] | None = None,
+        another: bool = False,
+        known: bool = False,
+    ) -> dict[str, Any]:
         """Make a person of the face in a picture; return them, and the face.
 
         Args:
             name: what they are called.
             picture: a file; the face that it shows is theirs.
+            consent: who agreed to it (`given_by`), and what for (`purpose`).
             another: whether somebody else may be called so.
             known: whether somebody else may have such a face.
         """
@@ -189,7 +199,7 @@ class OnlookerClient:
                 answer = await self._request(
                     "POST",
                     "/people",
-                    data={"name": name},
+                    data={"name": name} | ({"consent": json.dumps(consent)} if consent else {}),
                     files={"picture": ("picture", file, RAW)},
                     params={"another": another, "even_if_known": known},
                 )

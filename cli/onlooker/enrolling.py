@@ -2,7 +2,7 @@
 
 import asyncio
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -30,6 +30,8 @@ class Wanted:
     """Whom the faces are added to; None: who is called so, or else somebody new."""
     another: bool = False
     """Whether somebody else may be called so."""
+    consent: Mapping[str, str] | None = None
+    """Who agreed that they are known, and what for, if it is somebody new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,9 @@ async def _send(
     """Add a picture's face to a person, who is made if there is nobody of that name."""
     if person_id is None:
         try:
-            return await client.enrol(wanted.name, path, another=wanted.another, known=even_if_known)
+            return await client.enrol(
+                wanted.name, path, consent=wanted.consent, another=wanted.another, known=even_if_known
+            )
         except ApiError as error:
             namesakes = error.problem.get("people", [])
             if error.reason != "name_taken" or len(namesakes) != 1:
@@ -158,6 +162,8 @@ def _in_words(error: ApiError, name: str) -> str:
             if problem["state"] == "unknown":
                 same = f"onlooker people rename {problem['person_id']} {shlex.quote(name)}"
             return f"{known} If they are the same: {same}; if not: --even-if-known."
+        case "consent_missing":
+            return "Nobody is made known here without consent: --consent-by says who agreed, --purpose what for."
         case "name_taken":
             ids = ", ".join(person["person_id"] for person in problem["people"])
             return f"{len(problem['people'])} people are called {name}. Say which one is meant: --id, of {ids}."

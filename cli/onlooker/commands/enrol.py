@@ -40,6 +40,10 @@ def enrol(
     even_if_known: Annotated[
         bool, typer.Option("--even-if-known", help="Also faces by which somebody else is told already.")
     ] = False,
+    consent_by: Annotated[
+        str | None, typer.Option(help="Who agreed that they are known: they, or who may speak for them.")
+    ] = None,
+    purpose: Annotated[str | None, typer.Option(help="What they agreed to.")] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -47,7 +51,9 @@ def enrol(
 
     If somebody is called so already, the faces become theirs.
     """
-    people = _wanted(name, paths or [], folder, person_id, another=another)
+    consent = _consent(consent_by, purpose)
+    wanted = _wanted(name, paths or [], folder, person_id, another=another)
+    people = [dataclasses.replace(each, consent=consent) for each in wanted]
     results = asyncio.run(_enrol(Target(DataFolder.chosen(data)), people, even_if_known=even_if_known))
     console = terminal.output()
     if json:
@@ -71,6 +77,14 @@ def _wanted(
     if person_id and another:
         raise typer.BadParameter("--id is somebody who is known, --another is somebody who is not; give one of them.")
     return [of_files(name, paths, person_id=person_id, another=another)]
+
+
+def _consent(given_by: str | None, purpose: str | None) -> dict[str, str] | None:
+    if given_by and purpose:
+        return {"given_by": given_by, "purpose": purpose}
+    if given_by or purpose:
+        raise typer.BadParameter("A consent needs both, --consent-by and --purpose.")
+    return None
 
 
 async def _enrol(target: Target, people: Sequence[Wanted], *, even_if_known: bool) -> list[Enrolled]:

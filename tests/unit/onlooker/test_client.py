@@ -1,5 +1,6 @@
 """The client against a small application: what it sends, and how it tells errors."""
 
+import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -89,6 +90,13 @@ async def client(app: Starlette) -> AsyncIterator[OnlookerClient]:
         transport=transport, base_url="http://test", headers={"Authorization": "Bearer olk_1_2"}
     ) as http:
         yield OnlookerClient(http)
+
+
+async def test_a_consent_goes_along_with_whom_it_is_of(client: OnlookerClient, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"a face")
+    sent = (await client.enrol("Ann", path, consent={"given_by": "Ann", "purpose": "the door"}))["form"]
+    assert (sent["name"], json.loads(sent["consent"])) == ("Ann", {"given_by": "Ann", "purpose": "the door"})
 
 
 async def test_a_file_is_sent_whole_under_its_key(client: OnlookerClient, tmp_path: Path) -> None:

@@ -32,7 +32,9 @@ class Installation(OnlookerClient):
         self.state_of_ben = "known"
         self.refusal = ApiError(422, REFUSED, problem={"reason": "no_face"})
 
-    async def enrol(self, name: str, picture: Path, *, another: bool = False, known: bool = False) -> dict[str, Any]:
+    async def enrol(
+        self, name: str, picture: Path, *, consent: Any = None, another: bool = False, known: bool = False
+    ) -> dict[str, Any]:
         ids = self.people_by_name.setdefault(name, [])
         if ids and not another:
             raise taken_by(name, *ids)
