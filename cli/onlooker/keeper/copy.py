@@ -181,6 +181,8 @@ class Copy:
         with self._index:
             self._index.executemany("DELETE FROM objects WHERE bucket = ? AND key = ?", ((bucket, key) for key in keys))
         self._remove(files)
+        if keys:
+            self._empty_log()
 
     def path(self, kept: KeptObject) -> Path:
         """Return where an object's bytes are."""
@@ -257,15 +259,27 @@ class Copy:
 
     def forget_items(self, table: str, keys: Iterable[str]) -> None:
         """Take items out."""
-        rows = ((table, key) for key in keys)
+        rows = [(table, key) for key in keys]
         with self._index:
             self._index.executemany("DELETE FROM items WHERE of_table = ? AND key = ?", rows)
+        if rows:
+            self._empty_log()
+
+    def _empty_log(self) -> None:
+        """Take what was forgotten out of the write-ahead log, too: it may tell of people who were erased.
+
+        Where another process reads the index, that is left to the next time: nobody waits for it.
+        """
+        self._index.execute("PRAGMA busy_timeout = 0")
+        self._index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._index.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
 
 def _prepare(index: sqlite3.Connection, path: Path, files: Path) -> None:
     """Make the tables of a new index. Raises CopyError for one that this code does not know, or that lost them."""
     index.execute("PRAGMA journal_mode = WAL")
     index.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
+    index.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
     version = index.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
         _require_none(files, path)

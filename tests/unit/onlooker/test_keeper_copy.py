@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onlooker.keeper.copy import VERSION, Copy, CopyError, KeptObject, file_name
+from onlooker.keeper.copy import VERSION, Copy, CopyError, KeptItem, KeptObject, file_name
 
 LONG = "é" * 512
 """1,024 bytes, as long as a key may be: four times what a file's name may have."""
@@ -130,3 +130,21 @@ def test_nobody_else_can_read_it(tmp_path: Path) -> None:
         ["copy", "objects", "index.sqlite3", "index.sqlite3-wal", "index.sqlite3-shm"], 0
     )
     copy.close()
+
+
+def test_no_byte_is_left_of_what_was_forgotten(copy: Copy) -> None:
+    def holds(text: str) -> bool:
+        return any(text.encode() in path.read_bytes() for path in copy.files.parent.rglob("*") if path.is_file())
+
+    items = [KeptItem(f'{{"id": {{"S": "{n}"}}}}', f'{{"name": {{"S": "Quartzman {n}"}}}}') for n in range(200)]
+    copy.keep_items("people", items)
+    kept(copy, "vexillum.jpg", data=b"Zeppelin")
+    assert holds("Quartzman 7")
+    assert holds("vexillum")
+    assert holds("Zeppelin")
+    copy.forget_items("people", [each.key for each in items[5:]])
+    copy.forget_objects("images", ["vexillum.jpg"])
+    assert holds("Quartzman 3")
+    assert not holds("Quartzman 7")
+    assert not holds("vexillum")
+    assert not holds("Zeppelin")
