@@ -1,19 +1,25 @@
-"""``DELETE /people/{person_id}``, and what became of it."""
+"""``/people/{person_id}``: everything that is stored of a person, and that nothing is any more."""
 
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
+from onlooker_recognizer.people.audit import Action, Audit
 from onlooker_recognizer.people.callers import PersonInPath, Reader, Writer
 from onlooker_recognizer.people.erasure import Erasers
 from onlooker_recognizer.people.erasures import Receipt
+from onlooker_recognizer.people.export import Export
+
+ZIP = "application/zip"
 
 
-def erasure_router(erasers: Erasers) -> APIRouter:
+def erasure_router(erasers: Erasers, export: Export, audit: Audit) -> APIRouter:
     """Return the routes.
 
     Args:
         erasers: has people erased.
+        export: exports them.
+        audit: notes that it does.
     """
     routes = APIRouter(prefix="/people", tags=["people"])
 
@@ -31,5 +37,13 @@ def erasure_router(erasers: Erasers) -> APIRouter:
     async def get_erasure(_: Reader, person_id: PersonInPath) -> Receipt:
         """Answer what was removed where, and what was found afterwards, of somebody who was erased."""
         return await erasers.receipt(person_id)
+
+    @routes.get("/{person_id}/export", response_class=Response, responses={HTTPStatus.OK: {"content": {ZIP: {}}}})
+    async def export_person(caller: Reader, person_id: PersonInPath) -> Response:
+        """Answer with everything that is stored of a person, as a zip."""
+        await audit.note(caller, Action.EXPORTED, person_id)
+        name = f'attachment; filename="{person_id}.zip"'
+        headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+        return Response(await export.of_person(person_id), media_type=ZIP, headers=headers)
 
     return routes

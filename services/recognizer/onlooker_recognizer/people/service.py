@@ -24,6 +24,7 @@ from onlooker_recognizer.people.enrol_routes import enrol_router
 from onlooker_recognizer.people.enrolment import Enrolment
 from onlooker_recognizer.people.erasure_composing import compose_erasure
 from onlooker_recognizer.people.erasure_routes import erasure_router
+from onlooker_recognizer.people.export import Export
 from onlooker_recognizer.people.face_routes import faces_router
 from onlooker_recognizer.people.faces_bucket import FacesBucket
 from onlooker_recognizer.people.handlers import PeopleHandler, Told, decode
@@ -163,6 +164,16 @@ def serve_people(
     )
     lookups = Lookups(detecting=detecting, lookup=parts.lookup, judge=parts.judge)
     attendance = Attendance(dynamodb, names.attendance.name, cooldown=timedelta(seconds=settings.cooldown), clock=clock)
+    export = Export(
+        dynamodb=dynamodb,
+        attendance=names.attendance.name,
+        people=parts.people,
+        sightings=parts.sightings,
+        crops=parts.crops,
+        results=results,
+        consents=parts.consents,
+        audit=parts.audit,
+    )
     retention = Retention(
         keep=Keep(_days(settings.keep_pictures), _days(settings.keep_unknowns)),
         s3=s3,
@@ -194,7 +205,7 @@ def serve_people(
             changes_router(grouping, decisions, parts.audit),
             drawing_router(drawing),
             consents_router(parts.people, parts.consents, parts.audit),
-            erasure_router(erasure.erasers),
+            erasure_router(erasure.erasers, export, parts.audit),
         ],
         consumer=Consumer(
             sqs=sqs,

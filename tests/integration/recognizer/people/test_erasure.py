@@ -1,10 +1,13 @@
 """Somebody is erased: nothing of them is left, and nothing that is late, repeated or put back brings them again."""
 
 import asyncio
+import io
 import json
 import re
+import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ import pytest
 from emulator import Emulator
 from installation import client_of, working
 from onlooker_recognizer.__main__ import compose
+from onlooker_recognizer.people.attendance import Attendance
+from onlooker_recognizer.people.consents import Given
 from onlooker_recognizer.people.erasing import Erase
 from onlooker_recognizer.people.identifying import Identifying
 from onlooker_recognizer.people.profiles import Profiles
@@ -129,6 +134,12 @@ async def test_nothing_is_left_of_who_is_erased_and_others_stay(here: PeopleStag
     await people.change(alice.person_id, attributes={"Bio": "Likes Äpfel."})
     dynamodb = await stage.aws.client("dynamodb")
     await Profiles(dynamodb, stage.names.profiles.name).put(alice.face_ids[0], {"Bio": "Likes Äpfel."})
+    attendance = Attendance(
+        dynamodb, stage.names.attendance.name, cooldown=timedelta(0), clock=lambda: datetime.now(UTC)
+    )
+    await attendance.sign(alice.person_id)
+    given = Given(given_by="Alice Äöü", purpose="Likes Äpfel.")
+    await here.parts.consents.record(alice.person_id, given, recorded_by="tests")
     traces = [*await traces_of(here, alice), old.person_id, "Alise", "Äpfel", "\\u00c4pfel", "\\u00c4\\u00f6"]
     async with served(here) as client:
         group = beside(pictures / "portraits/obama-standing.jpg", pictures / "portraits/biden.jpg")
@@ -153,6 +164,7 @@ async def test_nothing_is_left_of_who_is_erased_and_others_stay(here: PeopleStag
     removed = told["removed"]
     assert (removed["people"], removed["collection_faces"], removed["crops"]) == (2, 2, 2)
     assert (removed["results"], removed["sightings"], removed["faces"], removed["profiles"]) == (2, 2, 2, 1)
+    assert (removed["consents"], removed["attendance"]) == (1, 2)
     assert set(told["proof"]["found"].values()) == {0}
     assert (told["proof"]["searched"], told["proof"]["recognized"]) == (2, 0)
     assert told["proof"]["looked_at"]["results"] == 2
@@ -334,3 +346,32 @@ async def test_who_was_merged_and_who_is_nobody_cannot_be_erased(here: PeopleSta
         assert (await client.delete(f"/people/{'0' * 32}")).status_code == 404
         assert (await client.get(f"/people/erasures/{'0' * 32}")).status_code == 404
         assert (await client.get(f"/people/{alice.person_id}")).status_code == 200
+
+
+async def test_everything_that_is_stored_of_somebody_comes_in_a_zip(here: PeopleStage, pictures: Path) -> None:
+    stage = here.stage
+    alice = await here.enrol("Alice Äöü", read(pictures, "obama.jpg"))
+    bob = await here.enrol("Bob", read(pictures, "biden.jpg"))
+    dynamodb, table = await stage.aws.client("dynamodb"), stage.names.attendance.name
+    attendance = Attendance(dynamodb, table, cooldown=timedelta(0), clock=lambda: datetime.now(UTC))
+    for person in (alice, bob):
+        await attendance.sign(person.person_id)
+    async with served(here) as client:
+        await stage.put("two.jpg", beside(pictures / "portraits/obama-standing.jpg", pictures / "portraits/biden.jpg"))
+        await stage.announced()
+        await stage.settled()
+        answer = await client.get(f"/people/{alice.person_id}/export")
+        assert (await client.get(f"/people/{'0' * 32}/export")).status_code == 404
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    told = {name: json.loads(content) for name, content in files.items() if name.endswith(".json")}
+    (face,) = told["faces.json"]
+    assert files[f"faces/{face['face_id']}.jpg"][:2] == b"\xff\xd8"
+    assert [each["name"] for each in told["person.json"]] == ["Alice Äöü"]
+    assert [each["key"] for each in told["sightings.json"]] == ["two.jpg"]
+    ((shown,),) = (each["faces"] for each in told["results.json"])
+    assert shown["person"]["name"] == "Alice Äöü"
+    assert [each["action"] for each in told["audit.json"]] == ["exported"]
+    assert [each["direction"] for each in told["attendance.json"]] == ["in"]
+    assert not any(b"Bob" in content for content in files.values())
