@@ -18,3 +18,6 @@ if (stage) {
   unveil(stage);
   zoom(stage);
 }
+
+const meant = document.getElementById(location.hash.slice(1)); // the face that somebody said something of
+if (meant?.nodeName === "DETAILS") meant.open = true;
