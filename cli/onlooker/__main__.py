@@ -13,6 +13,7 @@ from onlooker.commands import (
     doctor,
     enrol,
     erase,
+    export,
     key,
     keys,
     people,
@@ -52,6 +53,7 @@ app.command()(enrol.enrol)
 app.add_typer(people.app, name="people")
 app.command()(who.who)
 app.command()(erase.erase)
+app.command()(export.export)
 app.command()(queues.queues)
 app.command()(queues.redrive)
 app.command()(sweep.sweep)

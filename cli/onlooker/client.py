@@ -266,6 +266,10 @@ class OnlookerClient:
                 raise
             return None
 
+    async def export(self, person_id: str) -> bytes:
+        """Return everything that is stored of a person, as a zip."""
+        return (await self._request("GET", f"/people/{_segment(person_id)}/export")).content
+
     async def identify(self, picture: Path) -> dict[str, Any]:
         """Return who is in a picture, of which nothing is kept."""
         return _body(await patiently(lambda: self._send("/people/identify", picture)))

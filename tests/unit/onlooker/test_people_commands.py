@@ -78,6 +78,9 @@ class Installation(OnlookerClient):
         self.merged.append((person_id, into))
         return await self.person(into)
 
+    async def export(self, person_id: str) -> bytes:
+        return f"zip of {person_id}".encode()
+
     async def erase(self, person_id: str) -> dict[str, Any]:
         self.erased.append(person_id)
         return {"erasure_id": person_id, "state": "under_way"}
@@ -217,6 +220,16 @@ def test_it_asks_before_somebody_is_erased_and_shows_the_receipt(
     proved = words_of(run("erase", OTHER, "--prove").stdout)
     assert installation.erased == [OTHER], "an id of who was erased only shows the receipt"
     assert "Looked again 2026-11-22 08:00 (UTC)" in proved
+
+
+def test_all_of_a_person_is_written_to_a_file_that_only_its_owner_reads(
+    installation: Installation, tmp_path: Path
+) -> None:
+    into = tmp_path / "ben.zip"
+    assert run("export", "ben", str(into)).exit_code == 0
+    assert into.read_bytes() == f"zip of {OTHER}".encode()
+    assert into.stat().st_mode & 0o077 == 0
+    assert isinstance(run("export", "ben", str(into)).exception, ConfigurationError), "it is not overwritten"
 
 
 def test_who_is_in_a_picture_is_told_with_how_sure_it_is(installation: Installation, tmp_path: Path) -> None:
