@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from onlooker_recognizer.people import labels
 from onlooker_recognizer.people.naming import as_person
 from onlooker_recognizer.people.records import PersonRecord, Sighting, State
+from onlooker_recognizer.people.sighting_items import sighting_id
 from onlooker_recognizer.people.sightings import Sightings
 from onlooker_recognizer.people.verdicts import Judge
 from onlooker_shared.errors import NotFoundError
@@ -41,21 +43,31 @@ class Recording:
             current, now = _renamed(result, people), _moved(seen, people)
             if (current, now) == (result, list(seen)):
                 break
-            result, seen = current, now
-            await self._results.put(result)
+            try:
+                result = await self._results.revise(image_id, self._revised)
+            except NotFoundError:  # it was deleted this moment
+                await self._sightings.settle(image_id, ())
+                return current
+            # what somebody said of it at this moment is recorded, too
+            seen = now if result == current else labels.sightings(result.image, result.recognition, now, people)
         return result
 
     async def recover(self, result: StoredResult) -> StoredResult:
         """Finish what a recognizer began that ended after it had stored a result, and return that as it is then.
 
-        Who was seen is recorded, if nothing is; of who was erased meanwhile nothing is told.
+        Who was seen is recorded as the result says; of who was erased meanwhile nothing is told.
         """
-        seen = _sightings(result)
-        if seen and not await self._sightings.of_picture(result.image.image_id):
-            await self._sightings.settle(result.image.image_id, seen)
-        if (told := _ids(result, seen)) and told - (await self._judge.resolved(told)).keys():
-            return await self.settle(result, seen)
-        return result
+        if not result.recognition.faces:
+            return result
+        recorded = await self._sightings.of_picture(result.image.image_id)
+        if await self._owed(result, recorded) is None:
+            return result
+        try:
+            result = await self._results.get(result.image.image_id)  # somebody may have said otherwise since
+        except NotFoundError:
+            return result
+        owed = await self._owed(result, recorded)
+        return result if owed is None else await self.settle(result, owed)
 
     async def forget(self, image_id: str) -> None:
         """Take back who was seen in a picture that is deleted."""
@@ -67,6 +79,16 @@ class Recording:
             await self.recover(await self._results.get(image_id))
         except NotFoundError:
             return
+
+    async def _revised(self, known: StoredResult) -> StoredResult:
+        return _renamed(known, await self._judge.resolved(_ids(known, ())))
+
+    async def _owed(self, result: StoredResult, recorded: Sequence[Sighting]) -> list[Sighting] | None:
+        """Return what is to be recorded of a picture; None where nothing is left to be done."""
+        told = _ids(result, recorded)
+        people = await self._judge.resolved(told) if told else {}
+        wanted = labels.sightings(result.image, result.recognition, recorded, people)
+        return None if told == people.keys() and _by_id(wanted) == _by_id(recorded) else wanted
 
 
 def tells_of_anybody(result: StoredResult) -> bool:
@@ -112,20 +134,5 @@ def _moved(seen: Sequence[Sighting], people: Mapping[str, PersonRecord]) -> list
     ]
 
 
-def _sightings(result: StoredResult) -> list[Sighting]:
-    """Return the sightings that a stored result tells of."""
-    image = result.image
-    return [
-        Sighting(
-            person_id=face.person.person_id,
-            image_id=image.image_id,
-            bucket=image.bucket,
-            key=image.key,
-            seen_at=image.uploaded_at,
-            bounding_box=face.bounding_box,
-            similarity=face.person.similarity,
-            face_id=face.face_id,
-        )
-        for face in result.recognition.faces
-        if face.person
-    ]
+def _by_id(sightings: Sequence[Sighting]) -> dict[str, Sighting]:
+    return {sighting_id(sighting): sighting for sighting in sightings}

@@ -11,8 +11,8 @@ from onlooker_recognizer.people.registry import People
 from onlooker_recognizer.people.sightings import Sightings
 from onlooker_recognizer.people.verdicts import Judge
 from onlooker_shared.errors import NotFoundError
-from onlooker_shared.recognition import Person
-from onlooker_shared.results import StoredResult
+from onlooker_shared.recognition import BoundingBox, Person
+from onlooker_shared.results import Revision, StoredResult
 from people_records import a_sighting
 from recognitions import a_face, a_recognition, an_image
 
@@ -29,6 +29,10 @@ class Stored:
     async def put(self, result: StoredResult) -> None:
         self.puts += 1
         self.by_id[result.image.image_id] = result
+
+    async def revise(self, image_id: str, change: Revision) -> StoredResult:
+        await self.put(await change(await self.get(image_id)))
+        return self.by_id[image_id]
 
     async def get(self, image_id: str) -> StoredResult:
         if image_id not in self.by_id:
@@ -80,6 +84,7 @@ async def test_what_was_found_is_recorded_and_the_result_left_alone(
 async def test_who_was_renamed_meanwhile_is_called_so(people: People, recording: Recording, stored: Stored) -> None:
     unknown = await people.create_unknown()
     result = told(unknown, candidates=(unknown,))
+    await stored.put(result)
     await people.change(unknown.person_id, name="Alice", state=State.KNOWN)
     settled = await recording.settle(result, [a_sighting(unknown, IMAGE)])
     assert names(settled) == ["Alice"]
@@ -88,10 +93,11 @@ async def test_who_was_renamed_meanwhile_is_called_so(people: People, recording:
 
 
 async def test_who_was_merged_meanwhile_is_who_they_are_now(
-    people: People, sightings: Sightings, recording: Recording
+    people: People, sightings: Sightings, recording: Recording, stored: Stored
 ) -> None:
     bob, robert = await people.create("Bob"), await people.create("Robert")
     result = told(bob)
+    await stored.put(result)
     await people.change(bob.person_id, state=State.MERGED, merged_into=robert.person_id)
     assert names(await recording.settle(result, [a_sighting(bob, IMAGE)])) == ["Robert"]
     assert await seen(sightings, bob) == ()
@@ -103,6 +109,7 @@ async def test_of_who_was_deleted_meanwhile_nothing_is_left(
 ) -> None:
     alice, carol = await people.create("Alice"), await people.create("Carol")
     result = told(alice, candidates=(carol,))
+    await stored.put(result)
     await people.delete(alice.person_id)
     await people.delete(carol.person_id)
     settled = await recording.settle(result, [a_sighting(alice, IMAGE)])
@@ -113,25 +120,69 @@ async def test_of_who_was_deleted_meanwhile_nothing_is_left(
 
 
 async def test_who_is_ignored_since_is_seen_but_not_shown(
-    people: People, sightings: Sightings, recording: Recording
+    people: People, sightings: Sightings, recording: Recording, stored: Stored
 ) -> None:
     poster = await people.create("Poster")
     result = told(poster)
+    await stored.put(result)
     await people.change(poster.person_id, state=State.IGNORED)
     assert names(await recording.settle(result, [a_sighting(poster, IMAGE)])) == [None]
     assert len(await seen(sightings, poster)) == 1
 
 
 async def test_a_result_without_sightings_gets_them_when_it_is_met_again_and_no_others(
-    people: People, sightings: Sightings, recording: Recording
+    people: People, sightings: Sightings, recording: Recording, stored: Stored
 ) -> None:
     alice = await people.create("Alice")
+    await stored.put(told(alice))
     await recording.recover(told(alice))
     (first,) = await seen(sightings, alice)
     assert first == a_sighting(alice, IMAGE)
     bob = await people.create("Bob")
-    await recording.recover(told(bob))  # somebody said otherwise since
+    assert names(await recording.recover(told(bob))) == ["Alice"]  # read before somebody said otherwise
     assert await sightings.of_picture(IMAGE.image_id) == [first]
+
+
+async def test_a_result_of_which_other_sightings_are_recorded_gets_its_own_when_it_is_met_again(
+    people: People, sightings: Sightings, recording: Recording, stored: Stored
+) -> None:
+    """A recognizer that ends after it stored what it recognized anew leaves those of the time before."""
+    alice, bob, poster = [await people.create(name) for name in ("Alice", "Bob", "Poster")]
+    await people.change(poster.person_id, state=State.IGNORED)
+    wall = BoundingBox(left=0.8, top=0.1, width=0.1, height=0.1)
+    await sightings.settle(IMAGE.image_id, [a_sighting(alice, IMAGE), a_sighting(poster, IMAGE, box=wall)])
+    result = told(bob)
+    nobody = a_face().model_copy(update={"bounding_box": wall})
+    faces = (*result.recognition.faces, nobody)
+    result = result.model_copy(update={"recognition": result.recognition.model_copy(update={"faces": faces})})
+    await stored.put(result)
+
+    assert await recording.recover(result) == result
+
+    assert [len(await seen(sightings, each)) for each in (alice, bob, poster)] == [0, 1, 1]
+    assert stored.puts == 1
+
+
+async def test_what_somebody_says_while_it_is_recorded_is_not_undone(
+    people: People, sightings: Sightings, recording: Recording, stored: Stored
+) -> None:
+    unknown, bob = await people.create_unknown(), await people.create("Bob")
+    result = told(unknown)
+    await people.change(unknown.person_id, name="Alice", state=State.KNOWN)
+    await stored.put(told(bob))  # this moment
+    assert names(await recording.settle(result, [a_sighting(unknown, IMAGE)])) == ["Bob"]
+    assert [each.person_id for each in await sightings.of_picture(IMAGE.image_id)] == [bob.person_id]
+
+
+async def test_a_result_that_is_deleted_while_it_is_recorded_stays_so(
+    people: People, sightings: Sightings, recording: Recording, stored: Stored
+) -> None:
+    unknown = await people.create_unknown()
+    result = told(unknown)
+    await people.change(unknown.person_id, name="Alice", state=State.KNOWN)
+    await recording.settle(result, [a_sighting(unknown, IMAGE)])
+    assert stored.by_id == {}
+    assert await sightings.of_picture(IMAGE.image_id) == []
 
 
 async def test_a_picture_that_was_almost_deleted_gets_its_sightings_back(
