@@ -141,7 +141,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         yield Service(
             name="recognizer",
             routers=[
-                router(s3, results),
+                router(s3, results, people.candidates.as_of_now),
                 requests_router(results, originals, sqs, queue_url),
                 *about_people.routers,
             ],

@@ -1,6 +1,7 @@
 """``/recognitions``: what was recognized in a picture, and which pictures could not be."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -21,6 +22,8 @@ from onlooker_shared.web.auth import requires
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
+AsOfNow = Callable[[Recognition], Awaitable[Recognition]]
+"""Returns a recognition that names people as they are called now."""
 Reader = Annotated[Principal, Depends(requires(Scope.RECOGNITIONS_READ))]
 TRACE_ID = Field(default=None, description="Of the lines about it in all services' logs: 32 hexadecimal digits.")
 
@@ -61,8 +64,14 @@ class Failures(BaseModel):
     cursor: str | None = None
 
 
-def router(s3: "S3Client", results: Results) -> APIRouter:
-    """Return the routes."""
+def router(s3: "S3Client", results: Results, as_of_now: AsOfNow) -> APIRouter:
+    """Return the routes.
+
+    Args:
+        s3: the process's client.
+        results: where results are.
+        as_of_now: knows people.
+    """
     routes = APIRouter(prefix="/recognitions", tags=["recognitions"])
 
     @routes.get("/{image_id}")
@@ -70,7 +79,10 @@ def router(s3: "S3Client", results: Results) -> APIRouter:
         reader: Reader, image_id: Annotated[str, Path(pattern=IMAGE_ID_PATTERN)]
     ) -> Recognized | Failed:
         """Answer with what was recognized in a picture, or why it could not be."""
-        return await find(results, reader, image_id)
+        found = await find(results, reader, image_id)
+        if isinstance(found, Failed):
+            return found
+        return found.model_copy(update={"recognition": await as_of_now(found.recognition)})
 
     @routes.get("")
     async def list_recognitions(

@@ -8,6 +8,7 @@ import pytest
 from onlooker_recognizer.routes import router
 from onlooker_shared.errors import UnauthorizedError
 from onlooker_shared.keys import Principal, Scope
+from onlooker_shared.recognition import Recognition
 from onlooker_shared.results import Results, StoredFailure, StoredResult
 from onlooker_shared.service import Service
 from onlooker_shared.web.app import create_app
@@ -29,6 +30,10 @@ class Keys:
         return KEYS[key]
 
 
+async def as_it_was(recognition: Recognition) -> Recognition:
+    return recognition
+
+
 def as_key(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
@@ -40,7 +45,8 @@ async def results(dark_stage: Stage) -> Results:
 
 @pytest.fixture
 async def http(dark_stage: Stage, results: Results) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app([Service("recognizer", [router(await dark_stage.aws.client("s3"), results)])], Keys())
+    routes = router(await dark_stage.aws.client("s3"), results, as_it_was)
+    app = create_app([Service("recognizer", [routes])], Keys())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://onlooker") as client:
         yield client
 

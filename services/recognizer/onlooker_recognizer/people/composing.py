@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.people.audit import Audit
+from onlooker_recognizer.people.candidates import Candidates
 from onlooker_recognizer.people.collection import Collection
 from onlooker_recognizer.people.consents import Consents
 from onlooker_recognizer.people.crops_store import CropStore
@@ -50,6 +51,7 @@ class PeopleParts:
     restoring: Restoring
     audit: Audit
     consents: Consents
+    candidates: Candidates
 
 
 def collection_name(settings: RecognizerSettings, prefix: str) -> str:
@@ -116,5 +118,17 @@ def compose_people(
     consents = Consents(dynamodb, names.consents.name, clock=clock, required=settings.consent == "required")
     recording = Recording(sightings, judge, results)
     return PeopleParts(
-        people, sightings, faces, crops, bar, lookup, judge, identifying, recording, restoring, audit, consents
+        people,
+        sightings,
+        faces,
+        crops,
+        bar,
+        lookup,
+        judge,
+        identifying,
+        recording,
+        restoring,
+        audit,
+        consents,
+        Candidates(judge),
     )

@@ -128,14 +128,21 @@ def sightings(
     return found
 
 
-def _up_to_date(face: Face, recorded: Sighting | None, people: People, owners: Owners) -> Face:
-    person = _person(face, recorded, people, owners)
+def candidates_of(face: Face, person: Person | None, people: People) -> tuple[Person, ...]:
+    """Return whom a face resembles, as they are called now, besides the person whose it is."""
     candidates = dict[str, Person]()
     for each in face.candidates:
         now = people.get(each.person_id)
-        if now is not None and not _ignored(now) and now.person_id != (person and person.person_id):
+        if now is None or _ignored(now) or now.person_id in face.denied:
+            continue
+        if person is None or now.person_id != person.person_id:
             candidates.setdefault(now.person_id, as_person(now, each.similarity))
-    return face.model_copy(update={"person": person, "candidates": tuple(candidates.values())})
+    return tuple(candidates.values())
+
+
+def _up_to_date(face: Face, recorded: Sighting | None, people: People, owners: Owners) -> Face:
+    person = _person(face, recorded, people, owners)
+    return face.model_copy(update={"person": person, "candidates": candidates_of(face, person, people)})
 
 
 def _person(face: Face, recorded: Sighting | None, people: People, owners: Owners) -> Person | None:

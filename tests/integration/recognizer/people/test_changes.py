@@ -252,6 +252,25 @@ async def test_somebody_says_whose_a_face_is_not_though_it_resembles_theirs(past
     assert both.status_code == 422
 
 
+async def test_whom_a_face_only_resembles_is_called_as_they_are_now(past: Past) -> None:
+    alice, bob, rob = [await past.people.create(name) for name in ("Alice", "Bob", "Rob")]
+    gone, ignored = [await past.people.create(name) for name in ("Gone", "Poster")]
+    alike = a_face().model_copy(
+        update={"candidates": tuple(as_person(each, 80.0) for each in (alice, bob, gone, ignored))}
+    )
+    image_id = await past.seen("party.jpg", alike)
+    await past.people.change(alice.person_id, name="Alicia")
+    await past.people.change(bob.person_id, state=State.MERGED, merged_into=rob.person_id)
+    await past.people.delete(gone.person_id)
+    await past.people.change(ignored.person_id, state=State.IGNORED)
+
+    async with served(past) as here, here.client() as client:
+        [face] = (await client.get(f"/recognitions/{image_id}")).json()["recognition"]["faces"]
+
+    found = [(each["person_id"], each["name"]) for each in face["candidates"]]
+    assert found == [(alice.person_id, "Alicia"), (rob.person_id, "Rob")]
+
+
 async def test_a_face_gets_a_name_that_somebody_has_or_nobody_yet(past: Past) -> None:
     bob = await past.people.create("Bob")
     image_id = await past.seen("party.jpg", None, None, None)
