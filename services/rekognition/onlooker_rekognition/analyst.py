@@ -19,6 +19,7 @@ from onlooker_rekognition.protocol.errors import (
     ServiceError,
     ThrottlingError,
 )
+from onlooker_rekognition.recent import RecentFaces
 from onlooker_rekognition.vision.errors import ImageTooLargeError as TooManyPixelsError
 from onlooker_rekognition.vision.errors import ImageTooSmallError, UnreadableImageError
 from onlooker_rekognition.vision.image import Image
@@ -59,6 +60,13 @@ class Subject:
     engine: VisionEngine
     image: Image
     digest: bytes
+    recent: RecentFaces
+
+    def faces_to_search(self) -> tuple[FaceAnalysis, ...]:
+        """Its faces with embeddings, largest first; without chips."""
+        return self.recent.get(
+            self.digest, lambda: self.engine.detect_faces(self.image, attributes=False, embeddings=True)
+        )
 
     @property
     def image_id(self) -> str:
@@ -74,6 +82,7 @@ class Analyst:
         self._images = images
         self._pool = pool
         self._decoded = DecodedPictures(engine.decode, max_pixels=decoded_pixels)
+        self._recent = RecentFaces()
 
     async def examine(self, image: Mapping[str, Any], work: Callable[[Subject], Result]) -> Result:
         """What `work`, done by a worker thread, finds in the picture.
@@ -118,7 +127,7 @@ class Analyst:
             image = self._decoded.get(digest, data)
         except (UnreadableImageError, TooManyPixelsError, ImageTooSmallError) as error:
             raise _as_service_error(error) from error
-        return Subject(self._engine, image, digest)
+        return Subject(self._engine, image, digest, self._recent)
 
 
 def _as_service_error(error: Exception) -> ServiceError:

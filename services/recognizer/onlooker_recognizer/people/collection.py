@@ -73,6 +73,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a search tells of a picture."""
+
+    details: tuple[dict[str, Any], ...]
+    """Of each face as Amazon's FaceDetail; that which was searched by first."""
+    found: Found | None
+    """By that; None: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Indexed:
     """A face that was added."""
 
@@ -150,19 +160,27 @@ class Collection:
             onlooker_shared.errors.RetryLater: Rekognition is asked too much.
             botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: it does not answer, or denies it.
         """
-        found = await self._search_users(jpeg, threshold, most) if await self._knows_users() else Found(_NOWHERE)
-        if found is None or (found.people and found.people[0].similarity >= SURE):
-            return found
-        try:
-            answer = await self._call(
-                SEARCH_FACES, Image={"Bytes": jpeg}, FaceMatchThreshold=threshold, MaxFaces=most, QualityFilter="NONE"
-            )
-        except ClientError as error:
-            if _code(error) == WRONG and NO_FACE in error.response["Error"].get("Message", ""):
-                return None
-            raise
-        matches = (Match(each["Face"]["FaceId"], each["Similarity"]) for each in answer["FaceMatches"])
-        return Found(_box(answer["SearchedFaceBoundingBox"]), _ranked(matches), found.people)
+        if not await self._knows_users():
+            return await self._with_faces(jpeg, Found(_NOWHERE), threshold, most)
+        seen = await self._search_users(jpeg, threshold, most)
+        return seen.found and await self._with_faces(jpeg, seen.found, threshold, most)
+
+    async def see(self, picture: bytes, *, threshold: float, most: int = 20) -> Seen:
+        """Return all faces of a picture, and whom the largest resembles: one call where DetectFaces would be two.
+
+        Args:
+            picture: a JPEG or PNG of at most 5 MiB.
+            threshold: how alike at least, 0 to 100.
+            most: matches of either kind.
+
+        Raises:
+            onlooker_shared.errors.RetryLater, botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError:
+                as for `search`.
+        """
+        seen = await self._search_users(picture, threshold, most)
+        if seen.found is None:
+            return seen
+        return Seen(seen.details, await self._with_faces(picture, seen.found, threshold, most))
 
     async def index(self, jpeg: bytes, *, person_id: str) -> Indexed | Unfit:
         """Add the largest face of a picture, if Rekognition finds it good enough to be told again.
@@ -251,14 +269,31 @@ class Collection:
                 return found
             more = {"NextToken": answer["NextToken"]}
 
-    async def _search_users(self, jpeg: bytes, threshold: float, most: int) -> Found | None:
+    async def _with_faces(self, jpeg: bytes, found: Found, threshold: float, most: int) -> Found | None:
+        """Return what was found among users with what is among faces, unless a user is alike beyond doubt."""
+        if found.people and found.people[0].similarity >= SURE:
+            return found
+        try:
+            answer = await self._call(
+                SEARCH_FACES, Image={"Bytes": jpeg}, FaceMatchThreshold=threshold, MaxFaces=most, QualityFilter="NONE"
+            )
+        except ClientError as error:
+            if _code(error) == WRONG and NO_FACE in error.response["Error"].get("Message", ""):
+                return None
+            raise
+        matches = (Match(each["Face"]["FaceId"], each["Similarity"]) for each in answer["FaceMatches"])
+        return Found(_box(answer["SearchedFaceBoundingBox"]), _ranked(matches), found.people)
+
+    async def _search_users(self, jpeg: bytes, threshold: float, most: int) -> Seen:
         answer = await self._call(
             SEARCH_USERS, Image={"Bytes": jpeg}, UserMatchThreshold=threshold, MaxUsers=most, QualityFilter="NONE"
         )
+        others = [each["FaceDetails"] for each in answer.get("UnsearchedFaces", ())]
         if not (searched := answer.get("SearchedFace")):
-            return None
+            return Seen(tuple(others), None)
         matches = (Match(each["User"]["UserId"], each["Similarity"]) for each in answer["UserMatches"])
-        return Found(_box(searched["FaceDetail"]["BoundingBox"]), people=_ranked(matches))
+        largest = searched["FaceDetail"]
+        return Seen((largest, *others), Found(_box(largest["BoundingBox"]), people=_ranked(matches)))
 
     async def _knows_users(self) -> bool:
         """Whether the collection has users; asking is free, but not more often than now and then."""

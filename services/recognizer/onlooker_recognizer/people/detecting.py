@@ -3,17 +3,20 @@
 Only where they are and how good they are is asked for, not age, emotions and the like: somebody waits for the answer.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from PIL import Image
 
 from onlooker_recognizer import translation
 from onlooker_recognizer.calls import Calls
-from onlooker_recognizer.conversion import LONGER_SIDE, QUALITY
+from onlooker_recognizer.conversion import LONGER_SIDE, QUALITY, Frame
+from onlooker_recognizer.people.crops import Crop
 from onlooker_recognizer.pictures import MAX_INLINE_BYTES, Pictures
 from onlooker_recognizer.questions import DETECT_FACES
-from onlooker_shared.recognition import Face
+from onlooker_shared.recognition import BoundingBox, Face
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,28 @@ class Detected:
     height: int
     faces: tuple[Face, ...]
     """Largest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sendable:
+    """A picture as it is sent to Rekognition."""
+
+    body: bytes
+    width: int
+    """Pixels of the upright picture."""
+    height: int
+    frame: Frame
+    """Which part of what is sent is the picture."""
+
+    @property
+    def whole(self) -> Crop:
+        """All of it, as a face's crop."""
+        return Crop(self.body, BoundingBox(left=0, top=0, width=1 / self.frame.width, height=1 / self.frame.height))
+
+    def faces(self, details: Iterable[dict[str, Any]]) -> tuple[Face, ...]:
+        """Return what Rekognition tells of faces, largest first."""
+        faces = (translation.face(detail, self.frame) for detail in details)
+        return tuple(sorted(faces, key=lambda face: -face.bounding_box.width * face.bounding_box.height))
 
 
 class Detecting:
@@ -49,15 +74,22 @@ class Detecting:
             onlooker_shared.errors.RetryLater: Rekognition is asked too much.
             botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: it does not answer, or denies it.
         """
+        sendable = await self.sendable(data)
+        asked = {"Image": {"Bytes": sendable.body}, "Attributes": ["DEFAULT"]}
+        answer = await self._calls.call(DETECT_FACES, asked, price=self._price)
+        return Detected(sendable.width, sendable.height, sendable.faces(answer["FaceDetails"]))
+
+    async def sendable(self, data: bytes) -> Sendable:
+        """Return a picture as it fits into a request.
+
+        Raises:
+            onlooker_recognizer.errors.PictureRefusedError: it is no picture, a damaged one, or too large a one.
+        """
         picture = await self._pictures.prepare(data)
         body = picture.body
         if body is None:  # Rekognition would fetch it from a bucket, which this one may not be in
             body = data if len(data) <= MAX_INLINE_BYTES else await self._pictures.look(data, _smaller)
-        asked = {"Image": {"Bytes": body}, "Attributes": ["DEFAULT"]}
-        answer = await self._calls.call(DETECT_FACES, asked, price=self._price)
-        faces = (translation.face(detail, picture.frame) for detail in answer["FaceDetails"])
-        by_size = sorted(faces, key=lambda face: -face.bounding_box.width * face.bounding_box.height)
-        return Detected(picture.width, picture.height, tuple(by_size))
+        return Sendable(body, picture.width, picture.height, picture.frame)
 
 
 def _smaller(upright: Image.Image) -> bytes:

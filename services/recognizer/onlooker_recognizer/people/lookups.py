@@ -36,10 +36,11 @@ class Lookups:
             botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS does not answer, or refuses.
         """
         try:
-            detected = await self._detecting.detect(data)
-            looked: list[Looked | None] = [None] * len(detected.faces)
-            if detected.faces and await self._judge.knows_anybody():
-                looked = await self._lookup.look_up(data, detected.faces, detected.width, detected.height)
+            if await self._judge.knows_anybody():
+                detected, looked = await self._lookup.look_up_whole(data, await self._detecting.sendable(data))
+            else:
+                detected = await self._detecting.detect(data)
+                looked = [None] * len(detected.faces)
         except PictureRefusedError as refusal:
             raise PictureUnfitError(Objection(Reason.NOT_A_PICTURE, refusal.reason)) from refusal
         verdicts = await self._judge.decide(looked)

@@ -35,7 +35,7 @@ class Search:
         collection = await asyncio.to_thread(self._store.get, collection_id)
 
         def work(subject: Subject) -> tuple[FaceAnalysis, list[Match]]:
-            faces = subject.engine.detect_faces(subject.image, attributes=False, embeddings=True)
+            faces = subject.faces_to_search()
             face = next((face for face in faces if not bar.reasons(face, subject.image)), None)
             if face is None:
                 raise InvalidParameterError("There are no faces in the image. Should be at least 1.")

@@ -92,7 +92,7 @@ class UserSearch:
 
 def _choose(subject: Subject, bar: QualityBar) -> tuple[FaceAnalysis | None, list[_Unsearched]]:
     """The largest face above the bar, if there is one, and the others with the reasons that they are not searched."""
-    faces = subject.engine.detect_faces(subject.image, attributes=False, embeddings=True)
+    faces = subject.faces_to_search()
     chosen: FaceAnalysis | None = None
     unsearched: list[_Unsearched] = []
     for number, face in enumerate(faces):

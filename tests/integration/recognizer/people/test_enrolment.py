@@ -246,6 +246,13 @@ async def test_a_name_that_somebody_has_is_refused_unless_it_is_meant(http: http
     assert (await enrol(http, "ALICE", portraits / "biden.jpg", another=True)).status_code == 201
 
 
+async def test_each_of_several_faces_is_told_whichever_is_the_largest(http: httpx.AsyncClient, portraits: Path) -> None:
+    await enrol(http, "Alice", portraits / "obama.jpg")
+    await enrol(http, "Bob", portraits / "biden.jpg")
+    both = beside(portraits / "obama-speaking.jpg", portraits / "biden.jpg")
+    assert sorted(filter(None, await who(http, both))) == ["Alice", "Bob"]
+
+
 async def test_of_two_who_enrol_one_person_at_once_one_does(
     http: httpx.AsyncClient, here: Stage, portraits: Path
 ) -> None:

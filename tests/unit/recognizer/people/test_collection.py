@@ -230,3 +230,20 @@ async def test_only_a_face_that_a_user_has_is_not_deleted() -> None:
 
 async def test_a_collection_that_is_there_is_not_made_again() -> None:
     await collection(Client(create_collection=refusal("ResourceAlreadyExistsException"))).create()
+
+
+async def test_a_search_by_a_whole_picture_tells_all_of_its_faces() -> None:
+    told = users(99.5) | {"UnsearchedFaces": [{"FaceDetails": {"BoundingBox": BOX, "Confidence": 90.0}}]}
+    client = Client(search_users_by_image=told)
+    seen = await collection(client).see(b"picture", threshold=70)
+    assert [detail.get("Confidence") for detail in seen.details] == [None, 90.0], "the searched one is first"
+    assert seen.found is not None
+    assert seen.found.people == (Match("alice", 99.5),)
+    assert client.names == ["search_users_by_image"], "nothing else is asked of who is alike beyond doubt"
+
+
+async def test_of_a_picture_without_a_face_nothing_more_is_asked() -> None:
+    client = Client(search_users_by_image={"UserMatches": []})
+    seen = await collection(client).see(b"picture", threshold=70)
+    assert (seen.details, seen.found) == ((), None)
+    assert client.names == ["search_users_by_image"]

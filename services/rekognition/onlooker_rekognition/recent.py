@@ -1,0 +1,39 @@
+"""The faces of the last pictures that somebody was looked for by, shared by requests about the same bytes.
+
+Whoever looks for users and for faces by one picture asks twice; finding and embedding its faces takes far longer than
+searching. Chips, which are large, are not kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+
+from onlooker_rekognition.vision.results import FaceAnalysis
+
+_PICTURES = 16
+
+Faces = tuple[FaceAnalysis, ...]
+
+
+class RecentFaces:
+    """Faces with embeddings by the hash of their picture's bytes. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faces: OrderedDict[bytes, Faces] = OrderedDict()
+
+    def get(self, key: bytes, find: Callable[[], Faces]) -> Faces:
+        """Return what `find` found in the picture whose hash is `key`, this time or lately, without chips."""
+        with self._lock:
+            faces = self._faces.get(key)
+        if faces is None:
+            faces = tuple(replace(face, chip=None) for face in find())
+        with self._lock:
+            self._faces[key] = faces
+            self._faces.move_to_end(key)
+            while len(self._faces) > _PICTURES:
+                self._faces.popitem(last=False)
+        return faces
