@@ -77,11 +77,14 @@ class Restoring:
                 Rekognition or DynamoDB does not answer, or refuses.
         """
         self.refuse_while_at_it()
+        known = await self._known()
+        if not known:  # nobody is waited for: of several who come at once, each may have made it
+            await self._collection.create()
+            return
+        self.refuse_while_at_it()
         self._at_it = True
         try:
-            known = await self._known()
-            if known:
-                await self._claim()
+            await self._claim()
             await self._collection.create()
             await self._add(await self._lacking(known))
         finally:
