@@ -138,8 +138,8 @@ class Stage:
                 await asyncio.gather(*working)
 
 
-async def provisioned(aws: Aws) -> Stage:
+async def provisioned(aws: Aws, *, prefix: str | None = None) -> Stage:
     """A provisioned installation with names of its own."""
-    common = CommonSettings(prefix=f"r{uuid.uuid4().hex[:10]}-", shutdown_grace=2)
+    common = CommonSettings(prefix=prefix or f"r{uuid.uuid4().hex[:10]}-", shutdown_grace=2)
     await provision(aws, common.topology)
     return Stage(aws, common)

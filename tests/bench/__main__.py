@@ -11,15 +11,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("ingest", "pipeline", "backlog", "start", "console", "people")
-OF_PHOTOS = frozenset({"people"})
+NAMES = ("ingest", "pipeline", "backlog", "start", "console", "people", "identify")
+OF_PHOTOS = frozenset({"people", "identify"})
 """Those that take a folder of photos."""
 
 
 def main() -> None:
     """Run the benchmarks named on the command line, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--photos", type=Path, default=ROOT / ".cache" / "pictures", help="for `people`: %(default)s")
+    parser.add_argument(
+        "--photos", type=Path, default=ROOT / ".cache" / "pictures", help="for `people` and `identify`: %(default)s"
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)} and others; default: these")
     arguments = parser.parse_args()
     sys.path.insert(0, str(ROOT / "tests"))

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import psycopg
 
-import synthetic
+import embeddings
 from onlooker_rekognition.store import FaceModel
 from onlooker_rekognition.stores.postgres import PostgresStore, indexes
 from onlooker_rekognition.stores.postgres.vectors import register_vectors
@@ -33,7 +33,7 @@ def main(_photos: Path) -> None:
     """Print times and recall."""
     with running_postgres() as server:
         server.execute("ALTER SYSTEM SET maintenance_work_mem = '1GB'", "SELECT pg_reload_conf()")
-        for kind, make in (("people", synthetic.people), ("noise", synthetic.noise)):
+        for kind, make in (("people", embeddings.people), ("noise", embeddings.noise)):
             faces, queries = make(FACES, QUERIES)
             url = server.create_schema()
             with closing(PostgresStore(url, model=MODEL)) as store:
@@ -43,15 +43,15 @@ def main(_photos: Path) -> None:
                 measure(kind, store, url, faces, queries)
 
 
-def measure(kind: str, store: PostgresStore, url: str, faces: synthetic.Matrix, queries: synthetic.Matrix) -> None:
+def measure(kind: str, store: PostgresStore, url: str, faces: embeddings.Matrix, queries: embeddings.Matrix) -> None:
     exact = times([lambda query=query: store.nearest("small", query, count=81) for query in queries])
     show(kind, f"exact among {SMALL}: p50, p99", percentiles(exact))
     began = time.perf_counter()
     indexes.IndexBuilder(url, MODEL).mend()
     show(kind, f"index of {FACES} built", f"{time.perf_counter() - began:8.1f} s")
-    halves = synthetic.halves_of(faces)
-    for count in (synthetic.FACES_EACH, 10, 81):
-        truth = synthetic.nearest(faces, halves, queries, count)
+    halves = embeddings.halves_of(faces)
+    for count in (embeddings.FACES_EACH, 10, 81):
+        truth = embeddings.nearest(faces, halves, queries, count)
         found = [[match.face.position - 1 for match in store.nearest("large", one, count=count)] for one in queries]
         hits = [len(set(some) & set(row.tolist())) / count for some, row in zip(found, truth, strict=True)]
         show(kind, f"recall@{count}", f"{np.mean(hits):8.4f}")
@@ -59,7 +59,7 @@ def measure(kind: str, store: PostgresStore, url: str, faces: synthetic.Matrix, 
     show(kind, f"by the index among {FACES}: p50, p99", percentiles(searches))
 
 
-def keep(store: PostgresStore, url: str, collection_id: str, faces: synthetic.Matrix) -> None:
+def keep(store: PostgresStore, url: str, collection_id: str, faces: embeddings.Matrix) -> None:
     """Write faces past the store, which would take as long as their pictures."""
     collection = store.create(collection_id, {}).position
     with psycopg.connect(url) as connection:

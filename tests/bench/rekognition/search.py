@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-import synthetic
+import embeddings
 from calls import Caller
 from footprint import megabytes
 from onlooker_rekognition.index import EmbeddingIndex, Helpers
@@ -27,26 +27,26 @@ PATIENCE_SECONDS = 120
 
 def main(photos: Path) -> None:
     """Print recall, times, bytes and seconds."""
-    for name, make in (("people", synthetic.people), ("noise", synthetic.noise)):
+    for name, make in (("people", embeddings.people), ("noise", embeddings.noise)):
         _measure_index(name, *make(FACES, QUERIES))
-    faces, _ = synthetic.people(FACES, 0)
+    faces, _ = embeddings.people(FACES, 0)
     with tempfile.TemporaryDirectory() as scratch:
         data = Path(scratch) / "data"
         with running_server(REAL, data, "--log-level", "ERROR") as server:
             Caller(server.url).call("ListCollections")
             empty = megabytes(server)
         data = Path(scratch) / "full"
-        ids = synthetic.keep(data, COLLECTION, faces)
+        ids = embeddings.keep(data, COLLECTION, faces)
         _measure_server(data, ids, faces, empty)
 
 
-def _measure_index(name: str, faces: synthetic.Matrix, queries: synthetic.Matrix) -> None:
-    halves = synthetic.halves_of(faces)
-    truth = synthetic.nearest(faces, halves, queries, NEAREST)
-    exact = _times([lambda one=one: synthetic.nearest(faces, halves, one[None], NEAREST) for one in queries[:20]])
+def _measure_index(name: str, faces: embeddings.Matrix, queries: embeddings.Matrix) -> None:
+    halves = embeddings.halves_of(faces)
+    truth = embeddings.nearest(faces, halves, queries, NEAREST)
+    exact = _times([lambda one=one: embeddings.nearest(faces, halves, one[None], NEAREST) for one in queries[:20]])
     others = max((os.cpu_count() or 1) - 1, 1)
     with ThreadPoolExecutor(1) as background, ThreadPoolExecutor(others) as scanning:
-        index = EmbeddingIndex(synthetic.DIMENSIONS, background, helpers=Helpers(scanning, others))
+        index = EmbeddingIndex(embeddings.DIMENSIONS, background, helpers=Helpers(scanning, others))
         began = time.perf_counter()
         for start in range(0, FACES, 2_048):
             index.add(range(start, min(FACES, start + 2_048)), faces[start : start + 2_048])
@@ -60,7 +60,7 @@ def _measure_index(name: str, faces: synthetic.Matrix, queries: synthetic.Matrix
     _print(f"index of {name}: built", f"{built:8.1f} s")
 
 
-def _measure_server(data: Path, ids: list[str], faces: synthetic.Matrix, empty: float) -> None:
+def _measure_server(data: Path, ids: list[str], faces: embeddings.Matrix, empty: float) -> None:
     rows = np.random.default_rng(1).choice(FACES, SEARCHES, replace=False)
     began = time.perf_counter()
     with running_server(REAL, data, "--log-level", "ERROR") as server:
@@ -84,7 +84,7 @@ def _measure_server(data: Path, ids: list[str], faces: synthetic.Matrix, empty: 
         by_default = _times([lambda row=row: search(row) for row in rows])
         nearest = _times([lambda row=row: search(row, MaxFaces=NEAREST, FaceMatchThreshold=0) for row in rows])
         full = megabytes(server)
-    truth = synthetic.nearest(faces, synthetic.halves_of(faces), faces[rows[:QUERIES]], NEAREST + 1)
+    truth = embeddings.nearest(faces, embeddings.halves_of(faces), faces[rows[:QUERIES]], NEAREST + 1)
     wanted = [[ids[row] for row in of_query[1:]] for of_query in truth]  # the first is the face itself
     _print("ready after a restart", f"{ready:8.1f} s")
     _print("searchable after a restart", f"{searchable:8.1f} s", "at most 60")
