@@ -11,7 +11,6 @@ from onlooker_recognizer.people.lookup import Looked
 from onlooker_recognizer.people.matching import Decision, Match, Thresholds, decide, likenesses, once_each
 from onlooker_recognizer.people.records import FaceRecord, PersonRecord, State
 from onlooker_recognizer.people.registry import People
-from onlooker_shared.errors import ConflictError, NotFoundError
 
 SAME_PLACE = 0.5
 """The least overlap of two boxes that are of the same face of the same picture."""
@@ -73,14 +72,27 @@ class Judge:
 
     async def resolved(self, person_ids: set[str]) -> Mapping[str, PersonRecord]:
         """Return people by ids; for one who was merged, the one they were merged into. Who is gone is left out."""
-        found = await self._people.find(person_ids) if person_ids else {}
-        resolved = {person_id: person for person_id, person in found.items() if not person.merged_into}
-        for person_id in found.keys() - resolved.keys():
-            try:
-                resolved[person_id] = await self._people.resolve(person_id)
-            except (NotFoundError, ConflictError) as lost:  # nobody it could be
-                log.warning("person.unresolved", person_id=person_id, reason=lost.detail)
-        return resolved
+        found: dict[str, PersonRecord] = {}
+        left = set(person_ids)
+        while left:  # all at once, then all whom they were merged into
+            came = await self._people.find(left)
+            found |= came
+            left = {person.merged_into for person in came.values() if person.merged_into} - found.keys()
+        resolved = {person_id: _became(found[person_id], found) for person_id in person_ids & found.keys()}
+        for person_id in [each for each, person in resolved.items() if person is None]:
+            log.warning("person.unresolved", person_id=person_id)
+        return {person_id: person for person_id, person in resolved.items() if person}
+
+
+def _became(person: PersonRecord, people: Mapping[str, PersonRecord]) -> PersonRecord | None:
+    """Return whom somebody was merged into at last; None if that one is gone, or it was in a circle."""
+    seen = set[str]()
+    while person.merged_into is not None:
+        if person.person_id in seen or person.merged_into not in people:
+            return None
+        seen.add(person.person_id)
+        person = people[person.merged_into]
+    return person
 
 
 def _own(looked: Looked, records: Iterable[FaceRecord], image_id: str | None) -> FaceRecord | None:
