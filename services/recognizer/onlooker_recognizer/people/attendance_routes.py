@@ -87,7 +87,7 @@ def attendance_router(
     ) -> SignedPeople:
         """Sign in, or out, whoever is known in a picture. Nothing is kept of it."""
         audit.allow(caller)
-        async with bodies.turns:
+        async with bodies.turn(request):
             sent = await bodies.read(request, most=1)
             parsed(NoFields, sent.fields)
             (picture,) = sent.pictures

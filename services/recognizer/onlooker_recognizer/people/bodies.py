@@ -29,8 +29,13 @@ OBJECTS = {"attributes": '{"Bio": "..."}', "consent": '{"given_by": "...", "purp
 """Fields of a form that are JSON."""
 IDLE, TOTAL = 30.0, 300.0
 """Seconds for the next byte of a body, and for all of it."""
-AT_ONCE = 4
-"""Bodies in memory at the same time; who comes later waits before theirs is read."""
+MAX_BYTES = 32 * 1024 * 1024
+"""Of a body: ten photos of phones. Each is in memory up to three times: as it came, as text, and without base64."""
+SMALL_BYTES = 4 * 1024 * 1024
+"""Of a picture of a webcam, and of most others."""
+SMALL_AT_ONCE, LARGE_AT_ONCE = 16, 2
+"""Bodies in memory at the same time; who comes later waits before theirs is read. Small ones, for which somebody waits
+at a door, do not wait for large ones that come slowly."""
 CLOSE = {"Connection": "close"}
 _DATA_URL = re.compile(r"data:[^,]{0,200};base64,")
 """What browsers put before the base64 of a picture (RFC 2397)."""
@@ -61,13 +66,16 @@ class Bodies:
 
     Args:
         max_bytes: of a body.
-        at_once: that are read, and worked on, at the same time.
     """
 
-    def __init__(self, *, max_bytes: int, at_once: int = AT_ONCE) -> None:
+    def __init__(self, *, max_bytes: int = MAX_BYTES) -> None:
         self._max_bytes = max_bytes
-        self.turns = asyncio.Semaphore(at_once)
-        """To be held from before a body is read until its pictures are done with."""
+        self._small, self._large = asyncio.Semaphore(SMALL_AT_ONCE), asyncio.Semaphore(LARGE_AT_ONCE)
+
+    def turn(self, request: Request) -> asyncio.Semaphore:
+        """Return what is to be held from before a request's body is read until its pictures are done with."""
+        length = _declared(request)
+        return self._small if length is not None and length <= SMALL_BYTES else self._large
 
     async def read(self, request: Request, *, most: int = MAX_PICTURES) -> Sent:
         """Return what a request holds.
@@ -102,9 +110,9 @@ class Bodies:
         return sent
 
     async def _whole(self, request: Request) -> bytes:
-        length = request.headers.get("content-length", "")
-        if length.isdecimal() and int(length) > self._max_bytes:
-            raise self._too_large(f"{int(length)}")
+        length = _declared(request)
+        if length is not None and length > self._max_bytes:
+            raise self._too_large(f"{length}")
         whole = bytearray()
         async for chunk in _in_time(request):
             whole += chunk
@@ -122,6 +130,12 @@ def parsed(model: type[M], fields: dict[str, Any]) -> M:
         return model.model_validate(fields)
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_input=False)) from None
+
+
+def _declared(request: Request) -> int | None:
+    """Return the bytes that a body is said to have; the server lets no more through."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else None
 
 
 async def _in_time(request: Request) -> AsyncIterator[bytes]:

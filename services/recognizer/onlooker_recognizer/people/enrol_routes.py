@@ -70,7 +70,7 @@ def enrol_router(
         even_if_known: EvenIfKnown = False,
     ) -> EnrolledPerson:
         """Enrol somebody by one picture or several, each of which shows their face alone."""
-        async with bodies.turns:
+        async with bodies.turn(request):
             sent = await bodies.read(request)
             asked = parsed(NewPersonRequest, sent.fields)
             new = NewPerson(asked.name, asked.attributes, asked.external_id, asked.consent)
@@ -95,7 +95,7 @@ def enrol_router(
         even_if_known: EvenIfKnown = False,
     ) -> EnrolledPerson:
         """Add faces to somebody; the same picture again adds none."""
-        async with bodies.turns:
+        async with bodies.turn(request):
             sent = await bodies.read(request)
             asked = parsed(MoreFacesRequest, sent.fields)
             with asking_rekognition():
@@ -114,7 +114,7 @@ def enrol_router(
     async def identify(caller: Reader, request: Request) -> Identification:
         """Answer who is in a picture. Nothing is kept of it."""
         audit.allow(caller)
-        async with bodies.turns:
+        async with bodies.turn(request):
             sent = await bodies.read(request, most=1)
             parsed(NoFields, sent.fields)
             (picture,) = await pictures(sent.pictures)

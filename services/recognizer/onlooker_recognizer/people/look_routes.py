@@ -47,7 +47,7 @@ def look_router(bodies: Bodies, stored: StoredPictures, detecting: Detecting, ba
     @routes.post("/look")
     async def look(_: Reader, request: Request) -> Seen:
         """Answer whether somebody could be enrolled by a picture. Whose face it is, is not looked at."""
-        async with bodies.turns:
+        async with bodies.turn(request):
             sent = await bodies.read(request, most=1)
             parsed(NothingElse, sent.fields)
             (picture,) = sent.pictures

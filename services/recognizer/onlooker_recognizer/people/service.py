@@ -11,7 +11,7 @@ from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.attendance import Attendance
 from onlooker_recognizer.people.attendance_routes import attendance_router
 from onlooker_recognizer.people.audit_routes import audit_router
-from onlooker_recognizer.people.bodies import Bodies
+from onlooker_recognizer.people.bodies import MAX_BYTES, Bodies
 from onlooker_recognizer.people.change_routes import changes_router
 from onlooker_recognizer.people.changes import Grouping
 from onlooker_recognizer.people.composing import PeopleParts
@@ -98,7 +98,7 @@ def serve_people(
         clock: the time, UTC.
     """
     enrolling_bar = replace(parts.bar, sharpness=max(settings.min_sharpness, settings.enrol_min_sharpness))
-    bodies = Bodies(max_bytes=settings.max_bytes)
+    bodies = Bodies(max_bytes=min(MAX_BYTES, settings.max_bytes))
     stored = StoredPictures(s3, originals, (names.images.name, names.faces.name))
     enrolment = Enrolment(
         detecting=detecting,

@@ -72,7 +72,7 @@ def webcam_router(bodies: Bodies, detecting: Detecting, enrolment: Enrolment, pe
     @routes.post("/faces", openapi_extra=described(WebcamRequest))
     async def look(caller: Writer, request: Request) -> Registration:
         """Register whom a picture shows, if a `face_id` comes with it; else only find the faces in it."""
-        async with bodies.turns:
+        async with bodies.turn(request):
             sent = await bodies.read(request, most=1)
             asked = parsed(WebcamRequest, sent.fields)
             (data,) = sent.pictures

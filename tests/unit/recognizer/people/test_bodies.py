@@ -132,3 +132,15 @@ async def test_a_body_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
     with pytest.raises(bodies.TooSlowError):
         await Bodies(max_bytes=LIMIT).read(request)
+
+
+async def test_small_pictures_do_not_wait_for_large_ones_that_come_slowly() -> None:
+    def asked(*headers: tuple[bytes, bytes]) -> Request:
+        return Request({"type": "http", "method": "POST", "headers": list(headers)})
+
+    reading = Bodies()
+    large, unknown, small = asked((b"content-length", b"30000000")), asked(), asked((b"content-length", b"100000"))
+    for _ in range(bodies.LARGE_AT_ONCE):
+        await reading.turn(large).acquire()
+    assert reading.turn(unknown).locked(), "what may be large counts as large"
+    assert not reading.turn(small).locked()
