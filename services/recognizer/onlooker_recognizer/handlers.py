@@ -163,9 +163,8 @@ class Handler:
                 raise
             result = recognized.result
             await self._results.put(result)
-            if (
-                recognized.sightings or known or tells_of_anybody(result)
-            ):  # else there is nothing to record, nor to take back
+            # Of a new picture of nobody nothing is to be recorded, nor taken back.
+            if known or recognized.sightings or tells_of_anybody(result):
                 result = await self._recording.settle(result, recognized.sightings)
             await self._confirm_stored(image, known=known)
             await self._publisher.publish(result.message(self._results.bucket))

@@ -1,5 +1,6 @@
 """``/people``: who is known, and changing what is told of them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
@@ -61,14 +62,14 @@ def people_router(people: People, told: Told, audit: Audit, consents: Consents) 
     ) -> PeoplePage:
         """List people. If they are many, somebody new is in it some seconds late."""
         wanted = lists.Wanted(frozenset(state), q) if state else lists.Wanted(text=q)
-        found = lists.chosen(await people.listed(), wanted)
-        page, end = lists.page(found, sort, limit=limit, after=_place(after, sort))
+        start, everybody = _place(after, sort), await people.listed()
+        total, page, end = await asyncio.to_thread(_page, everybody, wanted, sort, limit, start)
         now = await people.find(record.person_id for record in page)  # who was erased meanwhile is not shown
         shown = lists.chosen((now[record.person_id] for record in page if record.person_id in now), wanted)
         await audit.note(caller, Action.LISTED, shown=len(shown))
         return PeoplePage(
             people=[Person.of(record) for record in shown],
-            total=len(found),
+            total=total,
             cursor=cursor.encode({"sort": sort, "after": list(end)}) if end else None,
         )
 
@@ -105,6 +106,15 @@ def people_router(people: People, told: Told, audit: Audit, consents: Consents) 
         return _told(changed, response)
 
     return routes
+
+
+def _page(
+    people: list[PersonRecord], wanted: lists.Wanted, sort: lists.Order, limit: int, after: lists.Place | None
+) -> tuple[int, list[PersonRecord], lists.Place | None]:
+    """Return how many are wanted, some of them, and where the next page begins: of many that takes a while."""
+    found = lists.chosen(people, wanted)
+    page, end = lists.page(found, sort, limit=limit, after=after)
+    return len(found), page, end
 
 
 def _told(person: PersonRecord, response: Response) -> Person:
