@@ -38,7 +38,19 @@ async def test_every_answer_keeps_other_sites_out(site: Site, path: str) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["pictures", "people", "people/merge", "people/new", "upload", "dashboard", "alerts", "system"]
+    "path",
+    [
+        "pictures",
+        "people",
+        "people/merge",
+        "people/new",
+        "people/audit",
+        "people/attendance",
+        "upload",
+        "dashboard",
+        "alerts",
+        "system",
+    ],
 )
 async def test_no_page_has_a_script_or_a_style_in_it(site: Site, path: str) -> None:
     async with site.signed_in() as somebody:

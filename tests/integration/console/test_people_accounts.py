@@ -2,12 +2,16 @@
 
 import hashlib
 import re
-from html import unescape
+from datetime import timedelta
+from html import escape, unescape
+from io import BytesIO
 from unittest.mock import AsyncMock
+from zipfile import ZipFile
 
 import pytest
 
 from console_site import Site
+from onlooker_recognizer.people.attendance import Attendance
 from onlooker_recognizer.people.erasure import Erasers
 from onlooker_recognizer.people.erasures import Proof, Receipt
 from onlooker_recognizer.people.erasures import State as Progress
@@ -104,3 +108,30 @@ async def test_who_may_only_look_is_offered_no_more(site: Site, ada: PersonRecor
         assert "may not erase" in (await somebody.get(f"{path}/erase")).text
         assert "Record a consent" not in (await somebody.get(f"{path}/consents")).text
         assert (await somebody.post(f"{path}/erase", data={"sure": "true"})).status_code == 403
+
+
+async def test_everything_of_somebody_can_be_downloaded(site: Site, ada: PersonRecord) -> None:
+    async with site.signed_in() as somebody:
+        answer = await somebody.get(f"/console/people/{ada.person_id}/export")
+        assert (await somebody.get(f"/console/people/{'0' * 32}/export")).status_code == 404
+    assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == ("application/zip", "private, no-store")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "person.json" in ZipFile(BytesIO(answer.content)).namelist()
+
+
+async def test_who_was_there_is_shown_for_a_day_and_as_a_table(site: Site, ada: PersonRecord) -> None:
+    names, aws = site.installation.topology, site.installation.aws
+    attendance = Attendance(
+        await aws.client("dynamodb"), names.attendance.name, cooldown=timedelta(0), clock=lambda: NOON
+    )
+    await attendance.sign(ada.person_id)
+    path, day = "/console/people/attendance", NOON.date().isoformat()
+    async with site.signed_in() as somebody:
+        page = (await somebody.get(path, params={"day": day})).text
+        table = await somebody.get(f"{path}.csv", params={"day": day})
+        assert "Nobody signed in today" in (await somebody.get(path)).text
+        assert (await somebody.get(path, params={"day": "soon"})).status_code == 422
+    assert escape(ada.name) in page
+    assert "Did not sign out" in page
+    assert ada.name in table.text
+    assert table.headers["Content-Type"].startswith("text/csv")

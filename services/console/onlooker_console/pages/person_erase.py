@@ -1,5 +1,6 @@
-"""Erases somebody: asked first, then done, and told what was removed and that nothing is left."""
+"""All that is known of somebody: given out, or erased, which is asked first and leads to a receipt."""
 
+from contextlib import AsyncExitStack
 from http import HTTPStatus
 from typing import Annotated
 
@@ -8,16 +9,26 @@ from fastapi.responses import RedirectResponse, Response
 
 from onlooker_console.addresses import PersonId
 from onlooker_console.callers import SignedIn
+from onlooker_console.pages.images import PassedThrough
 from onlooker_console.people import asking
 from onlooker_console.people.cards import PATH, card
 from onlooker_console.people.erased import receipt
 from onlooker_console.views import Views
 from onlooker_shared.errors import BadRequestError
 
+NOT_KEPT = "private, no-store"
+
 
 def routes(views: Views) -> APIRouter:
     """Return the routes. They come before those of one person, whose paths look like these."""
     router = APIRouter(prefix="/people")
+
+    @router.get("/{person_id}/export")
+    async def export(caller: SignedIn, person_id: PersonId) -> Response:
+        """Pass everything that is stored of somebody through, as a zip."""
+        async with AsyncExitStack() as stack:
+            answer = await stack.enter_async_context(caller.api.stream("GET", f"/people/{person_id}/export"))
+            return PassedThrough(answer, stack.pop_all(), NOT_KEPT)
 
     @router.get("/{person_id}/erase")
     async def confirm(request: Request, caller: SignedIn, person_id: PersonId) -> Response:
