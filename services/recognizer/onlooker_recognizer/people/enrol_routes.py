@@ -18,6 +18,9 @@ from onlooker_recognizer.people.views import EnrolledPerson, FaceOfPerson, Ident
 Another = Annotated[bool, Query(description="Whether somebody else may be called so already.")]
 EvenIfKnown = Annotated[bool, Query(description="Whether somebody else may be known by such a face already.")]
 
+EXAMPLES = {"name": "Alice"}
+START_OF_A_JPEG = "/9j/4AAQSkZJRgABAQ..."
+
 
 class NewPersonRequest(BaseModel):
     """Somebody who is to be enrolled, besides the pictures."""
@@ -61,7 +64,7 @@ def enrol_router(
     async def pictures(sent: tuple[bytes | StoredAt, ...]) -> list[Picture]:
         return [Picture(each) if isinstance(each, bytes) else await stored.fetch(each) for each in sent]
 
-    @routes.post("", status_code=HTTPStatus.CREATED, openapi_extra=described(NewPersonRequest))
+    @routes.post("", status_code=HTTPStatus.CREATED, openapi_extra=described(NewPersonRequest, single=False))
     async def enrol_person(
         caller: Writer,
         request: Request,
@@ -84,7 +87,7 @@ def enrol_router(
     @routes.post(
         "/{person_id}/faces",
         status_code=HTTPStatus.CREATED,
-        openapi_extra=described(MoreFacesRequest),
+        openapi_extra=described(MoreFacesRequest, single=False),
         responses={HTTPStatus.OK: {"model": EnrolledPerson, "description": "All of the faces were known already."}},
     )
     async def add_faces(
@@ -135,20 +138,37 @@ def _told(enrolled: Enrolled, response: Response) -> EnrolledPerson:
     )
 
 
-def described(model: type[BaseModel]) -> dict[str, Any]:
-    """Return what a route that reads pictures adds to the API's description."""
+def described(model: type[BaseModel], *, single: bool = True) -> dict[str, Any]:
+    """Return what a route that reads pictures adds to the API's description.
+
+    Args:
+        model: the fields besides pictures.
+        single: whether it takes one picture only, which may come without anything around it.
+    """
     schema = model.model_json_schema()
-    stored = StoredAt.model_json_schema()
-    picture = {"anyOf": [{"type": "string", "contentEncoding": "base64"}, stored]}
-    several = {"type": "array", "items": picture, "minItems": 1}
-    files = {"type": "array", "items": {"type": "string", "format": "binary"}}
-    fields = schema.get("properties", {})
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": {**schema, "properties": {**fields, "pictures": several}}},
-                "multipart/form-data": {"schema": {**schema, "properties": {**fields, "pictures": files}}},
-            },
-        }
+    fields = _inlined(schema.get("properties", {}), schema.pop("$defs", {}))
+    picture = {"anyOf": [{"type": "string", "contentEncoding": "base64"}, StoredAt.model_json_schema()]}
+    file = {"type": "string", "format": "binary"}
+    pictures, files = ({"type": "array", "items": each, "minItems": 1} for each in (picture, file))
+    json: dict[str, Any] = {"picture": picture} if single else {"pictures": pictures}
+    form: dict[str, Any] = {"picture": file} if single else {"pictures": files}
+    example: dict[str, Any] = {name: EXAMPLES[name] for name in schema.get("required", ()) if name in EXAMPLES}
+    example |= {"picture": START_OF_A_JPEG} if single else {"pictures": [START_OF_A_JPEG]}
+    content: dict[str, Any] = {
+        "application/json": {"schema": {**schema, "properties": {**fields, **json}}, "example": example},
+        "multipart/form-data": {"schema": {**schema, "properties": {**fields, **form}}},
     }
+    if not schema.get("required"):
+        content["image/jpeg"] = {"schema": file}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """Return a schema with definitions in place of references, which would be looked for at the document's root."""
+    if isinstance(schema, list):
+        return [_inlined(each, definitions) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    return {name: _inlined(each, definitions) for name, each in schema.items()}
