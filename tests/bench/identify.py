@@ -36,7 +36,7 @@ ROUNDS = 60
 SETTLING = 20.0
 """Seconds that the index of so many faces may take to be made."""
 PORTRAITS = {"one": ("obama.jpg", "obama-speaking.jpg"), "two": ("biden.jpg",)}
-ASKED = {"of several faces": "obama-standing.jpg", "of one face": "biden.jpg"}
+ASKED = {"of somebody with two faces": "obama-standing.jpg", "of somebody with one": "biden.jpg"}
 
 
 class _Keys:
