@@ -98,8 +98,8 @@ class Deployment:
         """Have a service's containers crash, and wait until Docker has started them again.
 
         Not by `docker kill`: what somebody ends on purpose is not started again. Where the process belongs to somebody
-        else, or Docker runs in a machine of its own, a container with `--privileged --pid=host` does it, so the tests need an
-        engine that allows that.
+        else, or Docker runs in a machine of its own, a container with `--privileged --pid=host` does it, so the tests
+        need an engine that allows that.
         """
         for container in self.containers(service):
             _kill_process(container["State"]["Pid"])
