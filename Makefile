@@ -9,7 +9,7 @@ MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models assets demo up test test-embedded bench bench-rekognition check lint types imports deps dockerfiles images test-images test-compose format lock schemas tables dashboards clean
+.PHONY: help setup models assets demo up test test-browser test-embedded bench bench-rekognition check lint types imports deps dockerfiles images test-images test-compose format lock schemas tables dashboards clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -69,9 +69,12 @@ demo: setup $(if $(PHOTOS),,.cache/people/.ready) ## Run the main job on real pi
 up: setup ## Start everything on this machine and leave it running until Ctrl-C
 	$(BIN)/onlooker up
 
-# Longest first, as their folders happen to be named: browser, contract, e2e, integration, unit.
+# Longest first, as their folders happen to be named: contract, e2e, integration, unit.
 test: setup .cache/pictures/.ready ## Run the tests (WORKERS=2 at a time, ARGS=tests/unit for some of them)
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --no-loadscope-reorder $(ARGS)
+
+test-browser: setup .cache/pictures/.ready ## Walk through the console in a real browser (ONLOOKER_TEST_CHROMIUM names it)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --no-loadscope-reorder tests/browser $(ARGS)
 
 test-embedded: setup .cache/pictures/.ready ## Kill, restart and search through the whole of Onlooker on one machine
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 tests/embedded $(ARGS)

@@ -127,6 +127,7 @@ def meant(document: Document, asked: Filters) -> bool:
         (
             labels >= {name.casefold() for name in asked.label},
             {name.casefold() for name in document.persons} >= {name.casefold() for name in asked.person},
+            set(document.person_ids) >= set(asked.person_id),
             {color.name.casefold() for color in document.colors} >= {name.casefold() for name in asked.color},
             asked.moderation is None or asked.moderation.casefold() in warnings,
             asked.moderated is None or asked.moderated == bool(warnings),

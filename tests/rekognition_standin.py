@@ -120,6 +120,11 @@ class StandIn:
             },
             "DetectText": {"TextDetections": self.text, "TextModelVersion": "3.1"},
             "DetectModerationLabels": {"ModerationLabels": self.moderation, "ModerationModelVersion": "7.0"},
+            "SearchUsersByImage": {
+                **({"SearchedFace": {"FaceDetail": self.faces[0]}} if self.faces else {}),
+                "UnsearchedFaces": [{"FaceDetails": face, "Reasons": ["FACE_NOT_LARGEST"]} for face in self.faces[1:]],
+                "UserMatches": [],
+            },
             "SearchFacesByImage": {"SearchedFaceBoundingBox": SEARCHED, "FaceMatches": self.matches},
             "DescribeCollection": {"FaceCount": 1, "UserCount": 0},
             "IndexFaces": _indexed(asked.body),

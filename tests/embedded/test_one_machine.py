@@ -68,7 +68,7 @@ async def test_what_costs_nothing_here_is_looked_for_unasked(client: OnlookerCli
     image_id = done["coffee.png"].image_id
     assert image_id is not None
     found = (await client.recognition(image_id))["recognition"]
-    assert set(found["features"]) == {"faces", "labels", "moderation", "properties"}
+    assert set(found["features"]) == {"faces", "people", "labels", "moderation", "properties"}
     assert found["missing"] == []
     assert found["properties"]["dominant_colors"][0]["pixel_percent"] > 5
 

@@ -78,12 +78,20 @@ def keep_in(path: Path) -> None:
     Once it has `FILE_LIMIT` bytes it is begun anew, and the one before it kept.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(path, maxBytes=FILE_LIMIT, backupCount=1, encoding="utf-8")
+    handler = _FileHandler(path, maxBytes=FILE_LIMIT, backupCount=1, encoding="utf-8")
     handler.setFormatter(_formatter(JSON))
     handler.setLevel(logging.INFO)
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(min(root.level, logging.INFO))
+
+
+class _FileHandler(RotatingFileHandler):
+    """Leaves out what cannot be written: of a disk that is full something else has told already, in words."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        if not isinstance(sys.exception(), OSError):
+            super().handleError(record)
 
 
 def _formatter(renderers: Sequence[structlog.typing.Processor]) -> structlog.stdlib.ProcessorFormatter:

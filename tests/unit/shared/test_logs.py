@@ -99,3 +99,12 @@ def test_what_standard_error_need_not_show_is_kept_in_a_file_that_does_not_grow_
     before = kept.with_suffix(".log.1")
     assert {path.name for path in kept.parent.iterdir()} == {kept.name, before.name}
     assert max(path.stat().st_size for path in (kept, before)) <= 2_000
+
+
+def test_a_file_that_cannot_be_written_puts_no_stack_between_the_lines(tmp_path: Path) -> None:
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))" + KEEPING
+    done = subprocess.run(
+        [sys.executable, "-c", full, str(tmp_path / "log")], capture_output=True, text=True, check=True
+    )
+    assert "careful" in done.stderr
+    assert "Traceback" not in done.stderr
