@@ -11,9 +11,8 @@ import structlog
 
 from onlooker_recognizer.people.collection import Collection
 from onlooker_recognizer.people.consents import Consents
-from onlooker_recognizer.people.enrolment import TOGETHER
 from onlooker_recognizer.people.names import cleaned_attributes
-from onlooker_recognizer.people.records import MAX_FACES, FaceRecord, PersonRecord, State
+from onlooker_recognizer.people.records import MAX_FACES, TOGETHER, FaceRecord, PersonRecord, State
 from onlooker_recognizer.people.registry import People
 from onlooker_recognizer.people.relabelling import Relabelling
 from onlooker_recognizer.people.transactions import Tries

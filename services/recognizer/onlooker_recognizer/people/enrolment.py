@@ -29,15 +29,12 @@ from onlooker_recognizer.people.detecting import Detecting
 from onlooker_recognizer.people.judging import UNCLEAR, Objection, Reason, fit_face, unindexed
 from onlooker_recognizer.people.lookup import Bar, Looked, Lookup
 from onlooker_recognizer.people.names import clean, cleaned_attributes
-from onlooker_recognizer.people.records import MAX_FACES, FaceRecord, PersonRecord, Source
+from onlooker_recognizer.people.records import MAX_FACES, TOGETHER, FaceRecord, PersonRecord, Source
 from onlooker_recognizer.people.refusals import AlreadyEnrolledError, NameTakenError, PictureUnfitError
 from onlooker_recognizer.people.registry import People
 from onlooker_recognizer.people.verdicts import Judge, Verdict
 from onlooker_shared.errors import ConflictError
 from onlooker_shared.images import ImageRef
-
-TOGETHER = 2
-"""Faces from which on a person is a user of the collection."""
 
 log = structlog.stdlib.get_logger(__name__)
 

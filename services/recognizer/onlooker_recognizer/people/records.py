@@ -17,6 +17,8 @@ MAX_NAME = 200
 """Characters of a name."""
 MAX_FACES = 100
 """Faces of one person: so many Amazon associates with a user."""
+TOGETHER = 2
+"""Faces from which on a person is a user of the collection."""
 MAX_ATTRIBUTES = 50
 MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTE = 100, 2000
 """Characters of a free attribute's name and text."""

@@ -22,7 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from onlooker_recognizer.metrics import RESTORED
 from onlooker_recognizer.people.collection import Collection, CollectionMissingError, Unfit
 from onlooker_recognizer.people.crops_store import CropStore
-from onlooker_recognizer.people.records import FaceRecord
+from onlooker_recognizer.people.records import TOGETHER, FaceRecord
 from onlooker_recognizer.people.registry import People
 from onlooker_recognizer.permissions import DENIED
 from onlooker_shared.claims import Claimed, Claims
@@ -35,8 +35,6 @@ BATCH = 20
 """People between two renewals of that; with 100 faces each, at Amazon's rate, 40 seconds."""
 AT_ONCE = 4
 """People whose faces are added at the same time."""
-TOGETHER = 2
-"""Faces from which on a person is a user of the collection."""
 
 log = structlog.stdlib.get_logger(__name__)
 
