@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,14 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 from structlog.testing import capture_logs
 
-from emulator import Emulator
 from onlooker_recognizer.people.registry import People
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import UnauthorizedError
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.objects import list_objects
-from onlooker_shared.settings import CommonSettings
 from onlooker_shared.web.app import create_app
 from people_stage import beside
 from recognizer_stage import Stage, provisioned
-from rekognition_server import REAL, RekognitionServer, running_server
 
 KEYS = {
     "writer": Principal("1", "front desk", frozenset({Scope.PEOPLE_READ, Scope.PEOPLE_WRITE})),
@@ -39,22 +36,6 @@ class Keys:
         if key not in KEYS:
             raise UnauthorizedError("unknown")
         return KEYS[key]
-
-
-@pytest.fixture(scope="module")
-def server(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RekognitionServer]:
-    data = tmp_path_factory.mktemp("rekognition") / "data"
-    with running_server(REAL, data, environment=emulator.environment) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def real_aws(server: RekognitionServer) -> AsyncIterator[Aws]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ENDPOINT_URL_REKOGNITION", server.url)
-        async with Aws(CommonSettings()) as opened:
-            await opened.client("rekognition")
-            yield opened
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 import pytest
 
-from emulator import Emulator
 from installation import client_of, working
 from onlooker_recognizer.__main__ import compose
 from onlooker_recognizer.people.attendance import Attendance
@@ -27,10 +26,8 @@ from onlooker_shared.aws import Aws
 from onlooker_shared.messages import ImageIdentified, ImageRecognized
 from onlooker_shared.objects import list_objects
 from onlooker_shared.queue import settler
-from onlooker_shared.settings import CommonSettings
 from people_stage import PeopleStage, beside, people_of
 from recognizer_stage import provisioned, until
-from rekognition_server import REAL, RekognitionServer, running_server
 
 KEPT = re.compile(r'"S": "(erased:|erase")')
 """What a tombstone has, and what is still owed."""
@@ -43,22 +40,6 @@ def _at_once() -> Iterator[None]:
         patch.setattr(settler, "LINGER", 0.01)
         patch.setenv("ONLOOKER_RECOGNIZER_ERASED_AGAIN", "0")
         yield
-
-
-@pytest.fixture(scope="module")
-def server(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RekognitionServer]:
-    data = tmp_path_factory.mktemp("rekognition") / "data"
-    with running_server(REAL, data, environment=emulator.environment) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def real_aws(server: RekognitionServer) -> AsyncIterator[Aws]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ENDPOINT_URL_REKOGNITION", server.url)
-        async with Aws(CommonSettings()) as opened:
-            await opened.client("rekognition")
-            yield opened
 
 
 @pytest.fixture

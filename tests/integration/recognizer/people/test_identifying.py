@@ -6,17 +6,14 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from emulator import Emulator
 from onlooker_recognizer.people.records import PersonRecord, State
 from onlooker_shared.aws import Aws
 from onlooker_shared.messages import ImageRecognized
 from onlooker_shared.objects import list_objects
 from onlooker_shared.queue import settler
 from onlooker_shared.recognition import Recognition
-from onlooker_shared.settings import CommonSettings
 from people_stage import PeopleStage, beside, people_of
 from recognizer_stage import Stage, provisioned
-from rekognition_server import REAL, RekognitionServer, running_server
 
 PAID = ("SearchFacesByImage", "SearchUsersByImage", "IndexFaces")
 
@@ -27,22 +24,6 @@ def _no_lingering() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settler, "LINGER", 0.01)
         yield
-
-
-@pytest.fixture(scope="module")
-def server(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RekognitionServer]:
-    data = tmp_path_factory.mktemp("rekognition") / "data"
-    with running_server(REAL, data, environment=emulator.environment) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def real_aws(server: RekognitionServer) -> AsyncIterator[Aws]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ENDPOINT_URL_REKOGNITION", server.url)
-        async with Aws(CommonSettings()) as opened:
-            await opened.client("rekognition")
-            yield opened
 
 
 @pytest.fixture
