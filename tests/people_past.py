@@ -11,15 +11,15 @@ import httpx
 
 from installation import ADMIN, Keys, client_of, working
 from onlooker_recognizer.__main__ import compose
+from onlooker_recognizer.people.changes.owed import Owed, Relabel
+from onlooker_recognizer.people.changes.relabelling import Relabelling
+from onlooker_recognizer.people.collection.matching import Thresholds
 from onlooker_recognizer.people.handlers import decode as decode_of_people
-from onlooker_recognizer.people.matching import Thresholds
-from onlooker_recognizer.people.naming import as_person
-from onlooker_recognizer.people.owed import Owed, Relabel
-from onlooker_recognizer.people.records import FaceRecord, PersonRecord, Sighting
-from onlooker_recognizer.people.registry import People
-from onlooker_recognizer.people.relabelling import Relabelling
-from onlooker_recognizer.people.sightings import Sightings
-from onlooker_recognizer.people.verdicts import Judge
+from onlooker_recognizer.people.identification.naming import as_person
+from onlooker_recognizer.people.identification.verdicts import Judge
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import FaceRecord, PersonRecord, Sighting
+from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.messages import AnyMessage, decode

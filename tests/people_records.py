@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
-from onlooker_recognizer.people.records import FaceRecord, PersonRecord, Sighting, Source, State
+from onlooker_recognizer.people.registry.records import FaceRecord, PersonRecord, Sighting, Source, State
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import BoundingBox
 from recognitions import BOX, NOON, an_image

@@ -11,10 +11,10 @@ from PIL import Image
 
 from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.conversion import Frame
-from onlooker_recognizer.people.collection import Indexed
+from onlooker_recognizer.people.collection.collection import Indexed
+from onlooker_recognizer.people.collection.crops import cut
 from onlooker_recognizer.people.composing import PeopleParts, collection_name, compose_people
-from onlooker_recognizer.people.crops import cut
-from onlooker_recognizer.people.records import FaceRecord, PersonRecord, Source
+from onlooker_recognizer.people.registry.records import FaceRecord, PersonRecord, Source
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.pictures import Pictures, decoded
 from onlooker_recognizer.settings import RecognizerSettings

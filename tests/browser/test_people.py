@@ -13,10 +13,10 @@ from album import AddPictures, recognized_anew
 from installation import eventually
 from onlooker.client import OnlookerClient
 from onlooker.pictures import Picture
-from onlooker_recognizer.people.naming import as_person
-from onlooker_recognizer.people.records import PersonRecord
-from onlooker_recognizer.people.registry import People
-from onlooker_recognizer.people.sightings import Sightings
+from onlooker_recognizer.people.identification.naming import as_person
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import PersonRecord
+from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.publisher import Publisher
 from people_records import a_sighting
 from recognitions import BOX, a_face

@@ -11,7 +11,7 @@ from playwright.async_api import Page, StorageState, expect
 
 from accessibility import grave_barriers
 from chromium import running_chromium
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.registry.people import People
 from stack import Stack, clients
 from windows import Faults, Windows
 

@@ -9,9 +9,9 @@ from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.handlers import Handler
 from onlooker_recognizer.originals import Originals
-from onlooker_recognizer.people.collection import ABOUT_PICTURES, INDEX_FACES, SEARCH_FACES, SEARCH_USERS
+from onlooker_recognizer.people.collection.collection import ABOUT_PICTURES, INDEX_FACES, SEARCH_FACES, SEARCH_USERS
+from onlooker_recognizer.people.collection.detecting import Detecting
 from onlooker_recognizer.people.composing import collection_name, compose_people
-from onlooker_recognizer.people.detecting import Detecting
 from onlooker_recognizer.people.service import serve_people
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.pictures import Pictures

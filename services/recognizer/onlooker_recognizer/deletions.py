@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from onlooker_recognizer.events import Removal
 from onlooker_recognizer.metrics import DELETIONS
-from onlooker_recognizer.people.recording import Recording
+from onlooker_recognizer.people.sightings.recording import Recording
 from onlooker_shared.images import ImageRef, image_id, moment, object_prefix
 from onlooker_shared.messages import ImageDeleted
 from onlooker_shared.objects import delete_if, how_gone, list_objects

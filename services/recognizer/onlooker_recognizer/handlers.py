@@ -35,7 +35,7 @@ from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.events import Changes, RecognizeAgain
 from onlooker_recognizer.metrics import PICTURES
 from onlooker_recognizer.originals import Originals
-from onlooker_recognizer.people.recording import Recording, tells_of_anybody
+from onlooker_recognizer.people.sightings.recording import Recording, tells_of_anybody
 from onlooker_recognizer.recognizing import Recognizing
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.images import ImageRef

@@ -11,8 +11,8 @@ from onlooker_recognizer import translation
 from onlooker_recognizer.conversion import Frame
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.originals import Originals
-from onlooker_recognizer.people.identifying import Identified, Identifying
-from onlooker_recognizer.people.records import Sighting
+from onlooker_recognizer.people.identification.identifying import Identified, Identifying
+from onlooker_recognizer.people.registry.records import Sighting
 from onlooker_recognizer.pictures import MIN_SIDE, Pictures, Prepared
 from onlooker_recognizer.rekognition import Answers, Rekognition
 from onlooker_shared.images import ImageRef

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from console_site import Site
-from onlooker_recognizer.people.collection import Collection
-from onlooker_recognizer.people.naming import as_person
-from onlooker_recognizer.people.records import FaceRecord, PersonRecord, State
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.collection.collection import Collection
+from onlooker_recognizer.people.identification.naming import as_person
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import FaceRecord, PersonRecord, State
 from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import Scope
 from onlooker_shared.recognition import Face

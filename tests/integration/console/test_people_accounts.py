@@ -11,12 +11,12 @@ from zipfile import ZipFile
 import pytest
 
 from console_site import Site
-from onlooker_recognizer.people.attendance import Attendance
-from onlooker_recognizer.people.erasure import Erasers
-from onlooker_recognizer.people.erasures import Proof, Receipt
-from onlooker_recognizer.people.erasures import State as Progress
-from onlooker_recognizer.people.records import PersonRecord
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.attendance.signing import Attendance
+from onlooker_recognizer.people.erasure.asking import Erasers
+from onlooker_recognizer.people.erasure.records import Proof, Receipt
+from onlooker_recognizer.people.erasure.records import State as Progress
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import PersonRecord
 from onlooker_shared.keys import Scope
 from recognitions import NOON
 

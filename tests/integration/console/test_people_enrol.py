@@ -8,18 +8,18 @@ import httpx
 import pytest
 
 from console_site import Site
-from onlooker_recognizer.people.consents import Given
-from onlooker_recognizer.people.detecting import Detected, Detecting
-from onlooker_recognizer.people.enrolment import Enrolled, Enrolment, NewPerson, Picture
-from onlooker_recognizer.people.judging import NO_FACE
-from onlooker_recognizer.people.records import PersonRecord
-from onlooker_recognizer.people.refusals import (
+from onlooker_recognizer.people.collection.detecting import Detected, Detecting
+from onlooker_recognizer.people.consent.consents import Given
+from onlooker_recognizer.people.enrolment.enrolling import Enrolled, Enrolment, NewPerson, Picture
+from onlooker_recognizer.people.enrolment.judging import NO_FACE
+from onlooker_recognizer.people.enrolment.refusals import (
     AlreadyEnrolledError,
     ConsentMissingError,
     NameTakenError,
     PictureUnfitError,
 )
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import PersonRecord
 from onlooker_shared.keys import Scope
 from people_records import a_face_of
 from recognitions import a_face

@@ -10,11 +10,11 @@ from onlooker_recognizer import events
 from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.events import Removal
 from onlooker_recognizer.originals import Originals
-from onlooker_recognizer.people.matching import Thresholds
-from onlooker_recognizer.people.recording import Recording
-from onlooker_recognizer.people.registry import People
-from onlooker_recognizer.people.sightings import Sightings
-from onlooker_recognizer.people.verdicts import Judge
+from onlooker_recognizer.people.collection.matching import Thresholds
+from onlooker_recognizer.people.identification.verdicts import Judge
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.sightings.recording import Recording
+from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.images import ImageRef, object_prefix
 from onlooker_shared.messages import ImageDeleted, ImageFailed, ImageRecognized
 from onlooker_shared.objects import list_objects

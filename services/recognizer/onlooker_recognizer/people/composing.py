@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from onlooker_recognizer.calls import Calls
-from onlooker_recognizer.people.audit import Audit
-from onlooker_recognizer.people.candidates import Candidates
-from onlooker_recognizer.people.collection import Collection
-from onlooker_recognizer.people.consents import Consents
-from onlooker_recognizer.people.crops_store import CropStore
-from onlooker_recognizer.people.identifying import Identifying
-from onlooker_recognizer.people.lookup import Bar, Lookup
-from onlooker_recognizer.people.matching import Thresholds
-from onlooker_recognizer.people.recording import Recording
-from onlooker_recognizer.people.registry import People
-from onlooker_recognizer.people.restoring import Restoring
-from onlooker_recognizer.people.sightings import Sightings
-from onlooker_recognizer.people.strangers import Strangers
-from onlooker_recognizer.people.verdicts import Judge
+from onlooker_recognizer.people.audit.log import Audit
+from onlooker_recognizer.people.collection.collection import Collection
+from onlooker_recognizer.people.collection.crops_store import CropStore
+from onlooker_recognizer.people.collection.lookup import Bar, Lookup
+from onlooker_recognizer.people.collection.matching import Thresholds
+from onlooker_recognizer.people.collection.restoring import Restoring
+from onlooker_recognizer.people.consent.consents import Consents
+from onlooker_recognizer.people.identification.candidates import Candidates
+from onlooker_recognizer.people.identification.identifying import Identifying
+from onlooker_recognizer.people.identification.strangers import Strangers
+from onlooker_recognizer.people.identification.verdicts import Judge
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.sightings.recording import Recording
+from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.pictures import Pictures
 from onlooker_recognizer.settings import RecognizerSettings

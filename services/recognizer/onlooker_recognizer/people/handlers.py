@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 from onlooker_recognizer import events
 from onlooker_recognizer.events import Changes, RecognizeAgain
-from onlooker_recognizer.people.erasing import ERASE, Erase, Erasing
-from onlooker_recognizer.people.faces_bucket import FacesBucket
-from onlooker_recognizer.people.owed import RELABEL, Relabel
-from onlooker_recognizer.people.relabelling import Relabelling
+from onlooker_recognizer.people.changes.owed import RELABEL, Relabel
+from onlooker_recognizer.people.changes.relabelling import Relabelling
+from onlooker_recognizer.people.enrolment.faces_bucket import FacesBucket
+from onlooker_recognizer.people.erasure.erasing import ERASE, Erase, Erasing
 from onlooker_shared.errors import Reject
 
 Told: TypeAlias = Changes | Relabel | Erase

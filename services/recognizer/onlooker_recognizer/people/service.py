@@ -8,34 +8,34 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 
 from onlooker_recognizer.originals import Originals
-from onlooker_recognizer.people.attendance import Attendance
-from onlooker_recognizer.people.attendance_routes import attendance_router
-from onlooker_recognizer.people.audit_routes import audit_router
-from onlooker_recognizer.people.bodies import MAX_BYTES, Bodies
-from onlooker_recognizer.people.change_routes import changes_router
-from onlooker_recognizer.people.changes import Grouping
+from onlooker_recognizer.people.attendance.routes import attendance_router
+from onlooker_recognizer.people.attendance.signing import Attendance
+from onlooker_recognizer.people.audit.routes import audit_router
+from onlooker_recognizer.people.changes.decisions import Decisions
+from onlooker_recognizer.people.changes.drawing import Drawing
+from onlooker_recognizer.people.changes.drawing_routes import drawing_router
+from onlooker_recognizer.people.changes.merging import Grouping
+from onlooker_recognizer.people.changes.owed import Owed
+from onlooker_recognizer.people.changes.relabelling import Relabelling
+from onlooker_recognizer.people.changes.routes import changes_router
+from onlooker_recognizer.people.collection.detecting import Detecting
 from onlooker_recognizer.people.composing import PeopleParts
-from onlooker_recognizer.people.consent_routes import consents_router
-from onlooker_recognizer.people.decisions import Decisions
-from onlooker_recognizer.people.detecting import Detecting
-from onlooker_recognizer.people.drawing import Drawing
-from onlooker_recognizer.people.drawing_routes import drawing_router
-from onlooker_recognizer.people.enrol_routes import enrol_router
-from onlooker_recognizer.people.enrolment import Enrolment
-from onlooker_recognizer.people.erasure_composing import compose_erasure
-from onlooker_recognizer.people.erasure_routes import erasure_router
-from onlooker_recognizer.people.export import Export
-from onlooker_recognizer.people.face_routes import faces_router
-from onlooker_recognizer.people.faces_bucket import FacesBucket
+from onlooker_recognizer.people.consent.retention import Keep, Retention, RetentionTimer
+from onlooker_recognizer.people.consent.routes import consents_router
+from onlooker_recognizer.people.enrolment.bodies import MAX_BYTES, Bodies
+from onlooker_recognizer.people.enrolment.enrolling import Enrolment
+from onlooker_recognizer.people.enrolment.faces_bucket import FacesBucket
+from onlooker_recognizer.people.enrolment.look_routes import look_router
+from onlooker_recognizer.people.enrolment.routes import enrol_router
+from onlooker_recognizer.people.enrolment.stored import StoredPictures
+from onlooker_recognizer.people.enrolment.webcam_routes import webcam_router
+from onlooker_recognizer.people.erasure.composing import compose_erasure
+from onlooker_recognizer.people.erasure.export import Export
+from onlooker_recognizer.people.erasure.routes import erasure_router
 from onlooker_recognizer.people.handlers import PeopleHandler, Told, decode
-from onlooker_recognizer.people.look_routes import look_router
-from onlooker_recognizer.people.lookups import Lookups
-from onlooker_recognizer.people.owed import Owed
-from onlooker_recognizer.people.relabelling import Relabelling
-from onlooker_recognizer.people.retention import Keep, Retention, RetentionTimer
-from onlooker_recognizer.people.routes import people_router
-from onlooker_recognizer.people.stored import StoredPictures
-from onlooker_recognizer.people.webcam_routes import webcam_router
+from onlooker_recognizer.people.identification.lookups import Lookups
+from onlooker_recognizer.people.registry.face_routes import faces_router
+from onlooker_recognizer.people.registry.routes import people_router
 from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_shared.claims import Claims
 from onlooker_shared.outages import Outages

@@ -9,8 +9,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from emulator import Emulator
 from installation import installation
-from onlooker_recognizer.people.registry import People
-from onlooker_recognizer.people.sightings import Sightings
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.aws import Aws
 from onlooker_shared.settings import CommonSettings
 from onlooker_shared.topology import Topology

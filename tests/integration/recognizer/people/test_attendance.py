@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from installation import client_of
-from onlooker_recognizer.people.attendance import Attendance
-from onlooker_recognizer.people.presence import Direction
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.attendance.presence import Direction
+from onlooker_recognizer.people.attendance.signing import Attendance
+from onlooker_recognizer.people.registry.people import People
 from people_records import a_face_id, a_face_of, an_id
 from recognizer_stage import Stage, jpeg
 from rekognition_standin import StandIn

@@ -8,8 +8,8 @@ import pytest
 from fastapi.routing import APIRoute
 
 from installation import Keys, client_of
-from onlooker_recognizer.people.audit import Action, Actor, Audit
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.audit.log import Action, Actor, Audit
+from onlooker_recognizer.people.registry.people import People
 from onlooker_shared.errors import BadRequestError, ConflictError
 from onlooker_shared.keys import Principal, Scope
 from people_records import a_face_of, an_id

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from onlooker_recognizer.people.naming import as_person
-from onlooker_recognizer.people.records import MAX_ATTRIBUTES, MAX_FACES, PersonRecord, State
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.identification.naming import as_person
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import MAX_ATTRIBUTES, MAX_FACES, PersonRecord, State
 from onlooker_shared.errors import ConflictError, NotFoundError
 from onlooker_shared.messages import ImageIdentified
 from people_past import Past, past_of, served

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from installation import client_of
-from onlooker_recognizer.people.consents import Consents, Given
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.consent.consents import Consents, Given
+from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_shared.errors import NotFoundError, SettingsError
 from people_records import a_face_of, an_id

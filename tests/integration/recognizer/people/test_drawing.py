@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from onlooker_recognizer.people.records import Source
+from onlooker_recognizer.people.registry.records import Source
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.messages import ImageIdentified
 from people_past import Past, past_of, served

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 from structlog.testing import capture_logs
 
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.registry.people import People
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import UnauthorizedError
 from onlooker_shared.keys import Principal, Scope

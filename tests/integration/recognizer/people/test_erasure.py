@@ -16,12 +16,12 @@ import pytest
 
 from installation import client_of, working
 from onlooker_recognizer.__main__ import compose
-from onlooker_recognizer.people.attendance import Attendance
-from onlooker_recognizer.people.consents import Given
-from onlooker_recognizer.people.erasing import Erase
-from onlooker_recognizer.people.identifying import Identifying
-from onlooker_recognizer.people.profiles import Profiles
-from onlooker_recognizer.people.records import PersonRecord, State
+from onlooker_recognizer.people.attendance.signing import Attendance
+from onlooker_recognizer.people.consent.consents import Given
+from onlooker_recognizer.people.erasure.erasing import Erase
+from onlooker_recognizer.people.identification.identifying import Identifying
+from onlooker_recognizer.people.profiles.table import Profiles
+from onlooker_recognizer.people.registry.records import PersonRecord, State
 from onlooker_shared.aws import Aws
 from onlooker_shared.messages import ImageIdentified, ImageRecognized
 from onlooker_shared.objects import list_objects

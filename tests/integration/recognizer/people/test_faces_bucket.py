@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from onlooker_recognizer.people import faces_bucket
-from onlooker_recognizer.people.records import PersonRecord
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.enrolment import faces_bucket
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import PersonRecord
 from recognizer_stage import Stage, jpeg, until
 from rekognition_standin import FACE, StandIn
 

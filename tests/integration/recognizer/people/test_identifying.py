@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from onlooker_recognizer.people.records import PersonRecord, State
+from onlooker_recognizer.people.registry.records import PersonRecord, State
 from onlooker_shared.aws import Aws
 from onlooker_shared.messages import ImageRecognized
 from onlooker_shared.objects import list_objects

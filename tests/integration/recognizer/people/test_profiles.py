@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from onlooker_recognizer.people.profile_import import CollectedFace, ProfileImport
-from onlooker_recognizer.people.profiles import Profile, Profiles
-from onlooker_recognizer.people.records import Source, State
+from onlooker_recognizer.people.profiles.importing import CollectedFace, ProfileImport
+from onlooker_recognizer.people.profiles.table import Profile, Profiles
+from onlooker_recognizer.people.registry.records import Source, State
 from onlooker_shared.errors import BadRequestError
 from people_records import a_face_id, a_face_of
 from recognitions import BOX, NOON

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from onlooker_recognizer.people.matching import Thresholds
-from onlooker_recognizer.people.recording import Recording
-from onlooker_recognizer.people.records import PersonRecord, Sighting, State
-from onlooker_recognizer.people.registry import People
-from onlooker_recognizer.people.sightings import Sightings
-from onlooker_recognizer.people.verdicts import Judge
+from onlooker_recognizer.people.collection.matching import Thresholds
+from onlooker_recognizer.people.identification.verdicts import Judge
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import PersonRecord, Sighting, State
+from onlooker_recognizer.people.sightings.recording import Recording
+from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.recognition import BoundingBox, Person
 from onlooker_shared.results import Revision, StoredResult

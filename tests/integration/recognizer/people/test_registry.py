@@ -6,8 +6,8 @@ import itertools
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from onlooker_recognizer.people.records import MAX_FACES, PersonRecord, State
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import MAX_FACES, PersonRecord, State
 from onlooker_shared.errors import BadRequestError, ConflictError, NotFoundError
 from people_records import a_face_id, a_face_of, an_id
 from recognitions import NOON
@@ -295,8 +295,8 @@ async def test_who_is_deleted_while_faces_come_leaves_none(tables: Tables) -> No
 async def test_whatever_this_process_does_to_people_lists_know_at_once(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("onlooker_recognizer.people.roll.NOT_WORTH_IT", 0.0)
-    monkeypatch.setattr("onlooker_recognizer.people.roll.TIMES", 10_000)
+    monkeypatch.setattr("onlooker_recognizer.people.registry.roll.NOT_WORTH_IT", 0.0)
+    monkeypatch.setattr("onlooker_recognizer.people.registry.roll.TIMES", 10_000)
 
     async def listed() -> dict[str, PersonRecord]:
         return {person.person_id: person for person in await people.listed()}

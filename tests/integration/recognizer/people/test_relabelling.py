@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from onlooker_recognizer.people.owed import Relabel
-from onlooker_recognizer.people.records import State
-from onlooker_recognizer.people.sightings import Sightings
+from onlooker_recognizer.people.changes.owed import Relabel
+from onlooker_recognizer.people.registry.records import State
+from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.messages import ImageIdentified
 from onlooker_shared.results import Results, StoredResult

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from onlooker_recognizer.people.collection import CollectionMissingError, Indexed, Unfit
-from onlooker_recognizer.people.records import MAX_FACES, FaceRecord, PersonRecord
-from onlooker_recognizer.people.registry import People
-from onlooker_recognizer.people.restoring import Restoring
+from onlooker_recognizer.people.collection.collection import CollectionMissingError, Indexed, Unfit
+from onlooker_recognizer.people.collection.restoring import Restoring
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import MAX_FACES, FaceRecord, PersonRecord
 from onlooker_shared.claims import Claims
 from onlooker_shared.errors import UnavailableError
 from onlooker_shared.recognition import Quality

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from installation import client_of, eventually
-from onlooker_recognizer.people import retention as module
-from onlooker_recognizer.people.audit import Actor
-from onlooker_recognizer.people.consents import Consents, Given
-from onlooker_recognizer.people.registry import People
-from onlooker_recognizer.people.retention import Keep, Retention, RetentionTimer
-from onlooker_recognizer.people.sightings import Sightings
+from onlooker_recognizer.people.audit.log import Actor
+from onlooker_recognizer.people.consent import retention as module
+from onlooker_recognizer.people.consent.consents import Consents, Given
+from onlooker_recognizer.people.consent.retention import Keep, Retention, RetentionTimer
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.claims import Claims
 from onlooker_shared.errors import ConflictError
 from onlooker_shared.objects import list_objects

@@ -3,7 +3,7 @@
 import pytest
 
 from onlooker_recognizer import calls
-from onlooker_recognizer.people.registry import People
+from onlooker_recognizer.people.registry.people import People
 from onlooker_shared.errors import ConfigurationError
 from onlooker_shared.messages import ImageRecognized
 from onlooker_shared.recognition import Recognition

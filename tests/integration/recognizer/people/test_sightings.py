@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from onlooker_recognizer.people.records import PersonRecord, Sighting, State
-from onlooker_recognizer.people.sightings import Sightings
+from onlooker_recognizer.people.registry.records import PersonRecord, Sighting, State
+from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.errors import BadRequestError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import BoundingBox

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from onlooker_recognizer.people.collection import Found, Indexed, Unfit
-from onlooker_recognizer.people.crops import Crop
-from onlooker_recognizer.people.lookup import Looked
-from onlooker_recognizer.people.matching import Match, Thresholds
-from onlooker_recognizer.people.records import Source, State
-from onlooker_recognizer.people.registry import People
-from onlooker_recognizer.people.strangers import ENOUGH_FACES, Strangers
-from onlooker_recognizer.people.verdicts import Judge, Verdict
+from onlooker_recognizer.people.collection.collection import Found, Indexed, Unfit
+from onlooker_recognizer.people.collection.crops import Crop
+from onlooker_recognizer.people.collection.lookup import Looked
+from onlooker_recognizer.people.collection.matching import Match, Thresholds
+from onlooker_recognizer.people.identification.strangers import ENOUGH_FACES, Strangers
+from onlooker_recognizer.people.identification.verdicts import Judge, Verdict
+from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import Source, State
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import BoundingBox, Quality
 from recognitions import NOON, a_face, an_image

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from onlooker_recognizer.people import bodies
-from onlooker_recognizer.people.bodies import Bodies, Sent, StoredAt
+from onlooker_recognizer.people.enrolment import bodies
+from onlooker_recognizer.people.enrolment.bodies import Bodies, Sent, StoredAt
 from onlooker_shared.web import problems
 
 PICTURE = bytes(range(256))

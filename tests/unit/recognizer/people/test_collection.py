@@ -9,8 +9,14 @@ from botocore.exceptions import ClientError
 
 from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.metrics import COST
-from onlooker_recognizer.people.collection import REMEMBERED, Collection, CollectionMissingError, Indexed, Unfit
-from onlooker_recognizer.people.matching import Match
+from onlooker_recognizer.people.collection.collection import (
+    REMEMBERED,
+    Collection,
+    CollectionMissingError,
+    Indexed,
+    Unfit,
+)
+from onlooker_recognizer.people.collection.matching import Match
 from onlooker_shared.errors import ConflictError, UnavailableError
 from onlooker_shared.recognition import BoundingBox
 

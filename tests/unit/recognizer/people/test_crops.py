@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from onlooker_recognizer.people.crops import MAX_SIDE, MIN_SIDE, cut, overlap, reduction
+from onlooker_recognizer.people.collection.crops import MAX_SIDE, MIN_SIDE, cut, overlap, reduction
 from onlooker_shared.recognition import BoundingBox
 
 SKIN = (224, 172, 105)

@@ -5,7 +5,7 @@ import json
 import pytest
 from pydantic import BaseModel
 
-from onlooker_recognizer.people.enrol_routes import MoreFacesRequest, NewPersonRequest, NoFields, described
+from onlooker_recognizer.people.enrolment.routes import MoreFacesRequest, NewPersonRequest, NoFields, described
 
 
 @pytest.mark.parametrize("model", [NewPersonRequest, MoreFacesRequest, NoFields])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from onlooker_recognizer.people.judging import Objection, Reason, fit_face, unindexed
-from onlooker_recognizer.people.lookup import Bar
+from onlooker_recognizer.people.collection.lookup import Bar
+from onlooker_recognizer.people.enrolment.judging import Objection, Reason, fit_face, unindexed
 from onlooker_shared.recognition import BoundingBox, Face, Quality
 
 BAR = Bar(side=40, brightness=20, sharpness=30)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from onlooker_recognizer.people import labels
-from onlooker_recognizer.people.naming import as_person
-from onlooker_recognizer.people.records import PersonRecord, Sighting, State
+from onlooker_recognizer.people.identification import labels
+from onlooker_recognizer.people.identification.naming import as_person
+from onlooker_recognizer.people.registry.records import PersonRecord, Sighting, State
 from onlooker_shared.recognition import Face, Recognition
 from people_records import a_person, a_sighting, a_stranger
 from recognitions import BOX, NOON, a_face, a_recognition, an_image

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from onlooker_recognizer.people.lists import Order, Place, Wanted, chosen, page
-from onlooker_recognizer.people.records import PersonRecord, State
+from onlooker_recognizer.people.registry.lists import Order, Place, Wanted, chosen, page
+from onlooker_recognizer.people.registry.records import PersonRecord, State
 from people_records import a_person, a_stranger
 from recognitions import NOON
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from onlooker_recognizer.people.matching import (
+from onlooker_recognizer.people.collection.matching import (
     MAX_CANDIDATES,
     Decision,
     Match,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from onlooker_recognizer.people.names import clean, cleaned_attributes, digest, folded
+from onlooker_recognizer.people.registry.names import clean, cleaned_attributes, digest, folded
 from onlooker_shared.errors import BadRequestError
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from onlooker_recognizer.people.presence import (
+from onlooker_recognizer.people.attendance.presence import (
     COLUMNS,
     Direction,
     Session,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from onlooker_recognizer.people.profile_reading import read_profile
-from onlooker_recognizer.people.profiles import Profile, profile_of
+from onlooker_recognizer.people.profiles.reading import read_profile
+from onlooker_recognizer.people.profiles.table import Profile, profile_of
 from onlooker_shared.errors import BadRequestError
 
 

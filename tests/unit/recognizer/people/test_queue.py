@@ -4,8 +4,8 @@ import pytest
 
 from onlooker_recognizer import events
 from onlooker_recognizer.events import Changes, RecognizeAgain
+from onlooker_recognizer.people.changes.owed import Relabel
 from onlooker_recognizer.people.handlers import decode
-from onlooker_recognizer.people.owed import Relabel
 from onlooker_shared.errors import Reject
 from people_records import an_id
 from recognitions import an_image

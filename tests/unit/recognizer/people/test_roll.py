@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from onlooker_recognizer.people.records import PersonRecord
-from onlooker_recognizer.people.roll import LONGEST, NOT_WORTH_IT, TIMES, Roll
+from onlooker_recognizer.people.registry.records import PersonRecord
+from onlooker_recognizer.people.registry.roll import LONGEST, NOT_WORTH_IT, TIMES, Roll
 from people_records import a_person
 
 

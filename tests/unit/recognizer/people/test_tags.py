@@ -2,7 +2,7 @@
 
 import pytest
 
-from onlooker_recognizer.people.tags import Named, named
+from onlooker_recognizer.people.enrolment.tags import Named, named
 
 ALICE = Named("Alice")
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from onlooker_recognizer.people import transactions
-from onlooker_recognizer.people.transactions import Tries, read, write
+from onlooker_recognizer.people.registry import transactions
+from onlooker_recognizer.people.registry.transactions import Tries, read, write
 from onlooker_shared.errors import UnavailableError
 
 ACTIONS: Any = [{"Delete": {}}, {"Delete": {}}]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from onlooker_recognizer.people.matching import Thresholds
-from onlooker_recognizer.people.records import PersonRecord, State
-from onlooker_recognizer.people.verdicts import Judge
+from onlooker_recognizer.people.collection.matching import Thresholds
+from onlooker_recognizer.people.identification.verdicts import Judge
+from onlooker_recognizer.people.registry.records import PersonRecord, State
 from people_records import a_person
 
 

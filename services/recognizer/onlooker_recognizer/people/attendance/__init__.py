@@ -1,0 +1,1 @@
+"""Who signed in and out, and when people were present."""

@@ -1,0 +1,1 @@
+"""Who read or changed what is known of people."""

@@ -1,0 +1,1 @@
+"""Who agreed to be known, and what is kept no longer."""

@@ -1,0 +1,181 @@
+"""The faces bucket: a picture that is put there, and says whose it is, enrols that person.
+
+    the object says whose ── not yet ──> looked at again, for some minutes: tags may be set after the upload
+          │                                        └── never ──> dead-letter queue
+    somebody of that name? ── no ──> a new person
+          │ yes
+    one more face of theirs
+
+The same event again adds nothing. An object that is deleted or overwritten before it was looked at is left alone: a
+newer one has an event of its own. People stay when their pictures go.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from botocore.exceptions import ClientError
+
+from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
+from onlooker_recognizer.events import Changes
+from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.people.audit.log import Actor
+from onlooker_recognizer.people.enrolment.enrolling import Enrolled, Enrolment, NewPerson, Picture
+from onlooker_recognizer.people.enrolment.refusals import (
+    AlreadyEnrolledError,
+    ConsentMissingError,
+    NameTakenError,
+    PictureUnfitError,
+)
+from onlooker_recognizer.people.enrolment.tags import Named, named
+from onlooker_recognizer.people.registry.people import People
+from onlooker_shared.errors import BadRequestError, NotFoundError, Reject, RetryLater
+from onlooker_shared.images import ImageRef
+from onlooker_shared.objects import how_gone, version_of
+from onlooker_shared.outages import Outages
+from onlooker_shared.telemetry.tracing import from_headers, span
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+PATIENCE = timedelta(minutes=10)
+"""How long after the upload an object may still be tagged."""
+SHORTEST, LONGEST = 3.0, 30.0
+"""Seconds between two looks: SQS gives a message out 50 times at most."""
+REFUSALS = (
+    PictureUnfitError,
+    AlreadyEnrolledError,
+    ConsentMissingError,
+    NameTakenError,
+    BadRequestError,
+    NotFoundError,
+)
+"""What no later try overcomes."""
+BY = Actor("faces bucket")
+NAMELESS = (
+    "The object does not say whose face it shows. Give it the tag person=NAME, or the metadata x-amz-meta-person, "
+    "then send this message through the queue again."
+)
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class FacesBucket:
+    """Handles what happens in the faces bucket.
+
+    Args:
+        s3: the process's client.
+        originals: fetches the pictures.
+        enrolment: enrols people.
+        people: who is known.
+        outages: the answer to AWS not answering.
+        clock: the time, UTC.
+    """
+
+    def __init__(
+        self,
+        *,
+        s3: "S3Client",
+        originals: Originals,
+        enrolment: Enrolment,
+        people: People,
+        outages: Outages,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._s3 = s3
+        self._originals = originals
+        self._enrolment = enrolment
+        self._people = people
+        self._outages = outages
+        self._clock = clock
+
+    async def handle(self, changes: Changes) -> None:
+        """Enrol whom the objects of a message show.
+
+        Raises:
+            Reject: nobody can be enrolled by one of them; the words say why.
+            RetryLater: one does not say yet whose it is; or something is away or too busy.
+        """
+        for image in changes.arrivals:
+            try:
+                with self._outages.weathered():
+                    await self._arrived(image)
+            except PictureGoneError as gone:
+                log.info("faces.gone", image_id=image.image_id, reason=str(gone))
+            except PictureRefusedError as refusal:
+                raise Reject(refusal.reason) from refusal
+            except REFUSALS as error:
+                raise Reject(error.logged) from error
+
+    async def _arrived(self, image: ImageRef) -> None:
+        metadata = await self._metadata(image)
+        with span("recognizer enrol", from_headers(metadata)):
+            whose = named(image.key, await self._tags(image), metadata)
+            if whose is None:
+                raise self._nameless(image)
+            picture = Picture((await self._originals.fetch(image)).data, image)
+            enrolled = await self._enrol(whose, picture)
+            await self._confirm(image, enrolled)
+            log.info(
+                "faces.enrolled",
+                image_id=image.image_id,
+                person_id=enrolled.person.person_id,
+                added=enrolled.added,
+            )
+
+    async def _enrol(self, whose: Named, picture: Picture) -> Enrolled:
+        if whose.person_id is not None:
+            return await self._enrolment.add(whose.person_id, [picture], by=BY)
+        name = whose.name or ""
+        namesakes = await self._people.named(name)
+        if not namesakes:
+            try:
+                return await self._enrolment.enrol(NewPerson(name, {}), [picture], by=BY)
+            except NameTakenError:  # by another picture of them, this moment
+                namesakes = await self._people.named(name)
+        if len(namesakes) != 1:
+            raise Reject(f"{len(namesakes)} people are called so. Say which one by the tag person_id.")
+        return await self._enrolment.add(namesakes[0].person_id, [picture], by=BY)
+
+    async def _confirm(self, image: ImageRef, enrolled: Enrolled) -> None:
+        """Return if the object is still there; else take back what was added by it.
+
+        Who is erased loses their objects, too: one that was looked at in that moment must not bring them back.
+
+        Raises:
+            PictureGoneError: it is not.
+        """
+        try:
+            await self._originals.confirm(image)
+        except PictureGoneError as gone:
+            if gone.deleted and enrolled.added:
+                await self._enrolment.take_back(enrolled)
+            raise
+
+    def _nameless(self, image: ImageRef) -> RetryLater | Reject:
+        age = self._clock() - image.uploaded_at
+        if age >= PATIENCE:
+            return Reject(NAMELESS)
+        return RetryLater(
+            "the object does not say yet whose it is", delay=min(LONGEST, max(SHORTEST, age / timedelta(seconds=4)))
+        )
+
+    async def _metadata(self, image: ImageRef) -> dict[str, str]:
+        try:
+            return (await self._s3.head_object(**version_of(image)))["Metadata"]
+        except ClientError as error:
+            raise _gone(error) or error from None
+
+    async def _tags(self, image: ImageRef) -> dict[str, str]:
+        version: dict[str, Any] = {"VersionId": image.version_id} if image.version_id else {}
+        try:
+            answer = await self._s3.get_object_tagging(Bucket=image.bucket, Key=image.key, **version)
+        except ClientError as error:
+            raise _gone(error) or error from None
+        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+
+
+def _gone(error: ClientError) -> PictureGoneError | None:
+    how = how_gone(error)
+    return PictureGoneError(how) if how is not None else None

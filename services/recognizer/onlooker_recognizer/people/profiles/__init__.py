@@ -1,0 +1,1 @@
+"""Profiles: what others kept of people before, readable, writable, and made people of."""
