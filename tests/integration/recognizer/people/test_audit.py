@@ -114,7 +114,7 @@ async def test_where_a_reason_is_required_nothing_happens_without_one(
             await http.delete(f"/people/{alice.person_id}/faces/{(await people.get(alice.person_id)).face_ids[0]}"),
             await http.post("/people/identify", content=b"x", headers={"Content-Type": "image/jpeg"}),
         ]
-        assert [answer.status_code for answer in asked] == [400] * 5
+        assert [(answer.status_code, answer.json()["reason"]) for answer in asked] == [(400, "reason_missing")] * 5
         assert "Onlooker-Reason" in asked[0].json()["detail"]
         assert "Alice" not in "".join(answer.text for answer in asked)
         assert (await people.get(alice.person_id)).name == "Alice"

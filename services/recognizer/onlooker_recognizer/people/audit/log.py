@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
+REASON_MISSING = "reason_missing"
+"""By what programs know that whoever asks has to say why."""
 POSITION = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z#[0-9a-f]{32}")
 """What an entry's key looks like."""
 
@@ -118,7 +120,8 @@ class Audit:
         """
         if self._reasons and actor.key_id is not None and not actor.reason:
             raise BadRequestError(
-                "Say why you ask, in the header Onlooker-Reason: this installation keeps it in its audit log."
+                "Say why you ask, in the header Onlooker-Reason: this installation keeps it in its audit log.",
+                more={"reason": REASON_MISSING},
             )
 
     async def note(self, actor: Actor, action: Action, *people: str, shown: int | None = None) -> Entry:
