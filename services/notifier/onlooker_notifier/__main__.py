@@ -12,7 +12,7 @@ from onlooker_notifier.digests import Digests, DigestWorker, Policy
 from onlooker_notifier.gathering import Gathering
 from onlooker_notifier.handlers import Handler, decode_event
 from onlooker_notifier.routes import router
-from onlooker_notifier.rulebook import Rulebook
+from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_notifier.sweep import Sweeper
 from onlooker_shared.aws import Aws

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from onlooker_notifier.letters import Letter
-from onlooker_notifier.rules import Channel, EmailChannel, SnsChannel
+from onlooker_notifier.rules.targets import Channel, EmailChannel, SnsChannel
 from onlooker_shared.errors import OnlookerError
 
 if TYPE_CHECKING:

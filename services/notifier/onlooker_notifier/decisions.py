@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from onlooker_notifier.notices import Notice
-from onlooker_notifier.rules import Channel, EmailChannel, Rule, SnsChannel
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.targets import Channel, EmailChannel, SnsChannel
 
 DEFAULT_RULE = "picture-recognized"
 """The id of the rule that is made from the settings."""

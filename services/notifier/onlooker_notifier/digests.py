@@ -18,8 +18,9 @@ from onlooker_notifier.gathering import Digest, Gathering
 from onlooker_notifier.letters import Letter
 from onlooker_notifier.metrics import DELIVERIES
 from onlooker_notifier.notices import Notice
-from onlooker_notifier.rulebook import Rulebook
-from onlooker_notifier.rules import Channel, Rule
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.rulebook import Rulebook
+from onlooker_notifier.rules.targets import Channel
 from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
 from onlooker_shared.errors import describe
 

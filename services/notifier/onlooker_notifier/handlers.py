@@ -6,8 +6,8 @@ from onlooker_notifier import notices
 from onlooker_notifier.decisions import who_is_told
 from onlooker_notifier.gathering import Gathering
 from onlooker_notifier.notices import Notice
-from onlooker_notifier.rulebook import Rulebook
-from onlooker_notifier.rules import Rule
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.messages import ImageFailed, ImageRecognized, decode
 from onlooker_shared.outages import Outages

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from onlooker_notifier.deliveries import Deliveries, DeliveryPage
-from onlooker_notifier.rulebook import Rulebook
-from onlooker_notifier.rules import Rule
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_shared.errors import ForbiddenError
 from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.keys import Principal, Scope

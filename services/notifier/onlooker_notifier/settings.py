@@ -5,7 +5,8 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from onlooker_notifier.rules import LONGEST_INTERVAL, Address, TopicArn
+from onlooker_notifier.rules.model import LONGEST_INTERVAL
+from onlooker_notifier.rules.targets import Address, TopicArn
 from onlooker_shared.settings import ServerSettings
 
 

@@ -11,7 +11,8 @@ from onlooker_notifier.channels import Channels
 from onlooker_notifier.decisions import default_rule
 from onlooker_notifier.deliveries import Delivery, Outcome
 from onlooker_notifier.letters import Letter
-from onlooker_notifier.rules import Channel, Rule
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.targets import Channel
 from onlooker_shared.errors import Reject
 from recognitions import a_face, a_recognition, an_image
 

@@ -1,7 +1,7 @@
 """Rules are data that somebody may edit, and may damage."""
 
 from onlooker_notifier.decisions import default_rule
-from onlooker_notifier.rulebook import Rulebook
+from onlooker_notifier.rules.rulebook import Rulebook
 
 from .conftest import Parts
 

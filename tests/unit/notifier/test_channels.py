@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from onlooker_notifier.channels import Channels, RefusedError
 from onlooker_notifier.letters import Letter
-from onlooker_notifier.rules import EmailChannel, SnsChannel
+from onlooker_notifier.rules.targets import EmailChannel, SnsChannel
 
 MAIL = EmailChannel(to="ann@example.com")
 TOPIC = SnsChannel(topic_arn="arn:aws:sns:us-east-1:000000000000:alerts")

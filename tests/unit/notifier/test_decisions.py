@@ -6,7 +6,8 @@ from pydantic import ValidationError
 from onlooker_notifier import notices
 from onlooker_notifier.decisions import default_rule, to_store_at_start, wait, who_is_told
 from onlooker_notifier.gathering import DECIDED_KEPT, PENDING_KEPT
-from onlooker_notifier.rules import EmailChannel, Rule, SnsChannel
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.targets import EmailChannel, SnsChannel
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_notifier.sweep import NEWS
 from onlooker_shared.errors import SettingsError

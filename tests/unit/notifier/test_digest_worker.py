@@ -8,7 +8,7 @@ from typing import Any
 
 from onlooker_notifier.decisions import default_rule
 from onlooker_notifier.digests import DigestWorker
-from onlooker_notifier.rules import Rule
+from onlooker_notifier.rules.model import Rule
 
 NEVER = 3600.0
 """Seconds until the next look, if nothing brings it forward."""

@@ -8,7 +8,7 @@ import structlog
 from pydantic import ValidationError
 
 from onlooker_notifier.decisions import to_store_at_start
-from onlooker_notifier.rules import Rule
+from onlooker_notifier.rules.model import Rule
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient

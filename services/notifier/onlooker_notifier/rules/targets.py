@@ -1,14 +1,9 @@
-"""Alert rules as data: what is told, and by which channels."""
+"""Whom a rule tells: a mail address or a topic, written into the rule itself."""
 
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-
-Event = Literal["recognized", "failed"]
-
-LONGEST_INTERVAL = 86_400.0
-"""Seconds that a digest gathers at most: a day."""
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 def _address(text: str) -> str:
@@ -56,23 +51,3 @@ class SnsChannel(BaseModel):
 
 
 Channel = EmailChannel | SnsChannel
-
-
-class Rule(BaseModel):
-    """What is told, by which channels, and how often at most."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    rule_id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
-    name: str = Field(min_length=1, max_length=200)
-    enabled: bool = True
-    events: frozenset[Event] = Field(min_length=1, description="What happened to a picture.")
-    channels: tuple[Annotated[Channel, Field(discriminator="type")], ...] = ()
-    digest_interval: float = Field(
-        ge=0,
-        le=LONGEST_INTERVAL,
-        description="Seconds from the first picture until all that came meanwhile are told in one message.",
-    )
-    origin: Literal["settings", "user"] = Field(
-        default="user", description="`settings`: made from the notifier's settings, and anew at each start."
-    )
