@@ -44,6 +44,7 @@ async def test_every_answer_keeps_other_sites_out(site: Site, path: str) -> None
         "people",
         "people/merge",
         "people/new",
+        "people/suggestions",
         "people/audit",
         "people/attendance",
         "upload",
