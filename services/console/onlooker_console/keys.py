@@ -21,7 +21,9 @@ SCOPES: Mapping[str, Mapping[str, str]] = {
     },
     "People": {
         "people:read": "See who is known, and who is in a picture",
-        "people:write": "Enrol people, name, change and part them",
+        "people:write": "Enrol people, name, change, part and erase them",
+        "people:audit": "See who looked at people or changed them, and export a person",
+        "attendance:write": "Sign people in and out, and nothing else",
     },
     "Everything else": {
         "alerts:read": "See who is told of what",

@@ -108,6 +108,15 @@ async def test_who_may_only_look_is_offered_no_more(site: Site, ada: PersonRecor
         assert "may not erase" in (await somebody.get(f"{path}/erase")).text
         assert "Record a consent" not in (await somebody.get(f"{path}/consents")).text
         assert (await somebody.post(f"{path}/erase", data={"sure": "true"})).status_code == 403
+        refused = await somebody.get("/console/people/audit")
+        assert (refused.status_code, "lacks the scope &#39;people:audit&#39;" in refused.text) == (403, True)
+        assert (await somebody.get(f"{path}/export")).status_code == 403
+    desk = await site.keys.create(owner="desk", scopes=[Scope.PEOPLE_READ, Scope.PEOPLE_WRITE, Scope.TAGS_READ])
+    async with site.signed_in(desk) as somebody:
+        page = (await somebody.get(path)).text
+    assert f"{path}/consents" in page
+    assert f"{path}/audit" not in page
+    assert f"{path}/export" not in page
 
 
 async def test_everything_of_somebody_can_be_downloaded(site: Site, ada: PersonRecord) -> None:

@@ -16,7 +16,15 @@ from people_records import a_face_of, an_id
 from recognitions import NOON
 from recognizer_stage import Stage
 
-KEYS = Keys({"desk": Principal("k1", "front desk", frozenset({Scope.PEOPLE_READ, Scope.PEOPLE_WRITE}))})
+DESK = frozenset({Scope.PEOPLE_READ, Scope.PEOPLE_WRITE})
+KEYS = Keys(
+    {
+        "desk": Principal("k1", "front desk", DESK | {Scope.PEOPLE_AUDIT}),
+        "reader": Principal("k2", "reader", DESK),
+        "auditor": Principal("k3", "auditor", frozenset({Scope.PEOPLE_AUDIT})),
+        "door": Principal("k4", "door", frozenset({Scope.ATTENDANCE_WRITE})),
+    }
+)
 WHY = "Anfrage Müller"
 
 
@@ -121,6 +129,34 @@ async def test_where_a_reason_is_required_nothing_happens_without_one(
         assert len((await people.get(alice.person_id)).face_ids) == 1
         said = {"Onlooker-Reason": "a visit"}
         assert (await http.get(f"/people/{alice.person_id}", headers=said)).json()["name"] == "Alice"
+
+
+async def test_who_works_with_people_sees_nobody_elses_work_and_a_door_only_signs_in(
+    stage: Stage, people: People
+) -> None:
+    alice = (await people.create("Alice")).person_id
+    log = ("/people/audit", f"/people/{alice}/audit")
+    others = (f"/people/{alice}", "/people", "/people/attendance", f"/people/{alice}/export", f"/people/{alice}/faces")
+    async with stage.recognizer() as service:
+
+        async def asked(who: str, *paths: str) -> list[int]:
+            async with client_of(service, KEYS, who) as http:
+                return [(await http.get(path)).status_code for path in paths]
+
+        async def sent(who: str, path: str) -> int:
+            async with client_of(service, KEYS, who) as http:
+                return (await http.post(path, content=b"x", headers={"Content-Type": "image/jpeg"})).status_code
+
+        assert await asked("reader", *log, others[3]) == [403] * 3
+        assert await asked("auditor", *log) == [200] * 2
+        assert await asked("auditor", *others) == [403] * 5
+        assert await asked("door", *log, *others) == [403] * 7
+        assert await sent("door", "/people/attendance") == 422  # no picture, but it may ask
+        paths = ("/people", "/people/identify", "/people/look", f"/people/{alice}/faces", f"/people/{alice}/merge")
+        assert [await sent("door", path) for path in paths] == [403] * 5
+        assert await sent("reader", "/people/attendance") == 403
+        async with client_of(service, KEYS, "desk") as http:
+            assert (await http.get(f"/people/{alice}/export")).status_code == 200
 
 
 async def test_a_reason_has_an_end(http: httpx.AsyncClient) -> None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from onlooker_recognizer.people.attendance.presence import LONGEST, Direction, Session, as_csv, bounds, sessions
 from onlooker_recognizer.people.attendance.signing import Attendance
-from onlooker_recognizer.people.audit.callers import Reader, Writer, asking_rekognition
+from onlooker_recognizer.people.audit.callers import Door, Reader, asking_rekognition
 from onlooker_recognizer.people.audit.log import Action, Audit
 from onlooker_recognizer.people.enrolment.bodies import Bodies, StoredAt, parsed
 from onlooker_recognizer.people.enrolment.routes import NoFields, described
@@ -81,7 +81,7 @@ def attendance_router(
 
     @routes.post("", openapi_extra=described(NoFields))
     async def sign(
-        caller: Writer,
+        caller: Door,
         request: Request,
         direction: Annotated[Direction | None, Query(description="The other one than last time without it.")] = None,
     ) -> SignedPeople:

@@ -46,6 +46,8 @@ def everywhere(scope: Scope) -> Callable[..., Awaitable[Actor]]:
 
 Reader = Annotated[Actor, Depends(everywhere(Scope.PEOPLE_READ))]
 Writer = Annotated[Actor, Depends(everywhere(Scope.PEOPLE_WRITE))]
+Auditor = Annotated[Actor, Depends(everywhere(Scope.PEOPLE_AUDIT))]
+Door = Annotated[Actor, Depends(everywhere(Scope.ATTENDANCE_WRITE))]
 PersonInPath = Annotated[str, Path(pattern=PERSON_ID_PATTERN)]
 FaceInPath = Annotated[str, Path(max_length=100)]
 

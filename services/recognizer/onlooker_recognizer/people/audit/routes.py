@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from onlooker_recognizer.people.audit.callers import PersonInPath, Reader
+from onlooker_recognizer.people.audit.callers import Auditor, PersonInPath
 from onlooker_recognizer.people.audit.log import Audit, AuditPage, Entry
 from onlooker_recognizer.people.registry.routes import MAX_PAGE, not_this_list
 from onlooker_shared import cursor
@@ -41,7 +41,7 @@ def audit_router(audit: Audit, clock: Callable[[], datetime]) -> APIRouter:
 
     @routes.get("/audit")
     async def list_entries(
-        _: Reader,
+        _: Auditor,
         month: Annotated[
             str | None,
             Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Such as 2026-11, UTC; this one without it."),
@@ -54,7 +54,9 @@ def audit_router(audit: Audit, clock: Callable[[], datetime]) -> APIRouter:
         return Entries.of(await audit.of_month(wanted, limit=limit, after=_place(after)))
 
     @routes.get("/{person_id}/audit")
-    async def list_entries_about(_: Reader, person_id: PersonInPath, limit: Limit = 50, after: After = None) -> Entries:
+    async def list_entries_about(
+        _: Auditor, person_id: PersonInPath, limit: Limit = 50, after: After = None
+    ) -> Entries:
         """List who read or changed what is known of a person; also of one who was erased."""
         return Entries.of(await audit.of_person(person_id, limit=limit, after=_place(after)))
 

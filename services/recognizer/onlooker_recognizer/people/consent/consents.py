@@ -42,7 +42,10 @@ class Given(BaseModel):
     purpose: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PURPOSE)] = Field(
         description="What for."
     )
-    until: AwareDatetime | None = Field(default=None, description="When it ends by itself; null: not.")
+    until: AwareDatetime | None = Field(
+        default=None,
+        description="When it ends by itself; null: not. Whose last consent ended is erased within minutes, for good.",
+    )
 
 
 class ConsentRecord(Record):

@@ -33,7 +33,12 @@ def consents_router(people: People, consents: Consents, audit: Audit) -> APIRout
 
     @routes.post("", status_code=HTTPStatus.CREATED)
     async def record(caller: Writer, person_id: PersonInPath, given: Given) -> ConsentRecord:
-        """Note that somebody agreed that the person is known."""
+        """Note that somebody agreed that the person is known.
+
+        From then on they are known as long as one of their consents holds: when the last one ended, by its `until` or
+        because it was withdrawn, the person is erased within minutes, whether or not consents are required here. It
+        cannot be undone.
+        """
         person = await people.resolve(person_id)
         consents.demand(given)
         async with audit.around(caller, Action.CONSENTED, person.person_id):
@@ -49,7 +54,7 @@ def consents_router(people: People, consents: Consents, audit: Audit) -> APIRout
 
     @routes.delete("/{consent_id}")
     async def withdraw(caller: Writer, person_id: PersonInPath, consent_id: ConsentInPath) -> ConsentRecord:
-        """End a consent. If it was the last one that held, the person is erased within minutes."""
+        """End a consent. If it was the last one that held, the person is erased within minutes; it cannot be undone."""
         person = await people.resolve(person_id)
         async with audit.around(caller, Action.CONSENT_WITHDRAWN, person.person_id):
             return await consents.withdraw(person.person_id, consent_id)

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from onlooker_recognizer.people.audit.callers import PersonInPath, Reader, Writer
+from onlooker_recognizer.people.audit.callers import Auditor, PersonInPath, Reader, Writer
 from onlooker_recognizer.people.audit.log import Action, Audit
 from onlooker_recognizer.people.erasure.asking import Erasers
 from onlooker_recognizer.people.erasure.export import Export
@@ -39,8 +39,8 @@ def erasure_router(erasers: Erasers, export: Export, audit: Audit) -> APIRouter:
         return await erasers.receipt(person_id)
 
     @routes.get("/{person_id}/export", response_class=Response, responses={HTTPStatus.OK: {"content": {ZIP: {}}}})
-    async def export_person(caller: Reader, person_id: PersonInPath) -> Response:
-        """Answer with everything that is stored of a person, as a zip."""
+    async def export_person(caller: Reader, _: Auditor, person_id: PersonInPath) -> Response:
+        """Answer with everything that is stored of a person, as a zip; who read it is in there, too."""
         await audit.note(caller, Action.EXPORTED, person_id)
         name = f'attachment; filename="{person_id}.zip"'
         headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
