@@ -48,6 +48,9 @@ WORDS = {
 """What people call the services."""
 AWAY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 
+REASON, REASON_MISSING = "Onlooker-Reason", "reason_missing"
+"""Why somebody asks about people, to the recognizer; and by what it says that this is wanted."""
+
 Parameters = Mapping[str, str | int | float | bool | list[str] | None] | list[tuple[str, str]]
 
 
@@ -87,6 +90,10 @@ class RefusedError(ApiError):
         self.status = HTTPStatus(status)
 
 
+class ReasonMissingError(RefusedError):
+    """People are shown to nobody who does not say why."""
+
+
 class KeyRejectedError(ApiError):
     """The access key is not known any more: the session is over."""
 
@@ -109,14 +116,14 @@ async def attempt(question: Awaitable[T], *, within: float | None = None) -> Out
         within: seconds after which the rest of the page waits no longer; None: as long as any request may take.
 
     Raises:
-        KeyRejectedError: nothing of the page can be shown.
+        KeyRejectedError, ReasonMissingError: nothing of the page can be shown.
     """
     try:
         async with asyncio.timeout(within):
             return Outcome(value=await question)
     except TimeoutError:
         return Outcome(error=AwayError(f"No answer came within {within:g} seconds."))
-    except KeyRejectedError:
+    except (KeyRejectedError, ReasonMissingError):
         raise
     except ApiError as error:
         return Outcome(error=error)
@@ -141,18 +148,24 @@ class Apis:
         self._http = http
         self._settings = settings
 
-    def with_key(self, access_key: str) -> "Api":
-        """Return the services as the holder of a key may use them."""
-        return Api(self._http, self._settings, access_key)
+    def with_key(self, access_key: str, reason: str = "") -> "Api":
+        """Return the services as the holder of a key may use them; `reason`: why they look at people."""
+        return Api(self._http, self._settings, access_key, reason)
 
 
 class Api:
     """The services with one access key. A path names its service by its first part (see `SERVICES`)."""
 
-    def __init__(self, http: httpx.AsyncClient, settings: ConsoleSettings, access_key: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, settings: ConsoleSettings, access_key: str, reason: str = "") -> None:
         self._http = http
         self._settings = settings
+        self._access_key = access_key
         self._headers = {"Authorization": f"Bearer {access_key}"}
+        self._why = {REASON: reason} if reason else {}
+
+    def because(self, reason: str) -> "Api":
+        """Return the same for who says why they look at people."""
+        return Api(self._http, self._settings, self._access_key, reason)
 
     async def get(self, path: str, parameters: Parameters | None = None, *, service: str | None = None) -> Any:
         """Return the JSON at a path.
@@ -164,7 +177,7 @@ class Api:
 
         Raises:
             AwayError: the service does not answer.
-            RefusedError: it says no.
+            RefusedError: it says no; ReasonMissingError, if only because nobody said why.
             FailedError: it failed.
             KeyRejectedError: it does not know the access key.
         """
@@ -206,7 +219,7 @@ class Api:
             method,
             f"{self._settings.url_of(service)}{path}",
             params=_given(parameters),
-            headers={**({} if service == REKOGNITION else self._headers), **_traced(), **(headers or {})},
+            headers=httpx.Headers({**self._told(service), **_traced(), **(headers or {})}, encoding="utf-8"),
             content=content,
             json=json,
         )
@@ -222,6 +235,12 @@ class Api:
             raise _away(service) from error
         finally:
             await answer.aclose()
+
+    def _told(self, service: str) -> dict[str, str]:
+        """Return who asks, and, who is asked about people, why."""
+        if service == REKOGNITION:
+            return {}
+        return self._headers | (self._why if service == SERVICES["people"] else {})
 
 
 def owner(path: str) -> str:
@@ -277,7 +296,13 @@ async def _refusal(service: str, answer: httpx.Response) -> ApiError:
         return AwayError(words, problem_id=problem_id, answer=problem)
     if answer.is_server_error:
         return FailedError(f"{WORDS[service]} failed at this. {detail}", problem_id=problem_id, answer=problem)
-    return RefusedError(answer.status_code, detail, problem_id=problem_id, answer=problem)
+    kind = ReasonMissingError if _reason(problem) == REASON_MISSING else RefusedError
+    return kind(answer.status_code, detail, problem_id=problem_id, answer=problem)
+
+
+def _reason(problem: Any) -> Any:
+    """Return by what programs are told why they are refused."""
+    return problem.get("reason") if isinstance(problem, dict) else None
 
 
 def _away(service: str) -> AwayError:

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from onlooker_console.apis import Api, Apis
 from onlooker_console.cookie import Cookie
+from onlooker_console.reasons import reason_of
 from onlooker_console.security import SAFE_METHODS, check_csrf, check_origin
 from onlooker_console.sessions import Session, Sessions
 from onlooker_shared.errors import OnlookerError, UnauthorizedError
@@ -38,6 +39,8 @@ class Caller:
     principal: Principal
     api: Api
     """The other services, with this caller's access key."""
+    reason: str = ""
+    """Why they look at people, if they said so."""
 
     @property
     def csrf_token(self) -> str:
@@ -80,7 +83,8 @@ class Gate:
             principal = await self._keys.authenticate(session.access_key)
         except UnauthorizedError as error:
             raise SignInError("revoked") from error
-        return Caller(session, principal, self._apis.with_key(session.access_key))
+        reason = reason_of(request, session)
+        return Caller(session, principal, self._apis.with_key(session.access_key, reason), reason)
 
     async def end(self, request: Request) -> None:
         """End the session that a request belongs to, if any. Raises UnavailableError if DynamoDB does not answer."""

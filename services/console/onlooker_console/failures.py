@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from onlooker_console.apis import ApiError, KeyRejectedError
+from onlooker_console.apis import ApiError, KeyRejectedError, ReasonMissingError
 from onlooker_console.callers import Gate, SignInError
 from onlooker_console.cookie import Cookie
 from onlooker_console.refusals import Fault, in_words
@@ -36,6 +36,7 @@ TITLES = {
     HTTPStatus.TOO_MANY_REQUESTS: "Too fast",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not available just now",
 }
+REASON_PAGE = "/console/people/reason"
 OTHERWISE = "Something went wrong"
 
 log = structlog.stdlib.get_logger(__name__)
@@ -59,6 +60,7 @@ class ErrorPages:
         """Make an application answer every expected error with a page; `Faults` answers the others."""
         app.add_exception_handler(SignInError, self._sign_in)
         app.add_exception_handler(KeyRejectedError, self._key_rejected)
+        app.add_exception_handler(ReasonMissingError, self._reason_missing)
         app.add_exception_handler(ApiError, self._api_error)
         app.add_exception_handler(ProblemError, self._problem)
         app.add_exception_handler(RequestValidationError, self._invalid)
@@ -97,6 +99,14 @@ class ErrorPages:
 
     async def _key_rejected(self, request: Request, _: Exception) -> Response:
         return await self._sign_in(request, SignInError("revoked"))
+
+    async def _reason_missing(self, request: Request, error: Exception) -> Response:
+        """Lead to the page that asks why somebody looks at people, and from there to where they wanted."""
+        assert isinstance(error, ReasonMissingError)  # noqa: S101 - see above
+        target = f"{REASON_PAGE}?{urlencode({'to': wanted_path(request), 'needed': 'true'})}"
+        if _by_script(request):
+            return self._page(request, error.status, error.detail, headers={"HX-Redirect": target})
+        return RedirectResponse(target, status_code=HTTPStatus.SEE_OTHER)
 
     async def _api_error(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, ApiError)  # noqa: S101 - see above

@@ -9,6 +9,7 @@ import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from onlooker_console import reasons
 from onlooker_console.callers import REASONS, Gate, Why
 from onlooker_console.cookie import Cookie
 from onlooker_console.security import SIGN_IN, check_csrf, check_origin, local_path
@@ -117,6 +118,7 @@ class SignIn:
         response = _go(SIGN_IN)
         response.headers["Clear-Site-Data"] = '"cache"'
         self._cookie.clear(response, request)
+        reasons.forget(response)
         return response
 
     def _form(self, request: Request, to: str, why: str, status: int = HTTPStatus.OK) -> Response:

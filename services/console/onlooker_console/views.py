@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from onlooker_console.formats import FILTERS
 from onlooker_console.navigation import PLACES
-from onlooker_console.security import CSRF_FIELD
+from onlooker_console.security import CSRF_FIELD, wanted_path
 from onlooker_console.settings import ConsoleSettings
 from onlooker_console.statics import Assets
 from onlooker_console.told import forget, told
@@ -56,7 +56,8 @@ class Views:
             template: in `templates/`; its name without the ending is also that of the page's script and style.
             status: the HTTP status.
             headers: extra response headers.
-            context: what the template names, besides `user` (None: nobody is signed in), `theme` and `path`.
+            context: what the template names, besides `user` (None: nobody is signed in), `theme`, `path`, and
+                `address`: the path with its query, of the page where a script asks.
         """
         theme = request.cookies.get(THEME_COOKIE, THEMES[0])
         text = self.fragment(
@@ -64,6 +65,7 @@ class Views:
             user=getattr(request.state, "caller", None),
             theme=theme if theme in THEMES else THEMES[0],
             path=request.url.path,
+            address=wanted_path(request),
             page=template.removesuffix(".html"),
             told=told(request),
             **context,

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic_core import from_json
 
+from onlooker_console import reasons
 from onlooker_console.addresses import PersonId
-from onlooker_console.apis import Api, RefusedError
-from onlooker_console.callers import SignedIn
+from onlooker_console.apis import RefusedError
+from onlooker_console.callers import Caller, SignedIn
 from onlooker_console.pages.person_actions import leads
 from onlooker_console.people import asking
 from onlooker_console.people.cards import PATH, Card, card
@@ -39,7 +40,7 @@ def routes(views: Views) -> APIRouter:
     @router.post("/new", max_body_size=limit)
     async def receive(request: Request, caller: SignedIn) -> Response:
         """Enrol somebody new."""
-        return await _receive(views, request, caller.api, None)
+        return await _receive(views, request, caller, None)
 
     @router.get("/{person_id}/add")
     async def show_more(request: Request, caller: SignedIn, person_id: PersonId) -> Response:
@@ -49,7 +50,7 @@ def routes(views: Views) -> APIRouter:
     @router.post("/{person_id}/add", max_body_size=limit)
     async def receive_more(request: Request, caller: SignedIn, person_id: PersonId) -> Response:
         """Add faces to somebody who is known."""
-        return await _receive(views, request, caller.api, card(await asking.get(caller.api, person_id)))
+        return await _receive(views, request, caller, card(await asking.get(caller.api, person_id)))
 
     @router.post("/look", max_body_size=MAX_LOOK_BYTES)
     async def look(
@@ -63,10 +64,11 @@ def routes(views: Views) -> APIRouter:
     return router
 
 
-async def _receive(views: Views, request: Request, api: Api, person: Card | None) -> Response:
+async def _receive(views: Views, request: Request, caller: Caller, person: Card | None) -> Response:
     """Enrol by what was sent: somebody new, or more faces of a person. Raises ApiError."""
     async with request.form() as form:
         wish = Wish.read(form)
+        api = caller.api.because(wish.why) if wish.why else caller.api
         try:
             enrolled = await enrol(api, wish, person.person_id if person else None)
         except BadRequestError as error:
@@ -75,6 +77,8 @@ async def _receive(views: Views, request: Request, api: Api, person: Card | None
             return _refused(views, request, person, wish, refused(refusal))
     who = enrolled["person"]
     response = leads(request, f"{PATH}/{who['person_id']}")
+    if wish.why:
+        reasons.keep(response, request, caller.session, wish.why)
     tell(response, request, _words(who["name"], enrolled["added"], new=person is None))
     return response
 

@@ -10,9 +10,10 @@ from pydantic_core import from_json, to_json
 from starlette.datastructures import FormData, UploadFile
 
 from onlooker_console.addresses import MAX_NAME
-from onlooker_console.apis import Api, RefusedError
+from onlooker_console.apis import REASON_MISSING, Api, RefusedError
 from onlooker_console.people.asking import NAME_TAKEN
 from onlooker_console.people.cards import PATH
+from onlooker_console.reasons import said
 from onlooker_shared.errors import BadRequestError
 
 MOST = 10
@@ -29,12 +30,14 @@ class Wish:
         even_if_known: whether somebody else may be known by such a face.
         another: whether somebody else may be called so.
         until: the last day of the consent, as the form has it; empty: it has none.
+        why: the reason for it, if it was asked for here.
     """
 
     name: str = ""
     given_by: str = ""
     purpose: str = ""
     until: str = ""
+    why: str = ""
     even_if_known: bool = False
     another: bool = False
     pictures: tuple[UploadFile, ...] = ()
@@ -47,6 +50,7 @@ class Wish:
             given_by=_text(form, "given_by"),
             purpose=_text(form, "purpose"),
             until=_text(form, "until"),
+            why=said(_text(form, "why")),
             even_if_known="even_if_known" in form,
             another="another" in form,
             pictures=tuple(each for each in form.getlist("pictures") if isinstance(each, UploadFile) and each.filename),
@@ -141,6 +145,8 @@ def refused(refusal: RefusedError) -> Refused:
     """Return what a refusal says, and what can be decided about it."""
     told = refusal.answer if isinstance(refusal.answer, dict) else {}
     reason = told.get("reason")
+    if reason == REASON_MISSING:
+        return Refused(refusal.detail, refusal.status, reason)
     if refusal.status != HTTPStatus.CONFLICT or reason not in {NAME_TAKEN, ALREADY_ENROLLED, CONSENT_MISSING}:
         return Refused(refusal.detail, refusal.status)
     return Refused(
