@@ -85,6 +85,8 @@ class Topology:
     people_audit: Table
     consents: Table
     attendance: Table
+    people_suggestions: Table
+    costs: Table
     subscriptions: Sequence[Subscription] = field(default=())
 
     @property
@@ -119,6 +121,8 @@ class Topology:
             self.people_audit,
             self.consents,
             self.attendance,
+            self.people_suggestions,
+            self.costs,
         )
 
 
@@ -157,6 +161,8 @@ def topology(prefix: str = "onlooker-") -> Topology:
         people_audit=Table(f"{prefix}people-audit", hash_key="about", range_key="entry_id"),
         consents=Table(f"{prefix}consents", hash_key="person_id", range_key="consent_id"),
         attendance=Table(f"{prefix}attendance", hash_key="about", range_key="entry_id"),
+        people_suggestions=Table(f"{prefix}people-suggestions", hash_key="about", range_key="entry_id"),
+        costs=Table(f"{prefix}costs", hash_key="about", range_key="entry_id"),
         subscriptions=(
             Subscription(
                 recognized, annotator.name, ("image.recognized.v1", "image.identified.v1", "image.deleted.v1")

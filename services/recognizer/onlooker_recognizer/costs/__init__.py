@@ -1,0 +1,1 @@
+"""What Rekognition's answers cost: counted by day and bucket, priced by a list, and kept within a budget."""

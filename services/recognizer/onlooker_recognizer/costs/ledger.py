@@ -1,0 +1,119 @@
+"""Calls that were answered and pictures of which something was held back, in DynamoDB.
+
+    about            entry_id
+    calls#{month}   {day}#{operation}#{bucket}   how many calls; numbers only grow, by what each process adds
+    held            {image_id}                   a picture, and the features that wait for the budget
+
+A count whose answer was lost on the way may be added twice: it is an estimate, and Amazon's bill the last word.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from onlooker_recognizer.costs.pricing import Counted
+from onlooker_shared.images import ImageRef
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import AttributeValueTypeDef
+
+HELD = "held"
+AT_ONCE = 8
+"""Counts that are written at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A picture of which something was held back."""
+
+    image: ImageRef
+    features: tuple[str, ...]
+
+
+class Ledger:
+    """The table of costs.
+
+    Args:
+        dynamodb: the process's client.
+        table: the table's name.
+    """
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    async def add(self, counted: Iterable[Counted]) -> list[Counted]:
+        """Add calls to those that are there; return what could not be added, for another time."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def one(row: Counted) -> None:
+            async with turns:
+                await self._dynamodb.update_item(
+                    TableName=self._table,
+                    Key=_key(f"calls#{row.day[:7]}", f"{row.day}#{row.operation}#{row.bucket}"),
+                    UpdateExpression="ADD calls :calls",
+                    ExpressionAttributeValues={":calls": {"N": str(row.calls)}},
+                )
+
+        rows = list(counted)
+        outcomes = await asyncio.gather(*map(one, rows), return_exceptions=True)
+        return [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is not None]
+
+    async def month(self, month: str) -> list[Counted]:
+        """Return the calls of a month (as in 2026-11), in the order of days."""
+        return [
+            Counted(*_parted(item["entry_id"]["S"]), calls=int(item["calls"]["N"]))
+            async for item in self._items(f"calls#{month}")
+        ]
+
+    async def hold(self, held: Held) -> None:
+        """Note that something of a picture waits for the budget."""
+        await self._dynamodb.put_item(
+            TableName=self._table,
+            Item={
+                **_key(HELD, held.image.image_id),
+                "image": {"S": held.image.model_dump_json()},
+                "features": {"SS": list(held.features)},
+            },
+        )
+
+    async def held(self, limit: int) -> list[Held]:
+        """Return some pictures that wait."""
+        answer = await self._dynamodb.query(
+            TableName=self._table,
+            KeyConditionExpression="about = :about",
+            ExpressionAttributeValues={":about": {"S": HELD}},
+            Limit=limit,
+            ConsistentRead=True,
+        )
+        return [
+            Held(ImageRef.model_validate_json(item["image"]["S"]), tuple(sorted(item["features"]["SS"])))
+            for item in answer["Items"]
+        ]
+
+    async def release(self, image_id: str) -> None:
+        """Forget that something of a picture waits."""
+        await self._dynamodb.delete_item(TableName=self._table, Key=_key(HELD, image_id))
+
+    async def _items(self, about: str) -> AsyncIterator["Mapping[str, AttributeValueTypeDef]"]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="about = :about",
+            ExpressionAttributeValues={":about": {"S": about}},
+            ConsistentRead=True,
+        )
+        async for page in pages:
+            for item in page["Items"]:
+                yield item
+
+
+def _key(about: str, entry_id: str) -> "dict[str, AttributeValueTypeDef]":
+    return {"about": {"S": about}, "entry_id": {"S": entry_id}}
+
+
+def _parted(entry_id: str) -> tuple[str, str, str]:
+    """Return day, bucket and operation."""
+    day, operation, bucket = entry_id.split("#", 2)
+    return day, bucket, operation

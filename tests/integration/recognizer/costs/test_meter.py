@@ -1,0 +1,132 @@
+"""What is counted of calls, over processes, months and outages."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from installation import Installation, installation
+from onlooker_recognizer.costs.ledger import Held, Ledger
+from onlooker_recognizer.costs.meter import Meter, charged_to
+from onlooker_recognizer.costs.pricing import Counted, price_list
+from onlooker_shared.aws import Aws
+from onlooker_shared.images import ImageRef
+
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Unreachable:
+    """A DynamoDB that does not answer for some calls."""
+
+    dynamodb: Any
+    for_calls: int
+    asked: list[Any] = field(default_factory=list)
+
+    async def update_item(self, **asked: Any) -> Any:
+        self.asked.append(asked)
+        if len(self.asked) <= self.for_calls:
+            raise EndpointConnectionError(endpoint_url="http://dynamodb")
+        return await self.dynamodb.update_item(**asked)
+
+
+@pytest.fixture
+async def here(aws: Aws) -> AsyncIterator[Installation]:
+    async with installation(aws, tables_only=True) as provisioned:
+        yield provisioned
+
+
+@pytest.fixture
+async def ledger(here: Installation) -> Ledger:
+    return Ledger(await here.aws.client("dynamodb"), here.topology.costs.name)
+
+
+def meter(ledger: Ledger, clock: Clock | None = None) -> Meter:
+    return Meter(ledger, price_list(), clock=clock or Clock())
+
+
+async def test_calls_are_counted_by_day_bucket_and_operation(ledger: Ledger) -> None:
+    counting = meter(ledger)
+    with charged_to("door"):
+        counting.count(["DetectFaces"])
+        counting.count(["DetectFaces"])
+    counting.count(["SearchFacesByImage"])
+    await counting.write()
+
+    assert await ledger.month("2026-11") == [
+        Counted("2026-11-30", "door", "DetectFaces", 2),
+        Counted("2026-11-30", "", "SearchFacesByImage", 1),
+    ]
+
+
+async def test_processes_add_up_and_learn_of_one_another(ledger: Ledger) -> None:
+    one, other = meter(ledger), meter(ledger)
+    for counting in (one, other):
+        counting.count(["DetectFaces"] * 3)
+        await counting.write()
+    other.count(["DetectFaces"])
+    await other.read()
+
+    assert one.spent == pytest.approx(0.003)
+    assert other.spent == pytest.approx(0.007)
+    (counted,) = await ledger.month("2026-11")
+    assert counted.calls == 6
+
+
+async def test_a_new_month_begins_at_nothing(ledger: Ledger) -> None:
+    clock = Clock()
+    counting = meter(ledger, clock)
+    counting.count(["DetectFaces"])
+    clock.now = NOON + timedelta(days=1)
+
+    assert counting.spent == 0.0
+    counting.count(["DetectFaces"])
+    await counting.write()
+    await counting.read()
+
+    assert counting.spent == pytest.approx(0.001)
+    assert [row.calls for row in await ledger.month("2026-11")] == [1]
+    assert [row.calls for row in await ledger.month("2026-12")] == [1]
+
+
+async def test_what_cannot_be_written_is_written_later(here: Installation) -> None:
+    dynamodb = await here.aws.client("dynamodb")
+    away = Unreachable(dynamodb, for_calls=1)
+    counting = meter(Ledger(cast("Any", away), here.topology.costs.name))
+    counting.count(["DetectFaces"] * 5)
+
+    await counting.write()
+    await counting.write()
+
+    (counted,) = await Ledger(dynamodb, here.topology.costs.name).month("2026-11")
+    assert counted.calls == 5
+
+
+async def test_what_was_counted_is_there_after_it_is_stopped(ledger: Ledger) -> None:
+    counting = meter(ledger)
+    counting.count(["DetectFaces"])
+    counting.stop()
+    await counting.run()
+
+    assert [row.calls for row in await ledger.month("2026-11")] == [1]
+
+
+async def test_a_picture_waits_until_it_is_released(ledger: Ledger) -> None:
+    image = ImageRef.of(bucket="door", key="a b/ü.jpg", etag="e", size=1, uploaded_at=NOON)
+    await ledger.hold(Held(image, ("labels", "text")))
+    await ledger.hold(Held(image, ("labels", "text")))
+
+    assert await ledger.held(10) == [Held(image, ("labels", "text"))]
+    await ledger.release(image.image_id)
+    assert await ledger.held(10) == []
