@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 """Codes by which S3 says that an object is not there (HEAD has no body, hence the bare number)."""
+CONFLICT = "ConditionalRequestConflict"
+"""The code by which S3 says that the object was deleted while a write with a condition was under way."""
 ANY = "*"
 """What stands for any ETag in a condition."""
 
@@ -40,6 +42,11 @@ def how_gone(error: ClientError) -> Literal["deleted", "overwritten"] | None:
         return "deleted"
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     return "overwritten" if status == HTTPStatus.PRECONDITION_FAILED else None
+
+
+def is_overtaken(error: ClientError) -> bool:
+    """Whether S3's error means that a condition of a write does not hold, or that another write was in its way."""
+    return how_gone(error) is not None or error.response.get("Error", {}).get("Code") == CONFLICT
 
 
 async def delete_if(s3: "S3Client", bucket: str, key: str, etag: str) -> None:

@@ -66,6 +66,9 @@ class Person(Part):
     name: str
     similarity: Percent = Field(description="Of the face to the nearest one that is known of the person.")
     known: bool = Field(default=True, description="False: a stranger, whom nobody has given a name yet.")
+    times_seen: int | None = Field(
+        default=None, description="How often they had been seen when this picture was recognized, this time included."
+    )
 
 
 class Face(Part):
@@ -91,8 +94,14 @@ class Face(Part):
     candidates: tuple[Person, ...] = Field(
         default=(), description="Whom it resembles, but not enough to be called so; most alike first."
     )
+    unidentified: Literal["ignored", "unfit"] | None = Field(
+        default=None,
+        description="Why it has no person: whose it is is not to be told of, or it is too bad to tell. "
+        "None: it resembles nobody, or was not looked at.",
+    )
     denied: tuple[str, ...] = Field(default=(), description="Ids of people of whom somebody said that they are not it.")
     face_id: str | None = Field(default=None, description="What the face itself is known by in the collection.")
+    told: bool = Field(default=False, description="Somebody said whose it is, which similarity does not change.")
     drawn: bool = Field(default=False, description="Somebody drew it by hand: it was not found.")
 
     @property

@@ -5,6 +5,7 @@ failures/{image_id}.json   StoredFailure: why a picture can never be recognized
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import ImageFailed, ImageIdentified, ImageRecognized, ObjectRef, RecognitionMessage
-from onlooker_shared.objects import exists, how_gone, is_missing
+from onlooker_shared.objects import ANY, exists, is_missing, is_overtaken
 from onlooker_shared.recognition import Recognition
 
 if TYPE_CHECKING:
@@ -68,6 +69,15 @@ class StoredFailure(BaseModel):
     def message(self) -> ImageFailed:
         """Return the message that announces this failure."""
         return ImageFailed(image=self.image, reason=self.reason, traceparent=self.traceparent)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A result as it was looked at."""
+
+    result: StoredResult
+    etag: str
+    """By which it is told whether it still is so."""
 
 
 Revision = Callable[[StoredResult], Awaitable[StoredResult]]
@@ -124,18 +134,33 @@ class Results:
             NotFoundError: there is no result (any more).
         """
         while True:
-            text, etag = await self._get(result_key(image_id), image_id)
-            known = StoredResult.model_validate_json(text)
-            wanted = await change(known)
-            if wanted == known:
-                return known
-            try:
-                await self._put(result_key(image_id), wanted, IfMatch=etag)
-            except ClientError as error:
-                if how_gone(error) is None:
-                    raise
-                continue  # somebody was faster: look again
-            return wanted
+            known = await self._look(image_id)
+            wanted = await change(known.result)
+            if wanted == known.result or await self.replace(wanted, known):
+                return wanted  # else somebody was faster: look again
+
+    async def replace(self, result: StoredResult, known: Known | None) -> bool:
+        """Store a result if what is stored of its picture is still what was looked at; return whether it was.
+
+        Args:
+            result: what is to be stored.
+            known: what was looked at; None: that there was nothing.
+        """
+        condition = {"IfNoneMatch": ANY} if known is None else {"IfMatch": known.etag}
+        try:
+            await self._put(result_key(result.image.image_id), result, **condition)
+        except ClientError as error:
+            if not is_overtaken(error):
+                raise
+            return False
+        return True
+
+    async def look(self, image_id: str) -> Known | None:
+        """Return a picture's result, to be replaced by what is decided by it; None if there is none."""
+        try:
+            return await self._look(image_id)
+        except NotFoundError:
+            return None
 
     async def get(self, image_id: str) -> StoredResult:
         """Return a picture's result.
@@ -143,8 +168,7 @@ class Results:
         Raises:
             NotFoundError: there is none.
         """
-        text, _ = await self._get(result_key(image_id), image_id)
-        return StoredResult.model_validate_json(text)
+        return (await self._look(image_id)).result
 
     async def exists(self, image_id: str) -> bool:
         """Whether a picture has a result: one that was deleted has none, and nothing that is made of a result stays."""
@@ -170,6 +194,10 @@ class Results:
             NotFoundError: the message only points, and what it points to is gone.
         """
         return message.recognition or (await self.get(message.image.image_id)).recognition
+
+    async def _look(self, image_id: str) -> Known:
+        text, etag = await self._get(result_key(image_id), image_id)
+        return Known(StoredResult.model_validate_json(text), etag)
 
     async def _put(self, key: str, document: StoredResult | StoredFailure, **condition: Any) -> None:
         await self._s3.put_object(

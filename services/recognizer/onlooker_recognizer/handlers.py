@@ -6,7 +6,9 @@
           │
     prepare, ask Rekognition ── refused ──> store the failure, publish it, dead-letter queue
           │
-    store the result, record who was seen
+    store the result ── somebody else did meanwhile ──> look at theirs, and store it again
+          │
+    record who was seen
           │
     is the object still there? ── no ──> take the result back, done
           │ yes
@@ -19,6 +21,9 @@ is still there, publish.
 The last look is what keeps a deletion whole. S3 is strongly consistent: if the object was still there after the result
 was stored, its deletion comes later, and then finds the result; if not, the result is taken back here. A request to
 recognize a picture again goes the same way, but for the first step.
+
+A result is stored on condition that what is known of the picture is still what was looked at: what somebody said of a
+face in between is in theirs, and holds.
 """
 
 import asyncio
@@ -36,12 +41,12 @@ from onlooker_recognizer.events import Changes, RecognizeAgain
 from onlooker_recognizer.metrics import PICTURES
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.sightings.recording import Recording, tells_of_anybody
-from onlooker_recognizer.recognizing import Recognizing
+from onlooker_recognizer.recognizing import Found, Recognized, Recognizing
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.images import ImageRef
 from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
-from onlooker_shared.results import Results, StoredFailure, StoredResult
+from onlooker_shared.results import Known, Results, StoredFailure, StoredResult
 from onlooker_shared.telemetry.tracing import current_traceparent, span
 
 log = structlog.stdlib.get_logger(__name__)
@@ -117,7 +122,7 @@ class Handler:
         try:
             await self._repeat(await self._results.get(image.image_id), image)
         except NotFoundError:
-            await self._recognize(image)
+            await self._recognize(image, None)
 
     async def _recognize_again(self, request: RecognizeAgain) -> None:
         """Recognize a picture though it was before, unless that was after the request, which may come twice.
@@ -125,19 +130,13 @@ class Handler:
         A failure is overcome by a result, and removed; a result is not overcome by a failure.
         """
         image = request.image
-        known = await self._known(image.image_id)
-        started_at = known and known.recognition.started_at
+        known = await self._results.look(image.image_id)
+        started_at = known and known.result.recognition.started_at
         if known and started_at and started_at >= request.time:
-            await self._repeat(known, image)
+            await self._repeat(known.result, image)
         else:
-            await self._recognize(known.image if known else image, known=known is not None)
+            await self._recognize(known.result.image if known else image, known)
         await self._results.delete_failure(image.image_id)
-
-    async def _known(self, image_id: str) -> StoredResult | None:
-        try:
-            return await self._results.get(image_id)
-        except NotFoundError:
-            return None
 
     async def _repeat(self, known: StoredResult, image: ImageRef) -> None:
         """Tell again what is known; of the same bytes put again under the same key, the newer upload is remembered."""
@@ -149,24 +148,24 @@ class Handler:
             await self._publisher.publish(known.message(self._results.bucket))
             _note("repeated", image)
 
-    async def _recognize(self, image: ImageRef, *, known: bool = False) -> None:
+    async def _recognize(self, image: ImageRef, known: Known | None) -> None:
         """Recognize a picture, store what comes of it and tell; a refusal of one that is known is only raised."""
         started_at = self._clock()
         with ExitStack() as trace:
             try:
                 original = await self._originals.fetch(image)
                 trace.enter_context(span("recognizer recognize", original.traceparent))
-                recognized = await self._recognizing.result(image, original.data, started_at=started_at, again=known)
+                found = await self._recognizing.find(image, original.data, started_at=started_at)
             except PictureRefusedError as refusal:
-                if not known:
+                if known is None:
                     await self._fail(image, refusal)
                 raise
+            recognized, replaced = await self._store(found, known)
             result = recognized.result
-            await self._results.put(result)
             # Of a new picture of nobody nothing is to be recorded, nor taken back.
-            if known or recognized.sightings or tells_of_anybody(result):
+            if replaced or recognized.sightings or tells_of_anybody(result):
                 result = await self._recording.settle(result, recognized.sightings)
-            await self._confirm_stored(image, known=known)
+            await self._confirm_stored(image, known=known is not None)
             await self._publisher.publish(result.message(self._results.bucket))
             _note(
                 "recognized",
@@ -176,6 +175,14 @@ class Handler:
                 labels=len(result.recognition.labels),
                 missing=[missing.feature for missing in result.recognition.missing],
             )
+
+    async def _store(self, found: Found, known: Known | None) -> tuple[Recognized, bool]:
+        """Store what comes of a picture, with what somebody said of it until now; whether it replaced something."""
+        while True:
+            recognized = await self._recognizing.result(found, known.result if known else None)
+            if await self._results.replace(recognized.result, known):
+                return recognized, known is not None
+            known = await self._results.look(found.image.image_id)
 
     async def _fail(self, image: ImageRef, refusal: PictureRefusedError) -> None:
         failure = StoredFailure(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -11,12 +11,12 @@ from onlooker_recognizer import translation
 from onlooker_recognizer.conversion import Frame
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.originals import Originals
-from onlooker_recognizer.people.identification.identifying import Identified, Identifying
+from onlooker_recognizer.people.identification.identifying import Identifying, Likenesses
 from onlooker_recognizer.people.registry.records import Sighting
 from onlooker_recognizer.pictures import MIN_SIDE, Pictures, Prepared
 from onlooker_recognizer.rekognition import Answers, Rekognition
 from onlooker_shared.images import ImageRef
-from onlooker_shared.recognition import Feature, Missing
+from onlooker_shared.recognition import Feature, Missing, Recognition
 from onlooker_shared.results import StoredResult
 from onlooker_shared.telemetry.tracing import current_traceparent
 
@@ -27,6 +27,18 @@ PADDED = Missing(
     feature="properties",
     reason=f"The picture has a side under {MIN_SIDE} pixels, and the grey around it that is sent would be counted.",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What Rekognition says of a picture: all that costs money."""
+
+    image: ImageRef
+    recognition: Recognition
+    likenesses: Likenesses | None
+    """If people are looked for."""
+    rekognition: dict[str, Any]
+    """Its answers, by operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +79,13 @@ class Recognizing:
         self._identifying = identifying
         self._clock = clock
 
-    async def result(self, image: ImageRef, data: bytes, *, started_at: datetime, again: bool = False) -> Recognized:
-        """Return what a picture shows.
+    async def find(self, image: ImageRef, data: bytes, *, started_at: datetime) -> Found:
+        """Return what a picture shows, and whom its faces are like.
 
         Args:
             image: which it is.
             data: its bytes.
             started_at: when it was taken up.
-            again: whether it was recognized before.
 
         Raises:
             PictureRefusedError: it can never be recognized.
@@ -90,25 +101,38 @@ class Recognizing:
             answers = await self._rekognition.recognize({"Bytes": picture.body}, features)
         else:
             answers = await self._by_reference(image, features)
-        found = Identified(
-            translation.recognition(
-                picture,
-                answers.by_operation,
-                features=answers.features,
-                missing=(*answers.denied, *unfit),
-                started_at=started_at,
-                recognized_at=self._clock(),
-            )
+        recognition = translation.recognition(
+            picture,
+            answers.by_operation,
+            features=answers.features,
+            missing=(*answers.denied, *unfit),
+            started_at=started_at,
+            recognized_at=self._clock(),
         )
-        if "people" in self._features:
-            found = await self._identifying.identify(image, found.recognition, data, again=again)
+        people = await self._identifying.look(image, recognition, data) if "people" in self._features else None
+        return Found(image, recognition, people, answers.by_operation)
+
+    async def result(self, found: Found, known: StoredResult | None) -> Recognized:
+        """Return what is to be stored of a picture; nothing of it is asked of Rekognition.
+
+        Args:
+            found: what Rekognition says of it.
+            known: what is stored of it: what somebody said of it holds, and a later upload of the same bytes stays.
+
+        Raises:
+            UnavailableError: DynamoDB is overrun.
+            botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS does not answer, or refuses.
+        """
+        image, recognition, sightings = found.image, found.recognition, tuple[Sighting, ...]()
+        if known is not None and known.image.moment > image.moment:
+            image = known.image
+        if found.likenesses is not None:
+            identified = await self._identifying.identify(image, found.likenesses, known)
+            recognition, sightings = identified.recognition, identified.sightings
         result = StoredResult(
-            image=image,
-            recognition=found.recognition,
-            rekognition=answers.by_operation,
-            traceparent=current_traceparent(),
+            image=image, recognition=recognition, rekognition=found.rekognition, traceparent=current_traceparent()
         )
-        return Recognized(result, found.sightings)
+        return Recognized(result, sightings)
 
     async def _by_reference(self, image: ImageRef, features: Collection[Feature]) -> Answers:
         """Have Rekognition fetch the object itself; what it says holds only if the object is still the same then."""

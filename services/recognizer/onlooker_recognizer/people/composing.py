@@ -106,7 +106,6 @@ def compose_people(
         lookup=lookup,
         judge=judge,
         sightings=sightings,
-        results=results,
         strangers=strangers if settings.unknown == "remember" else None,
         to_remember=replace(
             bar, side=max(bar.side, REMEMBERED), sharpness=max(bar.sharpness, settings.enrol_min_sharpness)

@@ -22,9 +22,11 @@ def without(recognition: Recognition, ids: Collection[str], *, now: datetime) ->
 
 
 def _without(face: Face, ids: Collection[str]) -> Face:
+    theirs = face.person is not None and face.person.person_id in ids
     return face.model_copy(
         update={
-            "person": None if face.person and face.person.person_id in ids else face.person,
+            "person": None if theirs else face.person,
+            "told": face.told and not theirs,
             "candidates": tuple(each for each in face.candidates if each.person_id not in ids),
             "denied": tuple(each for each in face.denied if each not in ids),
             "face_id": None if face.face_id in ids else face.face_id,

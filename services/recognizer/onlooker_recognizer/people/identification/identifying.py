@@ -26,11 +26,22 @@ from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_recognizer.permissions import DENIED, Permissions, denial
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import Face, Missing, Recognition
-from onlooker_shared.results import Results
+from onlooker_shared.results import StoredResult
 
 NO_FACES = Missing(feature="people", reason="People are told by their faces, which were not to be had.")
 
 log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Likenesses:
+    """Whom the faces of a recognition are like, before anything is asked of what somebody said."""
+
+    recognition: Recognition
+    verdicts: Sequence[Verdict]
+    """One for each face."""
+    missing: Missing | None
+    """Why nobody was looked for, if so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,6 @@ class Identifying:
         lookup: looks up faces.
         judge: knows whose they are.
         sightings: knows what somebody said about a picture.
-        results: what was known of it before.
         strangers: those who are remembered; None, if nothing is to be kept of them.
         to_remember: what a stranger's face needs, by which they are to be told again.
         permissions: is told of calls that are denied.
@@ -61,7 +71,6 @@ class Identifying:
         lookup: Lookup,
         judge: Judge,
         sightings: Sightings,
-        results: Results,
         strangers: Strangers | None,
         to_remember: Bar,
         permissions: Permissions,
@@ -69,20 +78,19 @@ class Identifying:
     ) -> None:
         self._lookup = lookup
         self._judge = judge
-        self._said = Said(sightings=sightings, results=results, judge=judge)
+        self._said = Said(sightings=sightings, judge=judge)
         self._strangers = strangers
         self._to_remember = to_remember
         self._permissions = permissions
         self._clock = clock
 
-    async def identify(self, image: ImageRef, recognition: Recognition, data: bytes, *, again: bool) -> Identified:
-        """Return a recognition with its faces' people.
+    async def look(self, image: ImageRef, recognition: Recognition, data: bytes) -> Likenesses:
+        """Return whom a recognition's faces are like.
 
         Args:
             image: which picture it is.
             recognition: what was recognized in it.
             data: the picture's bytes.
-            again: whether it was recognized before: what somebody said of a face then still holds.
 
         Raises:
             onlooker_shared.errors.RetryLater: Rekognition is asked too much.
@@ -100,8 +108,23 @@ class Identifying:
                 missing = Missing(feature="people", reason=f"The faces cannot be cut out. {refusal.reason}")
             except ClientError as error:
                 missing = self._denied(error)
-        if again:
-            recognition, verdicts = await self._said.hold(image.image_id, recognition, verdicts)
+        return Likenesses(recognition, verdicts, missing)
+
+    async def identify(self, image: ImageRef, likenesses: Likenesses, known: StoredResult | None) -> Identified:
+        """Return a recognition with its faces' people; nothing of it is asked of Rekognition.
+
+        Args:
+            image: which picture it is.
+            likenesses: whom its faces are like.
+            known: what is known of the picture already: what somebody said of a face still holds.
+
+        Raises:
+            onlooker_shared.errors.UnavailableError: DynamoDB is overrun.
+            botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS does not answer, or refuses.
+        """
+        recognition, verdicts, missing = likenesses.recognition, likenesses.verdicts, likenesses.missing
+        if known is not None:
+            recognition, verdicts = await self._said.hold(known, recognition, verdicts)
         told = recognition.model_copy(
             update={
                 "faces": tuple(named(face, each) for face, each in zip(recognition.faces, verdicts, strict=True)),

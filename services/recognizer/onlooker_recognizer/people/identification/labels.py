@@ -63,6 +63,7 @@ def told(face: Face, person: PersonRecord) -> Face:
     return face.model_copy(
         update={
             "person": as_person(person, similarity),
+            "told": True,
             "candidates": tuple(each for each in face.candidates if each.person_id != person.person_id),
             "denied": tuple(each for each in face.denied if each != person.person_id),
         }
@@ -73,7 +74,7 @@ def denied(face: Face) -> Face:
     """Return a face of which somebody said that it is not whose it was told to be; nor is it itself theirs any more."""
     if face.person is None:
         return face
-    return unlike(face, face.person.person_id).model_copy(update={"person": None, "face_id": None})
+    return unlike(face, face.person.person_id).model_copy(update={"person": None, "told": False, "face_id": None})
 
 
 def unlike(face: Face, person_id: str) -> Face:
@@ -109,7 +110,7 @@ def sightings(
         box, known = face.bounding_box, before.get(face.bounding_box)
         ignored = known is not None and known.person_id in people and _ignored(people[known.person_id])
         if face.person is not None:
-            decided_by = "somebody" if box == by_somebody else known.decided_by if known else "similarity"
+            decided_by = "somebody" if face.told or box == by_somebody else known.decided_by if known else "similarity"
             found.append(
                 Sighting(
                     person_id=face.person.person_id,

@@ -15,6 +15,7 @@ def named(face: Face, verdict: Verdict) -> Face:
             "person": as_person(person, verdict.similarity) if person and shown else None,
             "candidates": tuple(as_person(each, similarity) for each, similarity in verdict.candidates),
             "face_id": verdict.face_id,
+            "told": verdict.decided_by == "somebody",
         }
     )
 

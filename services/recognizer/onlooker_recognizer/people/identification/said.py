@@ -1,69 +1,86 @@
 """What somebody said of a picture's faces holds when it is recognized again.
 
-Whose a face is, whose it is not, and that there is one where none was found.
+Whose a face is, whose it is not, and that there is one where none was found: the result from before says all of it.
+Whose a face is whose person is ignored only the sightings say.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from onlooker_recognizer.people.collection.crops import overlap
 from onlooker_recognizer.people.identification.labels import THE_VERY_FACE
 from onlooker_recognizer.people.identification.verdicts import SAME_PLACE, Judge, Verdict
 from onlooker_recognizer.people.registry.records import PersonRecord, Sighting
 from onlooker_recognizer.people.sightings.table import Sightings
-from onlooker_shared.errors import NotFoundError
 from onlooker_shared.recognition import BoundingBox, Face, Recognition
-from onlooker_shared.results import Results
+from onlooker_shared.results import StoredResult
 
 People = Mapping[str, PersonRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """Whose somebody said that a face is."""
+
+    bounding_box: BoundingBox
+    person_id: str
+    similarity: float
+    face_id: str | None
 
 
 class Said:
     """Knows what somebody said.
 
     Args:
-        sightings: know whose faces are.
-        results: know whose they are not, and those that were drawn.
+        sightings: where people were seen, the ignored too.
         judge: knows who people are by now.
     """
 
-    def __init__(self, *, sightings: Sightings, results: Results, judge: Judge) -> None:
+    def __init__(self, *, sightings: Sightings, judge: Judge) -> None:
         self._sightings = sightings
-        self._results = results
         self._judge = judge
 
     async def hold(
-        self, image_id: str, recognition: Recognition, verdicts: Sequence[Verdict]
+        self, before: StoredResult, recognition: Recognition, verdicts: Sequence[Verdict]
     ) -> tuple[Recognition, list[Verdict]]:
         """Return a recognition and whose its faces are, with what somebody said in place of what similarity says.
 
         Faces that somebody drew come after the others, unless they are found now, or are nobody's any more.
 
         Args:
-            image_id: the picture's.
+            before: what is known of the picture.
             recognition: what is recognized in it now.
             verdicts: whose its faces are by similarity.
         """
-        before = await self._faces_before(image_id)
-        said = [each for each in await self._sightings.of_picture(image_id) if each.decided_by == "somebody"]
+        known = before.recognition.faces
+        said = _words(known, await self._sightings.of_picture(before.image.image_id))
         people = await self._judge.resolved(
             {each.person_id for each in said}
-            | {person_id for face in before for person_id in face.denied}
-            | {face.person.person_id for face in before if face.drawn and face.person}
+            | {person_id for face in known for person_id in face.denied}
+            | {face.person.person_id for face in known if face.drawn and face.person}
         )
-        faces = _with_denials(recognition.faces, before, people)
+        faces = _with_denials(recognition.faces, known, people)
         told = [
             _unless_denied(face, each) for face, each in zip(faces, _told(faces, verdicts, said, people), strict=True)
         ]
-        drawn = _drawn(before, faces, said, people)
+        drawn = _drawn(known, faces, said, people)
         faces = (*faces, *(face for face, _ in drawn))
         return recognition.model_copy(update={"faces": faces}), [*told, *(verdict for _, verdict in drawn)]
 
-    async def _faces_before(self, image_id: str) -> tuple[Face, ...]:
-        try:
-            return (await self._results.get(image_id)).recognition.faces
-        except NotFoundError:
-            return ()
+
+def _words(faces: Sequence[Face], recorded: Iterable[Sighting]) -> list[_Word]:
+    """Return whose somebody said that faces are: by the result first, which changes before what is recorded does."""
+    words = [
+        _Word(face.bounding_box, face.person.person_id, face.person.similarity, face.face_id)
+        for face in faces
+        if face.told and face.person
+    ]
+    places = [word.bounding_box for word in words]
+    return words + [
+        _Word(each.bounding_box, each.person_id, each.similarity, each.face_id)
+        for each in recorded
+        if each.decided_by == "somebody" and not any(_same_place(each.bounding_box, place) for place in places)
+    ]
 
 
 def _with_denials(faces: Iterable[Face], before: Iterable[Face], people: People) -> tuple[Face, ...]:
@@ -77,9 +94,7 @@ def _with_denials(faces: Iterable[Face], before: Iterable[Face], people: People)
     return tuple(kept)
 
 
-def _told(
-    faces: Sequence[Face], verdicts: Sequence[Verdict], said: Iterable[Sighting], people: People
-) -> list[Verdict]:
+def _told(faces: Sequence[Face], verdicts: Sequence[Verdict], said: Iterable[_Word], people: People) -> list[Verdict]:
     """Return the verdicts with those that somebody gave."""
     given = list(verdicts)
     for each in said:
@@ -99,7 +114,7 @@ def _unless_denied(face: Face, verdict: Verdict) -> Verdict:
 
 
 def _drawn(
-    before: Iterable[Face], found: Sequence[Face], said: Sequence[Sighting], people: People
+    before: Iterable[Face], found: Sequence[Face], said: Sequence[_Word], people: People
 ) -> list[tuple[Face, Verdict]]:
     """Return the faces that somebody drew and that are not found now, with whose they are."""
     kept = []

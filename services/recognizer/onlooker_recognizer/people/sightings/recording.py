@@ -1,6 +1,7 @@
 """Keeps sightings equal to results: who was seen in a picture is recorded when its result is, and goes with it."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from onlooker_recognizer.people.identification import labels
 from onlooker_recognizer.people.identification.naming import as_person
@@ -33,23 +34,23 @@ class Recording:
     async def settle(self, result: StoredResult, seen: Sequence[Sighting]) -> StoredResult:
         """Record who was seen in a picture whose result was just stored, and return that as it is then.
 
-        Whoever was renamed, merged or deleted since they were looked up is looked up once more: what changes people
-        goes through the sightings that it finds, and may have been there before these.
+        Afterwards both are looked at once more. Whoever was renamed, merged or deleted since they were looked up: what
+        changes people goes through the sightings that it finds, and may have been there before these. And what somebody
+        said of a face: that is in the result first, and may have been recorded before these, too.
         """
         image_id = result.image.image_id
         for _ in range(LOOKS):
             await self._sightings.settle(image_id, seen)
-            people = await self._judge.resolved(_ids(result, seen))
-            current, now = _renamed(result, people), _moved(seen, people)
-            if (current, now) == (result, list(seen)):
-                break
+            people: dict[str, PersonRecord] = {}
             try:
-                result = await self._results.revise(image_id, self._revised)
+                current = await self._results.revise(image_id, partial(self._revised, seen=seen, people=people))
             except NotFoundError:  # it was deleted this moment
                 await self._sightings.settle(image_id, ())
+                return _renamed(result, await self._judge.resolved(_ids(result, ())))
+            now = labels.sightings(current.image, current.recognition, _moved(seen, people), people)
+            if _by_id(now) == _by_id(seen):
                 return current
-            # what somebody said of it at this moment is recorded, too
-            seen = now if result == current else labels.sightings(result.image, result.recognition, now, people)
+            result, seen = current, now
         return result
 
     async def recover(self, result: StoredResult) -> StoredResult:
@@ -80,8 +81,14 @@ class Recording:
         except NotFoundError:
             return
 
-    async def _revised(self, known: StoredResult) -> StoredResult:
-        return _renamed(known, await self._judge.resolved(_ids(known, ())))
+    async def _revised(
+        self, known: StoredResult, *, seen: Sequence[Sighting], people: dict[str, PersonRecord]
+    ) -> StoredResult:
+        """Return a result that names people as they are called now, and note who they, and those seen, are."""
+        found = await self._judge.resolved(_ids(known, seen))
+        people.clear()
+        people.update({**found, **{person.person_id: person for person in found.values()}})
+        return _renamed(known, found)
 
     async def _owed(self, result: StoredResult, recorded: Sequence[Sighting]) -> list[Sighting] | None:
         """Return what is to be recorded of a picture; None where nothing is left to be done."""
