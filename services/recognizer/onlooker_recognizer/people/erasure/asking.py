@@ -1,5 +1,6 @@
 """Somebody asks that a person be erased: from the answer on they are known no more; the rest follows."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -13,7 +14,7 @@ from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.registry.records import PersonRecord
 from onlooker_recognizer.people.registry.tombstones import Tombstones
 from onlooker_recognizer.people.registry.transactions import Tries
-from onlooker_shared.errors import ConflictError
+from onlooker_shared.errors import ConflictError, NotFoundError, RetryLater
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -64,8 +65,11 @@ class Erasers:
             UnavailableError: others were in the way each time.
         """
         self._audit.allow(actor)
-        if await self._people.is_erased(person_id):
-            return await self.receipt(person_id)
+        if await self._people.is_erased(person_id) and not await self._people.find([person_id]):
+            receipt = await self.receipt(person_id)
+            if receipt.state is State.UNDER_WAY:  # its message may have been lost
+                await self._erasing.ask(receipt.erasure_id)
+            return receipt
         await self._require(person_id)
         async with self._audit.around(actor, Action.ERASED, person_id):
             return await self._erase(person_id)
@@ -79,21 +83,28 @@ class Erasers:
     async def _erase(self, person_id: str) -> Receipt:
         tries = Tries()
         while True:
-            if await self._people.is_erased(person_id):  # by somebody else, this moment
+            person = (await self._people.find([person_id])).get(person_id)
+            if person is None and await self._people.is_erased(person_id):  # by somebody else, this moment
                 return await self.receipt(person_id)
             person = await self._require(person_id)
-            asked_at = self._clock()
-            erasure = await self._erasing.noting(
-                Erasure(erasure_id=person_id, state=State.UNDER_WAY, policy=self._policy, asked_at=asked_at), person
-            )
-            erasure = erasure.removing(Counter({Place.PEOPLE: 1}))
-            await self._erasures.put(erasure)
-            if await self._people.bury(person, self._tombstones.set(person_id, person_id, asked_at)):
-                break
+            known = await self._erasures.find(person_id)
+            begun = self._begun(person_id, known and known[0])
+            erasure = (await self._erasing.noting(begun, person)).removing(Counter({Place.PEOPLE: 1}))
+            with contextlib.suppress(RetryLater):  # somebody else is at it
+                await self._erasures.put(erasure, known and known[1])
+                if await self._people.bury(person, self._tombstones.set(person_id, person_id, erasure.asked_at)):
+                    break
             await tries.again()
         log.info("person.buried", person_id=person_id, faces=len(person.face_ids))
         await self._erasing.ask(person_id)
         return erasure.receipt
+
+    def _begun(self, person_id: str, known: Erasure | None) -> Erasure:
+        """Return an erasure that begins now; one that was not begun after all (UNDER_WAY) does not count."""
+        now = self._clock()
+        if known is not None and known.state is not State.UNDER_WAY:
+            return known.anew(self._policy, now)
+        return Erasure(erasure_id=person_id, state=State.UNDER_WAY, policy=self._policy, asked_at=now)
 
     async def receipt(self, erasure_id: str) -> Receipt:
         """Return what became of an erasure until now; also by the id of somebody who was merged into whom it erased.
@@ -101,6 +112,8 @@ class Erasers:
         Raises:
             NotFoundError: nobody of this id was erased.
         """
-        known = (await self._tombstones.erasures([erasure_id])).get(erasure_id, erasure_id)
-        erasure, _ = await self._erasures.get(known)
+        known = (await self._tombstones.erasures([erasure_id])).get(erasure_id)
+        erasure, _ = await self._erasures.get(known or erasure_id)
+        if known is None and erasure.state is State.UNDER_WAY:  # noted, and then it could not be begun
+            raise NotFoundError(f"Nobody with the id {erasure_id} was erased.")
         return erasure.receipt

@@ -63,12 +63,13 @@ def compose_erasure(
     """
     versions = Versions(s3)
     tombstones = Tombstones(dynamodb, names.people.name, names.sightings.name)
-    erasures = Erasures(s3, results.bucket)
+    erasures = Erasures(s3, results.bucket, versions)
     tables = {
         Place.PEOPLE: names.people,
         Place.FACES: names.people_faces,
         Place.PROFILES: names.profiles,
         Place.SIGHTINGS: names.sightings,
+        Place.SUGGESTIONS: names.people_suggestions,
         Place.CONSENTS: names.consents,
         Place.ATTENDANCE: names.attendance,
     }

@@ -18,7 +18,15 @@ import structlog
 
 from onlooker_recognizer.people.erasure.faces import ErasedFaces
 from onlooker_recognizer.people.erasure.pictures import ErasedPictures
-from onlooker_recognizer.people.erasure.records import Erasure, Erasures, Place, Proof, State, StoredObject
+from onlooker_recognizer.people.erasure.records import (
+    NOT_LOOKED_AT,
+    Erasure,
+    Erasures,
+    Place,
+    Proof,
+    State,
+    StoredObject,
+)
 from onlooker_recognizer.people.erasure.tables import ErasedTables
 from onlooker_recognizer.people.registry.names import digest
 from onlooker_recognizer.people.registry.people import People
@@ -118,44 +126,62 @@ class Erasing:
             if erasure.state is not State.UNDER_WAY and not job.again:
                 await self._later_again(erasure)
                 return
-            erasure, etag = await self._bury_merged(erasure, etag)
-            erasure, removed = await self._faces.erase(erasure)
-            erasure = erasure.removing(removed)
+            if erasure.scanned is None:
+                erasure, etag = await self._bury_merged(erasure, etag)
+                erasure, removed = await self._faces.erase(erasure)
+                erasure = erasure.removing(removed).model_copy(update={"looked_through": 0, "left": 0})
+                etag = await self._erasures.put(erasure, etag)
+            erasure = await self._erase_pictures(erasure)
             etag = await self._erasures.put(erasure, etag)
-            erasure, left = await self._erase_pictures(erasure)
             if erasure.scanned is not None:
-                await self._erasures.put(erasure, etag)
                 await self.ask(erasure.erasure_id, again=job.again)
                 return
             removed = await self._tables.remove(erasure.ids)
             removed[Place.ALERTS] = await self._tables.remove_alerts(erasure.image_ids)
             erasure = erasure.removing(removed)
-            await self._conclude(await self._proved(erasure, left, again=job.again), etag, again=job.again)
+            await self._conclude(await self._proved(erasure, again=job.again), etag, again=job.again)
 
     async def sweep(self, older_than: timedelta) -> Swept:
-        """Send on the erasures that were asked for longer ago than this and are not done, or were not long ago."""
+        """Send on the erasures that were asked for longer ago than this and are not done, or were not long ago.
+
+        And those of people who are there again: their tables were put back as they were before.
+        """
         now = self._clock()
         looked_at = sent_on = 0
-        for erasure_id in await self._tombstones.owed(older_than, now):
+        owed = await self._tombstones.owed(older_than, now)
+        for erasure_id in owed:
             looked_at += 1
-            try:
-                erasure, _ = await self._erasures.get(erasure_id)
-            except NotFoundError:
-                log.warning("erasure.lost", erasure_id=erasure_id)
-                erasure = Erasure(
-                    erasure_id=erasure_id,
-                    state=State.UNDER_WAY,
-                    policy="redraw",
-                    asked_at=now,
-                    person_ids=(erasure_id,),
-                )
-                await self._erasures.put(erasure)
+            erasure = await self._known_or_lost(erasure_id, now)
             if erasure.proved_at is not None and now - erasure.proved_at > REMEMBERED:
                 await self._tombstones.settle(erasure_id)
                 continue
             await self.ask(erasure_id, again=erasure.state is not State.UNDER_WAY)
             sent_on += 1
+        for erasure_id in sorted(set(await self._people.find(await self._erasures.ids())) - set(owed)):
+            looked_at += 1
+            sent_on += await self._ask_anew(erasure_id, now)
         return Swept(looked_at, sent_on)
+
+    async def _known_or_lost(self, erasure_id: str, now: datetime) -> Erasure:
+        """Return an erasure; one of which only the tombstone is left begins anew."""
+        if known := await self._erasures.find(erasure_id):
+            return known[0]
+        log.warning("erasure.lost", erasure_id=erasure_id)
+        erasure = Erasure(
+            erasure_id=erasure_id, state=State.UNDER_WAY, policy="redraw", asked_at=now, person_ids=(erasure_id,)
+        )
+        await self._erasures.put(erasure, None)
+        return erasure
+
+    async def _ask_anew(self, erasure_id: str, now: datetime) -> bool:
+        """Have somebody erased again who is there though they were erased; not who never was after all."""
+        erasure, etag = await self._erasures.get(erasure_id)
+        if erasure.state is State.UNDER_WAY:
+            return False
+        log.warning("erasure.undone", erasure_id=erasure_id)
+        await self._erasures.put(erasure.anew(erasure.policy, now), etag)
+        await self.ask(erasure_id)
+        return True
 
     async def _bury_merged(self, erasure: Erasure, etag: str) -> tuple[Erasure, str]:
         """Bury those who were merged into whom is erased, and who came back: stores that were put back have them."""
@@ -187,28 +213,39 @@ class Erasing:
             }
         )
 
-    async def _erase_pictures(self, erasure: Erasure) -> tuple[Erasure, Counter[str]]:
-        """Take them out of pictures; return the erasure then, and how many results tell of them all the same."""
+    async def _erase_pictures(self, erasure: Erasure) -> Erasure:
+        """Take them out of some pictures; return the erasure then: with `scanned`, if there are more."""
+        image_ids = set[str]()
+        if erasure.scanned is None:
+            image_ids |= {*erasure.image_ids, *await self._pictures.seen(erasure.person_ids)}
+            image_ids |= await self._pictures.in_earlier_versions(erasure.ids)
         looked = await self._pictures.look(erasure.ids, after=erasure.scanned)
-        image_ids = {*erasure.image_ids, *looked.image_ids, *await self._pictures.seen(erasure.person_ids)}
+        image_ids |= set(looked.image_ids)
         done = await self._pictures.erase(erasure, image_ids)
-        changes = {"image_ids": tuple(sorted(image_ids)), "scanned": looked.last}
-        erasure = erasure.removing(done.removed).model_copy(update=changes)
-        return erasure, Counter(results=done.told, results_looked_at=looked.results)
+        return erasure.removing(done.removed).model_copy(
+            update={
+                "image_ids": _joined(erasure.image_ids, sorted(image_ids)),
+                "scanned": looked.last,
+                "looked_through": erasure.looked_through + looked.results,
+                "left": erasure.left + done.told,
+            }
+        )
 
-    async def _proved(self, erasure: Erasure, left: Counter[str], *, again: bool) -> Erasure:
+    async def _proved(self, erasure: Erasure, *, again: bool) -> Erasure:
         """Return an erasure with the proof of what is left."""
         looked, found = await self._tables.prove(erasure.ids)
         looked[Place.COLLECTION], found[Place.COLLECTION] = await self._faces.prove(erasure)
-        looked[Place.RESULTS], found[Place.RESULTS] = left["results_looked_at"], left["results"]
-        looked["annotated"] = len(erasure.image_ids)
-        found["annotated"] = await self._pictures.drawn_before(erasure.image_ids) if again else 0
+        looked[Place.RESULTS], found[Place.RESULTS] = erasure.looked_through, erasure.left
+        if again:  # before, they have had no time to be drawn anew
+            looked["annotated"] = len(erasure.image_ids)
+            found["annotated"] = await self._pictures.drawn_before(erasure.image_ids)
         proof = Proof(
             at=self._clock(),
             looked_at=dict(looked),
             found=dict(found),
             searched=erasure.searched,
             recognized=erasure.recognized,
+            not_looked_at=NOT_LOOKED_AT if again else ("annotated", *NOT_LOOKED_AT),
         )
         return erasure.model_copy(update={"proof": proof})
 
@@ -224,10 +261,12 @@ class Erasing:
             raise RetryLater("something is left of somebody who is to be erased", delay=FOUND_AGAIN)
         now = self._clock()
         if again:
-            erasure = erasure.model_copy(update={"state": State.PROVED, "proved_at": now}).without_traces()
+            proved = {"state": State.PROVED, "proved_at": erasure.proved_at or now}  # how long it is looked for counts
+            erasure = erasure.model_copy(update=proved).without_traces()
         else:
             erasure = erasure.model_copy(update={"state": State.ERASED, "erased_at": now})
         await self._erasures.put(erasure, etag)
+        await self._erasures.forget_earlier(erasure.erasure_id)
         log.info("person.erased", erasure_id=erasure.erasure_id, state=erasure.state, removed=erasure.removed)
         await self._later_again(erasure)
 

@@ -1,7 +1,7 @@
 """Takes the faces of somebody who was erased from wherever they are: collection, crops, what they were enrolled by."""
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -106,12 +106,16 @@ class ErasedFaces:
         theirs = {key for key in keys if key in originals or await self._names(key, erasure, names)}
         for key in theirs | originals:  # of those that are gone, versions may be left
             await self._versions.delete(self._bucket, key)
+        async for key, version in self._versions.earlier(self._bucket):
+            if await self._names(key, erasure, names, VersionId=version):
+                await self._s3.delete_object(Bucket=self._bucket, Key=key, VersionId=version)
         return len(theirs)
 
-    async def _names(self, key: str, erasure: Erasure, names: set[str]) -> bool:
+    async def _names(self, key: str, erasure: Erasure, names: set[str], **version: str) -> bool:
+        named_so: dict[str, Any] = {"Bucket": self._bucket, "Key": key, **version}
         try:
-            metadata = (await self._s3.head_object(Bucket=self._bucket, Key=key))["Metadata"]
-            tags = (await self._s3.get_object_tagging(Bucket=self._bucket, Key=key))["TagSet"]
+            metadata = (await self._s3.head_object(**named_so))["Metadata"]
+            tags = (await self._s3.get_object_tagging(**named_so))["TagSet"]
         except ClientError as error:
             if is_missing(error):
                 return False

@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import structlog
 from botocore.exceptions import ClientError
+from pydantic import ValidationError
 
 from onlooker_recognizer.people.erasure.marks import without
+from onlooker_recognizer.people.erasure.mentions import result_tells
 from onlooker_recognizer.people.erasure.records import Erasure, Place
 from onlooker_recognizer.people.erasure.versions import Versions
 from onlooker_recognizer.people.sightings.table import Sightings
@@ -34,6 +37,8 @@ PAGE = 100
 """Sightings that are read at once."""
 BATCH = 5_000
 """Results that one message has looked through."""
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,17 @@ class ErasedPictures:
                     break
         return found
 
-    async def look(self, ids: Collection[str], *, after: str | None, most: int = BATCH) -> Looked:
-        """Look through some results, as they are stored, for ids."""
+    async def in_earlier_versions(self, ids: Collection[str]) -> set[str]:
+        """Return the ids of pictures of which earlier versions of results tell of some ids: S3 may keep these."""
+        found = set[str]()
+        async for key, version in self._versions.earlier(self._results.bucket, RESULTS):
+            if await self._tells(key, ids, VersionId=version):
+                found.add(image_id_in(key, RESULTS))
+        return found
+
+    async def look(self, ids: Collection[str], *, after: str | None) -> Looked:
+        """Look through some results, at most `BATCH`, for ids."""
+        most = BATCH
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._results.bucket,
             Prefix=RESULTS,
@@ -134,8 +148,18 @@ class ErasedPictures:
         return Erased(removed, sum(each.told for each in outcomes))
 
     async def drawn_before(self, image_ids: Iterable[str]) -> int:
-        """Return how many annotated copies still show pictures as they were."""
-        return sum([await self._is_drawn_before(image_id) for image_id in image_ids])
+        """Return how many annotated copies still show pictures as they were; of the others earlier versions go."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def one(image_id: str) -> bool:
+            async with turns:
+                if await self._is_drawn_before(image_id):
+                    return True
+                for prefix in (ANNOTATED, THUMBNAILS):
+                    await self._versions.delete_earlier(self._annotated, rendition_key(prefix, image_id))
+                return False
+
+        return sum(await asyncio.gather(*map(one, image_ids)))
 
     async def _erase(self, erasure: Erasure, image_id: str) -> Erased:
         removed: Counter[str] = Counter()
@@ -144,7 +168,7 @@ class ErasedPictures:
             identified_at = result.recognition.identified_at
             if changed or (identified_at and identified_at >= erasure.asked_at):
                 await self._publisher.publish(result.identified(self._results.bucket))
-            removed[Place.RESULTS] += changed
+        removed[Place.RESULTS] += changed
         recorded = await self._sightings.of_picture(image_id)
         others = [each for each in recorded if each.person_id not in erasure.person_ids]
         await self._sightings.settle(image_id, others)
@@ -172,6 +196,12 @@ class ErasedPictures:
             return await self._results.revise(image_id, revise), changed
         except NotFoundError:
             return None, False
+        except ValidationError as error:  # damaged by hand: nobody can say what it tells, and it is made anew
+            log.warning("erasure.unreadable", image_id=image_id, document=error.title)
+            removed = await self._tells(result_key(image_id), erasure.ids)
+            if removed:
+                await self._s3.delete_object(Bucket=self._results.bucket, Key=result_key(image_id))
+            return None, removed
 
     async def _delete_original(self, image: ImageRef) -> bool:
         """Delete a picture, if it is still that one; all that is known of it follows, as when anybody deletes it."""
@@ -186,16 +216,16 @@ class ErasedPictures:
             return False
         return True
 
-    async def _tells(self, key: str, ids: Collection[str]) -> bool:
+    async def _tells(self, key: str, ids: Collection[str], **version: str) -> bool:
+        named: dict[str, Any] = {"Bucket": self._results.bucket, "Key": key, **version}
         try:
-            answer = await self._s3.get_object(Bucket=self._results.bucket, Key=key)
+            answer = await self._s3.get_object(**named)
         except ClientError as error:
             if is_missing(error):
                 return False
             raise
         async with answer["Body"] as body:
-            text = await body.read()
-        return any(each.encode() in text for each in ids)
+            return result_tells(await body.read(), ids)
 
     async def _is_drawn_before(self, image_id: str) -> bool:
         drawn = await find_drawn(self._s3, self._annotated, image_id)

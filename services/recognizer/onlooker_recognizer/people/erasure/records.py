@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal
 from botocore.exceptions import ClientError
 from pydantic import Field
 
+from onlooker_recognizer.people.erasure.versions import Versions
 from onlooker_recognizer.people.registry.records import PersonId, Record
 from onlooker_shared.errors import NotFoundError, RetryLater
-from onlooker_shared.objects import how_gone, is_missing
+from onlooker_shared.objects import ANY, is_missing, is_overtaken, list_objects
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -46,8 +47,13 @@ class Place(StrEnum):
     """Originals, where those are to go, too."""
     ALERTS = "alerts"
     """Notices that waited, and deliveries as they were sent, of pictures that told of them."""
+    SUGGESTIONS = "suggestions"
+    """Who they might be, and who they are not."""
     CONSENTS = "consents"
     ATTENDANCE = "attendance"
+
+
+NOT_LOOKED_AT = ("index", "sent", "backups")
 
 
 class State(StrEnum):
@@ -68,6 +74,12 @@ class Proof(Record):
     found: dict[str, int] = Field(description="Those that still had an id of theirs: none.")
     searched: int = Field(description="Crops of their faces that the collection was searched by, before they went.")
     recognized: int = Field(description="Searches that found a face of theirs: none.")
+    not_looked_at: tuple[str, ...] = Field(
+        default=(),
+        description="What was not looked at. `index`: it is told of each picture by a message; "
+        "`GET /tags/images?person_id=` shows whether it followed. `sent`: mails and other alerts that are out. "
+        "`backups`: copies of stores that somebody made.",
+    )
 
 
 class Receipt(Record):
@@ -79,7 +91,10 @@ class Receipt(Record):
     asked_at: datetime
     erased_at: datetime | None = None
     proved_at: datetime | None = None
-    removed: dict[str, int] = Field(default_factory=dict, description="How many, by place.")
+    removed: dict[str, int] = Field(
+        default_factory=dict,
+        description="How many, by place; at least, as what a recognizer removed that died just then is not counted.",
+    )
     proof: Proof | None = None
 
 
@@ -105,6 +120,10 @@ class Erasure(Receipt):
     """Pictures that told of them."""
     scanned: str | None = None
     """The key up to which results were looked through."""
+    looked_through: int = 0
+    """How many these are."""
+    left: int = 0
+    """How many of them tell of them all the same."""
     searched: int = 0
     recognized: int = 0
 
@@ -122,6 +141,15 @@ class Erasure(Receipt):
         """Return it with more removed."""
         return self.model_copy(update={"removed": dict(Counter(self.removed) + counted)})
 
+    def anew(self, policy: Policy, at: datetime) -> "Erasure":
+        """Return it as it is when it is asked for again of somebody who came back: stores were put back as they were.
+
+        What was removed before stays counted, and what was looked for then is looked for now.
+        """
+        begun = Erasure(erasure_id=self.erasure_id, state=State.UNDER_WAY, policy=policy, asked_at=at)
+        kept = {"removed", "person_ids", "face_ids", "crops", "originals", "names", "image_ids"}
+        return begun.model_copy(update={name: getattr(self, name) for name in kept})
+
     def without_traces(self) -> "Erasure":
         """Return it without what tells which faces and pictures they were in; the id stays, as the tombstone's does."""
         kept = self.receipt.model_dump()
@@ -134,11 +162,13 @@ class Erasures:
     Args:
         s3: the process's client.
         bucket: the results bucket.
+        versions: deletes what S3 keeps of them as they were.
     """
 
-    def __init__(self, s3: "S3Client", bucket: str) -> None:
+    def __init__(self, s3: "S3Client", bucket: str, versions: Versions) -> None:
         self._s3 = s3
         self._bucket = bucket
+        self._versions = versions
 
     async def get(self, erasure_id: str) -> tuple[Erasure, str]:
         """Return an erasure and its ETag.
@@ -155,13 +185,29 @@ class Erasures:
         async with answer["Body"] as body:
             return Erasure.model_validate_json(await body.read()), answer["ETag"]
 
-    async def put(self, erasure: Erasure, etag: str | None = None) -> str:
-        """Store an erasure, if it is still the one with an ETag; return its ETag then.
+    async def find(self, erasure_id: str) -> tuple[Erasure, str] | None:
+        """Return an erasure and its ETag; None if there is none."""
+        try:
+            return await self.get(erasure_id)
+        except NotFoundError:
+            return None
+
+    async def ids(self) -> list[str]:
+        """Return the ids of all erasures, also of those that are done."""
+        keys = [entry["Key"] async for entry in list_objects(self._s3, self._bucket, ERASURES)]
+        return [key.removeprefix(ERASURES).removesuffix(".json") for key in keys]
+
+    async def forget_earlier(self, erasure_id: str) -> None:
+        """Delete what S3 keeps of an erasure as it was: that has more in it."""
+        await self._versions.delete_earlier(self._bucket, _key(erasure_id))
+
+    async def put(self, erasure: Erasure, etag: str | None) -> str:
+        """Store an erasure, if it is still the one with an ETag, or there is none (None); return its ETag then.
 
         Raises:
             RetryLater: another recognizer is at it.
         """
-        condition = {} if etag is None else {"IfMatch": etag}
+        condition = {"IfNoneMatch": ANY} if etag is None else {"IfMatch": etag}
         try:
             answer = await self._s3.put_object(
                 Bucket=self._bucket,
@@ -171,7 +217,7 @@ class Erasures:
                 **condition,  # type: ignore[arg-type] # a TypedDict of many, of which this is one
             )
         except ClientError as error:
-            if how_gone(error) is None:
+            if not is_overtaken(error):
                 raise
             raise RetryLater("another recognizer is at this erasure", delay=5) from error
         return answer["ETag"]

@@ -1,12 +1,13 @@
 """Tables looked through for somebody who was erased, item by item: what no index leads to is found, too."""
 
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from onlooker_recognizer.people.erasure.mentions import is_name, is_person, item_tells
 from onlooker_recognizer.people.erasure.records import Place
-from onlooker_recognizer.people.registry.tombstones import ABOUT, PREFIX
 from onlooker_shared.topology import Table
 
 if TYPE_CHECKING:
@@ -37,9 +38,8 @@ class ErasedTables:
         removed: Counter[str] = Counter()
         for place, table in self._tables.items():
             async for item in self._items(table):
-                if _mentions(item, ids):
-                    await self._dynamodb.delete_item(TableName=table.name, Key=_key(table, item))
-                    removed[place] += 1
+                if not is_person(item) and item_tells(_of_onlooker(place, table, item), ids):
+                    removed[place] += await self._remove(table, item, ids)
         return removed
 
     async def remove_alerts(self, image_ids: Collection[str]) -> int:
@@ -50,7 +50,7 @@ class ErasedTables:
         removed = 0
         for table in self._alerts:
             async for item in self._items(table):
-                if not item.get("about", {}).get("S", "").startswith(DECISIONS) and _mentions(item, image_ids):
+                if not item.get("about", {}).get("S", "").startswith(DECISIONS) and item_tells(item, image_ids):
                     await self._dynamodb.delete_item(TableName=table.name, Key=_key(table, item))
                     removed += 1
         return removed
@@ -63,8 +63,34 @@ class ErasedTables:
             looked[place] = found[place] = 0
             async for item in self._items(table):
                 looked[place] += 1
-                found[place] += _mentions(item, ids)
+                found[place] += item_tells(_of_onlooker(place, table, item), ids)
         return looked, found
+
+    async def _remove(self, table: Table, item: "Item", ids: Collection[str]) -> bool:
+        """Delete an item, or, of a name that others have as well, what tells of some ids; return whether it was so.
+
+        A name that somebody got this moment is left: it is looked at again.
+        """
+        key, condition = _key(table, item), dict[str, Any]()
+        if is_name(item):
+            known = item["person_ids"]["SS"]
+            condition = {
+                "ConditionExpression": "person_ids = :known",
+                "ExpressionAttributeValues": {":known": {"SS": known}},
+            }
+            if set(known) - set(ids):
+                condition["ExpressionAttributeValues"][":gone"] = {"SS": sorted(set(known) & set(ids))}
+                condition["UpdateExpression"] = "DELETE person_ids :gone"
+        try:
+            if "UpdateExpression" in condition:
+                await self._dynamodb.update_item(TableName=table.name, Key=key, **condition)
+            else:
+                await self._dynamodb.delete_item(TableName=table.name, Key=key, **condition)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
     async def _items(self, table: Table) -> "AsyncIterator[Item]":
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=table.name, ConsistentRead=True)
@@ -73,12 +99,9 @@ class ErasedTables:
                 yield item
 
 
-def _mentions(item: "Item", ids: Collection[str]) -> bool:
-    """Whether an item tells of one of some ids; a tombstone, and what is still owed, do and have to."""
-    if item.get("about", {}).get("S") == ABOUT or item.get("person_id", {}).get("S", "").startswith(PREFIX):
-        return False
-    text = json.dumps(item, default=str)
-    return any(each in text for each in ids)
+def _of_onlooker(place: Place, table: Table, item: "Item") -> "Item":
+    """Return what of an item Onlooker wrote: a profile is free but for its key."""
+    return _key(table, item) if place is Place.PROFILES else item
 
 
 def _key(table: Table, item: "Item") -> "Item":
