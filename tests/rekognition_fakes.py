@@ -73,7 +73,7 @@ class FakeEngine(VisionEngine):
         self.decoded = 0
         self.looking = threading.Semaphore(0)
 
-    def decode(self, data: bytes) -> Image:
+    def decode(self, data: bytes, *, enough: int = 0) -> Image:
         self.decoded += 1
         if data == b"too large":
             raise ImageTooLargeError("The image has 20000 x 20000 pixels; 100000000 are the most that are accepted.")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -101,8 +102,9 @@ def serve(settings: Settings) -> None:
     """Serve until SIGTERM, SIGINT or the parent's end."""
     configure_logging(settings.log_level)
     metrics = Metrics()
-    engine = Engine(load_models(settings, metrics), max_pixels=settings.max_pixels)
-    asyncio.run(run(settings, engine, metrics, partial(read_manifest, settings.models, read_lock())))
+    with ThreadPoolExecutor(max((os.cpu_count() or 1) - 1, 1), thread_name_prefix="helper") as helpers:
+        engine = Engine(load_models(settings, metrics), max_pixels=settings.max_pixels, helpers=helpers)
+        asyncio.run(run(settings, engine, metrics, partial(read_manifest, settings.models, read_lock())))
 
 
 def move_faces(settings: ReembedSettings) -> None:

@@ -20,9 +20,10 @@ from onlooker_rekognition.protocol.errors import (
     ThrottlingError,
 )
 from onlooker_rekognition.recent import RecentFaces
+from onlooker_rekognition.searchable import Searchable, searchable
 from onlooker_rekognition.vision.errors import ImageTooLargeError as TooManyPixelsError
 from onlooker_rekognition.vision.errors import ImageTooSmallError, UnreadableImageError
-from onlooker_rekognition.vision.image import Image
+from onlooker_rekognition.vision.image import ENOUGH, Image
 from onlooker_rekognition.vision.moderation import ModerationAnalysis
 from onlooker_rekognition.vision.properties import ImageProperties
 from onlooker_rekognition.vision.results import Box, FaceAnalysis, LabelAnalysis
@@ -34,8 +35,11 @@ Result = TypeVar("Result")
 class VisionEngine(Protocol):
     """What the protocol needs of the models; `vision.Engine` has it. Thread-safe."""
 
-    def decode(self, data: bytes) -> Image:
-        """The upright picture. Raises UnreadableImageError, or ImageTooLargeError by its header."""
+    def decode(self, data: bytes, *, enough: int = ENOUGH) -> Image:
+        """The upright picture, of a longer side of `enough` pixels at least if it has them.
+
+        Raises UnreadableImageError, or ImageTooLargeError by its header.
+        """
 
     def detect_faces(self, image: Image, *, attributes: bool, embeddings: bool = False) -> tuple[FaceAnalysis, ...]:
         """The 100 largest faces, largest first."""
@@ -60,13 +64,6 @@ class Subject:
     engine: VisionEngine
     image: Image
     digest: bytes
-    recent: RecentFaces
-
-    def faces_to_search(self) -> tuple[FaceAnalysis, ...]:
-        """Its faces with embeddings, largest first; without chips."""
-        return self.recent.get(
-            self.digest, lambda: self.engine.detect_faces(self.image, attributes=False, embeddings=True)
-        )
 
     @property
     def image_id(self) -> str:
@@ -93,6 +90,12 @@ class Analyst:
         with self._slot():
             data = await self._images.load(image)
             return await self._pool.run(lambda: work(self._subject(data)))
+
+    async def search(self, image: Mapping[str, Any], work: Callable[[Searchable], Result]) -> Result:
+        """What `work`, done by a worker thread, finds by the picture's faces; raises what `examine` raises."""
+        with self._slot():
+            data = await self._images.load(image)
+            return await self._pool.run(lambda: work(self._searchable(data)))
 
     async def examine_pair(
         self, first: Mapping[str, Any], second: Mapping[str, Any], work: Callable[[Subject, Subject], Result]
@@ -123,11 +126,22 @@ class Analyst:
 
     def _subject(self, data: bytes) -> Subject:
         digest = hashlib.sha256(data).digest()
-        try:
+        with _told():
             image = self._decoded.get(digest, data)
-        except (UnreadableImageError, TooManyPixelsError, ImageTooSmallError) as error:
-            raise _as_service_error(error) from error
-        return Subject(self._engine, image, digest, self._recent)
+        return Subject(self._engine, image, digest)
+
+    def _searchable(self, data: bytes) -> Searchable:
+        with _told():
+            return self._recent.get(hashlib.sha256(data).digest(), lambda: searchable(data, self._engine))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What is wrong with a picture is told in the service's words."""
+    try:
+        yield
+    except (UnreadableImageError, TooManyPixelsError, ImageTooSmallError) as error:
+        raise _as_service_error(error) from error
 
 
 def _as_service_error(error: Exception) -> ServiceError:

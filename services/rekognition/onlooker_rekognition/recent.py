@@ -11,11 +11,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
-from onlooker_rekognition.vision.results import FaceAnalysis
+from onlooker_rekognition.searchable import Searchable
 
 _PICTURES = 16
-
-Faces = tuple[FaceAnalysis, ...]
 
 
 class RecentFaces:
@@ -23,14 +21,15 @@ class RecentFaces:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._faces: OrderedDict[bytes, Faces] = OrderedDict()
+        self._faces: OrderedDict[bytes, Searchable] = OrderedDict()
 
-    def get(self, key: bytes, find: Callable[[], Faces]) -> Faces:
+    def get(self, key: bytes, find: Callable[[], Searchable]) -> Searchable:
         """Return what `find` found in the picture whose hash is `key`, this time or lately, without chips."""
         with self._lock:
             faces = self._faces.get(key)
         if faces is None:
-            faces = tuple(replace(face, chip=None) for face in find())
+            found = find()
+            faces = replace(found, faces=tuple(replace(face, chip=None) for face in found.faces))
         with self._lock:
             self._faces[key] = faces
             self._faces.move_to_end(key)

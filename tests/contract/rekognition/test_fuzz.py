@@ -51,8 +51,8 @@ PROTOCOL = {
 class Eyes(FakeEngine):
     """Sees scenes, and decodes whatever else it is shown as the real engine does."""
 
-    def decode(self, data: bytes) -> Image:
-        return super().decode(data) if data in SCENES else decode(data, max_pixels=10_000_000)
+    def decode(self, data: bytes, *, enough: int = 2048) -> Image:
+        return super().decode(data) if data in SCENES else decode(data, max_pixels=10_000_000, enough=enough)
 
 
 class NothingStored:

@@ -7,9 +7,21 @@ and strongly compressed, is still told apart): AUTO keeps out only what is beyon
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from onlooker_rekognition.vision.image import Image
 from onlooker_rekognition.vision.results import FaceAnalysis
+
+
+class Sized(Protocol):
+    """A picture, in pixels."""
+
+    @property
+    def width(self) -> int:
+        """Of the upright picture."""
+
+    @property
+    def height(self) -> int:
+        """Likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +34,8 @@ class QualityBar:
     brightness: float
     sharpness: float
 
-    def reasons(self, face: FaceAnalysis, image: Image) -> list[str]:
-        """Why `face` is below the bar, in Amazon's words; empty when it is not."""
+    def reasons(self, face: FaceAnalysis, image: Sized) -> list[str]:
+        """Why `face` of a picture is below the bar, in Amazon's words; empty when it is not."""
         side = min(face.box.width * image.width, face.box.height * image.height)
         failures = {
             "LOW_CONFIDENCE": face.confidence < self.confidence,

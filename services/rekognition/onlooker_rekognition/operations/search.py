@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onlooker_rekognition.analyst import Analyst, Subject
+from onlooker_rekognition.analyst import Analyst
 from onlooker_rekognition.operations.faces import embedding_of
 from onlooker_rekognition.operations.quality import quality_bar
 from onlooker_rekognition.operations.shapes import Structure, box, stored_face
 from onlooker_rekognition.protocol.errors import InvalidParameterError
 from onlooker_rekognition.protocol.model import Parameters
+from onlooker_rekognition.searchable import Searchable
 from onlooker_rekognition.store import Collection, CollectionStore, Match
 from onlooker_rekognition.vision.results import FaceAnalysis
 
@@ -34,14 +35,13 @@ class Search:
         threshold = threshold_of(parameters)
         collection = await asyncio.to_thread(self._store.get, collection_id)
 
-        def work(subject: Subject) -> tuple[FaceAnalysis, list[Match]]:
-            faces = subject.faces_to_search()
-            face = next((face for face in faces if not bar.reasons(face, subject.image)), None)
+        def work(seen: Searchable) -> tuple[FaceAnalysis, list[Match]]:
+            face = next((face for face in seen.faces if not bar.reasons(face, seen)), None)
             if face is None:
                 raise InvalidParameterError("There are no faces in the image. Should be at least 1.")
             return face, self._store.nearest(collection_id, embedding_of(face), count=count, threshold=threshold)
 
-        face, matches = await self._analyst.examine(parameters["Image"], work)
+        face, matches = await self._analyst.search(parameters["Image"], work)
         return {
             "SearchedFaceBoundingBox": box(face.box),
             "SearchedFaceConfidence": face.confidence,

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onlooker_rekognition.analyst import Analyst, Subject
+from onlooker_rekognition.analyst import Analyst
 from onlooker_rekognition.operations.faces import MAX_FACES, embedding_of
 from onlooker_rekognition.operations.quality import QualityBar, quality_bar
 from onlooker_rekognition.operations.shapes import Structure, face_detail
 from onlooker_rekognition.protocol.errors import InvalidParameterError
 from onlooker_rekognition.protocol.model import Parameters
+from onlooker_rekognition.searchable import Searchable
 from onlooker_rekognition.store import Store, UserMatch
 from onlooker_rekognition.vision.results import FaceAnalysis
 
@@ -55,14 +56,14 @@ class UserSearch:
         bar = quality_bar(parameters.get("QualityFilter", "NONE"))
         collection = await asyncio.to_thread(self._store.get, collection_id)
 
-        def work(subject: Subject) -> tuple[FaceAnalysis | None, list[_Unsearched], list[UserMatch]]:
-            face, unsearched = _choose(subject, bar)
+        def work(seen: Searchable) -> tuple[FaceAnalysis | None, list[_Unsearched], list[UserMatch]]:
+            face, unsearched = _choose(seen, bar)
             if face is None:
                 return None, unsearched, []
             count = parameters.get("MaxUsers", _DEFAULT_COUNT)
             return face, unsearched, self._store.nearest_users(collection_id, embedding_of(face), count=count)
 
-        face, unsearched, matches = await self._analyst.examine(parameters["Image"], work)
+        face, unsearched, matches = await self._analyst.search(parameters["Image"], work)
         return {
             "SearchedFace": None if face is None else {"FaceDetail": _detail(face)},
             "UnsearchedFaces": [{"FaceDetails": _detail(other), "Reasons": reasons} for other, reasons in unsearched],
@@ -90,15 +91,14 @@ class UserSearch:
         return [match for match in matches if match.user.user_id != user_id][:count]
 
 
-def _choose(subject: Subject, bar: QualityBar) -> tuple[FaceAnalysis | None, list[_Unsearched]]:
+def _choose(seen: Searchable, bar: QualityBar) -> tuple[FaceAnalysis | None, list[_Unsearched]]:
     """The largest face above the bar, if there is one, and the others with the reasons that they are not searched."""
-    faces = subject.faces_to_search()
     chosen: FaceAnalysis | None = None
     unsearched: list[_Unsearched] = []
-    for number, face in enumerate(faces):
+    for number, face in enumerate(seen.faces):
         if number >= MAX_FACES:
             unsearched.append((face, ["EXCEEDS_MAX_FACES"]))
-        elif reasons := bar.reasons(face, subject.image):
+        elif reasons := bar.reasons(face, seen):
             unsearched.append((face, reasons))
         elif chosen is None:
             chosen = face

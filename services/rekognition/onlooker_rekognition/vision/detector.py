@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from onlooker_rekognition.vision.geometry import Array, suppress
 from onlooker_rekognition.vision.image import Pixels
 from onlooker_rekognition.vision.models import Floats, Network
 from onlooker_rekognition.vision.resample import View, cut, fit, pad
+from onlooker_rekognition.vision.together import together
 
 _LOW = 0.4
 _CLEAR = 0.8
@@ -57,8 +59,10 @@ class FaceDetector:
     The network sees 256 pixels. Anchors: 2 at each 16th pixel, 6 at each 32nd.
     """
 
-    def __init__(self, blazeface: Network) -> None:
+    def __init__(self, blazeface: Network, helpers: Executor | None = None) -> None:
+        """`helpers` look at windows while the caller looks at others."""
         self._network = blazeface
+        self._helpers = helpers
         self._anchors = np.concatenate(
             [_grid(blazeface.size, stride).repeat(count, axis=0) for stride, count in ((16, 2), (32, 6))]
         )
@@ -83,17 +87,17 @@ class FaceDetector:
         """All faces in the windows of a level, each shown to the network at its size; if `near`, in those around it."""
         size = self._network.size
         picture = fit(pixels, round(size * max(pixels.shape[:2]) / _window(side, level)))
-        parts = []
-        for left, top in _windows(picture.pixels.shape[1], picture.pixels.shape[0], size):
-            view = cut(picture, left, top, size)
-            if near and not _shows(view, near):
-                continue
+
+        def show(view: View) -> Candidates:
             faces = self._faces(pad(view, size))
             if level > 1:
                 faces = faces.select(faces.sides * view.scale.max() < _LARGEST_IN_WINDOW * size)
                 faces = faces.select(_inside(faces.boxes, view, pixels))
-            parts.append(faces)
-        return _best(parts)
+            return faces
+
+        places = _windows(picture.pixels.shape[1], picture.pixels.shape[0], size)
+        views = [cut(picture, left, top, size) for left, top in places]
+        return _best(together(show, [each for each in views if not near or _shows(each, near)], self._helpers))
 
     def _faces(self, view: View) -> Candidates:
         output = self._network.run(view.pixels[None])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from itertools import repeat
 
@@ -14,7 +15,7 @@ from onlooker_rekognition.vision.detector import FaceDetector
 from onlooker_rekognition.vision.embeddings import Embedder
 from onlooker_rekognition.vision.eyes import Eyes
 from onlooker_rekognition.vision.faces import Face, FaceFinder
-from onlooker_rekognition.vision.image import Image, Pixels, decode
+from onlooker_rekognition.vision.image import ENOUGH, Image, Pixels, decode
 from onlooker_rekognition.vision.kinds import Classifier
 from onlooker_rekognition.vision.labels import LabelReader
 from onlooker_rekognition.vision.mesh import MeshFitter
@@ -53,13 +54,20 @@ class Engine:
     threads are the composition root's to switch off (`cv2.setNumThreads(1)`).
     """
 
-    def __init__(self, models: ModelStore, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
-        """Raises ModelError if any model is missing or altered. None is loaded before it is used."""
+    def __init__(
+        self, models: ModelStore, *, max_pixels: int = DEFAULT_MAX_PIXELS, helpers: Executor | None = None
+    ) -> None:
+        """Raises ModelError if any model is missing or altered. None is loaded before it is used.
+
+        `helpers` are threads for cores that a single caller would leave idle.
+        """
         models.verify()
         network = models.network
         self._max_pixels = max_pixels
         # what each reader needs; it is built, and its networks are loaded, at the first question for it
-        self._faces = Once(lambda: FaceFinder(FaceDetector(network("blazeface")), MeshFitter(network("facemesh"))))
+        self._faces = Once(
+            lambda: FaceFinder(FaceDetector(network("blazeface"), helpers), MeshFitter(network("facemesh")))
+        )
         self._attributes = Once(
             lambda: AttributeReader(
                 faceres=network("faceres"),
@@ -79,12 +87,12 @@ class Engine:
             )
         )
 
-    def decode(self, data: bytes) -> Image:
-        """The upright picture of a JPEG or PNG.
+    def decode(self, data: bytes, *, enough: int = ENOUGH) -> Image:
+        """The upright picture of a JPEG or PNG; of a larger JPEG a copy with `enough` pixels in its longer side.
 
         Raises ImageTooLargeError by the header, before anything is decoded, and UnreadableImageError.
         """
-        return decode(data, max_pixels=self._max_pixels)
+        return decode(data, max_pixels=self._max_pixels, enough=enough)
 
     def detect_faces(self, image: Image, *, attributes: bool, embeddings: bool = False) -> tuple[FaceAnalysis, ...]:
         """The 100 largest faces, largest first; attributes and embeddings only when asked for, as they cost time."""

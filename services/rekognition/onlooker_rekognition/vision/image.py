@@ -18,7 +18,7 @@ _MIN_SIDE, _MAX_SIDE = 80, 10_000
 """Pixels of either side, by "Guidelines and quotas in Amazon Rekognition", which states the upper bound for labels and
 moderation only, and none for faces."""
 
-_ENOUGH = 2048
+ENOUGH = 2048
 """A JPEG is decoded at a half, quarter or eighth while its longer side keeps this many pixels: the smallest face
 that the detectors find, 2 % of the side, is then still 40 pixels wide; embeddings are as good down to 24."""
 
@@ -35,6 +35,8 @@ class Image:
     """A decoded picture, its EXIF orientation applied, without transparency; perhaps smaller than stored."""
 
     pixels: Pixels
+    reduced: int = 1
+    """How many times smaller than stored."""
 
     @property
     def width(self) -> int:
@@ -47,20 +49,21 @@ class Image:
         return int(self.pixels.shape[0])
 
 
-def decode(data: bytes, *, max_pixels: int) -> Image:
-    """The upright picture.
+def decode(data: bytes, *, max_pixels: int, enough: int = ENOUGH) -> Image:
+    """The upright picture; of a JPEG perhaps a smaller copy, whose longer side has `enough` pixels at least.
 
     Raises ImageTooLargeError and ImageTooSmallError by the header, before anything is decoded; UnreadableImageError.
     """
     header = read_header(data)
     _check_size(header, max_pixels)
+    reduction = _reduction(header, enough)
     try:
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), _REDUCED[_reduction(header)])
+        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), _REDUCED[reduction])
     except cv2.error as error:
         raise UnreadableImageError("The image is damaged.") from error
     if decoded is None:
         raise UnreadableImageError("The image is damaged.")
-    return Image(np.asarray(decoded, np.uint8))
+    return Image(np.asarray(decoded, np.uint8), reduction)
 
 
 def _check_size(header: Header, max_pixels: int) -> None:
@@ -73,9 +76,9 @@ def _check_size(header: Header, max_pixels: int) -> None:
         raise ImageTooSmallError(f"{size}; {_MIN_SIDE} are the least that are accepted for width and height.")
 
 
-def _reduction(header: Header) -> int:
+def _reduction(header: Header, enough: int) -> int:
     """How many times smaller to decode; only JPEG's decoder saves work by it."""
     if header.format != "jpeg":
         return 1
     longer = max(header.width, header.height)
-    return max(factor for factor in _REDUCED if factor == 1 or longer // factor >= _ENOUGH)
+    return max(factor for factor in _REDUCED if factor == 1 or longer // factor >= enough)

@@ -1,0 +1,50 @@
+"""One picture's work in parts."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from onlooker_rekognition.vision.together import together
+
+
+@pytest.fixture
+def helpers() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
+def test_a_helper_takes_part(helpers: ThreadPoolExecutor) -> None:
+    both = threading.Barrier(2, timeout=10)  # passed only if two are at work at once
+
+    def work(number: int) -> int:
+        both.wait()
+        return number
+
+    assert together(work, [1, 2], helpers) == [1, 2]
+
+
+def test_what_no_helper_begins_the_caller_does_itself(helpers: ThreadPoolExecutor) -> None:
+    busy = threading.Event()
+    helpers.submit(busy.wait)
+    assert together(lambda number: number * number, range(5), helpers) == [0, 1, 4, 9, 16]
+    busy.set()
+
+
+def test_a_failure_is_raised_after_all_have_ended(helpers: ThreadPoolExecutor) -> None:
+    began, go, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def work(name: str) -> None:
+        if name == "slow":
+            began.set()
+            go.wait(10)
+            ended.set()
+            return
+        began.wait(10)
+        threading.Timer(0.05, go.set).start()
+        raise ValueError(name)
+
+    with pytest.raises(ValueError, match="fails"):
+        together(work, ["fails", "slow"], helpers)
+    assert ended.is_set()
