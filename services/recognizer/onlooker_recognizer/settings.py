@@ -78,6 +78,10 @@ class RecognizerSettings(ServerSettings):
         le=100,
         description="Of a face that somebody is to be told by: more than of one in a picture.",
     )
+    suggest: bool = Field(default=True, description="Whether people who may be one are looked for, and suggested.")
+    suggest_threshold: float = Field(
+        default=80.0, ge=0, le=100, description="The similarity from which on a stranger may be somebody else."
+    )
     unknown: Literal["forget", "remember"] = Field(
         default="forget", description="What becomes of faces that resemble nobody who is known."
     )

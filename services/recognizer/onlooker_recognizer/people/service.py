@@ -25,9 +25,12 @@ from onlooker_recognizer.people.consent.routes import consents_router
 from onlooker_recognizer.people.enrolment.bodies import MAX_BYTES, Bodies
 from onlooker_recognizer.people.enrolment.enrolling import Enrolment
 from onlooker_recognizer.people.enrolment.faces_bucket import FacesBucket
+from onlooker_recognizer.people.enrolment.handled import HandledObjects
 from onlooker_recognizer.people.enrolment.look_routes import look_router
+from onlooker_recognizer.people.enrolment.named_objects import NamedObjects
 from onlooker_recognizer.people.enrolment.routes import enrol_router
 from onlooker_recognizer.people.enrolment.stored import StoredPictures
+from onlooker_recognizer.people.enrolment.sweep import FacesSweeper
 from onlooker_recognizer.people.enrolment.webcam_routes import webcam_router
 from onlooker_recognizer.people.erasure.composing import compose_erasure
 from onlooker_recognizer.people.erasure.export import Export
@@ -36,6 +39,7 @@ from onlooker_recognizer.people.handlers import PeopleHandler, Told, decode
 from onlooker_recognizer.people.identification.lookups import Lookups
 from onlooker_recognizer.people.registry.face_routes import faces_router
 from onlooker_recognizer.people.registry.routes import people_router
+from onlooker_recognizer.people.suggestions.composing import compose_suggestions, differences_of
 from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_shared.claims import Claims
 from onlooker_shared.outages import Outages
@@ -59,7 +63,7 @@ class PeopleService:
     consumer: Consumer[Told]
     timer: RetentionTimer
     sweep: Sweep
-    """Sends on jobs that are not done."""
+    """Sends on jobs that are not done, and objects of the faces bucket that nobody looked at."""
 
 
 def serve_people(
@@ -112,8 +116,24 @@ def serve_people(
         consents=parts.consents,
         clock=clock,
     )
+    handled = HandledObjects(dynamodb, names.sightings.name)
     faces_bucket = FacesBucket(
-        s3=s3, originals=originals, enrolment=enrolment, people=parts.people, outages=Outages(), clock=clock
+        objects=NamedObjects(s3),
+        originals=originals,
+        enrolment=enrolment,
+        people=parts.people,
+        handled=handled,
+        outages=Outages(),
+        clock=clock,
+    )
+    faces_sweeper = FacesSweeper(
+        s3=s3,
+        sqs=sqs,
+        bucket=names.faces.name,
+        people=parts.people,
+        handled=handled,
+        queue_url=queue_url,
+        clock=clock,
     )
     relabelling = Relabelling(
         people=parts.people,
@@ -127,7 +147,9 @@ def serve_people(
         outages=Outages(),
         clock=clock,
     )
-    grouping = Grouping(parts.people, parts.collection, relabelling, parts.consents)
+    differences = differences_of(names, parts, dynamodb)
+    grouping = Grouping(parts.people, parts.collection, relabelling, parts.consents, differences)
+    suggesting = compose_suggestions(settings, names, parts, differences, grouping, dynamodb=dynamodb)
     decisions = Decisions(
         people=parts.people,
         judge=parts.judge,
@@ -185,11 +207,13 @@ def serve_people(
     )
 
     async def sweep(older_than: timedelta) -> Swept:
-        return await relabelling.sweep(older_than) + await erasure.erasing.sweep(older_than)
+        jobs = await relabelling.sweep(older_than) + await erasure.erasing.sweep(older_than)
+        return jobs + await faces_sweeper.sweep(older_than)
 
     return PeopleService(
         routers=[
             audit_router(parts.audit, clock),
+            suggesting.router,
             attendance_router(bodies, lookups, attendance, parts.judge, parts.audit, clock),
             webcam_router(bodies, detecting, enrolment, parts.people),
             enrol_router(

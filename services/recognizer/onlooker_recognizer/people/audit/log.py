@@ -55,6 +55,8 @@ class Action(StrEnum):
     SPLIT = "split"
     TOLD = "told"
     """Somebody said whose a face in a picture is, or is not."""
+    TOLD_APART = "told apart"
+    """Somebody said that two people are not one, though they look alike."""
     CONSENTED = "consented"
     CONSENT_WITHDRAWN = "consent withdrawn"
     SIGNED = "signed in or out"

@@ -16,6 +16,7 @@ from onlooker_recognizer.people.registry.names import cleaned_attributes
 from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.registry.records import MAX_FACES, TOGETHER, FaceRecord, PersonRecord, State
 from onlooker_recognizer.people.registry.transactions import Tries
+from onlooker_recognizer.people.suggestions.differences import Differences
 from onlooker_shared.errors import BadRequestError, ConflictError, NotFoundError
 
 log = structlog.stdlib.get_logger(__name__)
@@ -33,13 +34,22 @@ class Grouping:
         collection: where faces are.
         relabelling: brings the past up to date.
         consents: what people agreed to.
+        differences: who is known not to be whom.
     """
 
-    def __init__(self, people: People, collection: Collection, relabelling: Relabelling, consents: Consents) -> None:
+    def __init__(
+        self,
+        people: People,
+        collection: Collection,
+        relabelling: Relabelling,
+        consents: Consents,
+        differences: Differences,
+    ) -> None:
         self._people = people
         self._collection = collection
         self._relabelling = relabelling
         self._consents = consents
+        self._differences = differences
 
     async def merge(self, person_id: str, into: str) -> PersonRecord:
         """Make a person another one, and return that one: they get faces, pictures, and what they lack of the rest.
@@ -58,6 +68,7 @@ class Grouping:
         for face in await self._people.faces_of(person_id):
             await self._people.move_face(face.face_id, target.person_id)
         await self._consents.move(person_id, target.person_id)
+        await self._differences.move(person_id, target.person_id)
         await self._relabelling.person(source)
         await self._collection.delete_user(person_id)
         return await self.together(target.person_id)
@@ -94,6 +105,8 @@ class Grouping:
         _have_room(target, faces)
         for face_id in faces:
             await self._people.move_face(face_id, target.person_id)
+        if (await self._people.get(person.person_id)).face_ids:  # else it was theirs alone, and may well be them
+            await self._differences.differ(person.person_id, target.person_id)
         log.info("person.split", person_id=person.person_id, into=target.person_id, faces=len(faces))
         await self._relabelling.pictures({face.image_id for face in faces.values() if face.image_id})
         await self.moved(sorted(faces), person.person_id)
