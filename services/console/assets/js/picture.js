@@ -1,5 +1,6 @@
 // The page of one picture.
 import "./parts/copy.js";
+import { draw } from "./picture/draw.js";
 import { groups } from "./picture/groups.js";
 import { highlight } from "./picture/highlight.js";
 import "./picture/json.js";
@@ -17,6 +18,7 @@ if (stage) {
   groups(stage);
   unveil(stage);
   zoom(stage);
+  draw(stage);
 }
 
 const meant = document.getElementById(location.hash.slice(1)); // the face that somebody said something of

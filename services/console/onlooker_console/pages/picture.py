@@ -16,6 +16,7 @@ from onlooker_console.addresses import ImageId
 from onlooker_console.apis import Api, ApiError, Outcome, attempt
 from onlooker_console.callers import Caller, SignedIn
 from onlooker_console.picture.boxes import boxes, label_entry, lines
+from onlooker_console.picture.drawing import first_place
 from onlooker_console.picture.faces import portraits
 from onlooker_console.picture.known import Known, known
 from onlooker_console.picture.looks import regions, swatches
@@ -169,6 +170,7 @@ def _found(picture: Known) -> dict[str, Any]:
         "found": found,
         "boxes": boxes(found),
         "faces": portraits(found),
+        "place": first_place(found.width, found.height),
         "labels": [(label_entry(index), label) for index, label in enumerate(found.labels)],
         "lines": lines(found.text),
         "swatches": swatches(found.properties),

@@ -99,6 +99,7 @@ class Portrait:
     brightness: float | None
     sharpness: float | None
     confidence: float
+    drawn: bool
     crop: str
 
     @property
@@ -135,6 +136,7 @@ def _portrait(number: int, face: Face, found: Recognition) -> Portrait:
         brightness=face.quality.brightness if face.quality else None,
         sharpness=face.quality.sharpness if face.quality else None,
         confidence=face.confidence,
+        drawn=face.drawn,
         crop=_crop(face, found),
     )
 

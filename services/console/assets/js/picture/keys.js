@@ -7,6 +7,7 @@ const ACTIONS = {
   ArrowRight: () => follow('a[rel="next"]'),
   Escape: () => follow(document.querySelector(".zoomed") ? "[data-zoom]" : '[data-key="Escape"]'),
   b: () => document.dispatchEvent(new CustomEvent("boxestoggle")),
+  d: () => follow("[data-draw] > summary"),
   z: () => follow("[data-zoom]"),
   "?": () => follow('[data-key="?"]'),
 };
@@ -38,7 +39,7 @@ export function keys(stage) {
 function swipes(stage) {
   let begun;
   stage.addEventListener("touchstart", ({ touches }) => {
-    const alone = touches.length === 1 && !stage.classList.contains("zoomed") && (visualViewport?.scale ?? 1) === 1;
+    const alone = touches.length === 1 && !stage.matches(".zoomed, .drawing") && (visualViewport?.scale ?? 1) === 1;
     begun = alone ? touches[0] : undefined;
   }, { passive: true });
   stage.addEventListener("touchend", ({ changedTouches: [end] }) => {

@@ -17,7 +17,7 @@ export function wait(page) {
     try {
       const state = await (await request(`/console/pictures/${picture}/state`)).json();
       if (leaving) return;
-      if (state.version !== version) return location.reload();
+      if (state.version !== version && !document.querySelector(".drawing")) return location.reload();
     } catch (error) {
       if (error.status && error.status < 500) return; // asking again would not help
     }
