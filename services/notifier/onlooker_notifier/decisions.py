@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from onlooker_notifier.notices import Notice
+from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import Channel, EmailChannel, SnsChannel
 
@@ -33,12 +33,14 @@ def to_store_at_start(stored: Sequence[Rule], default: Rule) -> Rule | None:
     if not stored:
         return default
     mine = next((rule for rule in stored if rule.rule_id == default.rule_id and rule.origin == "settings"), None)
-    return default if mine is not None and mine != default else None
+    if mine is None or mine.model_copy(update={"version": default.version}) == default:
+        return None
+    return default.model_copy(update={"version": mine.version + 1})
 
 
-def who_is_told(rules: Iterable[Rule], notice: Notice) -> list[Rule]:
+def who_is_told(rules: Iterable[Rule], facts: Facts) -> list[Rule]:
     """Return the rules by which a picture is told to somebody."""
-    return [rule for rule in rules if rule.enabled and rule.channels and notice.event in rule.events]
+    return [rule for rule in rules if rule.enabled and rule.channels and rule.asked(facts).holds]
 
 
 def wait(rule: Rule, first_at: float, now: float) -> float:

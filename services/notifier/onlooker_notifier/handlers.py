@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection
 
 from onlooker_notifier import notices
+from onlooker_notifier.conditions import facts
+from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.decisions import who_is_told
 from onlooker_notifier.gathering import Gathering
 from onlooker_notifier.notices import Notice
@@ -61,15 +63,17 @@ class Handler:
             Reject: the message points to a result that is gone.
         """
         with self._outages.weathered():
-            notice = await self._notice(message)
-            told = who_is_told(await self._rulebook.all(), notice)
+            notice, known = await self._looked_at(message)
+            told = who_is_told(await self._rulebook.all(), known)
             if await self._gathering.decide(notice, [rule.rule_id for rule in told]):
                 self._wake(told)
 
-    async def _notice(self, message: ImageRecognized | ImageFailed) -> Notice:
+    async def _looked_at(self, message: ImageRecognized | ImageFailed) -> tuple[Notice, Facts]:
+        """Return what is told of a picture, and what rules are asked about."""
         if isinstance(message, ImageFailed):
-            return notices.failed(message.image, message.reason)
+            return notices.failed(message.image, message.reason), facts.of_failed(message.image, message.reason)
         try:
-            return notices.recognized(message.image, await self._results.recognition_of(message))
+            recognition = await self._results.recognition_of(message)
         except NotFoundError as error:
             raise Reject(f"The result that this message points to is gone: {message.result.key}") from error
+        return notices.recognized(message.image, recognition), facts.of_recognized(message.image, recognition)

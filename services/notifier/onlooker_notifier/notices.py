@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from onlooker_notifier.rules.model import Event
+from onlooker_notifier.conditions.facts import Event
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import EmotionType, Label, Recognition
 

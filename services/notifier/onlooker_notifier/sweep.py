@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from onlooker_notifier.conditions.facts import Event
 from onlooker_notifier.gathering import Gathering
-from onlooker_notifier.rules.model import Event
 from onlooker_shared.messages import ImageFailed, ImageRecognized
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import FAILURES, RESULTS, Results

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from onlooker_notifier import notices
+from onlooker_notifier.conditions import facts
 from onlooker_notifier.decisions import default_rule, to_store_at_start, wait, who_is_told
 from onlooker_notifier.gathering import DECIDED_KEPT, PENDING_KEPT
 from onlooker_notifier.rules.model import Rule
@@ -15,8 +15,8 @@ from recognitions import a_recognition, an_image
 
 TOPIC = "arn:aws:sns:us-east-1:000000000000:alerts"
 DEFAULT = default_rule(email_to=["ann@example.com"], topic_arn=None, digest_interval=60)
-RECOGNIZED = notices.recognized(an_image(), a_recognition())
-FAILED = notices.failed(an_image(), "broken")
+RECOGNIZED = facts.of_recognized(an_image(), a_recognition())
+FAILED = facts.of_failed(an_image(), "broken")
 
 
 def test_the_default_rule_tells_of_recognized_pictures_by_every_channel_of_the_settings() -> None:
@@ -44,7 +44,9 @@ def test_the_default_rule_follows_the_settings_until_somebody_changes_it() -> No
     another = changed.model_copy(update={"rule_id": "mine"})
 
     assert to_store_at_start([], DEFAULT) == DEFAULT
-    assert to_store_at_start([of_other_settings, another], DEFAULT) == DEFAULT
+    stored = to_store_at_start([of_other_settings, another], DEFAULT)
+    assert stored == DEFAULT.model_copy(update={"version": of_other_settings.version + 1})
+    assert to_store_at_start([stored, another], DEFAULT) is None
     assert to_store_at_start([DEFAULT], DEFAULT) is None
     assert to_store_at_start([changed], DEFAULT) is None
     assert to_store_at_start([another], DEFAULT) is None  # deleted by somebody, who wants it gone

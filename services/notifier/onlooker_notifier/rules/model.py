@@ -1,32 +1,106 @@
-"""Alert rules as data: what is told, and by which channels."""
+"""Alert rules as data: of which pictures is told, by which channels, and how often."""
 
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from onlooker_notifier.conditions.answers import YES, Answer, Why
+from onlooker_notifier.conditions.contradictions import contradictions
+from onlooker_notifier.conditions.facts import Event, Facts
+from onlooker_notifier.conditions.language import Condition, bounded
+from onlooker_notifier.conditions.matching import ROOT, Check, ready
 from onlooker_notifier.rules.targets import Channel
-
-Event = Literal["recognized", "failed"]
 
 LONGEST_INTERVAL = 86_400.0
 """Seconds that a digest gathers at most: a day."""
+DEFAULT_INTERVAL = 60.0
+MOST_CHANNELS = 20
+RULE_ID_PATTERN = r"^[a-z0-9-]{1,64}$"
+RECOGNIZED: frozenset[Event] = frozenset({"recognized"})
+
+RuleId = Annotated[str, Field(pattern=RULE_ID_PATTERN)]
+When = Annotated[Condition, BeforeValidator(bounded)]
 
 
-class Rule(BaseModel):
+def _possible(condition: Condition) -> Condition:
+    found = contradictions(condition, ROOT)
+    if found:
+        raise PydanticCustomError("contradiction", "{words}", {"words": "; ".join(map(str, found))})
+    return condition
+
+
+class Told(BaseModel):
     """What is told, by which channels, and how often at most."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    rule_id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
     name: str = Field(min_length=1, max_length=200)
     enabled: bool = True
-    events: frozenset[Event] = Field(min_length=1, description="What happened to a picture.")
-    channels: tuple[Annotated[Channel, Field(discriminator="type")], ...] = ()
+    when: When | None = Field(default=None, description="What a picture must be like. None: each one of `events`.")
+    events: frozenset[Event] = Field(
+        default=RECOGNIZED, min_length=1, description="What happened to a picture, where there is no `when`."
+    )
+    channels: tuple[Channel, ...] = ()
     digest_interval: float = Field(
+        default=DEFAULT_INTERVAL,
         ge=0,
         le=LONGEST_INTERVAL,
         description="Seconds from the first picture until all that came meanwhile are told in one message.",
     )
+
+
+class RuleDraft(Told):
+    """A rule as somebody writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when: Annotated[When, AfterValidator(_possible)] | None = Field(
+        default=None, description="What a picture must be like. None: each one of `events`."
+    )
+    channels: tuple[Channel, ...] = Field(
+        default=(), max_length=MOST_CHANNELS, description="By what is told; without any nothing is."
+    )
+
+    @model_validator(mode="after")
+    def _says_once_of_what(self) -> Self:
+        if self.when is not None and "events" in self.model_fields_set and self.events != RECOGNIZED:
+            raise PydanticCustomError(
+                "events_and_when", "`when` says of what is told: leave `events` out; `failed` is a condition, too"
+            )
+        return self
+
+
+class Rule(Told):
+    """A rule as it is kept, and shown."""
+
+    rule_id: RuleId
     origin: Literal["settings", "user"] = Field(
         default="user", description="`settings`: made from the notifier's settings, and anew at each start."
     )
+    version: int = Field(default=1, ge=1, description="Grows with each change; the ETag.")
+
+    @cached_property
+    def _check(self) -> Check | None:
+        return None if self.when is None else ready(self.when)
+
+    def asked(self, facts: Facts) -> Answer:
+        """Return whether a picture is one of those that it tells of, be it enabled or not."""
+        if self._check is not None:
+            return self._check.check(facts)
+        return YES if facts.event in self.events else Answer(False, Why("events", _other_event))
+
+
+def _other_event(facts: Facts) -> str:
+    return "it was recognized" if facts.event == "recognized" else "it could not be recognized"
+
+
+def kept(draft: RuleDraft, rule_id: str, version: int) -> Rule:
+    """Return a rule as it is kept."""
+    return Rule(rule_id=rule_id, version=version, **{name: getattr(draft, name) for name in Told.model_fields})
+
+
+def draft_of(rule: Rule) -> RuleDraft:
+    """Return what somebody would have written for a rule to be as it is."""
+    return RuleDraft.model_construct(**{name: getattr(rule, name) for name in Told.model_fields})
