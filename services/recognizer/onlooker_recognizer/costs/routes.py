@@ -84,9 +84,7 @@ def costs_router(
     ) -> Costs:
         """Tell what a month's calls of Rekognition cost."""
         month = month or f"{clock():%Y-%m}"
-        charges = [
-            _charge(row) for row in priced(prices, await ledger.month(month)) if prices.charges(row.counted.operation)
-        ]
+        charges = [_charge(row) for row in priced(prices, await ledger.month(month))]
         return Costs(
             month=month,
             currency=prices.currency,
