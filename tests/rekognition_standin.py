@@ -80,6 +80,8 @@ class StandIn:
     moderation: list[dict[str, Any]] = field(default_factory=lambda: [MODERATION])
     matches: list[dict[str, Any]] = field(default_factory=list)
     """Whom every face of the collection's searches resembles."""
+    collected: list[dict[str, Any]] = field(default_factory=list)
+    """Faces that the collection has, besides those that were added."""
     script: deque[Refusal] = field(default_factory=deque)
     """Answers to the next calls, whichever they are."""
     judge: Callable[[Asked], Refusal | None] = lambda _: None
@@ -128,8 +130,15 @@ class StandIn:
             "SearchFacesByImage": {"SearchedFaceBoundingBox": SEARCHED, "FaceMatches": self.matches},
             "DescribeCollection": {"FaceCount": 1, "UserCount": 0},
             "IndexFaces": _indexed(asked.body),
+            "ListFaces": {"Faces": self._listed(asked.body), "FaceModelVersion": "7.0"},
         }
         return answers.get(asked.operation, {"CollectionIds": []})
+
+    def _listed(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """The faces that were added, deleted or not, and the others; of those that are asked for."""
+        added = [each.body for each in self.asked if each.operation == "IndexFaces"]
+        faces = [_indexed(each)["FaceRecords"][0]["Face"] for each in added] + self.collected
+        return [face for face in faces if face["FaceId"] in body.get("FaceIds", [face["FaceId"]])]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """The ASGI application."""

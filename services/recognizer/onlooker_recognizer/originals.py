@@ -1,10 +1,12 @@
-"""The images bucket: fetches the very version of a picture that its event was about."""
+"""Buckets of pictures: fetches the very version of a picture that its event was about, and lists what is there."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from onlooker_recognizer import events
 from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.objects import how_gone, version_of
@@ -66,6 +68,21 @@ class Originals:
                 await self._s3.head_object(Bucket=image.bucket, Key=image.key)
         except ClientError as error:
             raise _gone(error) or error from None
+
+
+async def newest(s3: "S3Client", bucket: str) -> AsyncIterator[ImageRef]:
+    """Yield the current version of every picture in a bucket, page by page."""
+    async for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for entry in page.get("Versions", []):
+            if entry["IsLatest"] and not events.is_folder(entry["Key"], entry["Size"]):
+                yield ImageRef.of(
+                    bucket=bucket,
+                    key=entry["Key"],
+                    etag=entry["ETag"],
+                    size=entry["Size"],
+                    uploaded_at=entry["LastModified"],
+                    version_id=entry["VersionId"],
+                )
 
 
 def _gone(error: ClientError) -> PictureGoneError | None:

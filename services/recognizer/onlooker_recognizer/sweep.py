@@ -9,13 +9,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from onlooker_recognizer import events
+from onlooker_recognizer.batches import Batches
 from onlooker_recognizer.deletions import Deletions
+from onlooker_recognizer.originals import newest
 from onlooker_shared.images import ImageRef, object_prefix
 from onlooker_shared.objects import exists, list_objects
-from onlooker_shared.queue.received import MAX_BATCH
 from onlooker_shared.results import FAILURES, RESULTS
 from onlooker_shared.service import Swept
 
@@ -27,8 +26,6 @@ ANSWER = re.compile(rf"(?:{RESULTS}|{FAILURES})(?P<id>[0-9a-f]{{32}})\.json")
 """Keys of the results bucket that belong to a picture."""
 PREFIX_BYTES = 8
 """Of an id: what the ids of an object's versions share."""
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 class Sweeper:
@@ -76,25 +73,18 @@ class Sweeper:
         known = await self._known()
         ownerless = {image_id[:PREFIX_BYTES] for image_id in known}
         until = self._clock() - older_than
-        looked_at = sent_on = 0
-        batch: list[str] = []
-        async for image in self._pictures():
+        looked_at = 0
+        batches = Batches(self._sqs, self._queue_url)
+        async for image in newest(self._s3, self._images):
             looked_at += 1
             image_id = bytes.fromhex(image.image_id)
             ownerless.discard(image_id[:PREFIX_BYTES])
             if image.uploaded_at <= until and image_id not in known:
-                batch.append(events.encode(image))
-            if len(batch) == MAX_BATCH:
-                sent_on += await self._send(batch)
-                batch = []
+                await batches.add(events.encode(image))
         async for body in self._removals(sorted(each for each in known if each[:PREFIX_BYTES] in ownerless)):
-            batch.append(body)
-            if len(batch) == MAX_BATCH:
-                sent_on += await self._send(batch)
-                batch = []
-        if batch:
-            sent_on += await self._send(batch)
-        return Swept(looked_at, sent_on)
+            await batches.add(body)
+        await batches.flush()
+        return Swept(looked_at, batches.sent)
 
     async def _known(self) -> set[bytes]:
         """Return the ids of all pictures with a result or a failure, 16 bytes each.
@@ -107,21 +97,6 @@ class Sweeper:
             async for entry in list_objects(self._s3, self._results, prefix)
             if (found := ANSWER.fullmatch(entry["Key"]))
         }
-
-    async def _pictures(self) -> AsyncIterator[ImageRef]:
-        """Yield the current version of every picture, page by page."""
-        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._images)
-        async for page in pages:
-            for entry in page.get("Versions", []):
-                if entry["IsLatest"] and not events.is_folder(entry["Key"], entry["Size"]):
-                    yield ImageRef.of(
-                        bucket=self._images,
-                        key=entry["Key"],
-                        etag=entry["ETag"],
-                        size=entry["Size"],
-                        uploaded_at=entry["LastModified"],
-                        version_id=entry["VersionId"],
-                    )
 
     async def _removals(self, ids: Iterable[bytes]) -> AsyncIterator[str]:
         """Yield a notification for each object that is gone, of the ids of pictures that the listing did not have.
@@ -141,13 +116,3 @@ class Sweeper:
     def _may_be_judged(self, image: ImageRef) -> bool:
         """Whether a picture is of the bucket that was listed, and has an id as they are made today."""
         return image.bucket == self._images and image.image_id.startswith(object_prefix(image.bucket, image.key))
-
-    async def _send(self, batch: list[str]) -> int:
-        """Send a batch and return how many messages SQS took; another sweep sends the rest."""
-        answer = await self._sqs.send_message_batch(
-            QueueUrl=self._queue_url,
-            Entries=[{"Id": str(n), "MessageBody": body} for n, body in enumerate(batch)],
-        )
-        for failed in answer.get("Failed", []):
-            log.warning("sweep.not_sent", code=failed["Code"], error=failed.get("Message", ""))
-        return len(answer.get("Successful", []))

@@ -7,37 +7,33 @@
     one more face of theirs
 
 The same event again adds nothing. An object that is deleted or overwritten before it was looked at is left alone: a
-newer one has an event of its own. People stay when their pictures go.
+newer one has an event of its own. People stay when their pictures go. What became of an object is noted, for sweeps.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 import structlog
-from botocore.exceptions import ClientError
 
 from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.events import Changes
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.audit.log import Actor
 from onlooker_recognizer.people.enrolment.enrolling import Enrolled, Enrolment, NewPerson, Picture
+from onlooker_recognizer.people.enrolment.handled import HandledObjects, Outcome
+from onlooker_recognizer.people.enrolment.named_objects import NamedObjects
 from onlooker_recognizer.people.enrolment.refusals import (
     AlreadyEnrolledError,
     ConsentMissingError,
     NameTakenError,
     PictureUnfitError,
 )
-from onlooker_recognizer.people.enrolment.tags import Named, named
+from onlooker_recognizer.people.enrolment.tags import Named
 from onlooker_recognizer.people.registry.people import People
 from onlooker_shared.errors import BadRequestError, NotFoundError, Reject, RetryLater
 from onlooker_shared.images import ImageRef
-from onlooker_shared.objects import how_gone, version_of
 from onlooker_shared.outages import Outages
-from onlooker_shared.telemetry.tracing import from_headers, span
-
-if TYPE_CHECKING:
-    from types_aiobotocore_s3 import S3Client
+from onlooker_shared.telemetry.tracing import span
 
 PATIENCE = timedelta(minutes=10)
 """How long after the upload an object may still be tagged."""
@@ -55,7 +51,7 @@ REFUSALS = (
 BY = Actor("faces bucket")
 NAMELESS = (
     "The object does not say whose face it shows. Give it the tag person=NAME, or the metadata x-amz-meta-person, "
-    "then send this message through the queue again."
+    "then send this message through the queue again, or wait for the next sweep."
 )
 
 log = structlog.stdlib.get_logger(__name__)
@@ -65,10 +61,11 @@ class FacesBucket:
     """Handles what happens in the faces bucket.
 
     Args:
-        s3: the process's client.
+        objects: reads whom they name.
         originals: fetches the pictures.
         enrolment: enrols people.
         people: who is known.
+        handled: where it is noted what became of objects.
         outages: the answer to AWS not answering.
         clock: the time, UTC.
     """
@@ -76,17 +73,19 @@ class FacesBucket:
     def __init__(
         self,
         *,
-        s3: "S3Client",
+        objects: NamedObjects,
         originals: Originals,
         enrolment: Enrolment,
         people: People,
+        handled: HandledObjects,
         outages: Outages,
         clock: Callable[[], datetime],
     ) -> None:
-        self._s3 = s3
+        self._objects = objects
         self._originals = originals
         self._enrolment = enrolment
         self._people = people
+        self._handled = handled
         self._outages = outages
         self._clock = clock
 
@@ -109,14 +108,17 @@ class FacesBucket:
                 raise Reject(error.logged) from error
 
     async def _arrived(self, image: ImageRef) -> None:
-        metadata = await self._metadata(image)
-        with span("recognizer enrol", from_headers(metadata)):
-            whose = named(image.key, await self._tags(image), metadata)
-            if whose is None:
-                raise self._nameless(image)
-            picture = Picture((await self._originals.fetch(image)).data, image)
-            enrolled = await self._enrol(whose, picture)
+        whose, traceparent = await self._objects.look(image)
+        with span("recognizer enrol", traceparent):
+            try:
+                if whose is None:
+                    raise self._nameless(image)
+                enrolled = await self._enrol(whose, Picture((await self._originals.fetch(image)).data, image))
+            except (PictureRefusedError, Reject, *REFUSALS):
+                await self._handled.note(image, Outcome.REFUSED, whose, at=self._clock())
+                raise
             await self._confirm(image, enrolled)
+            await self._handled.note(image, Outcome.ENROLLED, whose, at=self._clock())
             log.info(
                 "faces.enrolled",
                 image_id=image.image_id,
@@ -160,22 +162,3 @@ class FacesBucket:
         return RetryLater(
             "the object does not say yet whose it is", delay=min(LONGEST, max(SHORTEST, age / timedelta(seconds=4)))
         )
-
-    async def _metadata(self, image: ImageRef) -> dict[str, str]:
-        try:
-            return (await self._s3.head_object(**version_of(image)))["Metadata"]
-        except ClientError as error:
-            raise _gone(error) or error from None
-
-    async def _tags(self, image: ImageRef) -> dict[str, str]:
-        version: dict[str, Any] = {"VersionId": image.version_id} if image.version_id else {}
-        try:
-            answer = await self._s3.get_object_tagging(Bucket=image.bucket, Key=image.key, **version)
-        except ClientError as error:
-            raise _gone(error) or error from None
-        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
-
-
-def _gone(error: ClientError) -> PictureGoneError | None:
-    how = how_gone(error)
-    return PictureGoneError(how) if how is not None else None

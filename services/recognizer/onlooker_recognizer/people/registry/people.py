@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from onlooker_recognizer.people.registry import actions
-from onlooker_recognizer.people.registry.items import face_of
+from onlooker_recognizer.people.registry.items import face_of, origin_of
 from onlooker_recognizer.people.registry.persons import Persons
 from onlooker_recognizer.people.registry.records import MAX_FACES, FaceRecord
 from onlooker_recognizer.people.registry.transactions import MOST_ACTIONS, Tries, read
@@ -170,6 +170,12 @@ class People(Persons):
             else:
                 await tries.again()
         return gone
+
+    async def pictures(self, bucket: str) -> set[str]:
+        """Return the ids of the pictures in a bucket that somebody has a face of."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._faces, ConsistentRead=True)
+        found = [origin_of(item) async for page in pages for item in page["Items"]]
+        return {image_id for of, image_id in found if of == bucket and image_id is not None}
 
     async def anybody_has_a_face(self) -> bool:
         """Whether there is a face to be found; as it was some seconds ago."""
