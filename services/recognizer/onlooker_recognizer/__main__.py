@@ -9,7 +9,13 @@ from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.handlers import Handler
 from onlooker_recognizer.originals import Originals
-from onlooker_recognizer.people.collection.collection import ABOUT_PICTURES, INDEX_FACES, SEARCH_FACES, SEARCH_USERS
+from onlooker_recognizer.people.collection.collection import (
+    ABOUT_PICTURES,
+    INDEX_FACES,
+    SEARCH_BY_FACE,
+    SEARCH_FACES,
+    SEARCH_USERS,
+)
 from onlooker_recognizer.people.collection.detecting import Detecting
 from onlooker_recognizer.people.composing import collection_name, compose_people
 from onlooker_recognizer.people.service import serve_people
@@ -145,7 +151,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 requests_router(results, originals, sqs, queue_url),
                 *about_people.routers,
             ],
-            workers=[consumer, about_people.consumer, about_people.timer],
+            workers=[consumer, about_people.consumer, *about_people.timers],
             checks={
                 "s3": check_s3,
                 "sqs": check_sqs,
@@ -183,6 +189,7 @@ def _paces(settings: RecognizerSettings) -> dict[str, Pace]:
         SEARCH_FACES: Pace(settings.search_rate),
         SEARCH_USERS: Pace(settings.search_rate),
         INDEX_FACES: Pace(settings.index_rate),
+        SEARCH_BY_FACE: Pace(settings.suggest_rate),
     }
 
 

@@ -15,6 +15,8 @@ FACES = Counter("onlooker_recognizer_faces_total", "Faces of pictures that were 
 """outcome: known, unknown (a stranger who is remembered), ignored, nobody (looked up, and resembles nobody enough),
 unfit (too small, too poor, or not seen in its crop)."""
 STRANGERS = Counter("onlooker_recognizer_strangers_total", "Strangers who were remembered.")
+SUGGESTIONS = Counter("onlooker_recognizer_suggestions_total", "People who may be one.", ("outcome",))
+"""outcome: suggested, same (somebody said so), different (likewise)."""
 RESTORED = Counter("onlooker_recognizer_faces_restored_total", "Faces that the collection had lost.", ("outcome",))
 """outcome: restored, lost (there is no crop, or none that Rekognition takes)."""
 EXPIRED = Counter("onlooker_recognizer_expired_total", "What was kept no longer.", ("what",))

@@ -82,6 +82,9 @@ class RecognizerSettings(ServerSettings):
     suggest_threshold: float = Field(
         default=80.0, ge=0, le=100, description="The similarity from which on a stranger may be somebody else."
     )
+    suggest_rate: float = Field(
+        default=5.0, gt=0, description="SearchFaces calls a second; each face is searched by once."
+    )
     unknown: Literal["forget", "remember"] = Field(
         default="forget", description="What becomes of faces that resemble nobody who is known."
     )

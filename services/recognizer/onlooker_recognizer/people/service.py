@@ -37,6 +37,9 @@ from onlooker_recognizer.people.erasure.export import Export
 from onlooker_recognizer.people.erasure.routes import erasure_router
 from onlooker_recognizer.people.handlers import PeopleHandler, Told, decode
 from onlooker_recognizer.people.identification.lookups import Lookups
+from onlooker_recognizer.people.profiles.importing import ProfileImport
+from onlooker_recognizer.people.profiles.routes import profiles_router
+from onlooker_recognizer.people.profiles.table import Profiles
 from onlooker_recognizer.people.registry.face_routes import faces_router
 from onlooker_recognizer.people.registry.routes import people_router
 from onlooker_recognizer.people.suggestions.composing import compose_suggestions, differences_of
@@ -46,7 +49,7 @@ from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
 from onlooker_shared.queue.consumer import Consumer
 from onlooker_shared.results import Results
-from onlooker_shared.service import Sweep, Swept
+from onlooker_shared.service import Runs, Sweep, Swept
 from onlooker_shared.topology import Topology
 
 if TYPE_CHECKING:
@@ -61,7 +64,7 @@ class PeopleService:
 
     routers: Sequence[APIRouter]
     consumer: Consumer[Told]
-    timer: RetentionTimer
+    timers: Sequence[Runs]
     sweep: Sweep
     """Sends on jobs that are not done, and objects of the faces bucket that nobody looked at."""
 
@@ -149,7 +152,7 @@ def serve_people(
     )
     differences = differences_of(names, parts, dynamodb)
     grouping = Grouping(parts.people, parts.collection, relabelling, parts.consents, differences)
-    suggesting = compose_suggestions(settings, names, parts, differences, grouping, dynamodb=dynamodb)
+    suggesting = compose_suggestions(settings, names, parts, differences, grouping, dynamodb=dynamodb, clock=clock)
     decisions = Decisions(
         people=parts.people,
         judge=parts.judge,
@@ -196,6 +199,15 @@ def serve_people(
         consents=parts.consents,
         audit=parts.audit,
     )
+    profiles = Profiles(dynamodb, names.profiles.name)
+    importing = ProfileImport(
+        profiles,
+        parts.people,
+        collected=parts.collected.find,
+        consents=parts.consents,
+        audit=parts.audit,
+        clock=clock,
+    )
     retention = Retention(
         keep=Keep(_days(settings.keep_pictures), _days(settings.keep_unknowns)),
         s3=s3,
@@ -213,6 +225,7 @@ def serve_people(
     return PeopleService(
         routers=[
             audit_router(parts.audit, clock),
+            profiles_router(profiles, importing, parts.people, parts.audit),
             suggesting.router,
             attendance_router(bodies, lookups, attendance, parts.judge, parts.audit, clock),
             webcam_router(bodies, detecting, enrolment, parts.people),
@@ -241,7 +254,7 @@ def serve_people(
             concurrency=settings.concurrency,
             grace=grace,
         ),
-        timer=RetentionTimer(retention, Claims(dynamodb, names.claims.name), clock=clock),
+        timers=[RetentionTimer(retention, Claims(dynamodb, names.claims.name), clock=clock), *suggesting.timers],
         sweep=sweep,
     )
 

@@ -19,6 +19,7 @@ from onlooker_shared.errors import ConflictError, OnlookerError
 from onlooker_shared.recognition import BoundingBox, Quality
 
 SEARCH_FACES, SEARCH_USERS, INDEX_FACES = "SearchFacesByImage", "SearchUsersByImage", "IndexFaces"
+SEARCH_BY_FACE = "SearchFaces"
 CREATE_COLLECTION, DESCRIBE_COLLECTION = "CreateCollection", "DescribeCollection"
 LIST_FACES, DELETE_FACES = "ListFaces", "DeleteFaces"
 CREATE_USER, DELETE_USER = "CreateUser", "DeleteUser"
@@ -27,6 +28,7 @@ OPERATIONS = (
     SEARCH_FACES,
     SEARCH_USERS,
     INDEX_FACES,
+    SEARCH_BY_FACE,
     CREATE_COLLECTION,
     DESCRIBE_COLLECTION,
     LIST_FACES,
@@ -38,7 +40,9 @@ OPERATIONS = (
 )
 """Everything that is asked of it."""
 ABOUT_PICTURES = (SEARCH_FACES, SEARCH_USERS, INDEX_FACES)
-"""Those that are asked about a picture, and cost money."""
+"""Those that are asked about a picture."""
+PRICED = (*ABOUT_PICTURES, SEARCH_BY_FACE)
+"""Those that cost money."""
 
 MISSING, EXISTS, CONFLICT, WRONG = (
     "ResourceNotFoundException",
@@ -123,7 +127,7 @@ class Collection:
     Args:
         calls: how Rekognition is called.
         name: the collection's.
-        price: of a call about a picture, in US dollars; the others cost nothing.
+        price: of a call about a picture or face, in US dollars; the others cost nothing.
         keeper: makes the collection where it is missing; without one a call without collection fails.
         clock: seconds that never go back.
     """
@@ -181,6 +185,26 @@ class Collection:
         if seen.found is None:
             return seen
         return Seen(seen.details, await self._with_faces(picture, seen.found, threshold, most))
+
+    async def alike(self, face_id: str, *, threshold: float, most: int) -> tuple[Match, ...]:
+        """Return which other faces a face of the collection resembles; none if it is not there.
+
+        Args:
+            face_id: that face's.
+            threshold: how alike at least, 0 to 100.
+            most: faces that are returned, most alike first; 4096 at most.
+
+        Raises:
+            onlooker_shared.errors.RetryLater, botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError:
+                as for `search`.
+        """
+        try:
+            answer = await self._call(SEARCH_BY_FACE, FaceId=face_id, FaceMatchThreshold=threshold, MaxFaces=most)
+        except ClientError as error:
+            if _code(error) == WRONG:  # Amazon's answer for a FaceId that the collection does not have
+                return ()
+            raise
+        return _ranked(Match(each["Face"]["FaceId"], each["Similarity"]) for each in answer["FaceMatches"])
 
     async def index(self, jpeg: bytes, *, person_id: str) -> Indexed | Unfit:
         """Add the largest face of a picture, if Rekognition finds it good enough to be told again.
@@ -320,7 +344,7 @@ class Collection:
 
     async def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call an operation on the collection; if that is missing, have it made, and call once more."""
-        price = self._price if operation in ABOUT_PICTURES else 0.0
+        price = self._price if operation in PRICED else 0.0
         told = {"CollectionId": self.name, **parameters}
         if self._keeper:
             self._keeper.refuse_while_at_it()

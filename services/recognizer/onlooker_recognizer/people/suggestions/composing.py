@@ -1,6 +1,8 @@
 """Composes what suggests that people may be one."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
@@ -9,11 +11,16 @@ from onlooker_recognizer.people.changes.merging import Grouping
 from onlooker_recognizer.people.composing import PeopleParts
 from onlooker_recognizer.people.suggestions.deciding import Deciding
 from onlooker_recognizer.people.suggestions.differences import Differences
+from onlooker_recognizer.people.suggestions.looked_at import LookedAt
+from onlooker_recognizer.people.suggestions.looking import Looking
 from onlooker_recognizer.people.suggestions.pairs import Pairs
 from onlooker_recognizer.people.suggestions.records import Bars
 from onlooker_recognizer.people.suggestions.routes import suggestions_router
 from onlooker_recognizer.people.suggestions.table import Suggestions
+from onlooker_recognizer.people.suggestions.timer import SuggestionsTimer
 from onlooker_recognizer.settings import RecognizerSettings
+from onlooker_shared.claims import Claims
+from onlooker_shared.service import Runs
 from onlooker_shared.topology import Topology
 
 if TYPE_CHECKING:
@@ -25,6 +32,8 @@ class SuggestionParts:
     """What suggests that people may be one, composed."""
 
     router: APIRouter
+    timers: Sequence[Runs]
+    """None, where nobody is to be suggested."""
 
 
 def differences_of(names: Topology, parts: PeopleParts, dynamodb: "DynamoDBClient") -> Differences:
@@ -40,6 +49,7 @@ def compose_suggestions(
     grouping: Grouping,
     *,
     dynamodb: "DynamoDBClient",
+    clock: Callable[[], datetime],
 ) -> SuggestionParts:
     """Return it.
 
@@ -50,14 +60,16 @@ def compose_suggestions(
         differences: who is known not to be whom.
         grouping: merges people.
         dynamodb: the process's client.
+        clock: the time, UTC.
     """
     suggestions = Suggestions(dynamodb, names.people_suggestions.name, names.people.name)
+    bars = Bars(settings.suggest_threshold, settings.person_threshold)
     pairs = Pairs(
         suggestions=suggestions,
         differences=differences,
         people=parts.people,
         judge=parts.judge,
-        bars=Bars(settings.suggest_threshold, settings.person_threshold),
+        bars=bars,
     )
     deciding = Deciding(
         suggestions=suggestions,
@@ -67,4 +79,17 @@ def compose_suggestions(
         grouping=grouping,
         audit=parts.audit,
     )
-    return SuggestionParts(suggestions_router(pairs, deciding, parts.audit))
+    looking = Looking(
+        looked_at=LookedAt(dynamodb, names.people_faces.name),
+        collection=parts.collection,
+        people=parts.people,
+        judge=parts.judge,
+        sightings=parts.sightings,
+        suggestions=suggestions,
+        pairs=pairs,
+        bars=bars,
+        clock=clock,
+    )
+    timer = SuggestionsTimer(looking, Claims(dynamodb, names.claims.name))
+    wanted = settings.suggest and "people" in settings.features
+    return SuggestionParts(suggestions_router(pairs, deciding, parts.audit), [timer] if wanted else [])

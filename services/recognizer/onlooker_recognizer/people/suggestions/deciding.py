@@ -1,5 +1,6 @@
 """Somebody says whether two people are one: then they are, or are never suggested again."""
 
+from onlooker_recognizer.metrics import SUGGESTIONS
 from onlooker_recognizer.people.audit.callers import asking_rekognition
 from onlooker_recognizer.people.audit.log import Action, Actor, Audit
 from onlooker_recognizer.people.changes.merging import Grouping
@@ -55,6 +56,7 @@ class Deciding:
             async with self._audit.around(actor, Action.MERGED, merged, into):
                 person = await self._grouping.merge(merged, into)
         await self._suggestions.drop(suggestion_id)
+        SUGGESTIONS.labels("same").inc()
         return person
 
     async def not_same(self, suggestion_id: str, actor: Actor) -> None:
@@ -71,6 +73,7 @@ class Deciding:
         async with self._audit.around(actor, Action.TOLD_APART, one, other):
             if not await self._differences.differ(one, other):
                 raise NotFoundError(GONE)
+        SUGGESTIONS.labels("different").inc()
 
     async def _to_merge(self, suggestion_id: str) -> tuple[str, str]:
         """Return the ids of who is to be merged, and into whom.

@@ -79,6 +79,32 @@ class Pairs:
         ((_, pair),) = await self.now([told])
         return pair if pair and pair.suggestion.suggestion_id == suggestion_id else None
 
+    async def suggest(self, found: Suggestion) -> bool:
+        """Note that two people may be one, unless somebody said that they are two; return whether it is noted.
+
+        Raises:
+            UnavailableError: others were in the way each time.
+        """
+        if await self._differences.are_different(*found.people):
+            return False
+        if await self._suggestions.find(found.suggestion_id) and await self.find(found.suggestion_id) is None:
+            await self._suggestions.drop(
+                found.suggestion_id
+            )  # by faces that are gone: a collection made anew has others
+        return await self._suggestions.suggest(found)
+
+    async def tidy(self) -> None:
+        """Forget suggestions that are about nobody any more: one of the two is gone, or they are one by now.
+
+        Raises:
+            UnavailableError: others were in the way each time.
+        """
+        told = await self._suggestions.open()
+        for start in range(0, len(told), AT_ONCE):
+            for each, pair in await self.now(told[start : start + AT_ONCE]):
+                if pair is None:
+                    await self._suggestions.drop(each.suggestion_id)
+
     async def now(self, told: Sequence[Suggestion]) -> list[tuple[Suggestion, Pair | None]]:
         """Return suggestions, each with the two people whom it is about now, and note those that are other people.
 
