@@ -75,6 +75,7 @@ class Topology:
     access_keys: Table
     claims: Table
     alert_rules: Table
+    alert_channels: Table
     alert_notices: Table
     alert_deliveries: Table
     console_sessions: Table
@@ -111,6 +112,7 @@ class Topology:
             self.access_keys,
             self.claims,
             self.alert_rules,
+            self.alert_channels,
             self.alert_notices,
             self.alert_deliveries,
             self.console_sessions,
@@ -149,6 +151,7 @@ def topology(prefix: str = "onlooker-") -> Topology:
         access_keys=Table(f"{prefix}access-keys", hash_key="key_id"),
         claims=Table(f"{prefix}claims", hash_key="claim_id", ttl="expires_at"),
         alert_rules=Table(f"{prefix}alert-rules", hash_key="rule_id"),
+        alert_channels=Table(f"{prefix}alert-channels", hash_key="channel_id"),
         alert_notices=Table(f"{prefix}alert-notices", hash_key="about", range_key="notice_id", ttl="expires_at"),
         alert_deliveries=Table(
             f"{prefix}alert-deliveries", hash_key="month", range_key="delivery_id", ttl="expires_at"

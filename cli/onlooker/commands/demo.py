@@ -136,7 +136,9 @@ class _Demo:
             self._say(f"No mail was sent within {MAIL_PATIENCE:.0f} s.")
             return False
         title, to = Text(mail["Subject"]), Text(f"mail to {', '.join(mail['To'])}")  # of strings it reads markup
-        self._console.print(Panel(mail["BodyText"].strip(), title=title, subtitle=to, width=100))
+        self._console.print(
+            Panel("\n".join(mail["BodyText"].strip().splitlines()), title=title, subtitle=to, width=100)
+        )
         return True
 
     async def _wait_for_mail(self, emulator_url: str) -> dict[str, Any] | None:

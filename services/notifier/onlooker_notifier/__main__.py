@@ -5,16 +5,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from onlooker_notifier.channels import Channels
+from onlooker_notifier.channels.book import ChannelBook
+from onlooker_notifier.channels.composing import compose_channels
+from onlooker_notifier.channels.routes import router as channels_router
 from onlooker_notifier.decisions import default_rule
 from onlooker_notifier.deliveries import Deliveries
-from onlooker_notifier.digests import Digests, DigestWorker, Policy
+from onlooker_notifier.delivering import Delivering
+from onlooker_notifier.digests import Digests
 from onlooker_notifier.gathering import Gathering
 from onlooker_notifier.handlers import Handler, decode_event
 from onlooker_notifier.routes import router
+from onlooker_notifier.rules.composing import rule_routers
 from onlooker_notifier.rules.rulebook import Rulebook
+from onlooker_notifier.rules.targets import NamedChannel
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_notifier.sweep import Sweeper
+from onlooker_notifier.waiting import Waiting
+from onlooker_notifier.working import DigestWorker
 from onlooker_shared.aws import Aws
 from onlooker_shared.claims import Claims
 from onlooker_shared.outages import Outages
@@ -36,50 +43,65 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     """Connect rules, digests and channels, and see to it that there is a rule."""
     settings, topology = NotifierSettings(), common.topology
     dynamodb, s3, sqs = await aws.client("dynamodb"), await aws.client("s3"), await aws.client("sqs")
-    ses, sns = await aws.client("ses"), await aws.client("sns")
     rulebook = Rulebook(dynamodb, topology.alert_rules.name)
     await rulebook.ensure_default(
         default_rule(email_to=settings.email_to, topic_arn=settings.topic_arn, digest_interval=settings.digest_interval)
     )
     gathering = Gathering(dynamodb, topology.alert_notices.name, clock=time.time)
     deliveries = Deliveries(dynamodb, topology.alert_deliveries.name, timedelta(days=settings.keep_deliveries))
-    worker = DigestWorker(
-        rulebook,
-        Digests(
-            gathering=gathering,
-            claims=Claims(dynamodb, topology.claims.name),
-            channels=Channels(ses, sns, sender=settings.email_from, verify_sender=settings.verify_sender),
-            deliveries=deliveries,
-            policy=Policy(limit=settings.digest_limit, picture_url=settings.picture_url),
-            clock=time.time,
-        ),
-    )
     results = Results(s3, topology.results.name)
-    url = await aws.queue_url(topology.notifier.name)
-    consumer = Consumer(
-        sqs=sqs,
-        queue=topology.notifier,
-        url=url,
-        dead_letter_url=await aws.queue_url(topology.notifier.dead_letter),
-        decode=decode_event,
-        handle=Handler(
-            rulebook=rulebook, results=results, gathering=gathering, wake=worker.wake, outages=Outages()
-        ).handle,
-        grace=common.shutdown_grace,
-    )
-    sweeper = Sweeper(s3=s3, results=results, gathering=gathering, sender=Sender(sqs, url), clock=utc_now)
+    async with compose_channels(aws, topology, settings, results, time.time) as parts:
+        worker = DigestWorker(
+            rulebook,
+            Digests(
+                gathering=gathering,
+                delivering=Delivering(
+                    claims=Claims(dynamodb, topology.claims.name),
+                    channels=parts.channels,
+                    fuses=parts.fuses,
+                    waiting=Waiting(dynamodb, topology.alert_notices.name),
+                    deliveries=deliveries,
+                    picture_url=settings.picture_url,
+                    clock=time.time,
+                ),
+                limit=settings.digest_limit,
+                clock=time.time,
+            ),
+        )
+        url = await aws.queue_url(topology.notifier.name)
+        consumer = Consumer(
+            sqs=sqs,
+            queue=topology.notifier,
+            url=url,
+            dead_letter_url=await aws.queue_url(topology.notifier.dead_letter),
+            decode=decode_event,
+            handle=Handler(
+                rulebook=rulebook, results=results, gathering=gathering, wake=worker.wake, outages=Outages()
+            ).handle,
+            grace=common.shutdown_grace,
+        )
+        sweeper = Sweeper(s3=s3, results=results, gathering=gathering, sender=Sender(sqs, url), clock=utc_now)
 
-    async def rules_answer() -> None:
-        await rulebook.all()
+        async def rules_answer() -> None:
+            await rulebook.all()
 
-    yield Service(
-        name="notifier",
-        routers=[router(rulebook, deliveries, utc_now)],
-        workers=[consumer, worker],
-        checks={"rules": rules_answer},
-        sweep=sweeper.sweep,
-        queues={"notifier": consumer.operated},
-    )
+        async def told_by(channel_id: str) -> list[str]:
+            key = NamedChannel(channel=channel_id).key
+            return [rule.name for rule in await rulebook.all() if any(each.key == key for each in rule.channels)]
+
+        book = ChannelBook(parts.store, parts.sealer, used_by=told_by, clock=time.time)
+        yield Service(
+            name="notifier",
+            routers=[
+                *rule_routers(rulebook, s3, results),
+                router(deliveries, utc_now),
+                channels_router(parts.store, book, parts.trying, clock=time.time),
+            ],
+            workers=[consumer, worker],
+            checks={"rules": rules_answer},
+            sweep=sweeper.sweep,
+            queues={"notifier": consumer.operated},
+        )
 
 
 def main() -> None:

@@ -33,6 +33,7 @@ class Outcome(BaseModel):
     at: datetime
     message_id: str | None = Field(default=None, description="What the channel calls the message.")
     reason: str | None = Field(default=None, description="Why the channel refused it, and what to do.")
+    answer: str | None = Field(default=None, description="What the other side said when it took it.")
 
 
 class Delivery(BaseModel):
@@ -43,9 +44,12 @@ class Delivery(BaseModel):
     delivery_id: str
     rule_id: str
     rule_name: str
-    channel: Literal["email", "sns"]
+    channel: str = Field(description="Its type: email, webhook, ...")
+    channel_id: str | None = Field(default=None, description="Of a channel with a record of its own.")
+    channel_name: str | None = None
     target: str
     outcome: Outcome
+    attempts: int = Field(default=1, description="Tries until it was settled.")
     pictures: int
     image_ids: tuple[str, ...]
     subject: str

@@ -60,7 +60,7 @@ def write(notices: Sequence[Notice], *, rule_name: str, picture_url: str | None)
 def _text(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str) -> str:
     lines = [subject, ""]
     for notice, link in rows:
-        lines.append(f"{_when(notice)}  {_name(notice)}")
+        lines.append(f"{_when(notice)}  {name_of(notice)}")
         lines += [f"    {line}" for line in (_found(notice), link) if line]
     return "\n".join([*lines, *([more] if more else []), "", foot, ""])
 
@@ -79,7 +79,7 @@ def _html(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str
 
 
 def _row(notice: Notice, link: str) -> str:
-    name = escape(_name(notice))
+    name = escape(name_of(notice))
     if link:
         name = f'<a style="{STYLE["link"]}" href="{escape(link)}">{name}</a>'
     found = escape(_found(notice) or "nothing")
@@ -89,7 +89,8 @@ def _row(notice: Notice, link: str) -> str:
     )
 
 
-def _name(notice: Notice) -> str:
+def name_of(notice: Notice) -> str:
+    """Return what a picture is called, in one line."""
     return shortened(printable(f"{notice.bucket}/{notice.key}"), LONGEST)
 
 

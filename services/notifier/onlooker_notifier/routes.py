@@ -1,4 +1,4 @@
-"""``/alerts``: the rules, and what was sent by them."""
+"""``/alerts/deliveries``: what was sent."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,29 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from onlooker_notifier.access import unbound
 from onlooker_notifier.deliveries import Deliveries, DeliveryPage
-from onlooker_notifier.rules.model import Rule
-from onlooker_notifier.rules.rulebook import Rulebook
-from onlooker_shared.errors import ForbiddenError
 from onlooker_shared.images import IMAGE_ID_PATTERN
-from onlooker_shared.keys import Principal, Scope
-from onlooker_shared.web.auth import requires
+from onlooker_shared.keys import Scope
 
 
-async def _unbound(caller: Annotated[Principal, Depends(requires(Scope.ALERTS_READ))]) -> None:
-    """Refuse keys that are bound to a bucket or prefix: one message tells of pictures from everywhere."""
-    if caller.bucket is not None or caller.prefix:
-        raise ForbiddenError("Alerts tell of all buckets; this key is bound to one.")
-
-
-def router(rulebook: Rulebook, deliveries: Deliveries, clock: Callable[[], datetime]) -> APIRouter:
+def router(deliveries: Deliveries, clock: Callable[[], datetime]) -> APIRouter:
     """Return the routes."""
-    routes = APIRouter(prefix="/alerts", tags=["alerts"], dependencies=[Depends(_unbound)])
-
-    @routes.get("/rules")
-    async def list_rules() -> list[Rule]:
-        """List every rule."""
-        return await rulebook.all()
+    routes = APIRouter(prefix="/alerts", tags=["alerts"], dependencies=[Depends(unbound(Scope.ALERTS_READ))])
 
     @routes.get("/deliveries")
     async def list_deliveries(

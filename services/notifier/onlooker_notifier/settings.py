@@ -1,10 +1,12 @@
 """The notifier's settings."""
 
+from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from onlooker_notifier.channels.sealing import key_of
 from onlooker_notifier.rules.model import LONGEST_INTERVAL
 from onlooker_notifier.rules.targets import Address, TopicArn
 from onlooker_shared.settings import ServerSettings
@@ -36,6 +38,23 @@ class NotifierSettings(ServerSettings):
         default=False,
         description="Ask SES to verify `email_from` if it does not know it. An emulator says yes; Amazon mails a link.",
     )
+
+    allow_private: bool = Field(
+        default=False,
+        description="Whether channels may connect to private and loopback addresses: a broker or a server of your own.",
+    )
+    key_file: Path | None = Field(
+        default=None, description="File with the key of the channels' secrets; made when it is first needed."
+    )
+    key: SecretStr | None = Field(default=None, description="The key itself, 32 bytes in base64, in place of a file.")
+    kms_key_id: str | None = Field(default=None, description="A key of Amazon KMS, in place of both.")
+
+    @field_validator("key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            key_of(value.get_secret_value())
+        return value
 
     @field_validator("email_to", mode="before")
     @classmethod

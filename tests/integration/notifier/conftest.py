@@ -10,10 +10,18 @@ import pytest
 
 from emulator import Emulator
 from installation import Installation, installation
-from onlooker_notifier.channels import Channels
+from onlooker_notifier.channels.fuses import Fuses
+from onlooker_notifier.channels.message import Sends
+from onlooker_notifier.channels.sealing import NoKey
+from onlooker_notifier.channels.senders.ses import Ses
+from onlooker_notifier.channels.senders.sns import Sns
+from onlooker_notifier.channels.sending import Channels
+from onlooker_notifier.channels.store import ChannelStore
 from onlooker_notifier.deliveries import Deliveries
-from onlooker_notifier.digests import Digests, Policy
+from onlooker_notifier.delivering import Delivering
+from onlooker_notifier.digests import Digests
 from onlooker_notifier.gathering import Gathering
+from onlooker_notifier.waiting import Waiting
 from onlooker_shared.aws import Aws
 from onlooker_shared.claims import Claims
 
@@ -69,18 +77,31 @@ class Parts:
     gathering: Gathering
     claims: Claims
     deliveries: Deliveries
+    waiting: Waiting
+    store: ChannelStore
     rules: str
     """The table of rules."""
     clock: Clock
 
-    def instance(self, *, channels: Channels | None = None, limit: int = 1000) -> Digests:
-        """One instance, sharing its tables with the others."""
-        return Digests(
-            gathering=self.gathering,
+    def instance(self, *, limit: int = 1000, **senders: Sends[Any]) -> Digests:
+        """One instance, sharing its tables with the others.
+
+        Args:
+            limit: pictures in one message.
+            senders: kinds of channels in place of the usual ones, by type.
+        """
+        return Digests(gathering=self.gathering, delivering=self.delivering(**senders), limit=limit, clock=self.clock)
+
+    def delivering(self, **senders: Sends[Any]) -> Delivering:
+        """The part of an instance that sends."""
+        usual: dict[str, Sends[Any]] = {"email": Ses(self.ses, None, sender=SENDER), "sns": Sns(self.sns)}
+        return Delivering(
             claims=self.claims,
-            channels=channels or Channels(self.ses, self.sns, sender=SENDER),
+            channels=Channels(self.store, NoKey(), usual | senders),
+            fuses=Fuses(self.store, self.clock),
+            waiting=self.waiting,
             deliveries=self.deliveries,
-            policy=Policy(limit=limit, picture_url=None),
+            picture_url=None,
             clock=self.clock,
         )
 
@@ -101,6 +122,8 @@ async def _parts(here: Installation, clock: Clock) -> Parts:
         gathering=Gathering(dynamodb, here.topology.alert_notices.name, clock=clock),
         claims=Claims(dynamodb, here.topology.claims.name, clock=clock),
         deliveries=Deliveries(dynamodb, here.topology.alert_deliveries.name),
+        waiting=Waiting(dynamodb, here.topology.alert_notices.name),
+        store=ChannelStore(dynamodb, here.topology.alert_channels.name),
         rules=here.topology.alert_rules.name,
         clock=clock,
     )

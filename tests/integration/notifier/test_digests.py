@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from onlooker_notifier import digests, letters, notices
-from onlooker_notifier.channels import Channels
+from onlooker_notifier import delivering, digests, letters, notices
+from onlooker_notifier.channels import retries
+from onlooker_notifier.channels.kinds import EmailSettings
+from onlooker_notifier.channels.message import Message, Receipt
+from onlooker_notifier.channels.senders.ses import Ses
 from onlooker_notifier.decisions import default_rule
 from onlooker_notifier.deliveries import Delivery, Outcome
-from onlooker_notifier.letters import Letter
 from onlooker_notifier.rules.model import Rule
-from onlooker_notifier.rules.targets import Channel
 from onlooker_shared.errors import Reject
 from recognitions import a_face, a_recognition, an_image
 
@@ -38,18 +39,18 @@ async def recorded(parts: Parts) -> tuple[Delivery, ...]:
     return page.deliveries
 
 
-class Broken(Channels):
-    """Channels that do something else than sending, the first time."""
+class Broken(Ses):
+    """SES that does something else than sending, the first time."""
 
     def __init__(self, parts: Parts, error: BaseException) -> None:
-        super().__init__(parts.ses, parts.sns, sender=SENDER)
+        super().__init__(parts.ses, None, sender=SENDER)
         self._error: BaseException | None = error
 
-    async def send(self, channel: Channel, letter: Letter) -> str:
+    async def send(self, settings: EmailSettings, secret: str | None, message: Message) -> Receipt:
         if self._error is not None:
             error, self._error = self._error, None
             raise error
-        return await super().send(channel, letter)
+        return await super().send(settings, secret, message)
 
 
 async def test_five_hundred_pictures_are_one_mail(parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock) -> None:
@@ -66,13 +67,13 @@ async def test_five_hundred_pictures_are_one_mail(parts: Parts, rule: Rule, mail
     [mail] = await mailbox.mails()
     assert mail["Subject"] == "500 pictures recognized: 500 faces, all Happy"
     assert mail["Source"] == SENDER
-    assert mail["BodyText"].count("1 face, Happy\n") == letters.MOST_ROWS
+    assert mail["BodyText"].count("1 face, Happy\r\n") == letters.MOST_ROWS
     assert "And 400 more." in mail["BodyHtml"]
     [delivery] = await recorded(parts)
     assert (delivery.outcome.status, delivery.pictures, delivery.target) == ("sent", 500, mailbox.address)
     assert len(set(delivery.image_ids)) == 500
     assert delivery.outcome.message_id == mail["MessageId"]
-    assert (delivery.subject, delivery.text) == (mail["Subject"], mail["BodyText"])
+    assert (delivery.subject, delivery.text) == (mail["Subject"], mail["BodyText"].replace("\r\n", "\n"))
 
 
 async def test_a_picture_is_gathered_once_however_often_its_message_comes(
@@ -144,12 +145,12 @@ async def test_killed_between_claim_and_send_it_is_sent_once_when_the_claim_laps
     await gather(parts, rule, "cat.jpg")
     clock.now += INTERVAL
     with pytest.raises(asyncio.CancelledError):
-        await parts.instance(channels=Broken(parts, asyncio.CancelledError())).flush(rule)
+        await parts.instance(email=Broken(parts, asyncio.CancelledError())).flush(rule)
 
     another = parts.instance()
     wait = await another.flush(rule)
     assert wait is not None
-    assert 0 < wait <= digests.LEASE.total_seconds()
+    assert 0 < wait <= delivering.LEASE.total_seconds()
     assert await mailbox.mails() == []
 
     clock.now += wait + 1
@@ -209,22 +210,26 @@ async def test_killed_while_it_forgets_the_notices_nothing_is_sent_again(
     assert len(await mailbox.mails()) == 2
 
 
-async def test_while_ses_does_not_answer_the_digest_waits(
+async def test_while_ses_does_not_answer_the_delivery_waits(
     parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock
 ) -> None:
-    instance = parts.instance(channels=Broken(parts, EndpointConnectionError(endpoint_url="http://ses")))
+    instance = parts.instance(email=Broken(parts, EndpointConnectionError(endpoint_url="http://ses")))
     await gather(parts, rule, "cat.jpg")
     clock.now += INTERVAL
 
-    assert await instance.flush(rule) == digests.RETRY_AFTER
+    assert await instance.flush(rule) == 0.0
+    assert await instance.flush(rule) is None  # the next digest need not wait for it
     assert await recorded(parts) == ()
     clock.now += 5
-    assert await parts.instance().flush(rule) == digests.RETRY_AFTER - 5  # however often anybody looks
+    assert await parts.instance().catch_up() == retries.FIRST_DELAY - 5  # however often anybody looks
     assert await mailbox.mails() == []
 
-    clock.now += digests.RETRY_AFTER
-    await instance.flush(rule)
+    clock.now += retries.FIRST_DELAY
+    assert await instance.catch_up() is None
+    assert await instance.catch_up() is None
     assert len(await mailbox.mails()) == 1
+    [delivery] = await recorded(parts)
+    assert (delivery.outcome.status, delivery.attempts, delivery.pictures) == ("sent", 2, 1)
 
 
 async def test_a_channel_that_refuses_is_recorded_with_advice_and_holds_up_no_other(
@@ -232,10 +237,9 @@ async def test_a_channel_that_refuses_is_recorded_with_advice_and_holds_up_no_ot
 ) -> None:
     topic = "arn:aws:sns:us-east-1:000000000000:there-is-none"
     rule = default_rule(email_to=[mailbox.address], topic_arn=topic, digest_interval=0)
-    channels = Channels(parts.ses, parts.sns, sender="nobody-verified@example.com")
     await gather(parts, rule, "cat.jpg")
 
-    await parts.instance(channels=channels).flush(rule)
+    await parts.instance(email=Ses(parts.ses, None, sender="nobody-verified@example.com")).flush(rule)
 
     outcomes = {delivery.channel: delivery.outcome for delivery in await recorded(parts)}
     assert {outcome.status for outcome in outcomes.values()} == {"failed"}
@@ -248,10 +252,9 @@ async def test_a_sender_that_ses_does_not_know_is_verified_if_that_is_wished(
     parts: Parts, mailbox: Mailbox, clock: Clock
 ) -> None:
     rule = default_rule(email_to=[mailbox.address], topic_arn=None, digest_interval=0)
-    channels = Channels(parts.ses, parts.sns, sender="newcomer@example.com", verify_sender=True)
     await gather(parts, rule, "cat.jpg")
 
-    await parts.instance(channels=channels).flush(rule)
+    await parts.instance(email=Ses(parts.ses, None, sender="newcomer@example.com", verify_sender=True)).flush(rule)
 
     assert [mail["Source"] for mail in await mailbox.mails()] == ["newcomer@example.com"]
 

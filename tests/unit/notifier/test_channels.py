@@ -1,52 +1,74 @@
-"""What a channel says no to for good, and what is only for now."""
+"""What AWS's channels say no to for good, and what is only for now."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
-from onlooker_notifier.channels import Channels, RefusedError
+from onlooker_notifier import notices
+from onlooker_notifier.channels.kinds import EmailSettings, SnsSettings
+from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
+from onlooker_notifier.channels.senders.ses import Ses
+from onlooker_notifier.channels.senders.sns import Sns
 from onlooker_notifier.letters import Letter
-from onlooker_notifier.rules.targets import EmailChannel, SnsChannel
+from recognitions import a_recognition, an_image
 
-MAIL = EmailChannel(to="ann@example.com")
-TOPIC = SnsChannel(topic_arn="arn:aws:sns:us-east-1:000000000000:alerts")
-LETTER = Letter(subject="A picture was recognized", text="cat.jpg", html="<p>cat.jpg</p>")
+MESSAGE = Message(
+    delivery_id="1",
+    rule_id="rule",
+    rule_name="Rule",
+    letter=Letter(subject="A picture was recognized", text="cat.jpg", html="<p>cat.jpg</p>"),
+    notices=(notices.recognized(an_image(), a_recognition()),),
+    told_at=datetime(2026, 11, 20, tzinfo=UTC),
+)
 
 
 class Refusing:
     """SES and SNS in one, which answer everything with one error."""
 
-    def __init__(self, code: str) -> None:
-        self._error = ClientError({"Error": {"Code": code, "Message": "Because."}}, "Send")
+    def __init__(self, error: Exception) -> None:
+        self._error = error
 
-    async def send_email(self, **_: Any) -> None:
+    async def send_raw_email(self, **_: Any) -> None:
         raise self._error
 
     async def publish(self, **_: Any) -> None:
         raise self._error
 
 
-def channels(client: Any, sender: str | None = "onlooker@example.com") -> Channels:
-    return Channels(client, client, sender=sender)
+def error(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "Because."}}, "Send")
 
 
-@pytest.mark.parametrize("channel", [MAIL, TOPIC], ids=["mail", "topic"])
-@pytest.mark.parametrize("code", ["MessageRejected", "InvalidParameterValue", "AccessDenied", "AuthorizationError"])
-async def test_what_somebody_has_to_mend_is_refused_with_the_channels_words(
-    channel: EmailChannel | SnsChannel, code: str
-) -> None:
+async def mail(client: Any, sender: str | None = "onlooker@example.com") -> Receipt:
+    return await Ses(client, None, sender=sender).send(EmailSettings(to=("ann@example.com",)), None, MESSAGE)
+
+
+async def publish(client: Any) -> Receipt:
+    topic = SnsSettings(topic_arn="arn:aws:sns:us-east-1:000000000000:alerts")
+    return await Sns(client).send(topic, None, MESSAGE)
+
+
+@pytest.mark.parametrize("send", [mail, publish])
+@pytest.mark.parametrize("code", ["InvalidParameterValue", "AccessDenied"])
+async def test_what_somebody_has_to_mend_is_refused_with_the_channels_words(send: Any, code: str) -> None:
     with pytest.raises(RefusedError, match=f"{code}: Because.") as refused:
-        await channels(Refusing(code)).send(channel, LETTER)
+        await send(Refusing(error(code)))
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize("code", ["Throttling", "ThrottlingException", "InternalFailure", "ExpiredToken"])
-async def test_what_passes_by_itself_is_no_refusal(code: str) -> None:
-    with pytest.raises(ClientError):
-        await channels(Refusing(code)).send(MAIL, LETTER)
+@pytest.mark.parametrize("send", [mail, publish])
+@pytest.mark.parametrize(
+    "outage",
+    [*map(error, ["Throttling", "InternalFailure", "ExpiredToken"]), EndpointConnectionError(endpoint_url="http://x")],
+    ids=str,
+)
+async def test_what_passes_by_itself_is_no_refusal(send: Any, outage: Exception) -> None:
+    with pytest.raises(UnansweredError):
+        await send(Refusing(outage))
 
 
 async def test_without_a_sender_a_mail_is_refused_and_says_which_setting_is_missing() -> None:
     with pytest.raises(RefusedError, match="ONLOOKER_NOTIFIER_EMAIL_FROM"):
-        await channels(Refusing("Unused"), sender=None).send(MAIL, LETTER)
+        await mail(Refusing(error("Unused")), sender=None)

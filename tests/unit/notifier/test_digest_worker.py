@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from onlooker_notifier.decisions import default_rule
-from onlooker_notifier.digests import DigestWorker
 from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.working import DigestWorker
 
 NEVER = 3600.0
 """Seconds until the next look, if nothing brings it forward."""
@@ -38,14 +38,17 @@ class Around:
             raise ValueError("this rule's digest is broken")
         return None
 
+    async def catch_up(self) -> float | None:
+        return None
+
     async def next(self) -> str:
         async with asyncio.timeout(5):
             return await self.flushed.get()
 
 
 @asynccontextmanager
-async def working(around: Any, look_every: float = NEVER) -> AsyncIterator[DigestWorker]:
-    worker = DigestWorker(around, around, look_every=look_every)
+async def working(around: Any, look_every: float = NEVER, at_once: int = 2) -> AsyncIterator[DigestWorker]:
+    worker = DigestWorker(around, around, look_every=look_every, at_once=at_once)
     running = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -82,7 +85,7 @@ async def test_only_what_is_due_before_the_next_look_brings_it_forward() -> None
 async def test_told_to_stop_it_begins_no_other_rule() -> None:
     around = Around([a_rule("one"), a_rule("two")])
 
-    async with working(around):
+    async with working(around, at_once=1):
         assert await around.next() == "one"
 
     assert around.flushed.empty()

@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 import pytest
 
 from onlooker_notifier import letters, notices, wording
-from onlooker_notifier.channels import sns_subject
+from onlooker_notifier.channels.senders.sns import sns_subject
 from onlooker_notifier.notices import Notice
 from onlooker_shared.recognition import Face, Label
 from recognitions import a_face, a_label, a_recognition, an_image

@@ -1,9 +1,9 @@
-"""Whom a rule tells: a mail address or a topic, written into the rule itself."""
+"""Whom a rule tells: a channel by its id, or a mail address or a topic, written into the rule itself."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 
 def _address(text: str) -> str:
@@ -31,9 +31,9 @@ class EmailChannel(BaseModel):
     to: Address
 
     @property
-    def target(self) -> str:
-        """Where it goes."""
-        return self.to
+    def key(self) -> str:
+        """Tells it from every other channel."""
+        return f"email:{self.to}"
 
 
 class SnsChannel(BaseModel):
@@ -45,9 +45,37 @@ class SnsChannel(BaseModel):
     topic_arn: TopicArn
 
     @property
-    def target(self) -> str:
-        """Where it goes."""
-        return self.topic_arn
+    def key(self) -> str:
+        """Tells it from every other channel."""
+        return f"sns:{self.topic_arn}"
 
 
-Channel = EmailChannel | SnsChannel
+class NamedChannel(BaseModel):
+    """A channel that has a record of its own, with a secret if it needs one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel: str = Field(pattern=r"^[0-9a-f]{32}$", description="The channel's id.")
+
+    @property
+    def key(self) -> str:
+        """Tells it from every other channel."""
+        return f"channel:{self.channel}"
+
+
+def _kind(value: Any) -> str | None:
+    """Return the tag of a channel, as it is given or made already: one with an id has no type."""
+    if isinstance(value, dict):
+        return "channel" if "channel" in value else value.get("type")
+    return "channel" if isinstance(value, NamedChannel) else getattr(value, "type", None)
+
+
+Channel = Annotated[
+    Annotated[EmailChannel, Tag("email")] | Annotated[SnsChannel, Tag("sns")] | Annotated[NamedChannel, Tag("channel")],
+    Discriminator(
+        _kind,
+        custom_error_type="channel",
+        custom_error_message='A channel is {"channel": ID}, {"type": "email", "to": ADDRESS} or'
+        ' {"type": "sns", "topic_arn": ARN}',
+    ),
+]

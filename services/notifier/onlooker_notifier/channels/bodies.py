@@ -1,0 +1,71 @@
+"""A digest as data: the JSON that webhooks, MQTT brokers and EventBridge are given. See docs/webhooks.md."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from onlooker_notifier.channels.message import Message
+from onlooker_notifier.letters import MOST_ROWS
+from onlooker_notifier.notices import Notice
+from onlooker_notifier.wording import shortened
+
+TYPE = "alert.v1"
+LARGEST = 200_000
+"""Bytes; EventBridge takes 256 KB an event, with its envelope."""
+LONGEST, MOST_PERSONS = 500, 20
+"""Characters of a reason, and names that are told of one picture."""
+
+
+def body(message: Message) -> dict[str, Any]:
+    """Return a message as data: as many of its first pictures as fit, and how many there are."""
+    listed = message.notices[:MOST_ROWS]
+    told = _body(message, listed)
+    while len(encoded(told)) > LARGEST and len(listed) > 1:
+        listed = listed[: len(listed) // 2]
+        told = _body(message, listed)
+    return told
+
+
+def encoded(told: dict[str, Any]) -> bytes:
+    """Return data as JSON in UTF-8."""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def link(message: Message, notice: Notice) -> str | None:
+    """Return the page of a picture; None if no setting says where it is."""
+    return message.picture_url.replace("{image_id}", notice.image_id) if message.picture_url else None
+
+
+def _body(message: Message, listed: Sequence[Notice]) -> dict[str, Any]:
+    return {
+        "type": TYPE,
+        "delivery_id": message.delivery_id,
+        "test": message.test,
+        "rule": {"id": message.rule_id, "name": message.rule_name},
+        "told_at": moment(message.told_at),
+        "subject": message.letter.subject,
+        "picture_count": len(message.notices),
+        "pictures": [_picture(message, notice) for notice in listed],
+    }
+
+
+def _picture(message: Message, notice: Notice) -> dict[str, Any]:
+    return {
+        "event": notice.event,
+        "image_id": notice.image_id,
+        "bucket": notice.bucket,
+        "key": notice.key,
+        "uploaded_at": moment(notice.uploaded_at),
+        "faces": notice.faces,
+        "emotions": list(notice.emotions),
+        "persons": list(notice.persons[:MOST_PERSONS]),
+        "labels": list(notice.labels),
+        "reason": shortened(notice.reason, LONGEST),
+        "link": link(message, notice),
+    }
+
+
+def moment(when: datetime) -> str:
+    """Return a time as RFC 3339 writes it, in UTC."""
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

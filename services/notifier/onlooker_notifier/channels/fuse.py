@@ -1,0 +1,74 @@
+"""When a channel that keeps failing is left alone, and when it is tried again: pure decisions.
+
+closed ──5 failures in a row──> open for a minute ──over──> half-open: one try
+  ^                              ^  (twice as long each time, an hour at most)  │
+  │                              └───────────────── it fails ───────────────────┤
+  └──────────────────────────────────────────────── it succeeds ────────────────┘
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Literal
+
+FAILURES = 5
+"""In a row, after which a fuse opens."""
+FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
+"""Seconds that it stays open the first time, and at most."""
+PROBE = 90.0
+"""Seconds that one try may take before somebody else may try: longer than any channel's."""
+
+
+class Admission(Enum):
+    """Whether a channel may be tried."""
+
+    YES = "yes"
+    ONE = "one"
+    """By one instance alone, which must have noted `probing` first."""
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Fuse:
+    """What is known of a channel's failures."""
+
+    failures: int = 0
+    """In a row."""
+    openings: int = 0
+    """In a row, without a success between them."""
+    until: float | None = None
+    """Epoch seconds until which it is open; None while it is closed."""
+    since: float | None = None
+    """Epoch seconds of the first failure in a row."""
+    reason: str = ""
+    """What happened last."""
+
+    def state(self, now: float) -> Literal["closed", "open", "half-open"]:
+        """Return the fuse's state."""
+        if self.until is None:
+            return "closed"
+        return "open" if now < self.until else "half-open"
+
+    def admission(self, now: float) -> Admission:
+        """Return whether the channel may be tried."""
+        return {"closed": Admission.YES, "open": Admission.NO, "half-open": Admission.ONE}[self.state(now)]
+
+    def probing(self, now: float) -> "Fuse":
+        """Return the fuse while one tries: open for the others."""
+        return replace(self, until=now + PROBE)
+
+    def failed(self, now: float, reason: str) -> "Fuse":
+        """Return the fuse after a failure."""
+        failures = self.failures + 1
+        openings = self.openings + 1 if self.until is not None or failures >= FAILURES else self.openings
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(openings - 1, 10)) if openings else None
+        return Fuse(
+            failures=failures,
+            openings=openings,
+            until=None if pause is None else now + pause,
+            since=now if self.since is None else self.since,
+            reason=reason,
+        )
+
+
+WHOLE = Fuse()
+"""Of a channel that works."""

@@ -1,0 +1,132 @@
+"""Chat and phone services, by the library apprise: what its URLs may lead to, and what the services answer.
+
+apprise knows a hundred services, some of which read files, run programs, or post to any address. Those here are
+services with a fixed address, and a few that people run themselves, whose address is judged as a webhook's is.
+"""
+
+import asyncio
+import logging
+import re
+import threading
+from typing import Any, cast
+
+import apprise
+from apprise import NotifyBase
+
+from onlooker_notifier.channels.addresses import Guard
+from onlooker_notifier.channels.kinds import ChatSettings
+from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
+from onlooker_notifier.wording import printable, shortened
+from onlooker_shared.errors import UnprocessableError
+
+# fmt: off
+FIXED = frozenset(
+    {
+        "dingtalk", "discord", "feishu", "gchat", "guilded", "ifttt", "join", "line", "nexmo", "opsgenie",
+        "pagerduty", "pagertree", "pbul", "pover", "pushed", "pushy", "revolt", "sendgrid", "signl4",
+        "simplepush", "sinch", "slack", "tgram", "threema", "twilio", "vonage", "wecombot", "whatsapp",
+        "wxteams", "zulip"
+    }
+)
+"""Schemas of services that have one address."""
+HOSTED = frozenset(
+    {
+        "bark", "barks", "gotify", "gotifys", "mmost", "mmosts", "nctalk", "nctalks", "ntfy", "ntfys",
+        "rocket", "rockets", "signal", "signals", "workflows"
+    }
+)
+"""Schemas of services that people also run themselves."""
+# fmt: on
+CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 10.0
+"""Seconds."""
+LONGEST = 1500
+"""Characters that are sent; Discord takes 2,000, a text message far fewer."""
+STATUS = re.compile(r"error=([45]\d\d)")
+"""How apprise logs a service's answer."""
+LATER = frozenset({"408", "425", "429"})
+
+
+class Chat:
+    """Sends by apprise, in a thread.
+
+    Args:
+        guard: says where it may connect to.
+    """
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    async def send(self, settings: ChatSettings, secret: str | None, message: Message) -> Receipt:
+        """See `Sends`."""
+        plugin = plugin_of(secret or "")
+        await self._judge_host(plugin)
+        text = shortened(message.letter.text, LONGEST)
+        taken, said = await asyncio.to_thread(_notify, plugin, message.letter.subject, text)
+        if taken:
+            return Receipt(None, f"taken by {settings.service}")
+        told = shortened(printable(said), LONGEST // 5) or f"{settings.service} did not take it."
+        status = STATUS.search(said)
+        if status is not None and status[1].startswith("4") and status[1] not in LATER:
+            raise RefusedError(f"HTTP{status[1]}", told)
+        raise UnansweredError(f"HTTP{status[1]}" if status else "NotTaken", told)
+
+    async def _judge_host(self, plugin: NotifyBase) -> None:
+        own = plugin.schema in HOSTED and getattr(plugin, "mode", None) != "cloud"  # ntfy's own has no host in its URL
+        if own and plugin.host:
+            await self._guard.addresses(plugin.host, plugin.port or (443 if plugin.secure else 80))
+
+
+def service_of(url: str) -> str:
+    """Return which service a URL is of.
+
+    Raises:
+        UnprocessableError: of none, or of none that is allowed.
+    """
+    return str(plugin_of(url).schema)
+
+
+def plugin_of(url: str) -> NotifyBase:
+    """Return a service, without trust in what its URL asks for besides.
+
+    Raises:
+        UnprocessableError: see `service_of`. It repeats nothing of the URL, which is secret.
+    """
+    schema = url.partition("://")[0].casefold()
+    if schema not in FIXED | HOSTED:
+        raise UnprocessableError(
+            f"The URL of a chat service begins with one of {', '.join(sorted(FIXED | HOSTED))}, and ://."
+            " To post to an address of your own, make a webhook."
+        )
+    asset = apprise.AppriseAsset(http_redirects=False)
+    made = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
+    if not isinstance(made, NotifyBase) or made.schema not in FIXED | HOSTED:
+        raise UnprocessableError(f"This is no URL that apprise knows for {schema}: see its documentation.")
+    plugin = cast("Any", made)
+    plugin.redirects = False
+    plugin.verify_certificate = True
+    plugin.socket_connect_timeout, plugin.socket_read_timeout = CONNECT_TIMEOUT, READ_TIMEOUT
+    return made
+
+
+def _notify(plugin: NotifyBase, title: str, body: str) -> tuple[bool, str]:
+    """Send; return whether it was taken, and what apprise logged of the answer."""
+    heard = _Heard()
+    logger = logging.getLogger("apprise")
+    logger.addHandler(heard)
+    try:
+        return bool(plugin.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)), " ".join(heard.lines)
+    finally:
+        logger.removeHandler(heard)
+
+
+class _Heard(logging.Handler):
+    """What apprise logs in this thread: the only place where it says why a service did not take a message."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._thread = threading.get_ident()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread:
+            self.lines.append(record.getMessage())

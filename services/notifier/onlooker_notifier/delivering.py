@@ -1,0 +1,286 @@
+"""Delivers a digest by one channel, once: under a claim, if its fuse lets it, and later if it is not taken."""
+
+import asyncio
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import structlog
+from botocore.exceptions import BotoCoreError, ClientError
+
+from onlooker_notifier import letters
+from onlooker_notifier.channels import retries
+from onlooker_notifier.channels.fuses import Fuses
+from onlooker_notifier.channels.kinds import Settings
+from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError
+from onlooker_notifier.channels.sending import Channels, Target
+from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
+from onlooker_notifier.gathering import Digest
+from onlooker_notifier.metrics import DELIVERIES
+from onlooker_notifier.notices import Notice
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.targets import Channel
+from onlooker_notifier.waiting import Job, Waiting
+from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
+from onlooker_shared.errors import describe
+
+SEND_TIMEOUT = 45.0
+"""Seconds that a channel may take."""
+LEASE = timedelta(seconds=60)
+"""How long a claim on one delivery holds: longer than a channel may take, for else two would send."""
+HELD = 10.0
+"""Seconds that a claim is held after a channel did not take the message; less than until the next try."""
+
+AT_ONCE = 16
+"""Channels that are sent to at the same time, for one digest or among those that catch up."""
+
+T = TypeVar("T")
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a delivery is."""
+
+    settled: bool
+    """Sent, refused or given up: there is nothing left to do."""
+    again_in: float = 0.0
+    """Seconds until it should be looked at again, by who asked; 0 where it is settled or waits in the table."""
+
+
+SETTLED, WAITS = Progress(settled=True), Progress(settled=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Postponed:
+    """A channel did not take a message."""
+
+    reason: str
+    open_until: float | None
+    """Until when its fuse is open, if it is."""
+    tried: bool = True
+
+
+class Delivering:
+    """Delivers. Any number of instances may do so at the same time.
+
+    Args:
+        claims: make a delivery happen once.
+        channels: take the messages.
+        fuses: which channels are left alone.
+        waiting: where a delivery is put that a channel did not take.
+        deliveries: where what happened is recorded.
+        picture_url: what messages link to, with `{image_id}` for the id.
+        clock: epoch seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        claims: Claims,
+        channels: Channels,
+        fuses: Fuses,
+        waiting: Waiting,
+        deliveries: Deliveries,
+        picture_url: str | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self._claims = claims
+        self._channels = channels
+        self._fuses = fuses
+        self._waiting = waiting
+        self._deliveries = deliveries
+        self._picture_url = picture_url
+        self._clock = clock
+
+    async def deliver(self, job: Job, notices: Sequence[Notice]) -> Progress:
+        """Deliver, or have it wait for the channel.
+
+        Raises:
+            botocore.exceptions.BotoCoreError, ClientError: DynamoDB does not answer. Nothing is lost.
+        """
+        claim = await self._claims.claim(f"digest:{job.digest_id}:{job.channel.key}", str(uuid.uuid4()), LEASE)
+        if isinstance(claim, InProgress):
+            return Progress(settled=False, again_in=max(1.0, claim.until - self._clock()))
+        if isinstance(claim, AlreadyDone):
+            outcome = Outcome.model_validate_json(claim.result)
+            await self._record(job, notices, await self._shown(job.channel), outcome)
+            return SETTLED
+        return await self._try(job, notices, claim)
+
+    async def catch_up(self) -> float | None:
+        """Deliver what waits for its channel and is due; each channel's in their order, all channels at the same time.
+
+        Returns the seconds until something is due; None if nothing waits.
+        """
+        now = self._clock()
+        by_channel: dict[str, list[Job]] = defaultdict(list)
+        later = []
+        for job in await self._waiting.all():
+            if job.next_at <= now:
+                by_channel[job.channel.key].append(job)
+            else:
+                later.append(job.next_at - now)
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def catch_up(jobs: Sequence[Job]) -> None:
+            async with slots:
+                for job in jobs:
+                    if not await self._catch_up(job):
+                        break  # the others wait for it, or are due themselves soon
+
+        await all_of(catch_up(jobs) for jobs in by_channel.values())
+        return min(later, default=None)
+
+    async def _catch_up(self, job: Job) -> bool:
+        """Deliver what waits; return whether it is settled."""
+        notices = await self._waiting.notices_of(job)
+        if notices and not (await self.deliver(job, notices)).settled:
+            return False
+        await self._waiting.remove(job)
+        return True
+
+    async def _try(self, job: Job, notices: Sequence[Notice], claimed: Claimed) -> Progress:
+        target = await self._shown(job.channel)
+        outcome: Outcome | _Postponed | None
+        try:
+            outcome = await self._send(job, await self._channels.find(job.channel), notices)
+        except RefusedError as error:
+            log.warning("alert.refused", rule_id=job.rule_id, channel=target.type, code=error.code)
+            outcome = Outcome(status="failed", at=self._now(), reason=error.reason)
+        if isinstance(outcome, _Postponed):
+            outcome = await self._postpone(job, target, notices, outcome)
+        if outcome is None:
+            await self._claims.claim(claimed.claim_id, claimed.token, timedelta(seconds=HELD))
+            return WAITS
+        DELIVERIES.labels(target.type, outcome.status).inc()
+        await self._claims.complete(claimed, outcome.model_dump_json())
+        await self._record(job, notices, target, outcome)
+        return SETTLED
+
+    async def _send(self, job: Job, target: Target, notices: Sequence[Notice]) -> Outcome | _Postponed:
+        open_until = await self._fuses.open_until(target.key)
+        if open_until is not None:
+            return _Postponed(job.reason or "The channel kept failing and is left alone.", open_until, tried=False)
+        message = self._message(job, notices)
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                receipt = await self._channels.send(target, message)
+        except UnansweredError as error:
+            reason = error.reason
+        except (BotoCoreError, ClientError, TimeoutError) as error:
+            reason = describe(error)
+        except RefusedError:
+            await self._fuses.succeeded(target.key)  # it answered
+            raise
+        else:
+            await self._fuses.succeeded(target.key)
+            log.info("alert.sent", rule_id=job.rule_id, channel=target.type, message_id=receipt.message_id)
+            for notice in notices:
+                log.info("picture.told", image_id=notice.image_id, channel=target.type, message_id=receipt.message_id)
+            return Outcome(status="sent", at=self._now(), message_id=receipt.message_id, answer=receipt.answer or None)
+        fuse = await self._fuses.failed(target.key, reason)
+        return _Postponed(reason, fuse.until)
+
+    async def _postpone(
+        self, job: Job, target: Target, notices: Sequence[Notice], postponed: _Postponed
+    ) -> Outcome | None:
+        """Have a delivery wait for its next try; return how it ended if there is none."""
+        attempts, now = job.attempts + postponed.tried, self._clock()
+        next_at = retries.next_try(
+            attempts=attempts, told_at=job.begun_at, now=now, keep=target.keep, open_until=postponed.open_until
+        )
+        log.warning(
+            "alert.postponed" if next_at else "alert.given_up",
+            rule_id=job.rule_id,
+            channel=target.type,
+            attempts=attempts,
+        )
+        if next_at is None:
+            reason = _given_up(attempts, now - job.begun_at, postponed.reason)
+            return Outcome(status="failed", at=self._now(), reason=reason)
+        DELIVERIES.labels(target.type, "postponed").inc()
+        again = job.model_copy(
+            update={"attempts": attempts, "next_at": next_at, "keep": target.keep, "reason": postponed.reason}
+        )
+        await self._waiting.put(again, None if job.next_at else notices)
+        return None
+
+    def _message(self, job: Job, notices: Sequence[Notice]) -> Message:
+        return Message(
+            delivery_id=job.delivery_id,
+            rule_id=job.rule_id,
+            rule_name=job.rule_name,
+            letter=letters.write(notices, rule_name=job.rule_name, picture_url=self._picture_url),
+            notices=tuple(notices),
+            told_at=_moment(job.begun_at),
+            picture_url=self._picture_url,
+        )
+
+    async def _shown(self, channel: Channel) -> Target:
+        """Return a channel as it is shown, also one that is gone."""
+        try:
+            return await self._channels.find(channel)
+        except RefusedError:
+            return Target(channel.key, "channel", channel.key, Settings())
+
+    async def _record(self, job: Job, notices: Sequence[Notice], target: Target, outcome: Outcome) -> None:
+        """Record how a delivery ended; if that was done already, it changes nothing."""
+        message = self._message(job, notices)
+        await self._deliveries.record(
+            Delivery(
+                delivery_id=job.delivery_id,
+                rule_id=job.rule_id,
+                rule_name=job.rule_name,
+                channel=target.type,
+                channel_id=target.channel_id,
+                channel_name=target.name,
+                target=target.target,
+                outcome=outcome,
+                attempts=job.attempts + 1,
+                pictures=len(notices),
+                image_ids=tuple(notice.image_id for notice in notices),
+                subject=message.letter.subject,
+                text=message.letter.text,
+                begun_at=message.told_at,
+            )
+        )
+
+    def _now(self) -> datetime:
+        return _moment(self._clock())
+
+
+def job_of(rule: Rule, digest: Digest, channel: Channel) -> Job:
+    """Return the delivery of a digest by a channel; its id is the same however often it is made."""
+    target = hashlib.sha256(f"{digest.digest_id}:{channel.key}".encode()).hexdigest()[:16]
+    return Job(
+        delivery_id=f"{round(digest.begun_at * 1000):013d}-{target}",
+        digest_id=digest.digest_id,
+        rule_id=rule.rule_id,
+        rule_name=rule.name,
+        channel=channel,
+        begun_at=digest.begun_at,
+    )
+
+
+async def all_of(some: Iterable[Awaitable[T]]) -> list[T]:
+    """Await all, to the end; then raise the first error, if there was one."""
+    done = await asyncio.gather(*some, return_exceptions=True)
+    for each in done:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in done if not isinstance(each, BaseException)]
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _given_up(attempts: int, seconds: float, reason: str) -> str:
+    tries = "1 try" if attempts == 1 else f"{attempts} tries"
+    return f"Given up after {tries} in {timedelta(seconds=round(seconds))}: {reason}"

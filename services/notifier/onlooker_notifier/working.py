@@ -1,0 +1,86 @@
+"""The worker that looks after all rules' digests, and after what waits for its channel."""
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import Awaitable, Callable, Iterable
+
+import structlog
+
+from onlooker_notifier.digests import Digests
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.rulebook import Rulebook
+from onlooker_shared.errors import describe
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks; what is gathered and due sooner brings the next one forward."""
+AT_ONCE = 16
+"""Rules that are worked on at the same time: one whose channel hangs delays no other."""
+WAITING = ""
+"""No rule's id: what waits for its channel is looked after as if it were a rule's."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class DigestWorker:
+    """Looks after all rules' digests until stopped: an `onlooker_shared.service.Runs`."""
+
+    def __init__(
+        self, rulebook: Rulebook, digests: Digests, *, look_every: float = LOOK_EVERY, at_once: int = AT_ONCE
+    ) -> None:
+        self._rulebook = rulebook
+        self._digests = digests
+        self._look_every = look_every
+        self._slots = asyncio.Semaphore(at_once)
+        self._busy: set[str] = set()
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    def wake(self, rules: Iterable[Rule]) -> None:
+        """Have a look soon if what was gathered for these rules is due before the next one is made anyway."""
+        if any(rule.digest_interval < self._look_every for rule in rules):
+            self._woken.set()
+
+    def stop(self) -> None:
+        """See `Runs`."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """See `Runs`. What is begun when it is told to stop is finished."""
+        async with asyncio.TaskGroup() as group:
+            while not self._stopping:
+                self._woken.clear()
+                for rule_id, work in await self._work():
+                    if rule_id not in self._busy:
+                        self._busy.add(rule_id)
+                        group.create_task(self._do(rule_id, work))
+                await self._rest(self._look_every)
+
+    async def _work(self) -> list[tuple[str, Callable[[], Awaitable[float | None]]]]:
+        """Return what there is to look after, by rule."""
+        try:
+            rules = await self._rulebook.all()
+        except Exception as error:  # noqa: BLE001 - what is pending stays so; the next look tries again
+            log.warning("digests.not_looked_after", error=describe(error))
+            rules = []
+        flushes = [(rule.rule_id, functools.partial(self._digests.flush, rule)) for rule in rules]
+        return [*flushes, (WAITING, self._digests.catch_up)]
+
+    async def _do(self, rule_id: str, work: Callable[[], Awaitable[float | None]]) -> None:
+        """Look after a rule; trouble with one keeps no other waiting."""
+        again_in = None
+        try:
+            async with self._slots:
+                if not self._stopping:
+                    again_in = await work()
+        except Exception as error:  # noqa: BLE001 - as above
+            log.warning("digest.not_flushed", rule_id=rule_id, error=describe(error))
+        finally:
+            self._busy.discard(rule_id)
+        if again_in is not None and again_in < self._look_every:
+            asyncio.get_running_loop().call_later(again_in, self._woken.set)
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), seconds)
