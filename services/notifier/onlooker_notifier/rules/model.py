@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from onlooker_notifier.conditions.answers import YES, Answer, Why
@@ -39,7 +39,7 @@ class Told(BaseModel):
     name: str = Field(min_length=1, max_length=200)
     enabled: bool = True
     when: When | None = Field(default=None, description="What a picture must be like. None: each one of `events`.")
-    events: frozenset[Event] = Field(
+    events: Annotated[frozenset[Event], PlainSerializer(sorted, return_type=list[Event])] = Field(
         default=RECOGNIZED, min_length=1, description="What happened to a picture, where there is no `when`."
     )
     channels: tuple[Channel, ...] = ()

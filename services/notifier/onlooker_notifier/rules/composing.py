@@ -1,0 +1,23 @@
+"""Puts the routes about rules together, in the order in which their paths must be tried."""
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+
+from onlooker_notifier.rules import book_routes, routes, trial_routes
+from onlooker_notifier.rules.editing import Editing
+from onlooker_notifier.rules.rulebook import Rulebook
+from onlooker_notifier.rules.trial import Album
+from onlooker_shared.results import Results
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+
+def rule_routers(rulebook: Rulebook, s3: "S3Client", results: Results) -> list[APIRouter]:
+    """Return the routes about rules."""
+    return [
+        trial_routes.router(rulebook, Album(s3, results)),
+        book_routes.router(rulebook),
+        routes.router(rulebook, Editing(rulebook)),
+    ]

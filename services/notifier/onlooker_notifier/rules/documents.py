@@ -1,0 +1,154 @@
+"""The whole rulebook as one YAML document: as it is written, as it is read, and what would change by it. Pure.
+
+YAML is read as its version 1.2 says: `22:00` is a text and no number, `no` is no truth. What makes a small document
+large (aliases), or says one thing twice, is refused.
+"""
+
+import hashlib
+import re
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
+
+from onlooker_notifier.rules.model import Rule, RuleDraft, RuleId, draft_of, kept
+from onlooker_notifier.rules.rulebook import MOST_RULES, Change
+from onlooker_shared.errors import UnprocessableError
+
+LARGEST = 1_000_000
+"""Bytes of a document."""
+SCALARS = {
+    "tag:yaml.org,2002:bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    "tag:yaml.org,2002:int": (r"^[-+]?[0-9]+$", "-+0123456789"),
+    "tag:yaml.org,2002:float": (r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    "tag:yaml.org,2002:null": (r"^(?:~|null|Null|NULL|)$", ("~", "n", "N", "")),
+}
+"""What is no text, by YAML 1.2's core schema, and with what it may begin."""
+
+
+class WrittenRule(RuleDraft):
+    """A rule in a document."""
+
+    rule_id: RuleId
+
+
+class Rulesheet(BaseModel):
+    """A document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rules: tuple[WrittenRule, ...] = Field(max_length=MOST_RULES)
+
+    @field_validator("rules")
+    @classmethod
+    def _each_once(cls, rules: tuple[WrittenRule, ...]) -> tuple[WrittenRule, ...]:
+        ids = [rule.rule_id for rule in rules]
+        twice = next((rule_id for rule_id in ids if ids.count(rule_id) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two rules have the rule_id '{twice}'")
+        return rules
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What changes by a document."""
+
+    created: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+    unchanged: int
+    changes: tuple[Change, ...]
+
+
+def written(rules: Sequence[Rule]) -> str:
+    """Return rules as a document."""
+    return yaml.safe_dump({"rules": [_plain(rule) for rule in rules]}, sort_keys=False, allow_unicode=True, width=100)
+
+
+def read(text: bytes) -> Rulesheet:
+    """Return the rules of a document.
+
+    Raises:
+        UnprocessableError: it is no YAML, or not of rules; the words say where.
+    """
+    try:
+        return Rulesheet.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506 - ours makes plain data only
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UnprocessableError(f"This is no YAML that is taken. {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise UnprocessableError("This YAML lies too deep within itself.") from error
+    except ValidationError as error:
+        faults = [_fault(each) for each in error.errors(include_url=False, include_input=False)]
+        detail = "; ".join(f"{fault['location']}: {fault['message']}" for fault in faults[:10])
+        raise UnprocessableError(detail, more={"errors": faults}) from error
+
+
+def planned(rules: Sequence[Rule], wanted: Rulesheet) -> Plan:
+    """Return what is to be done for the rules to be as a document says."""
+    now = {rule.rule_id: rule for rule in rules}
+    drafts = {each.rule_id: each for each in wanted.rules}
+    created = [rule_id for rule_id in drafts if rule_id not in now]
+    changed = [rule_id for rule_id in drafts if rule_id in now and not _same(now[rule_id], drafts[rule_id])]
+    deleted = [rule_id for rule_id in now if rule_id not in drafts]
+    changes = [
+        *(Change(rule_id, kept(drafts[rule_id], rule_id, 1), None) for rule_id in created),
+        *(_change(now[rule_id], drafts[rule_id]) for rule_id in changed),
+        *(Change(rule_id, None, now[rule_id].version) for rule_id in deleted),
+    ]
+    unchanged = len(drafts) - len(created) - len(changed)
+    return Plan(tuple(created), tuple(changed), tuple(deleted), unchanged, tuple(changes))
+
+
+def etag(rules: Sequence[Rule]) -> str:
+    """Return what is the same as long as no rule comes, changes or goes."""
+    versions = "\0".join(f"{rule.rule_id} {rule.version}" for rule in rules)
+    return f'"{hashlib.sha256(versions.encode()).hexdigest()[:32]}"'
+
+
+def _plain(rule: Rule) -> dict[str, Any]:
+    draft = draft_of(rule).model_dump(mode="json")
+    left_out = "events" if rule.when is not None else "when"  # a rule says one way of what it tells
+    return {"rule_id": rule.rule_id, **{name: value for name, value in draft.items() if name != left_out}}
+
+
+def _same(rule: Rule, draft: WrittenRule) -> bool:
+    return _plain(rule) == _plain(kept(draft, rule.rule_id, rule.version))
+
+
+def _change(rule: Rule, draft: WrittenRule) -> Change:
+    return Change(rule.rule_id, kept(draft, rule.rule_id, rule.version + 1), rule.version)
+
+
+def _fault(error: Any) -> dict[str, str]:
+    return {
+        "location": ".".join(str(part) for part in error["loc"]) or "document",
+        "kind": error["type"],
+        "message": error["msg"].removeprefix("Value error, "),
+    }
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain data by YAML 1.2's core schema, without aliases and without keys that are given twice."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - SafeLoader's own, of YAML 1.1, in its place
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call] # the stubs give it no type
+            raise ComposerError(None, None, "aliases are not taken; write out what is meant", mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise ConstructorError(None, None, f"the key {twice!r} is given twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+for _tag, (_pattern, _begins) in SCALARS.items():
+    _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list(_begins))
