@@ -17,6 +17,7 @@ from onlooker_recognizer.people.identification.candidates import Candidates
 from onlooker_recognizer.people.identification.identifying import Identifying
 from onlooker_recognizer.people.identification.strangers import Strangers
 from onlooker_recognizer.people.identification.verdicts import Judge
+from onlooker_recognizer.people.profiles.collected import CollectedFaces
 from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.sightings.recording import Recording
 from onlooker_recognizer.people.sightings.table import Sightings
@@ -52,6 +53,7 @@ class PeopleParts:
     audit: Audit
     consents: Consents
     candidates: Candidates
+    collected: CollectedFaces
 
 
 def collection_name(settings: RecognizerSettings, prefix: str) -> str:
@@ -130,4 +132,5 @@ def compose_people(
         audit,
         consents,
         Candidates(judge),
+        CollectedFaces(calls, collection),
     )

@@ -48,6 +48,8 @@ class Action(StrEnum):
     """Somebody asked who is in a picture, and was told."""
     EXPORTED = "exported"
     ENROLLED = "enrolled"
+    IMPORTED = "imported"
+    """A person was made of a profile."""
     CHANGED = "changed"
     FACES_ADDED = "faces added"
     FACE_DELETED = "face deleted"

@@ -5,7 +5,7 @@ write it beside Onlooker, so nothing here supposes that an attribute is there, o
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,14 @@ class Profile:
     """The names of attributes that are no text and cannot be made one: bytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class ProfilePage:
+    """Some profiles, in no order, and where the next page begins: None after the last one."""
+
+    profiles: tuple[Profile, ...]
+    after: str | None
+
+
 class Profiles:
     """The table of profiles.
 
@@ -52,15 +60,17 @@ class Profiles:
         items = await read(self._dynamodb, self._table, KEY, face_ids)
         return {profile.face_id: profile for profile in map(profile_of, items)}
 
-    async def all(self) -> AsyncIterator[Profile]:
-        """Yield every profile, in no order."""
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-        async for page in pages:
-            for item in page["Items"]:
-                yield profile_of(item)
+    async def page(self, *, limit: int, after: str | None = None) -> ProfilePage:
+        """Return some profiles, at most so many: those after the one with a FaceId, in the table's own order."""
+        start: dict[str, Any] = {} if after is None else {"ExclusiveStartKey": {KEY: {"S": after}}}
+        answer = await self._dynamodb.scan(TableName=self._table, ConsistentRead=True, Limit=limit, **start)
+        last = answer.get("LastEvaluatedKey")
+        return ProfilePage(tuple(map(profile_of, answer["Items"])), last[KEY]["S"] if last else None)
 
     async def put(self, face_id: str, attributes: Mapping[str, str]) -> Profile:
         """Store a profile in place of the one that there was, and return it.
+
+        Attributes whose text is as it was stay of the type that they are of; bytes, which have no text, stay too.
 
         Raises:
             BadRequestError: there is no FaceId, an attribute has no name or that one's, or it is too much.
@@ -71,9 +81,13 @@ class Profiles:
             raise BadRequestError(f"An attribute needs a name, and {KEY} is the key's.")
         if sum(len(name.encode()) + len(text.encode()) for name, text in attributes.items()) > LARGEST:
             raise BadRequestError(f"A profile has at most {LARGEST} bytes; shorten its attributes.")
+        known: Item = next(iter(await read(self._dynamodb, self._table, KEY, [face_id])), {KEY: {"S": face_id}})
+        before = profile_of(known)
+        kept = {*before.unreadable, *(name for name, text in before.attributes.items() if attributes.get(name) == text)}
         item: Item = {KEY: {"S": face_id}, **{name: {"S": text} for name, text in attributes.items()}}
+        item |= {name: known[name] for name in kept}
         await self._dynamodb.put_item(TableName=self._table, Item=item)
-        return Profile(face_id, dict(attributes))
+        return profile_of(item)
 
     async def delete(self, face_id: str) -> None:
         """Delete a profile, if there is one."""
