@@ -5,6 +5,7 @@ rekognition/     face collections
 index.sqlite3    the tagger's index
 logs/            of all services, and of the two child processes
 admin.key        the first access key, readable by its owner alone
+channels.key     what the secrets of alerts' channels are sealed with, once there is one
 running.json     while it runs: where it answers
 """
 

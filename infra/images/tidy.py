@@ -20,7 +20,23 @@ FILES = (
 )
 FOLDERS = ("__pycache__", "examples", "include", "tests")
 # Services of AWS that Onlooker calls, and those that give out credentials; botocore describes four hundred.
-AWS = ("dynamodb", "iot-data", "kinesis", "rekognition", "s3", "ses", "sesv2", "sns", "sqs", "sso", "sso-oidc", "sts")
+AWS = (
+    *(
+        "cloudwatch",
+        "dynamodb",
+        "events",
+        "iot-data",
+        "kinesis",
+        "kms",
+        "rekognition",
+        "s3",
+        "ses",
+        "sesv2",
+        "sns",
+        "sqs",
+    ),
+    *("sso", "sso-oidc", "sts"),
+)
 
 
 def tidy(folder: Path) -> None:

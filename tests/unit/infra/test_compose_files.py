@@ -138,13 +138,14 @@ def test_nobody_reaches_more_than_they_need() -> None:
     callers = {"ingest", "recognizer", "annotator", "tagger", "notifier", "console"}
     assert on == {
         "edge": {"gateway"},
+        "egress": {"notifier"},
         "api": {"gateway", "keeper", "onlooker"} | callers,
         "aws": {"aws", "gateway", "restore", "provision", "keeper", "rekognition", "collections"} | callers,
         "recognition": {"balancer", "recognizer", "console"},
         "models": {"balancer", "rekognition", "collections"},
         "index": {"tagger", "opensearch"},
     }
-    assert {name for name, network in read(BASE)["networks"].items() if not network} == {"edge"}
+    assert {name for name, network in read(BASE)["networks"].items() if not network} == {"edge", "egress"}
 
 
 def test_whatever_writes_ends_before_the_keeper_does() -> None:
