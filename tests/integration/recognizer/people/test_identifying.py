@@ -150,6 +150,27 @@ async def test_a_stranger_is_remembered_once_and_told_again(
     assert {face.crop for face in faces} <= set(crops)
 
 
+async def test_strangers_in_one_picture_are_not_told_to_resemble_each_other(
+    here: PeopleStage, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_UNKNOWN", "remember")
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_CANDIDATE_THRESHOLD", "0")  # everybody resembles everybody
+    portraits = pictures / "portraits"
+    async with here.stage.recognizer():
+        await here.stage.put("two.jpg", beside(portraits / "obama.jpg", portraits / "biden.jpg"))
+        first = await announced(here.stage)
+        await here.stage.put("three.jpg", beside(portraits / "biden.jpg", pictures / "scenes" / "astronaut.png"))
+        later = await announced(here.stage)
+
+    assert [face.candidates for face in first.faces] == [(), ()]
+    names = {face.person.name: {each.name for each in face.candidates} for face in later.faces if face.person}
+    obama = next(
+        face.person.name for face in sorted(first.faces, key=lambda face: face.bounding_box.left) if face.person
+    )
+    assert len(names) == 2
+    assert all(resembled == {obama} for resembled in names.values())
+
+
 async def test_a_collection_that_was_deleted_is_made_anew_of_the_crops(here: PeopleStage, pictures: Path) -> None:
     stage, people = here.stage, here.parts.people
     alice = await here.enrol("Alice", read(pictures, "obama.jpg"), read(pictures, "obama-speaking.jpg"))
@@ -171,4 +192,4 @@ async def test_a_collection_that_was_deleted_is_made_anew_of_the_crops(here: Peo
     assert again.crop == lost[0].crop
     assert (await people.get(bob.person_id)).cover == again.face_id
     described = await client.describe_collection(CollectionId=here.parts.collection.name)
-    assert (described["FaceCount"], described["UserCount"]) == (3, 1)
+    assert (described["FaceCount"], described["UserCount"]) == (3, 2)

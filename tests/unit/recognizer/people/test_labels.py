@@ -78,6 +78,20 @@ def test_who_is_ignored_or_gone_is_not_shown(state: State | None) -> None:
     assert updated(of(None, before), *known).faces[0].candidates == ()
 
 
+def test_strangers_of_one_picture_are_not_told_to_resemble_each_other_and_people_with_names_are() -> None:
+    one, two, elsewhere, alice = a_stranger(1), a_stranger(2), a_stranger(3), a_person("Alice")
+    faces = [of(one, two, elsewhere), of(two, one, alice), of(alice), of(None, one, alice, elsewhere)]
+    told = [[each.name for each in face.candidates] for face in labels.apart(faces)]
+    assert told == [["Unknown 3"], ["Alice"], [], ["Alice", "Unknown 3"]]
+
+
+def test_nor_are_they_once_another_stranger_was_merged_into_one_of_them() -> None:
+    one, two, before = a_stranger(1), a_stranger(2), a_stranger(3)
+    people = {each.person_id: each for each in (one, two)} | {before.person_id: one}
+    picture = a_recognition(of(one), of(two, before), identified_at=NOON)
+    assert labels.up_to_date(picture, (), people, {}, now=LATER).faces[1].candidates == ()
+
+
 def test_a_face_of_the_collection_is_whose_it_is_there() -> None:
     alice, bob = a_person("Alice"), a_person("Bob")
     told = updated(of(alice, face_id="f"), alice, bob, owners={"f": bob.person_id})

@@ -5,7 +5,7 @@ only resembles was not seen: nothing tells in which pictures they are candidates
 results keep candidates as they were then, and whoever asks for one is told of them as they are now.
 """
 
-from onlooker_recognizer.people.identification.labels import candidates_of
+from onlooker_recognizer.people.identification.labels import apart, candidates_of
 from onlooker_recognizer.people.identification.verdicts import Judge
 from onlooker_shared.recognition import Recognition
 
@@ -26,8 +26,10 @@ class Candidates:
         if not ids:
             return recognition
         people = await self._judge.resolved(ids)
-        faces = tuple(
-            face.model_copy(update={"candidates": candidates_of(face, face.person, people)})
-            for face in recognition.faces
+        faces = apart(
+            [
+                face.model_copy(update={"candidates": candidates_of(face, face.person, people)})
+                for face in recognition.faces
+            ]
         )
         return recognition.model_copy(update={"faces": faces})

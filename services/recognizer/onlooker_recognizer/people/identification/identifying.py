@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.metrics import FACES
 from onlooker_recognizer.people.collection.lookup import Bar, Looked, Lookup
+from onlooker_recognizer.people.identification.labels import apart
 from onlooker_recognizer.people.identification.naming import named, sighting
 from onlooker_recognizer.people.identification.said import Said
 from onlooker_recognizer.people.identification.strangers import Strangers
@@ -127,7 +128,7 @@ class Identifying:
             recognition, verdicts = await self._said.hold(known, recognition, verdicts)
         told = recognition.model_copy(
             update={
-                "faces": tuple(named(face, each) for face, each in zip(recognition.faces, verdicts, strict=True)),
+                "faces": apart([named(face, each) for face, each in zip(recognition.faces, verdicts, strict=True)]),
                 "features": recognition.features if missing else (*recognition.features, "people"),
                 "missing": (*recognition.missing, missing) if missing else recognition.missing,
                 "identified_at": self._clock(),

@@ -45,10 +45,23 @@ def up_to_date(
         now: the time, UTC.
     """
     there = {sighting.bounding_box: sighting for sighting in recorded}
-    faces = tuple(_up_to_date(face, there.get(face.bounding_box), people, owners) for face in recognition.faces)
+    faces = apart([_up_to_date(face, there.get(face.bounding_box), people, owners) for face in recognition.faces])
     if faces == recognition.faces:
         return recognition
     return settled_at(recognition.model_copy(update={"faces": faces}), now)
+
+
+def apart(faces: Sequence[Face]) -> tuple[Face, ...]:
+    """Return the faces of one picture, none of which resembles a stranger who is another face of it.
+
+    Nobody is twice in a picture, as a rule, and who a stranger is is known by their faces alone: of a group of them
+    each would be told to resemble the others.
+    """
+    there = {face.person.person_id for face in faces if face.person and not face.person.known}
+    return tuple(
+        face.model_copy(update={"candidates": tuple(each for each in face.candidates if each.person_id not in there)})
+        for face in faces
+    )
 
 
 def settled_at(recognition: Recognition, now: datetime) -> Recognition:

@@ -1,12 +1,13 @@
 """Who is in a picture that is not stored: somebody asks at a door, and nothing is kept of it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.people.collection.detecting import Detecting
 from onlooker_recognizer.people.collection.lookup import Looked, Lookup
 from onlooker_recognizer.people.enrolment.judging import Objection, Reason
 from onlooker_recognizer.people.enrolment.refusals import PictureUnfitError
+from onlooker_recognizer.people.identification.labels import apart
 from onlooker_recognizer.people.identification.naming import named
 from onlooker_recognizer.people.identification.verdicts import Judge, Verdict
 from onlooker_recognizer.people.registry.views import Identification, IdentifiedFace
@@ -47,21 +48,19 @@ class Lookups:
         return Identification(
             width=detected.width,
             height=detected.height,
-            faces=_faces(zip(detected.faces, verdicts, looked, strict=True)),
+            faces=_told(detected.faces, verdicts, looked),
         )
 
 
-def _faces(found: Iterable[tuple[Face, Verdict, Looked | None]]) -> list[IdentifiedFace]:
-    faces = []
-    for face, verdict, looked in found:
-        told = named(face, verdict)
-        faces.append(
-            IdentifiedFace(
-                bounding_box=face.bounding_box,
-                confidence=face.confidence,
-                person=told.person,
-                candidates=list(told.candidates),
-                looked_up=looked is not None,
-            )
+def _told(faces: Sequence[Face], verdicts: Sequence[Verdict], looked: Sequence[Looked | None]) -> list[IdentifiedFace]:
+    told = apart([named(face, verdict) for face, verdict in zip(faces, verdicts, strict=True)])
+    return [
+        IdentifiedFace(
+            bounding_box=face.bounding_box,
+            confidence=face.confidence,
+            person=face.person,
+            candidates=list(face.candidates),
+            looked_up=found is not None,
         )
-    return faces
+        for face, found in zip(told, looked, strict=True)
+    ]
