@@ -17,6 +17,7 @@ from onlooker.commands import (
     key,
     keys,
     people,
+    profiles,
     queues,
     search,
     show,
@@ -50,6 +51,7 @@ app.command()(again.again)
 app.command()(search.search)
 app.command()(stats.stats)
 app.command()(enrol.enrol)
+people.app.command()(profiles.import_profiles)
 app.add_typer(people.app, name="people")
 app.command()(who.who)
 app.command()(erase.erase)

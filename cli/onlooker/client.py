@@ -253,6 +253,23 @@ class OnlookerClient:
         path = f"/people/{_segment(person_id)}/merge"
         return _body(await self._request("POST", path, json={"into": into}))
 
+    async def import_profiles(
+        self, cursor: str | None = None, consent: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Make people of the next profiles that another program kept; return what became of each.
+
+        Args:
+            cursor: where the page before ended.
+            consent: who agreed to it (`given_by`), and what for (`purpose`).
+        """
+        parameters = {} if cursor is None else {"cursor": cursor}
+        body = {"consent": consent} if consent else {}
+
+        async def once() -> dict[str, Any]:
+            return _body(await self._request("POST", "/people/profiles/import", json=body, params=parameters))
+
+        return await patiently(once)
+
     async def erase(self, person_id: str) -> dict[str, Any]:
         """Have a person erased; return the receipt of it, as far as it is."""
         return await self._json("DELETE", f"/people/{_segment(person_id)}")

@@ -51,7 +51,7 @@ def enrol(
 
     If somebody is called so already, the faces become theirs.
     """
-    consent = _consent(consent_by, purpose)
+    consent = consent_of(consent_by, purpose)
     wanted = _wanted(name, paths or [], folder, person_id, another=another)
     people = [dataclasses.replace(each, consent=consent) for each in wanted]
     results = asyncio.run(_enrol(Target(DataFolder.chosen(data)), people, even_if_known=even_if_known))
@@ -79,7 +79,8 @@ def _wanted(
     return [of_files(name, paths, person_id=person_id, another=another)]
 
 
-def _consent(given_by: str | None, purpose: str | None) -> dict[str, str] | None:
+def consent_of(given_by: str | None, purpose: str | None) -> dict[str, str] | None:
+    """Return a consent as it is sent; None where none is given. Raises BadParameter if half of it is missing."""
     if given_by and purpose:
         return {"given_by": given_by, "purpose": purpose}
     if given_by or purpose:
