@@ -135,9 +135,15 @@ class StandIn:
         return answers.get(asked.operation, {"CollectionIds": []})
 
     def _listed(self, body: dict[str, Any]) -> list[dict[str, Any]]:
-        """The faces that were added, deleted or not, and the others; of those that are asked for."""
-        added = [each.body for each in self.asked if each.operation == "IndexFaces"]
-        faces = [_indexed(each)["FaceRecords"][0]["Face"] for each in added] + self.collected
+        """The faces that were added and not deleted, and the others; of those that are asked for."""
+        added: dict[str, dict[str, Any]] = {}
+        for each in self.asked:
+            if each.operation == "IndexFaces":
+                face = _indexed(each.body)["FaceRecords"][0]["Face"]
+                added[face["FaceId"]] = face | {"ExternalImageId": each.body.get("ExternalImageId", "")}
+            elif each.operation == "DeleteFaces":
+                added = {face_id: face for face_id, face in added.items() if face_id not in each.body["FaceIds"]}
+        faces = [*added.values(), *self.collected]
         return [face for face in faces if face["FaceId"] in body.get("FaceIds", [face["FaceId"]])]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

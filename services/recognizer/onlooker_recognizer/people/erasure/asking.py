@@ -65,17 +65,21 @@ class Erasers:
             UnavailableError: others were in the way each time.
         """
         self._audit.allow(actor)
-        if await self._people.is_erased(person_id) and not await self._people.find([person_id]):
+        if await self._who(person_id) is None:
             receipt = await self.receipt(person_id)
             if receipt.state is State.UNDER_WAY:  # its message may have been lost
                 await self._erasing.ask(receipt.erasure_id)
             return receipt
-        await self._require(person_id)
         async with self._audit.around(actor, Action.ERASED, person_id):
             return await self._erase(person_id)
 
-    async def _require(self, person_id: str) -> PersonRecord:
-        person = await self._people.get(person_id)
+    async def _who(self, person_id: str) -> PersonRecord | None:
+        """Return who is to be erased; None if they are."""
+        person = (await self._people.find([person_id])).get(person_id)
+        if person is None:
+            if await self._people.is_erased(person_id):
+                return None
+            raise NotFoundError(f"There is no person with the id {person_id} (any more).")
         if person.merged_into is not None:
             raise ConflictError(f"This person was merged into {person.merged_into}; erase that one, and both go.")
         return person
@@ -83,10 +87,9 @@ class Erasers:
     async def _erase(self, person_id: str) -> Receipt:
         tries = Tries()
         while True:
-            person = (await self._people.find([person_id])).get(person_id)
-            if person is None and await self._people.is_erased(person_id):  # by somebody else, this moment
+            person = await self._who(person_id)
+            if person is None:  # by somebody else, this moment
                 return await self.receipt(person_id)
-            person = await self._require(person_id)
             known = await self._erasures.find(person_id)
             begun = self._begun(person_id, known and known[0])
             erasure = (await self._erasing.noting(begun, person)).removing(Counter({Place.PEOPLE: 1}))
