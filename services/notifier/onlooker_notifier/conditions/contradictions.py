@@ -1,7 +1,8 @@
 """Finds what can never hold in a condition, before anybody waits for it. Pure.
 
 A condition is gone through as it would be with every `not` pushed down to the leaves: all of what must hold at the
-same time is then looked at pair by pair. What it finds is a contradiction for certain; not all there are are found.
+same time is then looked at pair by pair. An alternative that can never hold is a contradiction, too: nobody means it.
+What is found is one for certain; not all that there are are found.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -75,8 +76,9 @@ def _conflicts(parts: Sequence[Part], above: list[Literal]) -> Iterator[Contradi
                 yield Contradiction(other.place, one.place, words)
     together = [*above, *literals]
     for branches in branching:
-        for branch in branches:
-            yield from _conflicts([branch], together)
+        found = [list(_conflicts([branch], together)) for branch in branches]
+        if branches[0][2] or all(found):  # of what must not all hold, some may be bound to
+            yield from (each for some in found for each in some)
 
 
 def _flattened(parts: Sequence[Part]) -> tuple[list[Literal], list[list[Part]]]:

@@ -45,7 +45,7 @@ class OfFaces(ABC):
         if facts.event == "failed":
             return f"the picture could not be recognized: nothing is known of {self.title}"
         if self.feature not in facts.features:
-            return f"nothing is known of {self.title}: {self.feature} were not looked for in this picture"
+            return f"nothing is known of {self.title}: this picture was not searched for {self.feature}"
         return f"nothing is known of {self.title}"
 
 

@@ -55,7 +55,7 @@ def _upper(value: object) -> object:
     return tuple(each.upper() if isinstance(each, str) else each for each in value)
 
 
-Emotions = Annotated[tuple[EmotionType, ...], Field(min_length=1), BeforeValidator(_upper), OneOrMore, AsWritten]
+Emotions = Annotated[tuple[EmotionType, ...], BeforeValidator(_upper), OneOrMore, AsWritten]
 
 
 class EmotionLeaf(Piece):
@@ -131,9 +131,9 @@ Failed = Annotated[
     BeforeValidator(_no_word, json_schema_input_type=Literal[True] | FailedLeaf),
     PlainSerializer(_as_word),
 ]
-Buckets = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MOST_TEXTS), OneOrMore, AsWritten]
+Buckets = Annotated[tuple[Text, ...], Field(max_length=MOST_TEXTS), OneOrMore, AsWritten]
 Prefix = Annotated[str, Field(min_length=1, max_length=1024)]
-Prefixes = Annotated[tuple[Prefix, ...], Field(min_length=1, max_length=MOST_TEXTS), OneOrMore, AsWritten]
+Prefixes = Annotated[tuple[Prefix, ...], Field(max_length=MOST_TEXTS), OneOrMore, AsWritten]
 
 
 class Condition(Piece):

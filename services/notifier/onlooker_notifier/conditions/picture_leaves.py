@@ -45,7 +45,7 @@ class OfPictures(ABC):
     def _not_looked_for(self, facts: Facts) -> str:
         if facts.event == "failed":
             return f"the picture could not be recognized: nothing is known of {self.title}"
-        return f"nothing is known of {self.title}: {self.feature} was not looked for in this picture"
+        return f"nothing is known of {self.title}: this picture was not searched for {self.feature}"
 
 
 class FaceCountCheck(OfPictures):

@@ -38,6 +38,8 @@ class Piece(BaseModel):
 
 
 def _listed(value: object) -> object:
+    if value in ([], ()):
+        raise ValueError("nothing stands here")
     return (value,) if isinstance(value, str) else value
 
 
@@ -50,7 +52,7 @@ OneOrMore = BeforeValidator(_listed, json_schema_input_type=str | list[str])
 """Takes one text in place of a list of one."""
 AsWritten = PlainSerializer(_short)
 """Writes a list of one as the text."""
-Texts = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MOST_TEXTS), OneOrMore, AsWritten]
+Texts = Annotated[tuple[Text, ...], Field(max_length=MOST_TEXTS), OneOrMore, AsWritten]
 
 
 class Range(Piece):
@@ -133,7 +135,7 @@ class Window(Piece):
 
     from_: Clock = Field(default="00:00", alias="from", description="The minute with which it begins.")
     to: End = Field(default=MIDNIGHT, description="The minute before which it ends; 24:00 is that of the day.")
-    days: Annotated[tuple[Day, ...], Field(min_length=1), OneOrMore] | None = None
+    days: Annotated[tuple[Day, ...], OneOrMore] | None = None
     zone: Zone = "UTC"
 
     @model_validator(mode="after")
