@@ -1,4 +1,4 @@
-"""Somebody is enrolled by the camera: it says when the picture will do, and they are told by it from then on."""
+"""Somebody is enrolled by the camera, which says when the picture will do; by it they sign in at the door then."""
 
 import re
 from collections.abc import AsyncIterator
@@ -52,7 +52,9 @@ async def before_the_camera(film: Path, stack: Stack, session: StorageState, fau
     faults.check()
 
 
-async def test_somebody_is_enrolled_by_the_camera_and_not_twice(before_the_camera: Page) -> None:
+async def test_somebody_is_enrolled_by_the_camera_but_not_twice_and_signs_in_at_the_door(
+    before_the_camera: Page,
+) -> None:
     page = before_the_camera
     await page.goto("/console/people")
     await page.get_by_role("link", name="Enrol somebody").first.click()
@@ -64,6 +66,7 @@ async def test_somebody_is_enrolled_by_the_camera_and_not_twice(before_the_camer
     await page.get_by_role("button", name="Leave picture 1 out").click()
     await expect(page.get_by_role("list", name="Pictures that are sent").get_by_role("listitem")).to_have_count(0)
     await page.get_by_role("button", name="Take this picture").click()
+    await expect(page.get_by_role("button", name="Leave picture 1 out")).to_be_visible()
     await page.get_by_label("Name").fill(NAME)
     await page.get_by_role("button", name="Enrol", exact=True).click()
     await expect(page.get_by_role("heading", level=1)).to_have_text(NAME, timeout=LOADED)
@@ -72,7 +75,21 @@ async def test_somebody_is_enrolled_by_the_camera_and_not_twice(before_the_camer
     await page.goto("/console/people/new")
     await page.get_by_role("button", name="Use the camera").click()
     await page.get_by_role("button", name="Take this picture").click()
+    await expect(page.get_by_role("button", name="Leave picture 1 out")).to_be_visible()
     await page.get_by_label("Name").fill("Somebody Else")
     await page.get_by_role("button", name="Enrol", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text(re.compile(f"known as that of {NAME}: 1?\\d\\d % alike"))
     await expect(page.get_by_role("button", name="Leave picture 1 out")).to_be_visible()
+
+    await page.goto("/console/people/attendance")
+    await page.get_by_role("link", name="Sign in and out here").click()
+    await expect(page.get_by_text("Good. Press the button.")).to_be_visible(timeout=LOADED)
+    await expect(page.locator(".camera-boxes rect")).to_have_count(1)
+    assert await grave_barriers(page) == []
+    said = page.locator("[data-said]")
+    for words in ("signed in at", "is signed in already, since"):
+        await page.get_by_role("button", name="Sign in / out").click()
+        await expect(said).to_contain_text(re.compile(f"{NAME} {words} \\d?\\d:\\d\\d"), timeout=LOADED)
+        await expect(said).to_be_empty(timeout=10_000)
+    await page.get_by_role("link", name="Attendance").click()
+    await expect(page.get_by_role("row", name=NAME)).to_contain_text("There")
