@@ -23,6 +23,8 @@ COLORS = frozenset(
     ("black", "blue", "brown", "cyan", "green", "grey", "orange", "pink", "purple", "red", "white", "yellow")
 )
 """Those that the style sheet has a swatch for."""
+SOMEBODY = "One person"
+"""Where nobody knows what they are called."""
 DECEMBER = 12
 
 
@@ -39,14 +41,15 @@ class Chip:
     swatch: str = ""
 
 
-def chips(search: Search, path: str) -> tuple[Chip, ...]:
+def chips(search: Search, path: str, people: Mapping[str, str] | None = None) -> tuple[Chip, ...]:
     """Return the filters that are on, in the order of the search's parameters.
 
     Args:
         search: what is looked for.
         path: the page that the links lead to.
+        people: names by ids.
     """
-    found = [_of_one(search, name, value, path) for name, value in search.given if name in WORDS]
+    found = [_of_one(search, name, value, path, people or {}) for name, value in search.given if name in WORDS]
     for names, words in RANGES.items():
         low, high = (search.get(name) for name in names)
         if low or high:
@@ -71,9 +74,9 @@ def called(value: str, names: Mapping[str, str]) -> str:
     return names.get(value.upper()) or names.get(value.lower()) or value
 
 
-def _of_one(search: Search, name: str, value: str, path: str) -> Chip:
+def _of_one(search: Search, name: str, value: str, path: str, people: Mapping[str, str]) -> Chip:
     kind, icon, names = WORDS[name]
-    text = DRESSED.get(name, str)(called(value, names))
+    text = people.get(value, SOMEBODY) if name == "person_id" else DRESSED.get(name, str)(called(value, names))
     swatch = color_class(value) if name == "color" else ""
     return Chip(text, kind, icon, search.without(name, value=value).at(path), swatch)
 
@@ -157,7 +160,6 @@ WORDS: dict[str, tuple[str, str, dict[str, str]]] = {
 """What each parameter that stands for itself filters by, its icon, and what its values are called."""
 DRESSED: dict[str, Callable[[str], str]] = {
     "q": "“{}”".format,
-    "person_id": lambda _: "One person",
     "color": str.capitalize,
     "similar_to": lambda _: "Similar to one picture",
 }

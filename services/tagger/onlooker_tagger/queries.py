@@ -34,7 +34,9 @@ MOST_SUGGESTIONS = 20
 T = TypeVar("T", int, datetime)
 Sort = Literal["newest", "oldest", "relevance"]
 Interval = Literal["minute", "hour", "day", "month"]
-Aspect = Literal["labels", "persons", "emotions", "ages", "moderation", "colors", "folders", "failures", "timeline"]
+Aspect = Literal[
+    "labels", "persons", "person_ids", "emotions", "ages", "moderation", "colors", "folders", "failures", "timeline"
+]
 """What statistics can count besides the totals."""
 Kind = Literal["label", "person", "text", "folder"]
 """What a suggestion is: a label (or parent), a name, a word of text in pictures, or the beginning of keys."""
@@ -247,6 +249,7 @@ class Statistics(BaseModel):
     faces: int
     labels: tuple[Count, ...] = Field(default=(), description="Most frequent first, as all of these lists.")
     persons: tuple[Count, ...] = Field(default=(), description="Pictures by who is in them.")
+    person_ids: tuple[Count, ...] = Field(default=(), description="Likewise, by their ids: two may have one name.")
     emotions: tuple[Share, ...] = Field(default=(), description="Of faces that show any.")
     ages: tuple[Count, ...] = Field(
         default=(), description="Faces by decade of the middle of the range; youngest first."

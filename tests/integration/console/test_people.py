@@ -220,7 +220,10 @@ async def test_a_person_s_page_has_their_pictures_and_faces(site: Site, people: 
     ada = await people.create(unique, attributes={"Bio": "Counts."}, external_id="e-17")
     face = await a_known_face(site, people, ada)
     image = ImageRef.of(bucket="images", key=f"{unique}.jpg", etag="a" * 32, size=1, uploaded_at=NOON)
-    await site.index(recognized(image, a_face(name=unique, person_id=ada.person_id)))
+    namesake = an_id()
+    await site.index(
+        recognized(image, a_face(name=unique, person_id=ada.person_id), a_face(name=unique, person_id=namesake))
+    )
     async with site.signed_in() as somebody:
         page = (await somebody.get(f"/console/people/{ada.person_id}")).text
         gallery = (await somebody.get("/console/pictures", params={"person_id": ada.person_id})).text
@@ -228,7 +231,8 @@ async def test_a_person_s_page_has_their_pictures_and_faces(site: Site, people: 
         assert words in page
     assert f"/console/pictures/{image.image_id}?person_id={ada.person_id}" in page
     assert f'data-id="{image.image_id}"' in gallery
-    assert "One person" in gallery
+    assert f"/console/pictures?person_id={ada.person_id}&amp;person_id={namesake}" in page
+    assert f'<span class="chip-text" dir="auto">{unique}</span>' in gallery
 
 
 async def test_who_is_hidden_is_said_so_and_can_be_shown_again(site: Site, people: People, unique: str) -> None:

@@ -31,6 +31,7 @@ async def test_counts_every_aspect(index: Index) -> None:
     assert (found.total, found.recognized, found.failed, found.faces) == (4, 3, 1, 4)
     assert pairs(found.labels) == [("Cat", 2), ("Dog", 1)]
     assert pairs(found.persons) == [("Ann", 2)]
+    assert sum(each.count for each in found.person_ids) == 2
     assert [(x.name, x.count, x.share) for x in found.emotions] == [("HAPPY", 2, 0.6667), ("SAD", 1, 0.3333)]
     assert pairs(found.ages) == [("0-9", 1), ("20-29", 2), ("60-69", 1)]
     assert pairs(found.moderation) == [("Weapons", 1)]
@@ -45,7 +46,7 @@ async def test_counts_only_what_is_asked_for(index: Index) -> None:
     found = await counts(index, include=["emotions"])
     assert (found.total, found.faces, pairs(found.emotions)) == (1, 1, [("HAPPY", 1)])
     assert found.model_dump(exclude={"total", "recognized", "failed", "faces", "emotions"}) == dict.fromkeys(
-        ("labels", "persons", "ages", "moderation", "colors", "folders", "failures", "timeline"), ()
+        ("labels", "persons", "person_ids", "ages", "moderation", "colors", "folders", "failures", "timeline"), ()
     )
     assert (await counts(index, include=[])).total == 1
 

@@ -94,6 +94,11 @@ def test_an_order_is_no_filter() -> None:
     assert not search("sort=oldest").filtered
 
 
+def test_a_person_is_called_by_their_name_where_it_is_known() -> None:
+    somebody = search(f"person_id={'a' * 32}")
+    assert [chips(somebody, "/here", people)[0].text for people in ({"a" * 32: "Ann"}, {})] == ["Ann", "One person"]
+
+
 def test_taking_one_filter_off_leaves_the_others() -> None:
     hrefs = [each.href for each in chips(search("label=Dog&label=Cat&min_age=3"), "/here")]
     assert hrefs == ["/here?label=Cat&min_age=3", "/here?label=Dog&min_age=3", "/here?label=Dog&label=Cat"]

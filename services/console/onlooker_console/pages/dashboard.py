@@ -15,6 +15,7 @@ from onlooker_console.facets import Option, facets
 from onlooker_console.filters import chips
 from onlooker_console.history import MOST_PEOPLE, over_time, visits
 from onlooker_console.panels import Panel, cloud, counted
+from onlooker_console.people.called import names
 from onlooker_console.periods import Interval, choices, shorter
 from onlooker_console.search import Search
 from onlooker_console.views import Views
@@ -35,7 +36,10 @@ def routes(views: Views) -> APIRouter:
             status = found.error.status if isinstance(found.error, RefusedError) else HTTPStatus.OK
             return views.page(request, "dashboard.html", status=status, search=search, trouble=found.error)
         counts, anytime = found.value
-        history = await attempt(_history(caller.api, search, counts["timeline"], interval))
+        history, people = await asyncio.gather(
+            attempt(_history(caller.api, search, counts["timeline"], interval)),
+            names(caller.api, search.all("person_id")),
+        )
         chosen, possible, periods = history.value or ("month", (), [])
         return views.page(
             request,
@@ -43,7 +47,7 @@ def routes(views: Views) -> APIRouter:
             trouble=None,
             search=search,
             counts=counts,
-            chips=chips(search, PATH),
+            chips=chips(search, PATH, people),
             facets=facets({**counts, "timeline": anytime}, search, PATH),
             cloud=cloud(counts, search),
             panels={panel.name: panel for panel in (*counted(counts, search), *over_time(periods, chosen, search))},

@@ -15,6 +15,7 @@ from onlooker_console.callers import SignedIn
 from onlooker_console.counting import count
 from onlooker_console.facets import Option, facets
 from onlooker_console.pages.images import PassedThrough
+from onlooker_console.people.called import names
 from onlooker_console.people.cards import PATH, card
 from onlooker_console.people.faces import known_faces
 from onlooker_console.search import Search
@@ -66,7 +67,7 @@ def routes(views: Views) -> APIRouter:
             tiles=[tile(each, zone) for each in found.value["images"]] if found.value else [],
             total=counts.value[0]["total"] if counts.value else None,
             months=groups.get("time", ())[:MONTHS],
-            beside=[each for each in groups.get("person", ()) if each.text != person["name"]][:OTHERS],
+            beside=await _beside(caller.api, counts.value[0], search) if counts.value else (),
             emotions=groups.get("emotion", ()),
         )
 
@@ -92,6 +93,17 @@ async def _face(api: Api, person_id: str, face_id: str) -> Response:
         path = f"/people/{person_id}/faces/{quote(face_id, safe='')}/picture"
         answer = await stack.enter_async_context(api.stream("GET", path))
         return PassedThrough(answer, stack.pop_all(), KEPT)
+
+
+async def _beside(api: Api, counts: Any, search: Search) -> list[Option]:
+    """Return who else is in the pictures of a search, most often first, with links to where both are."""
+    others = [each for each in counts.get("person_ids", ()) if not search.has("person_id", each["name"])][:OTHERS]
+    called = await names(api, [each["name"] for each in others])
+    return [
+        Option(called[each["name"]], search.adding("person_id", each["name"]).at(PICTURES), each["count"])
+        for each in others
+        if each["name"] in called
+    ]
 
 
 def _groups(counts: Any, search: Search) -> dict[str, tuple[Option, ...]]:

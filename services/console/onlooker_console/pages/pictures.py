@@ -13,6 +13,7 @@ from onlooker_console.callers import SignedIn
 from onlooker_console.counting import count, refuse_unknown
 from onlooker_console.facets import facets, jumps
 from onlooker_console.filters import chips
+from onlooker_console.people.called import names
 from onlooker_console.search import Search
 from onlooker_console.suggestions import suggestions
 from onlooker_console.tiles import Grouping, days, grouping
@@ -39,8 +40,10 @@ def routes(views: Views) -> APIRouter:
     async def show(request: Request, caller: SignedIn, cursor: str | None = None) -> Response:
         """Show the page."""
         search = _search(request)
-        found, counts = await asyncio.gather(
-            attempt(_find(caller.api, search, PAGE_SIZE, cursor)), attempt(_count(caller.api, search))
+        found, counts, people = await asyncio.gather(
+            attempt(_find(caller.api, search, PAGE_SIZE, cursor)),
+            attempt(_count(caller.api, search)),
+            names(caller.api, search.all("person_id")),
         )
         images = found.value["images"] if found.value else ()
         by = grouping(images, by_time=_by_time(search))
@@ -54,7 +57,7 @@ def routes(views: Views) -> APIRouter:
             days=days(images, by, zone_of(request)),
             by=by,
             counts=counts,
-            chips=chips(search, PATH),
+            chips=chips(search, PATH, people),
             facets=facets(counts.value, search, PATH) if counts.value else (),
             jumps=jumps(counts.value, search, PATH) if counts.value else (),
             boxes=with_boxes(request),

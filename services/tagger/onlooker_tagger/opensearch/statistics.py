@@ -24,6 +24,7 @@ from onlooker_tagger.queries import (
 FIELDS: dict[Aspect, str] = {
     "labels": "tags",
     "persons": "persons",
+    "person_ids": "person_ids",
     "moderation": "moderation.name",
     "colors": "colors.name",
     "folders": "search.folder",

@@ -27,6 +27,7 @@ def statistics(now: Snapshot, chosen: Mask, query: StatisticsQuery) -> Statistic
         faces=int(now.face_counts[chosen].sum()),
         labels=most("labels") if query.wants("labels") else (),
         persons=most("persons") if query.wants("persons") else (),
+        person_ids=most("person_ids") if query.wants("person_ids") else (),
         emotions=_emotions(faces) if query.wants("emotions") else (),
         ages=_ages(faces) if query.wants("ages") else (),
         moderation=most("moderation") if query.wants("moderation") else (),
