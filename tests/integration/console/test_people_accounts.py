@@ -39,7 +39,7 @@ async def test_a_consent_is_recorded_shown_and_withdrawn(site: Site, ada: Person
         assert (sent.status_code, sent.headers["location"]) == (303, path)
         page = (await somebody.get(path)).text
         assert "&lt;b&gt;the door" in page
-        assert "2999-05-02T00:00:00" in page
+        assert "Wednesday, 1 May 2999" in page
         (withdraw,) = re.findall(r'action="([^"]+/withdraw)"', page)
         assert (await somebody.post(withdraw)).status_code == 400
         assert (await somebody.post(withdraw, data={"sure": "true"})).status_code == 303
@@ -144,3 +144,23 @@ async def test_who_was_there_is_shown_for_a_day_and_as_a_table(site: Site, ada: 
     assert "Did not sign out" in page
     assert ada.name in table.text
     assert table.headers["Content-Type"].startswith("text/csv")
+
+
+async def test_a_device_at_the_door_needs_a_key_for_that_and_no_other(site: Site) -> None:
+    path = "/console/people/attendance"
+    door = await site.keys.create(owner="door", scopes=[Scope.ATTENDANCE_WRITE])
+    async with site.signed_in(door) as device:
+        page = await device.get(f"{path}/door")
+        assert ("data-door" in page.text, "data-looks" in page.text) == (True, False)
+        assert page.headers["Permissions-Policy"].startswith("camera=(self)")
+        assert (await device.get(path)).status_code == 403
+        refused = await device.post(path, content=b"no picture", headers={"Content-Type": "image/jpeg"})
+        assert (refused.status_code, "picture" in refused.text) == (422, True)
+        large = await device.post(path, content=b"x" * (5 << 20), headers={"Content-Type": "image/jpeg"})
+        assert large.status_code == 413
+    reader = await site.keys.create(owner="reader", scopes=[Scope.PEOPLE_READ])
+    async with site.signed_in(reader) as somebody:
+        assert "attendance:write" in (await somebody.get(f"{path}/door")).text
+        assert f"{path}/door" not in (await somebody.get(path)).text
+        answer = await somebody.post(path, content=b"x", headers={"Content-Type": "image/jpeg"})
+        assert answer.status_code == 403

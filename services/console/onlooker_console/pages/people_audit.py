@@ -1,5 +1,6 @@
 """Who read or changed what is known of people: of everybody in a month, or of one person."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -37,7 +38,15 @@ def routes(views: Views) -> APIRouter:
 
     def _listed(request: Request, found: Outcome[Any], *, month: str, person_id: str) -> Response:
         status = found.error.status if isinstance(found.error, RefusedError) else HTTPStatus.OK
-        return views.page(request, "people_audit.html", status=status, found=found, month=month, person_id=person_id)
+        return views.page(
+            request,
+            "people_audit.html",
+            status=status,
+            found=found,
+            month=month,
+            this_month=f"{datetime.now(UTC):%Y-%m}",
+            person_id=person_id,
+        )
 
     return router
 

@@ -11,7 +11,7 @@ from onlooker_console.apis import Api, RefusedError
 from onlooker_console.callers import SignedIn
 from onlooker_console.people import asking
 from onlooker_console.people.cards import PATH, card
-from onlooker_console.people.enrolling import Wish, consent
+from onlooker_console.people.enrolling import Wish, consent, last_day
 from onlooker_console.told import tell
 from onlooker_console.views import Views
 from onlooker_shared.errors import BadRequestError
@@ -84,6 +84,7 @@ async def _page(
         person=card(person),
         consents=found["consents"][::-1],
         open=found["open"],
+        last_day=last_day,
         wish=wish or Wish(),
         trouble=trouble,
     )

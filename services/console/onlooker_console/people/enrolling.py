@@ -82,6 +82,16 @@ def consent(given_by: str, purpose: str, until: str) -> dict[str, str]:
     return told
 
 
+def last_day(until: str | None) -> str:
+    """Return the last day of a consent that holds until a time, as whoever entered it knows it; empty: it has none.
+
+    One that ends within a day, as other programs may say it, has that day.
+    """
+    if not until:
+        return ""
+    return (datetime.fromisoformat(until).astimezone(UTC) - timedelta(microseconds=1)).date().isoformat()
+
+
 async def enrol(api: Api, wish: Wish, person_id: str | None) -> Any:
     """Enrol somebody, or add to their faces; return what the recognizer answers.
 
