@@ -55,7 +55,7 @@ class ChannelBook:
         """
         if len((await self._store.all())[0]) >= MOST:
             raise ConflictError(f"There are {MOST} channels, which is as many as there may be; delete one.")
-        settings, secret, made = _settled(wanted, None)
+        settings, secret, made = await _settled(wanted, None)
         channel_id, now = uuid.uuid4().hex, self._now()
         record = ChannelRecord(
             channel_id=channel_id,
@@ -81,7 +81,7 @@ class ChannelBook:
         """
         known = await self.get(channel_id)
         _match(if_match, known)
-        settings, secret, made = _settled(wanted, known)
+        settings, secret, made = await _settled(wanted, known)
         record = known.model_copy(
             update={
                 "name": wanted.name,
@@ -116,7 +116,7 @@ class ChannelBook:
         return datetime.fromtimestamp(self._clock(), UTC)
 
 
-def _settled(wanted: ChannelInput, known: ChannelRecord | None) -> tuple[AnySettings, str | None, str | None]:
+async def _settled(wanted: ChannelInput, known: ChannelRecord | None) -> tuple[AnySettings, str | None, str | None]:
     """Return a channel's settings, its new secret if it gets one, and that secret if nobody knows it yet.
 
     Raises:
@@ -136,7 +136,7 @@ def _settled(wanted: ChannelInput, known: ChannelRecord | None) -> tuple[AnySett
             raise UnprocessableError(
                 "A chat channel needs the service's URL as its secret: see apprise's list of them."
             )
-        service = service_of(secret) if secret is not None else _service(known)
+        service = await service_of(secret) if secret is not None else _service(known)
         settings = settings.model_copy(update={"service": service})
     if isinstance(settings, SmtpSettings) and secret is not None and settings.username is None:
         raise UnprocessableError("A password needs a username.")

@@ -5,7 +5,6 @@ opened there. The key is a file's, a setting's, or KMS's, which then makes a new
 """
 
 import base64
-import binascii
 import os
 import secrets
 from contextlib import suppress
@@ -157,7 +156,7 @@ def key_of(text: str) -> bytes:
     """
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one
         key = b""
     if len(key) != KEY_BYTES:
         raise ValueError(f"is no key: it must be {KEY_BYTES} random bytes in base64 (openssl rand -base64 {KEY_BYTES})")

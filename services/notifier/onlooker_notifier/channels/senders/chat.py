@@ -8,10 +8,7 @@ import asyncio
 import logging
 import re
 import threading
-from typing import Any, cast
-
-import apprise
-from apprise import NotifyBase
+from typing import Any, Protocol, cast
 
 from onlooker_notifier.channels.addresses import Guard
 from onlooker_notifier.channels.kinds import ChatSettings
@@ -46,6 +43,19 @@ STATUS = re.compile(r"error=([45]\d\d)")
 LATER = frozenset({"408", "425", "429"})
 
 
+class Service(Protocol):
+    """A service, as apprise makes it of a URL."""
+
+    schema: str
+    host: str | None
+    port: int | None
+    secure: bool
+
+    def notify(self, *, body: str, title: str, body_format: str) -> bool:
+        """Send; whether it was taken."""
+        ...
+
+
 class Chat:
     """Sends by apprise, in a thread.
 
@@ -58,7 +68,7 @@ class Chat:
 
     async def send(self, settings: ChatSettings, secret: str | None, message: Message) -> Receipt:
         """See `Sends`."""
-        plugin = plugin_of(secret or "")
+        plugin = await asyncio.to_thread(plugin_of, secret or "")
         await self._judge_host(plugin)
         text = shortened(message.letter.text, LONGEST)
         taken, said = await asyncio.to_thread(_notify, plugin, message.letter.subject, text)
@@ -70,22 +80,22 @@ class Chat:
             raise RefusedError(f"HTTP{status[1]}", told)
         raise UnansweredError(f"HTTP{status[1]}" if status else "NotTaken", told)
 
-    async def _judge_host(self, plugin: NotifyBase) -> None:
+    async def _judge_host(self, plugin: Service) -> None:
         own = plugin.schema in HOSTED and getattr(plugin, "mode", None) != "cloud"  # ntfy's own has no host in its URL
         if own and plugin.host:
             await self._guard.addresses(plugin.host, plugin.port or (443 if plugin.secure else 80))
 
 
-def service_of(url: str) -> str:
+async def service_of(url: str) -> str:
     """Return which service a URL is of.
 
     Raises:
         UnprocessableError: of none, or of none that is allowed.
     """
-    return str(plugin_of(url).schema)
+    return (await asyncio.to_thread(plugin_of, url)).schema
 
 
-def plugin_of(url: str) -> NotifyBase:
+def plugin_of(url: str) -> Service:
     """Return a service, without trust in what its URL asks for besides.
 
     Raises:
@@ -97,24 +107,27 @@ def plugin_of(url: str) -> NotifyBase:
             f"The URL of a chat service begins with one of {', '.join(sorted(FIXED | HOSTED))}, and ://."
             " To post to an address of your own, make a webhook."
         )
+    import apprise  # noqa: PLC0415 - a second and 20 MB, for those alone who have such a channel
+
     asset = apprise.AppriseAsset(http_redirects=False)
     made = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
-    if not isinstance(made, NotifyBase) or made.schema not in FIXED | HOSTED:
+    if made is None or made.schema not in FIXED | HOSTED:
         raise UnprocessableError(f"This is no URL that apprise knows for {schema}: see its documentation.")
     plugin = cast("Any", made)
     plugin.redirects = False
     plugin.verify_certificate = True
     plugin.socket_connect_timeout, plugin.socket_read_timeout = CONNECT_TIMEOUT, READ_TIMEOUT
-    return made
+    return cast("Service", plugin)
 
 
-def _notify(plugin: NotifyBase, title: str, body: str) -> tuple[bool, str]:
+def _notify(plugin: Service, title: str, body: str) -> tuple[bool, str]:
     """Send; return whether it was taken, and what apprise logged of the answer."""
     heard = _Heard()
     logger = logging.getLogger("apprise")
+    logger.propagate = False  # it repeats what services answer, which is nothing for logs
     logger.addHandler(heard)
     try:
-        return bool(plugin.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)), " ".join(heard.lines)
+        return bool(plugin.notify(body=body, title=title, body_format="text")), " ".join(heard.lines)
     finally:
         logger.removeHandler(heard)
 
