@@ -339,3 +339,25 @@ async def test_candidates_are_the_same_or_not_and_a_name_can_be_taken_back(
     last = await face_in(site, image)
     assert last.person is None
     assert {ada.person_id, eve.person_id} <= set(last.denied)
+
+
+async def test_where_a_face_is_can_be_told_in_numbers_without_script(site: Site, people: People, unique: str) -> None:
+    image = await a_picture(site, unique, a_face())
+    path, place = f"/console/pictures/{image.image_id}", {"left": 10, "top": 20, "width": 30, "height": 40}
+    reader = await site.keys.create(owner="reader", scopes=[Scope.PEOPLE_READ, Scope.RECOGNITIONS_READ])
+    async with site.signed_in() as somebody:
+        answer = await somebody.post(f"{path}/faces?label=Cat", data={"name": f" {unique} ", **place})
+        page = await told_after(somebody, answer)
+        outside = await somebody.post(f"{path}/faces", data={"name": unique, **place, "left": 80})
+        nowhere = await somebody.post(f"{path}/faces", data={"name": unique, **place, "left": "NaN"})
+    async with site.signed_in(reader) as somebody:
+        not_offered = (await somebody.get(path)).text
+    face = await face_in(site, image)  # of one that is there, it is said whose it is
+    assert answer.headers["Location"] == f"{path}?label=Cat#face-1"
+    assert face.person is not None
+    assert (face.person.name, face.drawn) == (unique, False)
+    assert f"This is {unique} from now on." in page
+    assert (outside.status_code, "sticks out of the picture" in outside.text) == (400, True)
+    assert nowhere.status_code == 422
+    assert f'action="{path}/faces"' in page.replace("?label=Cat", "")
+    assert f'action="{path}/faces"' not in not_offered
