@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
+from installation import client_of
 from onlooker_recognizer.people.registry.records import PersonRecord, State
 from onlooker_shared.aws import Aws
 from onlooker_shared.messages import ImageRecognized
 from onlooker_shared.objects import list_objects
 from onlooker_shared.queue import settler
 from onlooker_shared.recognition import Recognition
+from people_records import a_face_id
 from people_stage import PeopleStage, beside, people_of
 from recognizer_stage import Stage, provisioned
 
@@ -193,3 +195,27 @@ async def test_a_collection_that_was_deleted_is_made_anew_of_the_crops(here: Peo
     assert (await people.get(bob.person_id)).cover == again.face_id
     described = await client.describe_collection(CollectionId=here.parts.collection.name)
     assert (described["FaceCount"], described["UserCount"]) == (3, 2)
+
+
+async def test_who_is_imported_with_a_collection_that_was_there_before_is_named(
+    here: PeopleStage, pictures: Path
+) -> None:
+    collection = here.parts.collection.name
+    assert await here.parts.collected.find([a_face_id()]) == {}  # there is no collection at all yet
+    await here.calls.call("CreateCollection", {"CollectionId": collection})
+    picture = {"Image": {"Bytes": read(pictures, "obama.jpg")}, "ExternalImageId": "b.obama"}
+    indexed = await here.calls.call("IndexFaces", {"CollectionId": collection, **picture})
+    face_id = indexed["FaceRecords"][0]["Face"]["FaceId"]
+    dynamodb = await here.stage.aws.client("dynamodb")
+    profile = {"FaceId": {"S": face_id}, "Bio": {"S": "Speaks."}}
+    await dynamodb.put_item(TableName=here.stage.names.profiles.name, Item=profile)
+
+    async with here.stage.recognizer() as service, client_of(service) as client:
+        answer = await client.post("/people/profiles/import")
+        assert answer.json()["taken"] == 1, answer.text
+        await here.stage.put("again.jpg", read(pictures, "obama-speaking.jpg"))
+        found = await announced(here.stage)
+
+    [person] = [face.person for face in found.faces if face.person]
+    known = await here.parts.people.get(person.person_id)
+    assert (person.name, known.attributes, known.face_ids) == ("b.obama", {"Bio": "Speaks."}, (face_id,))
