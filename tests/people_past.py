@@ -13,6 +13,7 @@ from installation import ADMIN, Keys, client_of, working
 from onlooker_recognizer.__main__ import compose
 from onlooker_recognizer.people.changes.owed import Owed, Relabel
 from onlooker_recognizer.people.changes.relabelling import Relabelling
+from onlooker_recognizer.people.changes.renewing import Renewing
 from onlooker_recognizer.people.collection.matching import Thresholds
 from onlooker_recognizer.people.handlers import decode as decode_of_people
 from onlooker_recognizer.people.identification.naming import as_person
@@ -66,19 +67,25 @@ class Past:
 
     async def relabelling(self, **other: Any) -> Relabelling:
         """What does the jobs, of this test's own."""
-        parts: dict[str, Any] = {
+        renewed: dict[str, Any] = {
             "people": self.people,
             "judge": self.judge,
             "sightings": self.sightings,
             "results": self.results,
             "publisher": self.publisher,
+            "clock": lambda: datetime.now(UTC),
+        }
+        renewed |= {name: other[name] for name in renewed.keys() & other.keys()}
+        rest: dict[str, Any] = {
+            "sightings": self.sightings,
             "owed": self.owed,
             "sqs": await self.stage.aws.client("sqs"),
             "queue_url": self.queue_url,
             "outages": Outages(),
             "clock": lambda: datetime.now(UTC),
         }
-        return Relabelling(**{**parts, **other})
+        rest |= {name: each for name, each in other.items() if name not in renewed}
+        return Relabelling(renewing=Renewing(**renewed), **rest)
 
     async def seen(
         self, key: str, *shown: PersonRecord | Face | None, face_ids: Mapping[int, str] | None = None

@@ -17,6 +17,7 @@ from onlooker_recognizer.people.changes.drawing_routes import drawing_router
 from onlooker_recognizer.people.changes.merging import Grouping
 from onlooker_recognizer.people.changes.owed import Owed
 from onlooker_recognizer.people.changes.relabelling import Relabelling
+from onlooker_recognizer.people.changes.renewing import Renewing
 from onlooker_recognizer.people.changes.routes import changes_router
 from onlooker_recognizer.people.collection.detecting import Detecting
 from onlooker_recognizer.people.composing import PeopleParts
@@ -138,12 +139,17 @@ def serve_people(
         queue_url=queue_url,
         clock=clock,
     )
-    relabelling = Relabelling(
+    renewing = Renewing(
         people=parts.people,
         judge=parts.judge,
         sightings=parts.sightings,
         results=results,
         publisher=publisher,
+        clock=clock,
+    )
+    relabelling = Relabelling(
+        renewing=renewing,
+        sightings=parts.sightings,
         owed=Owed(dynamodb, names.sightings.name),
         sqs=sqs,
         queue_url=queue_url,

@@ -1,7 +1,6 @@
 """Somebody is named, merged or told apart, and pictures from before say so: whatever happens meanwhile."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from onlooker_recognizer.people.registry.records import State
 from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.messages import ImageIdentified
-from onlooker_shared.results import Results, StoredResult
+from onlooker_shared.results import Known, Results, StoredResult
 from people_past import Past, past_of, served
 from recognitions import NOON
 from recognizer_stage import Stage
@@ -120,15 +119,11 @@ async def test_what_is_recognized_again_meanwhile_is_kept_and_named(past: Past) 
     class Racing(Results):
         raced = False
 
-        async def revise(self, image_id: str, change: Callable[[StoredResult], Awaitable[StoredResult]]) -> Any:
-            async def while_another_stores(known: StoredResult) -> StoredResult:
-                wanted = await change(known)
-                if not self.raced:
-                    self.raced = True
-                    await past.results.put(again)
-                return wanted
-
-            return await super().revise(image_id, while_another_stores)
+        async def replace(self, result: StoredResult, known: Known | None) -> bool:
+            if not self.raced:
+                self.raced = True
+                await past.results.put(again)
+            return await super().replace(result, known)
 
     work = await past.relabelling(results=Racing(await past.stage.aws.client("s3"), past.results.bucket))
     await work.handle(Relabel(person_id=person.person_id))

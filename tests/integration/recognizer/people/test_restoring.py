@@ -109,7 +109,9 @@ async def test_every_face_has_a_new_id_its_crop_and_its_person(
     assert {face.face_id for face in after} == set(faces.there or ())
     assert {face.crop for face in after} == before
     assert {face.model for face in after} == {"8.0"}
-    assert faces.users == {alice.person_id: {face.face_id for face in await theirs(people, alice)}}
+    assert faces.users == {
+        each.person_id: {face.face_id for face in await theirs(people, each)} for each in (alice, bob)
+    }
     assert (await people.get(bob.person_id)).cover == after[2].face_id
 
 

@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from onlooker_recognizer.people.collection.matching import Thresholds
+from onlooker_recognizer.people.collection.collection import Found
+from onlooker_recognizer.people.collection.crops import Crop
+from onlooker_recognizer.people.collection.lookup import Looked
+from onlooker_recognizer.people.collection.matching import Match, Thresholds
 from onlooker_recognizer.people.identification.verdicts import Judge
-from onlooker_recognizer.people.registry.records import PersonRecord, State
-from people_records import a_person
+from onlooker_recognizer.people.registry.records import FaceRecord, PersonRecord, State
+from people_records import a_face_id, a_face_of, a_person, an_id
+from recognitions import a_face, an_image
 
 
 class Table:
@@ -53,3 +57,22 @@ async def test_where_nobody_is_asked_for_nobody_is_looked_for() -> None:
     table = Table()
     assert await judge(table).resolved(set()) == {}
     assert table.looks == 0
+
+
+async def test_whose_picture_it_was_enrolled_from_is_known_by_that_face_though_only_users_were_searched() -> None:
+    image_id = an_id()
+    face = a_face_of(alice := a_person(face_ids=(a_face_id(),)), image=an_image()).model_copy(
+        update={"face_id": alice.face_ids[0], "image_id": image_id}
+    )
+
+    class WithFaces(Table):
+        async def faces(self, face_ids: Iterable[str]) -> dict[str, FaceRecord]:
+            return {face_id: face for face_id in face_ids if face_id == face.face_id}
+
+    found = Found(face.bounding_box, people=(Match(alice.person_id, 99.9),))
+    shown = a_face().model_copy(update={"bounding_box": face.bounding_box})
+    looked = Looked(shown, Crop(b"", face.bounding_box), found)
+    (there,) = await judge(WithFaces(alice)).decide([looked], image_id=image_id)
+    (elsewhere,) = await judge(WithFaces(alice)).decide([looked], image_id=an_id())
+    assert (there.person, there.similarity, there.face_id) == (alice, 100.0, face.face_id)
+    assert (elsewhere.person, elsewhere.similarity, elsewhere.face_id) == (alice, 99.9, None)

@@ -14,7 +14,7 @@ from onlooker_recognizer.people.collection.collection import Collection
 from onlooker_recognizer.people.consent.consents import Consents
 from onlooker_recognizer.people.registry.names import cleaned_attributes
 from onlooker_recognizer.people.registry.people import People
-from onlooker_recognizer.people.registry.records import MAX_FACES, TOGETHER, FaceRecord, PersonRecord, State
+from onlooker_recognizer.people.registry.records import MAX_FACES, FaceRecord, PersonRecord, State
 from onlooker_recognizer.people.registry.transactions import Tries
 from onlooker_recognizer.people.suggestions.differences import Differences
 from onlooker_shared.errors import BadRequestError, ConflictError, NotFoundError
@@ -116,7 +116,7 @@ class Grouping:
         """Have the collection know that faces are not a person's any more."""
         await self._collection.disassociate(before, face_ids)
         left = (await self._people.find([before])).get(before)
-        if left is None or len(left.face_ids) < TOGETHER:
+        if left is None or not left.is_user:
             await self._collection.delete_user(before)
 
     async def _merged(self, person_id: str, into: str) -> tuple[PersonRecord, PersonRecord]:
@@ -192,7 +192,7 @@ class Grouping:
     async def together(self, person_id: str) -> PersonRecord:
         """Have a person be found by all their faces together, and return them."""
         person = await self._people.get(person_id)
-        if len(person.face_ids) >= TOGETHER:
+        if person.is_user:
             await self._collection.associate(person_id, person.face_ids)
         return person
 

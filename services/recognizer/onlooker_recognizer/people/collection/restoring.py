@@ -23,7 +23,7 @@ from onlooker_recognizer.metrics import RESTORED
 from onlooker_recognizer.people.collection.collection import Collection, CollectionMissingError, Unfit
 from onlooker_recognizer.people.collection.crops_store import CropStore
 from onlooker_recognizer.people.registry.people import People
-from onlooker_recognizer.people.registry.records import TOGETHER, FaceRecord
+from onlooker_recognizer.people.registry.records import FaceRecord
 from onlooker_recognizer.permissions import DENIED
 from onlooker_shared.claims import Claimed, Claims
 from onlooker_shared.errors import ConflictError, NotFoundError, RetryLater, UnavailableError, describe
@@ -146,7 +146,7 @@ class Restoring:
         async with turns:
             restored = [await self._restore_face(face) for face in faces]
             person = (await self._people.find([person_id])).get(person_id)
-            if person and len(person.face_ids) >= TOGETHER:
+            if person and person.is_user:
                 await self._collection.associate(person_id, person.face_ids)
         return sum(restored)
 

@@ -32,7 +32,7 @@ from onlooker_recognizer.people.enrolment.refusals import AlreadyEnrolledError, 
 from onlooker_recognizer.people.identification.verdicts import Judge, Verdict
 from onlooker_recognizer.people.registry.names import clean, cleaned_attributes
 from onlooker_recognizer.people.registry.people import People
-from onlooker_recognizer.people.registry.records import MAX_FACES, TOGETHER, FaceRecord, PersonRecord, Source
+from onlooker_recognizer.people.registry.records import MAX_FACES, FaceRecord, PersonRecord, Source
 from onlooker_shared.errors import ConflictError
 from onlooker_shared.images import ImageRef
 
@@ -315,7 +315,7 @@ class Enrolment:
     async def _together(self, person_id: str) -> PersonRecord:
         """Have a person be found by all their faces together, and return them."""
         person = await self._people.get(person_id)
-        if len(person.face_ids) >= TOGETHER:
+        if person.is_user:
             await self._collection.associate(person_id, person.face_ids)
         return person
 

@@ -8,7 +8,15 @@ import structlog
 
 from onlooker_recognizer.people.collection.crops import overlap
 from onlooker_recognizer.people.collection.lookup import Looked
-from onlooker_recognizer.people.collection.matching import Decision, Match, Thresholds, decide, likenesses, once_each
+from onlooker_recognizer.people.collection.matching import (
+    SURE,
+    Decision,
+    Match,
+    Thresholds,
+    decide,
+    likenesses,
+    once_each,
+)
 from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.registry.records import FaceRecord, PersonRecord, State
 
@@ -50,12 +58,18 @@ class Judge:
             looked: what was found of each; None of one that was not looked up.
             image_id: the picture's: what was added to the collection from it is what it is, however alike others are.
         """
-        matched = {match.id for each in looked if each for match in each.found.faces}
+        found = [each.found for each in looked if each]
+        users = {match.id for each in found for match in each.people}
+        people = dict(await self.resolved(users))
+        matched = {match.id for each in found for match in each.faces}
+        if image_id is not None:  # whose faces were not searched may have this very face
+            sure = {each.people[0].id for each in found if each.people and each.people[0].similarity >= SURE}
+            matched |= {face_id for person_id in sure & people.keys() for face_id in people[person_id].face_ids}
         records = await self._people.faces(matched) if matched else {}
         owners = {face_id: record.person_id for face_id, record in records.items()}
         alike = [likenesses(each.found, owners) if each else () for each in looked]
         own = [_own(each, records.values(), image_id) if each else None for each in looked]
-        people = await self.resolved({match.id for each in alike for match in each})
+        people |= await self.resolved({match.id for each in alike for match in each} - users)
         decisions = once_each(
             _as_added(face, people) or decide(_of_people(each, people), self._thresholds)
             for face, each in zip(own, alike, strict=True)

@@ -18,7 +18,7 @@ MAX_NAME = 200
 MAX_FACES = 100
 """Faces of one person: so many Amazon associates with a user."""
 TOGETHER = 2
-"""Faces from which on a person is a user of the collection."""
+"""Faces from which on a stranger is a user of the collection."""
 MAX_ATTRIBUTES = 50
 MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTE = 100, 2000
 """Characters of a free attribute's name and text."""
@@ -77,6 +77,14 @@ class PersonRecord(Record):
     merged_into: PersonId | None = None
     created_at: datetime
     version: int = Field(default=1, description="Grows with each change that somebody makes, not with sightings.")
+
+    @property
+    def is_user(self) -> bool:
+        """Whether they are to be a user of the collection: who is alike beyond doubt is then told by one search.
+
+        Whoever is known is one from the first face on. Most strangers are seen once, and never searched for.
+        """
+        return len(self.face_ids) >= (TOGETHER if self.state is State.UNKNOWN else 1)
 
 
 class FaceRecord(Record):
