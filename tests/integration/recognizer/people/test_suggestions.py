@@ -176,6 +176,25 @@ async def test_who_was_decided_merged_or_erased_meanwhile_is_gone(past: Past, cl
     assert (await client.get(f"/people/{people[5].person_id}")).status_code == 200
 
 
+async def test_an_erasure_takes_whom_somebody_might_be_and_is_not(past: Past, client: httpx.AsyncClient) -> None:
+    alice, *others = await past.people.create("Alice"), *[await past.people.create_unknown() for _ in range(4)]
+    await alike(past, alice, others[0])
+    not_same = await alike(past, alice, others[1])
+    stays = await alike(past, others[2], others[3])
+    await client.post(f"{PATH}/{not_same.suggestion_id}", json={"same": False})
+    await client.delete(f"/people/{alice.person_id}")
+
+    async def erased() -> Any:
+        receipt = (await client.get(f"/people/erasures/{alice.person_id}")).json()
+        return receipt if receipt["state"] != "under_way" else None
+
+    receipt = await until(erased)
+    assert (receipt["removed"]["suggestions"], receipt["proof"]["found"]["suggestions"]) == (3, 0)
+    assert [each["suggestion_id"] for each in await suggested(client)] == [stays.suggestion_id]
+    found = await (await past.stage.aws.client("dynamodb")).scan(TableName=past.stage.names.people_suggestions.name)
+    assert len(found["Items"]) == 1
+
+
 async def test_a_decision_that_was_interrupted_is_finished_by_the_same_again(
     past: Past, client: httpx.AsyncClient
 ) -> None:
