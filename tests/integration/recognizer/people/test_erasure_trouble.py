@@ -1,7 +1,9 @@
 """Erasures that do not go smoothly: asked for twice, put back, interrupted by changes, or with much to go through."""
 
 import asyncio
+import io
 import json
+import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -111,6 +113,26 @@ async def test_a_result_that_nobody_can_read_holds_up_no_erasure(past: Past) -> 
     assert told["removed"]["results"] == 2
     assert [entry["Key"] async for entry in list_objects(s3, bucket, "results/")] == [result_key(whole)]
     assert await told_of(past, alice.person_id, "Alice") == []
+
+
+async def test_an_export_has_what_came_by_merges_and_passes_over_what_is_damaged(past: Past) -> None:
+    oldest, older, alice = [await past.people.create(name) for name in ("Ally", "Ali", "Alice")]
+    shown = await past.seen_often(alice, 3)
+    s3, bucket = await past.stage.aws.client("s3"), past.results.bucket
+    await s3.put_object(Bucket=bucket, Key=result_key(shown[0]), Body=b"{}")
+    async with served(past) as here, here.client() as client:
+        for one, into in ((oldest, older), (older, alice)):
+            merged = await client.post(f"/people/{one.person_id}/merge", json={"into": into.person_id})
+            assert merged.status_code == 200
+        answer = await client.get(f"/people/{older.person_id}/export")
+        assert (await client.get(f"/people/{an_id()}/export")).status_code == 404
+    assert f"{alice.person_id}.zip" in answer.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        told = {name: json.loads(archive.read(name)) for name in archive.namelist()}
+    assert [each["name"] for each in told["person.json"]] == ["Alice", "Ally", "Ali"]
+    assert (len(told["sightings.json"]), len(told["results.json"])) == (3, 2)
+    assert [each["action"] for each in told["audit.json"]] == ["exported", "merged", "merged"]
+    assert (told["faces.json"], told["consents.json"]) == ([], [])
 
 
 # -- much to go through ------------------------------------------------------------------------------------------------

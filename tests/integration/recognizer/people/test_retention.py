@@ -11,6 +11,7 @@ from onlooker_recognizer.people.consent import retention as module
 from onlooker_recognizer.people.consent.consents import Consents, Given
 from onlooker_recognizer.people.consent.retention import Keep, Retention, RetentionTimer
 from onlooker_recognizer.people.registry.people import People
+from onlooker_recognizer.people.registry.records import State
 from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.claims import Claims
 from onlooker_shared.errors import ConflictError
@@ -95,6 +96,42 @@ async def test_who_has_no_consent_left_is_erased_and_nobody_else(here: Here) -> 
     here.clock.now += DAY
     assert await here.retention.end_consents() == 1
     assert here.erases.asked == [("Bob", "last consent ended")]
+
+
+async def test_what_is_due_is_read_and_not_all_consents_and_nothing_hangs_on_it(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = await here.people.create("Alice"), await here.people.create("Bob")
+    short = GIVEN.model_copy(update={"until": here.clock() + DAY})
+    for person in (alice, bob):
+        await here.consents.record(person.person_id, short, recorded_by="tests")
+    await here.consents.record(bob.person_id, GIVEN, recorded_by="tests")  # a longer one
+    [ended] = await here.consents.of_person(alice.person_id)
+    with monkeypatch.context() as patch:
+        patch.setattr(Consents, "ended", None)
+        here.clock.now += DAY
+        assert len(await here.consents.due()) == 2
+        assert await here.retention.end_consents() == 1
+        assert await here.consents.due() == []
+        await here.consents.withdraw(alice.person_id, ended.consent_id)
+        assert [due.person_id for due in await here.consents.due()] == [alice.person_id]
+    for due in await here.consents.due():
+        await here.consents.settle(due)  # as if it had been lost
+    here.erases.asked.clear()
+    assert await here.retention.end_consents() == 0
+    assert await here.retention.end_all_consents() == 1
+    assert here.erases.asked == [("Alice", "last consent ended")]
+
+
+async def test_whoever_they_were_merged_into_is_erased_and_nobody_who_gave_no_consent(here: Here) -> None:
+    ali, alice = await here.people.create("Ali"), await here.people.create("Alice")
+    given = await here.consents.record(ali.person_id, GIVEN, recorded_by="tests")
+    await here.consents.withdraw(ali.person_id, given.consent_id)
+    await here.people.change(ali.person_id, state=State.MERGED, merged_into=alice.person_id)
+    assert await here.retention.end_consents() == 1
+    await here.consents.forget(ali.person_id)
+    assert await here.retention.end_consents() == 0
+    assert here.erases.asked == [("Alice", "last consent ended")]
 
 
 async def test_strangers_end_so_long_after_they_were_last_seen(here: Here) -> None:

@@ -1,32 +1,39 @@
 """Consents: who agreed that somebody is known, to what, and until when.
 
     person_id    consent_id
-    {person}     {random}
+    {person}     {random}                       a consent
+    due          {at}#{person}#{consent}        one that ends, or ended, at a time: written with it
 
-Who is known by consents is so as long as one of them is open: when the last one ended, they are erased.
+Who is known by consents is so as long as one of them is open: when the last one ended, they are erased. What is due
+says when to look, so that it need not be looked through all consents each minute; the consents say whether it is so.
 """
 
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import structlog
-from botocore.exceptions import ClientError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from onlooker_recognizer.people.enrolment.refusals import ConsentMissingError
+from onlooker_recognizer.people.registry.items import moment
 from onlooker_recognizer.people.registry.records import MAX_NAME, PersonId, Record
+from onlooker_recognizer.people.registry.transactions import Tries, write
 from onlooker_shared.errors import NotFoundError, UnprocessableError
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
     from onlooker_recognizer.people.registry.items import Item
 
 MAX_PURPOSE = 500
 """Characters."""
+DUE = "due"
+"""What the table has the ends of consents under."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -63,6 +70,15 @@ class ConsentRecord(Record):
     def open_at(self, now: datetime) -> bool:
         """Whether it holds."""
         return self.withdrawn_at is None and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """That a consent ended."""
+
+    person_id: str
+    """Whose it was when it was written; they may have been merged since."""
+    entry_id: str
 
 
 class Consents:
@@ -120,12 +136,9 @@ class Consents:
             given_at=self._clock(),
             recorded_by=recorded_by,
         )
-        await self._dynamodb.put_item(
-            TableName=self._table,
-            Item=_item(consent),
-            ConditionExpression="attribute_not_exists(person_id) OR body = :ours",  # the client may repeat itself
-            ExpressionAttributeValues={":ours": _item(consent)["body"]},
-        )
+        tries = Tries()
+        while not await self._write(consent, "attribute_not_exists(person_id)", due=consent.until):
+            await tries.again()
         return consent
 
     async def of_person(self, person_id: str) -> list[ConsentRecord]:
@@ -157,18 +170,10 @@ class Consents:
         if consent.withdrawn_at is not None:
             return consent
         withdrawn = consent.model_copy(update={"withdrawn_at": self._clock()})
-        try:
-            await self._dynamodb.put_item(
-                TableName=self._table,
-                Item=_item(withdrawn),
-                ConditionExpression="body = :known",  # or one that was erased this moment would come back
-                ExpressionAttributeValues={":known": _item(consent)["body"]},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            return await self.withdraw(person_id, consent_id)  # somebody else did, this moment
-        return withdrawn
+        condition = "body = :known"  # or one that was erased this moment would come back
+        if await self._write(withdrawn, condition, due=withdrawn.withdrawn_at, known=_item(consent)["body"]):
+            return withdrawn
+        return await self.withdraw(person_id, consent_id)  # somebody else did, this moment
 
     async def move(self, person_id: str, to: str) -> None:
         """Make a person's consents another's, whom they were merged into; repeating it changes nothing."""
@@ -182,20 +187,59 @@ class Consents:
         for consent in await self.of_person(person_id):
             await self._delete(consent)
 
+    async def due(self) -> list[Due]:
+        """Return the consents that ended until now, and are not settled."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="person_id = :due AND consent_id < :now",
+            ExpressionAttributeValues={":due": {"S": DUE}, ":now": {"S": f"{moment(self._clock())}~"}},
+            ConsistentRead=True,
+        )
+        ids = [item["consent_id"]["S"] async for page in pages for item in page["Items"]]
+        return [Due(each.split("#")[1], each) for each in ids]
+
+    async def settle(self, due: Due) -> None:
+        """Note that nothing follows any more from a consent's end."""
+        key: Item = {"person_id": {"S": DUE}, "consent_id": {"S": due.entry_id}}
+        await self._dynamodb.delete_item(TableName=self._table, Key=key)
+
     async def ended(self) -> list[str]:
-        """Return the ids of those who gave consents of which none holds any more."""
+        """Return the ids of those who gave consents of which none holds any more, by looking through all consents."""
         now = self._clock()
         found: defaultdict[str, bool] = defaultdict(bool)
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
         async for page in pages:
             for item in page["Items"]:
                 person_id = item["person_id"]["S"]
+                if person_id == DUE:
+                    continue
                 try:
                     found[person_id] |= _consent(item).open_at(now)
                 except (KeyError, ValueError):  # damaged by hand: nobody is erased by that
                     log.warning("consent.unreadable", person_id=person_id)
                     found[person_id] = True
         return sorted(person_id for person_id, holds in found.items() if not holds)
+
+    async def _write(
+        self,
+        consent: ConsentRecord,
+        condition: str,
+        *,
+        due: datetime | None,
+        known: "AttributeValueTypeDef | None" = None,
+    ) -> bool:
+        """Write a consent on a condition, with when it is due; return whether the condition held."""
+        put: TransactWriteItemTypeDef = {
+            "Put": {"TableName": self._table, "Item": _item(consent), "ConditionExpression": condition}
+        }
+        if known is not None:
+            put["Put"]["ExpressionAttributeValues"] = {":known": known}
+        steps = [put]
+        if due is not None:
+            entry_id = f"{moment(due)}#{consent.person_id}#{consent.consent_id}"
+            entry: Item = {"person_id": {"S": DUE}, "consent_id": {"S": entry_id}}
+            steps.append({"Put": {"TableName": self._table, "Item": entry}})
+        return await write(self._dynamodb, steps)
 
     async def _delete(self, consent: ConsentRecord) -> None:
         item = _item(consent)

@@ -22,16 +22,16 @@ from onlooker_recognizer.people.erasure.versions import Versions
 from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.registry.records import PersonRecord, State
 from onlooker_shared.claims import Claimed, Claims
-from onlooker_shared.errors import ConflictError, NotFoundError, describe
+from onlooker_shared.errors import ConflictError, NotFoundError, RetryLater, UnavailableError, describe
 from onlooker_shared.objects import delete_if, how_gone, list_objects
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 LOOK_EVERY = 60.0
-"""Seconds between two looks at consents."""
+"""Seconds between two looks at consents that are due."""
 LIST_EVERY = timedelta(hours=1)
-"""Between two looks at all pictures and strangers, whose time is counted in days."""
+"""Between two looks at all pictures and strangers, whose time is counted in days, and through all consents."""
 LEASE = timedelta(minutes=3)
 """How long another recognizer waits for the one that looked last: some of its looks."""
 CLAIM = "people-retention"
@@ -98,11 +98,33 @@ class Retention:
         self._clock = clock
 
     async def end_consents(self) -> int:
-        """Have those erased whose last consent ended, and return how many."""
-        ended = await self._consents.ended()
-        known = (await self._people.find(ended)).values()
-        still = [person for person in known if not await self._consents.any_open(person.person_id)]
-        return await self._erase(still, BY_CONSENT, "consents")
+        """Have those erased whose last consent ended since it was looked last, and return how many."""
+        erased = 0
+        for due in await self._consents.due():
+            ended = await self._ended(due.person_id)
+            gone = await self._erase(ended, BY_CONSENT, "consents")
+            erased += gone
+            if gone == len(ended):
+                await self._consents.settle(due)
+        return erased
+
+    async def _ended(self, person_id: str) -> list[PersonRecord]:
+        """Return whom somebody is now, if they gave consents of which none holds any more; nobody, if one does."""
+        try:
+            person = await self._people.resolve(person_id)
+        except (NotFoundError, ConflictError):  # gone; or merged in a circle, which somebody has to undo first
+            return []
+        ids = {person_id, person.person_id}  # a merge may be under way
+        given = [consent for each in ids for consent in await self._consents.of_person(each)]
+        now = self._clock()
+        return [] if not given or any(consent.open_at(now) for consent in given) else [person]
+
+    async def end_all_consents(self) -> int:
+        """Do likewise by looking through all consents: what is due may have been lost. Return how many were erased."""
+        ended = {
+            person.person_id: person for each in await self._consents.ended() for person in await self._ended(each)
+        }
+        return await self._erase(ended.values(), BY_CONSENT, "consents")
 
     async def end_unknowns(self) -> int:
         """Have strangers erased who were not seen for so long, and return how many."""
@@ -148,7 +170,7 @@ class Retention:
         for person in people:
             try:
                 await self._erases.erase(person.person_id, by)
-            except (NotFoundError, ConflictError) as error:  # gone, or merged, this moment
+            except (NotFoundError, ConflictError, UnavailableError, RetryLater) as error:  # gone, merged, or busy
                 log.info("retention.not_erased", person_id=person.person_id, reason=describe(error))
                 continue
             EXPIRED.labels(what).inc()
@@ -195,6 +217,7 @@ class RetentionTimer:
         await self._retention.end_consents()
         now = self._clock()
         if self._listed_at is None or now - self._listed_at >= LIST_EVERY:
+            await self._retention.end_all_consents()
             await self._retention.end_unknowns()
             if await self._retention.end_pictures() < MOST:
                 self._listed_at = now

@@ -1,5 +1,7 @@
 """Everything that is stored of a person, as a zip: for them, or for whoever asks in their name.
 
+It is made piece by piece while it is sent: somebody may be in as many pictures as do not fit into memory.
+
 person.json        what is told of them, and of those who were merged into them
 faces.json         the faces by which they are told
 faces/{id}.jpg     those, cut out
@@ -11,19 +13,18 @@ audit.json         who read or changed what is known of them
 """
 
 import asyncio
-import io
 import json
-import zipfile
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from onlooker_recognizer.people.audit.log import Audit
 from onlooker_recognizer.people.collection.crops_store import CropStore
 from onlooker_recognizer.people.consent.consents import Consents
+from onlooker_recognizer.people.erasure.zipping import Zip
 from onlooker_recognizer.people.registry.people import People
-from onlooker_recognizer.people.registry.records import FaceRecord, PersonRecord, Sighting
+from onlooker_recognizer.people.registry.records import PersonRecord, Sighting
 from onlooker_recognizer.people.sightings.table import Sightings
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.results import Results
@@ -35,6 +36,10 @@ PAGE = 200
 """Sightings, and entries of the log, that are read at once."""
 AT_ONCE = 16
 """Results that are read at the same time."""
+
+
+Part: TypeAlias = BaseModel | dict[str, Any]
+T = TypeVar("T")
 
 
 class Export:
@@ -72,95 +77,125 @@ class Export:
         self._consents = consents
         self._audit = audit
 
-    async def of_person(self, person_id: str) -> bytes:
-        """Return the zip.
+    async def find(self, person_id: str) -> PersonRecord:
+        """Return who is to be exported: of somebody who was merged, whom they became.
 
         Raises:
             NotFoundError: there is no such person.
         """
-        person = await self._people.get(person_id)
-        faces = await self._people.faces_of(person_id)
-        sightings = await self._all_sightings(person_id)
-        texts: dict[str, Sequence[BaseModel | dict[str, Any]]] = {
-            "person.json": [person, *await self._merged_into(person_id)],
-            "faces.json": faces,
-            "sightings.json": sightings,
-            "results.json": await self._parts_of_results(person_id, sightings),
-            "consents.json": await self._consents.of_person(person_id),
-            "attendance.json": await self._signed(person_id),
-            "audit.json": await self._entries(person_id),
+        return await self._people.resolve(person_id)
+
+    async def of_person(self, person: PersonRecord) -> AsyncIterator[bytes]:
+        """Yield the zip, piece by piece. Who is erased meanwhile is in it as far as it was made."""
+        merged = await self._merged_into(person.person_id)
+        person_ids = [person.person_id, *(each.person_id for each in merged)]
+        found = (await self._people.faces(person.face_ids)).values()
+        faces = sorted(found, key=lambda face: (face.added_at, face.face_id))
+        texts: dict[str, AsyncIterator[Part]] = {
+            "person.json": _each([person, *merged]),
+            "faces.json": _each(faces),
+            "sightings.json": self._sightings_of(person.person_id),
+            "results.json": self._parts_of_results(person.person_id),
+            "consents.json": _each(await self._consents.of_person(person.person_id)),
+            "attendance.json": _each(await self._signed(person_ids)),
+            "audit.json": self._entries(person_ids),
         }
-        files = {name: _json(parts) for name, parts in texts.items()} | await self._pictures(faces)
-        return await asyncio.to_thread(_zipped, files)
+        archive = Zip()
+        for name, parts in texts.items():
+            async for piece in archive.add(name, _json(parts)):
+                yield piece
+        for face in faces:
+            if (jpeg := await self._crops.get(face.crop)) is not None:
+                async for piece in archive.add(f"faces/{face.face_id}.jpg", _each([jpeg])):
+                    yield piece
+        yield archive.end()
 
     async def _merged_into(self, person_id: str) -> list[PersonRecord]:
-        return [each for each in await self._people.everybody() if each.merged_into == person_id]
+        """Return all who became somebody, however many merges it took."""
+        everybody = await self._people.everybody()
+        ids, more = {person_id}, {person_id}
+        while more:
+            more = {each.person_id for each in everybody if each.merged_into in more} - ids
+            ids |= more
+        return [each for each in everybody if each.person_id in ids - {person_id}]
 
-    async def _all_sightings(self, person_id: str) -> list[Sighting]:
-        found: list[Sighting] = []
+    async def _pages(self, person_id: str) -> AsyncIterator[tuple[Sighting, ...]]:
         after: str | None = None
         while True:
             page = await self._sightings.of_person(person_id, limit=PAGE, after=after)
-            found += page.sightings
+            yield page.sightings
             if (after := page.after) is None:
-                return found
+                return
 
-    async def _parts_of_results(self, person_id: str, sightings: Iterable[Sighting]) -> list[dict[str, Any]]:
+    async def _sightings_of(self, person_id: str) -> AsyncIterator[Part]:
+        async for page in self._pages(person_id):
+            for each in page:
+                yield each
+
+    async def _parts_of_results(self, person_id: str) -> AsyncIterator[Part]:
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def one(image_id: str) -> dict[str, Any] | None:
             async with turns:
                 try:
                     result = await self._results.get(image_id)
-                except NotFoundError:
+                except (NotFoundError, ValidationError):  # deleted this moment; or damaged, so that nothing is known
                     return None
-            faces = result.recognition.faces
-            theirs = [face for face in faces if face.person and face.person.person_id == person_id]
+            theirs = [face for face in result.recognition.faces if face.person and face.person.person_id == person_id]
             return {
                 "image": result.image.model_dump(mode="json"),
                 "faces": [face.model_dump(mode="json") for face in theirs],
             }
 
-        image_ids = dict.fromkeys(each.image_id for each in sightings)
-        return [part for part in await asyncio.gather(*map(one, image_ids)) if part]
+        told = ""
+        async for page in self._pages(person_id):
+            ids = [each for each in dict.fromkeys(each.image_id for each in page) if each != told]
+            for part in await asyncio.gather(*map(one, ids)):
+                if part is not None:
+                    yield part
+            told = ids[-1] if ids else told  # a picture with several faces of theirs may go on in the next page
 
-    async def _signed(self, person_id: str) -> list[dict[str, Any]]:
+    async def _signed(self, person_ids: Iterable[str]) -> list[dict[str, Any]]:
         """Return when somebody signed in and out; no index has it by person, so all are looked through."""
+        ids = set(person_ids)
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=self._attendance,
-            FilterExpression="begins_with(about, :day) AND person_id = :person",
-            ExpressionAttributeValues={":day": {"S": "day:"}, ":person": {"S": person_id}},
+            FilterExpression="begins_with(about, :day)",
+            ExpressionAttributeValues={":day": {"S": "day:"}},
             ConsistentRead=True,
         )
         signed = [
             {"at": item["at"]["S"], "direction": item["direction"]["S"]}
             async for page in pages
             for item in page["Items"]
+            if item["person_id"]["S"] in ids
         ]
         return sorted(signed, key=lambda each: each["at"])
 
-    async def _entries(self, person_id: str) -> list[BaseModel]:
-        found: list[BaseModel] = []
-        after: str | None = None
-        while True:
-            page = await self._audit.of_person(person_id, limit=PAGE, after=after)
-            found += page.entries
-            if (after := page.after) is None:
-                return found
-
-    async def _pictures(self, faces: Iterable[FaceRecord]) -> dict[str, bytes]:
-        found = {f"faces/{face.face_id}.jpg": await self._crops.get(face.crop) for face in faces}
-        return {name: jpeg for name, jpeg in found.items() if jpeg is not None}
-
-
-def _json(parts: Sequence[BaseModel | dict[str, Any]]) -> bytes:
-    plain = [part.model_dump(mode="json") if isinstance(part, BaseModel) else part for part in parts]
-    return json.dumps(plain, ensure_ascii=False, indent=1).encode()
+    async def _entries(self, person_ids: Iterable[str]) -> AsyncIterator[Part]:
+        told = set[str]()
+        for person_id in person_ids:
+            after: str | None = None
+            while True:
+                page = await self._audit.of_person(person_id, limit=PAGE, after=after)
+                for each in page.entries:
+                    if told.isdisjoint(each.people):  # else it was told of another of them
+                        yield each
+                if (after := page.after) is None:
+                    break
+            told.add(person_id)
 
 
-def _zipped(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
+async def _each(parts: Iterable[T]) -> AsyncIterator[T]:
+    for part in parts:
+        yield part
+
+
+async def _json(parts: AsyncIterator[Part]) -> AsyncIterator[bytes]:
+    """Yield a list in JSON, a line for each part."""
+    before = b"[\n"
+    async for part in parts:
+        plain = part.model_dump(mode="json") if isinstance(part, BaseModel) else part
+        yield before + json.dumps(plain, ensure_ascii=False).encode()
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 
 from onlooker_recognizer.people.audit.callers import Auditor, PersonInPath, Reader, Writer
 from onlooker_recognizer.people.audit.log import Action, Audit
@@ -41,9 +42,11 @@ def erasure_router(erasers: Erasers, export: Export, audit: Audit) -> APIRouter:
     @routes.get("/{person_id}/export", response_class=Response, responses={HTTPStatus.OK: {"content": {ZIP: {}}}})
     async def export_person(caller: Reader, _: Auditor, person_id: PersonInPath) -> Response:
         """Answer with everything that is stored of a person, as a zip; who read it is in there, too."""
-        await audit.note(caller, Action.EXPORTED, person_id)
-        name = f'attachment; filename="{person_id}.zip"'
+        audit.allow(caller)
+        person = await export.find(person_id)
+        await audit.note(caller, Action.EXPORTED, person.person_id)
+        name = f'attachment; filename="{person.person_id}.zip"'
         headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-        return Response(await export.of_person(person_id), media_type=ZIP, headers=headers)
+        return StreamingResponse(export.of_person(person), media_type=ZIP, headers=headers)
 
     return routes
