@@ -52,7 +52,7 @@ class PeopleStage:
         for data in pictures:
             await self.add_face(person.person_id, data)
         person = await self.parts.people.get(person.person_id)
-        if len(person.face_ids) > 1:
+        if person.is_user:
             await self.parts.collection.associate(person.person_id, person.face_ids)
         return person
 
@@ -83,7 +83,7 @@ class PeopleStage:
 async def people_of(stage: Stage) -> AsyncIterator[PeopleStage]:
     """Yield what a process of the recognizer knows people by, with the settings that the environment has now."""
     client = await stage.aws.client("rekognition")
-    calls, settings = Calls(client, paces={}), RecognizerSettings()
+    calls, settings = Calls(client, paces={}, count=lambda _: None), RecognizerSettings()
     with Pictures(max_pixels=10**8, inline_bytes=10**6, threads=2) as pictures:
         parts = compose_people(
             settings,

@@ -17,19 +17,24 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
 from emulator import aws_environment, running_emulator
+from onlooker_recognizer.costs.composing import compose_costs
+from onlooker_recognizer.costs.holding import Holding
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.pictures import Pictures
 from onlooker_recognizer.questions import Questions
-from onlooker_recognizer.recognizing import Recognizing
+from onlooker_recognizer.recognizing import Recognized, Recognizing
 from onlooker_recognizer.rekognition import Rekognition
+from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_shared.aws import Aws
+from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import Face, Feature
 from onlooker_shared.settings import CommonSettings
 from people_stage import PeopleStage, people_of
@@ -156,9 +161,7 @@ async def _times(aws: Aws, album: Album) -> None:
                 people = bool(number % 2)
                 data = _unlike(picture, number)
                 began = time.perf_counter()
-                made = await recognizing[people].result(
-                    an_image(content=str(number)), data, started_at=datetime.now(UTC)
-                )
+                made = await _recognize(recognizing[people], an_image(content=str(number)), data)
                 taken[people].append(time.perf_counter() - began)
     without, including = (statistics.median(taken[people][1:]) for people in (False, True))  # the first one warms up
     print(f"people    {len(made.result.recognition.faces)} faces: {without * 1000:.0f} ms without people")
@@ -168,15 +171,27 @@ async def _times(aws: Aws, album: Album) -> None:
 
 async def _recognizing(here: PeopleStage, pictures: Pictures, features: Sequence[Feature]) -> Recognizing:
     client = await here.stage.aws.client("rekognition")
-    questions = Questions(max_labels=10, min_confidence=55, price=0, price_of_properties=0)
+    questions = Questions(max_labels=10, min_confidence=55)
     return Recognizing(
         originals=Originals(await here.stage.aws.client("s3"), max_bytes=10**8),
         pictures=pictures,
         rekognition=Rekognition(here.calls, questions=questions, permissions=Permissions(client, {})),
         features=features,
+        holding=await _no_budget(here),
         identifying=here.parts.identifying,
         clock=lambda: datetime.now(UTC),
     )
+
+
+async def _no_budget(here: PeopleStage) -> Holding:
+    dynamodb, sqs = await here.stage.aws.client("dynamodb"), await here.stage.aws.client("sqs")
+    table, now = here.stage.names.costs.name, partial(datetime.now, UTC)
+    costs = await compose_costs(RecognizerSettings(), table, dynamodb=dynamodb, sqs=sqs, queue_url="none", clock=now)
+    return costs.holding
+
+
+async def _recognize(recognizing: Recognizing, image: ImageRef, data: bytes) -> Recognized:
+    return await recognizing.result(await recognizing.find(image, data, started_at=datetime.now(UTC)), None)
 
 
 async def _faces(here: PeopleStage, data: bytes) -> Sequence[Face]:
@@ -184,7 +199,7 @@ async def _faces(here: PeopleStage, data: bytes) -> Sequence[Face]:
     with Pictures(max_pixels=10**8, inline_bytes=10**7, threads=1) as pictures:
         recognizing = await _recognizing(here, pictures, ("faces", "people"))
         image = an_image(content=uuid.uuid4().hex)
-        made = await recognizing.result(image, data, started_at=datetime.now(UTC))
+        made = await _recognize(recognizing, image, data)
     await here.parts.sightings.settle(image.image_id, made.sightings)
     return made.result.recognition.faces
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from onlooker_recognizer import events
 from onlooker_recognizer.calls import Calls
+from onlooker_recognizer.costs.composing import compose_costs
 from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.handlers import Handler
 from onlooker_recognizer.originals import Originals
@@ -55,11 +56,12 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     questions = _questions(settings)
     collection = collection_name(settings, common.prefix)
     permissions = Permissions(client, _operations(settings, questions, collection))
-    calls = Calls(client, paces=_paces(settings))
     results = Results(s3, names.results.name)
     originals = Originals(s3, max_bytes=settings.max_bytes)
     publisher = Publisher(await aws.client("sns"), await aws.topic_arn(names.image_recognized))
     queue_url = await aws.queue_url(names.recognizer_images.name)
+    costs = await compose_costs(settings, names.costs.name, dynamodb=dynamodb, sqs=sqs, queue_url=queue_url, clock=_now)
+    calls = Calls(client, paces=_paces(settings), count=costs.meter.count)
     with Pictures(
         max_pixels=settings.max_pixels, inline_bytes=settings.inline_bytes, threads=settings.decode_threads
     ) as pictures:
@@ -84,9 +86,11 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 pictures=pictures,
                 rekognition=rekognition,
                 features=settings.features,
+                holding=costs.holding,
                 identifying=people.identifying,
                 clock=_now,
             ),
+            holding=costs.holding,
             results=results,
             recording=people.recording,
             deletions=deletions,
@@ -114,7 +118,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             queue_url=await aws.queue_url(names.recognizer_people.name),
             dead_letter_url=await aws.queue_url(names.recognizer_people.dead_letter),
             originals=originals,
-            detecting=Detecting(pictures, calls, price=settings.price_per_call),
+            detecting=Detecting(pictures, calls),
             results=results,
             publisher=publisher,
             grace=common.shutdown_grace,
@@ -147,11 +151,12 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         yield Service(
             name="recognizer",
             routers=[
+                costs.router,
                 router(s3, results, people.candidates.as_of_now),
                 requests_router(results, originals, sqs, queue_url),
                 *about_people.routers,
             ],
-            workers=[consumer, about_people.consumer, *about_people.timers],
+            workers=[consumer, about_people.consumer, *about_people.timers, costs.meter, costs.holding],
             checks={
                 "s3": check_s3,
                 "sqs": check_sqs,
@@ -161,14 +166,13 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             sweep=sweep,
             queues={"recognizer": consumer.operated, "recognizer-people": about_people.consumer.operated},
         )
+        await costs.meter.write()  # the workers have ended, and count no more
 
 
 def _questions(settings: RecognizerSettings) -> Questions:
     return Questions(
         max_labels=settings.max_labels,
         min_confidence=settings.min_confidence,
-        price=settings.price_per_call,
-        price_of_properties=settings.price_of_properties,
     )
 
 

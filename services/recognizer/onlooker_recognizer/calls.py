@@ -7,14 +7,15 @@ connection broke: botocore's own retries are off for this client, because they k
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
+from onlooker_recognizer.costs.pricing import chargeable
 from onlooker_recognizer.errors import PictureRefusedError
-from onlooker_recognizer.metrics import CALL_SECONDS, CALLS, COST
+from onlooker_recognizer.metrics import CALL_SECONDS, CALLS
 from onlooker_recognizer.permissions import DENIED
 from onlooker_recognizer.rates import Pace
 from onlooker_shared.errors import RetryLater
@@ -39,6 +40,7 @@ class Calls:
     Args:
         client: the process's client, made without retries.
         paces: how fast each operation may be called, by its name; one that is not in it, as fast as it likes.
+        count: is told of each call that was answered, as what it is charged for.
         sleep: how to wait.
         jitter: how much of a wait between tries is kept, 0 to 1, so that many callers do not come back as one.
     """
@@ -48,21 +50,22 @@ class Calls:
         client: "RekognitionClient",
         *,
         paces: Mapping[str, Pace],
+        count: Callable[[Iterable[str]], None],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._client = client
         self._paces = paces
+        self._count = count
         self._sleep = sleep
         self._jitter = jitter
 
-    async def call(self, operation: str, parameters: Mapping[str, Any], *, price: float = 0.0) -> dict[str, Any]:
+    async def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return an operation's answer, without what botocore wraps it in.
 
         Args:
             operation: by Amazon's name.
             parameters: likewise.
-            price: what Amazon charges for the answer, in US dollars.
 
         Raises:
             PictureRefusedError: Rekognition cannot read the picture.
@@ -76,7 +79,7 @@ class Calls:
             if pace:
                 await pace.turn()
             try:
-                return await self._call_once(operation, parameters, price)
+                return await self._call_once(operation, parameters)
             except _ThrottledError as error:
                 if pace:
                     pace.refused()
@@ -89,14 +92,14 @@ class Calls:
                     raise
             await self._sleep(self._jitter() * min(BACKOFF_CAP, BACKOFF * 2.0 ** (throttled + broken)))
 
-    async def _call_once(self, operation: str, parameters: Mapping[str, Any], price: float) -> dict[str, Any]:
+    async def _call_once(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         ask = getattr(self._client, xform_name(operation))
         outcome = "failed"
         started = time.perf_counter()
         try:
             answer: dict[str, Any] = await ask(**parameters)
             outcome = "ok"
-            COST.inc(price)
+            self._count(chargeable(operation, parameters))
         except ClientError as error:
             code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
             if code in THROTTLED:

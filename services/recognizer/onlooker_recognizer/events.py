@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapt
 from onlooker_shared.errors import Reject
 from onlooker_shared.images import ImageRef
 from onlooker_shared.messages import Message
+from onlooker_shared.recognition import Feature
 
 CREATED = "ObjectCreated:"
 REMOVED = ("ObjectRemoved:", "LifecycleExpiration:")
@@ -56,6 +57,9 @@ class RecognizeAgain(Message):
 
     type: Literal["recognizer.again.v1"] = "recognizer.again.v1"
     image: ImageRef
+    only: tuple[Feature, ...] = Field(
+        default=(), description="Features that were held back; the others are not asked for again. Empty: all."
+    )
 
 
 class _Shape(BaseModel):

@@ -27,7 +27,7 @@ face in between is in theirs, and holds.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -35,6 +35,9 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from onlooker_recognizer.costs.budget import ABOUT_FACES
+from onlooker_recognizer.costs.holding import Holding
+from onlooker_recognizer.costs.meter import charged_to
 from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.events import Changes, RecognizeAgain
@@ -46,6 +49,7 @@ from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.images import ImageRef
 from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
+from onlooker_shared.recognition import Feature
 from onlooker_shared.results import Known, Results, StoredFailure, StoredResult
 from onlooker_shared.telemetry.tracing import current_traceparent, span
 
@@ -58,6 +62,7 @@ class Handler:
     Args:
         originals: where pictures are.
         recognizing: has them recognized.
+        holding: remembers of which pictures something was held back.
         results: where results go.
         recording: where goes who was seen.
         deletions: takes results away.
@@ -71,6 +76,7 @@ class Handler:
         *,
         originals: Originals,
         recognizing: Recognizing,
+        holding: Holding,
         results: Results,
         recording: Recording,
         deletions: Deletions,
@@ -80,6 +86,7 @@ class Handler:
     ) -> None:
         self._originals = originals
         self._recognizing = recognizing
+        self._holding = holding
         self._results = results
         self._recording = recording
         self._deletions = deletions
@@ -110,7 +117,7 @@ class Handler:
         lock = self._locks.setdefault(image.image_id, asyncio.Lock())
         async with lock:  # the same picture twice at once: the second finds the first one's result
             try:
-                with self._outages.weathered():
+                with self._outages.weathered(), charged_to(image.bucket):
                     await work()
             except PictureGoneError as gone:
                 _note("gone", image, reason=str(gone))
@@ -133,6 +140,11 @@ class Handler:
         known = await self._results.look(image.image_id)
         started_at = known and known.result.recognition.started_at
         if known and started_at and started_at >= request.time:
+            await self._repeat(known.result, image)
+        elif known and request.only and not set(request.only) & set(ABOUT_FACES):
+            await self._complete(known, request.only)
+        elif known and not request.only and self._holding.held_back():
+            await self._holding.postpone(image)  # what is known is better than what could be asked now
             await self._repeat(known.result, image)
         else:
             await self._recognize(known.result.image if known else image, known)
@@ -160,6 +172,8 @@ class Handler:
                 if known is None:
                     await self._fail(image, refusal)
                 raise
+            if found.held:  # noted first: a picture whose result is stored is not looked at again
+                await self._holding.note(image, found.held)
             recognized, replaced = await self._store(found, known)
             result = recognized.result
             # Of a new picture of nobody nothing is to be recorded, nor taken back.
@@ -175,6 +189,24 @@ class Handler:
                 labels=len(result.recognition.labels),
                 missing=[missing.feature for missing in result.recognition.missing],
             )
+
+    async def _complete(self, known: Known, only: Sequence[Feature]) -> None:
+        """Look for what was held back of a picture, and store it beside what is known."""
+        image, completed = known.result.image, None
+        with span("recognizer complete", known.result.traceparent):
+            original = await self._originals.fetch(image)
+            found = await self._recognizing.find(image, original.data, started_at=self._clock(), only=only)
+            looked: Known | None = known
+            while looked and completed is None:
+                result = self._recognizing.completed(found, looked.result)
+                if await self._results.replace(result, looked):
+                    completed = result
+                else:
+                    looked = await self._results.look(image.image_id)
+            await self._confirm_stored(image, known=True)
+            if completed:
+                await self._publisher.publish(completed.message(self._results.bucket))
+                _note("completed", image, features=list(only))
 
     async def _store(self, found: Found, known: Known | None) -> tuple[Recognized, bool]:
         """Store what comes of a picture, with what somebody said of it until now; whether it replaced something."""

@@ -1,6 +1,6 @@
 """The recognizer's own metrics: what became of pictures, and what Rekognition was asked and would charge."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 PICTURES = Counter("onlooker_recognizer_pictures_total", "Pictures handled.", ("outcome",))
 """outcome: recognized, repeated (was already), refused, gone."""
@@ -11,6 +11,7 @@ CALL_SECONDS = Histogram("onlooker_rekognition_call_seconds", "Time of a Rekogni
 COST = Counter(
     "onlooker_rekognition_estimated_cost_dollars_total", "What Amazon charges for the calls that it answered."
 )
+BUDGET_SPENT = Gauge("onlooker_rekognition_budget_spent_ratio", "Of the month's budget; 0 without one.")
 FACES = Counter("onlooker_recognizer_faces_total", "Faces of pictures that were to be identified.", ("outcome",))
 """outcome: known, unknown (a stranger who is remembered), ignored, nobody (looked up, and resembles nobody enough),
 unfit (too small, too poor, or not seen in its crop)."""

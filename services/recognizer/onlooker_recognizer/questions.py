@@ -30,8 +30,6 @@ class Question:
     """Those that it answers."""
     parameters: dict[str, Any]
     """All but the picture."""
-    price: float
-    """What Amazon charges for its answer, in US dollars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +39,10 @@ class Questions:
     Args:
         max_labels: DetectLabels' MaxLabels.
         min_confidence: DetectLabels' MinConfidence, 0 to 100.
-        price: of one call, in US dollars.
-        price_of_properties: in place of that, or on top of it where labels are asked for too.
     """
 
     max_labels: int
     min_confidence: float
-    price: float
-    price_of_properties: float
 
     def about(self, features: Collection[Feature]) -> list[Question]:
         """Return what to ask to learn of these features."""
@@ -56,11 +50,7 @@ class Questions:
             operation: tuple(feature for feature in answered if feature in features)
             for operation, answered in _ANSWERS.items()
         }
-        return [
-            Question(operation, some, self._parameters(some), self._price(some))
-            for operation, some in wanted.items()
-            if some
-        ]
+        return [Question(operation, some, self._parameters(some)) for operation, some in wanted.items() if some]
 
     def _parameters(self, features: tuple[Feature, ...]) -> dict[str, Any]:
         labels = {"MaxLabels": self.max_labels, "MinConfidence": self.min_confidence}
@@ -75,6 +65,3 @@ class Questions:
                 return {"Features": ["IMAGE_PROPERTIES"]}  # the others count for labels alone
             case _:
                 return {}
-
-    def _price(self, features: tuple[Feature, ...]) -> float:
-        return sum(self.price_of_properties if feature == "properties" else self.price for feature in features)

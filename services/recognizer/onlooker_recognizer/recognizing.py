@@ -1,6 +1,6 @@
 """Turns a picture's bytes into a result: prepares it, asks Rekognition, translates the answers, says who is in it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from onlooker_recognizer import translation
 from onlooker_recognizer.conversion import Frame
+from onlooker_recognizer.costs.holding import Holding
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.identification.identifying import Identifying, Likenesses
@@ -29,6 +30,15 @@ PADDED = Missing(
 )
 
 
+PARTS = {
+    "labels": ("labels", "label_model_version"),
+    "properties": ("properties",),
+    "text": ("text", "text_model_version"),
+    "moderation": ("moderation", "moderation_model_version"),
+}
+"""Of a recognition: what each feature that is not about faces fills in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What Rekognition says of a picture: all that costs money."""
@@ -39,6 +49,8 @@ class Found:
     """If people are looked for."""
     rekognition: dict[str, Any]
     """Its answers, by operation."""
+    held: tuple[Feature, ...] = ()
+    """What was not asked for the budget's sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class Recognizing:
         pictures: looks into them.
         rekognition: recognizes them.
         features: what is looked for.
+        holding: says what is not asked for now.
         identifying: says who is in them; used if people are looked for.
         clock: the time, UTC.
     """
@@ -68,7 +81,8 @@ class Recognizing:
         originals: Originals,
         pictures: Pictures,
         rekognition: Rekognition,
-        features: Collection[Feature],
+        features: Sequence[Feature],
+        holding: Holding,
         identifying: Identifying,
         clock: Callable[[], datetime],
     ) -> None:
@@ -76,16 +90,18 @@ class Recognizing:
         self._pictures = pictures
         self._rekognition = rekognition
         self._features = features
+        self._holding = holding
         self._identifying = identifying
         self._clock = clock
 
-    async def find(self, image: ImageRef, data: bytes, *, started_at: datetime) -> Found:
+    async def find(self, image: ImageRef, data: bytes, *, started_at: datetime, only: Sequence[Feature] = ()) -> Found:
         """Return what a picture shows, and whom its faces are like.
 
         Args:
             image: which it is.
             data: its bytes.
             started_at: when it was taken up.
+            only: features to look for, whatever they cost; empty: all that the budget allows.
 
         Raises:
             PictureRefusedError: it can never be recognized.
@@ -95,8 +111,10 @@ class Recognizing:
             botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS does not answer, or refuses.
         """
         picture = await self._pictures.prepare(data)
-        unfit = _unfit(picture, self._features)
-        features = [feature for feature in self._features if feature not in {missing.feature for missing in unfit}]
+        held = () if only else self._holding.held_back()
+        wanted = [feature for feature in only or self._features if feature not in held]
+        unfit = _unfit(picture, wanted)
+        features = [feature for feature in wanted if feature not in {missing.feature for missing in unfit}]
         if picture.body is not None:
             answers = await self._rekognition.recognize({"Bytes": picture.body}, features)
         else:
@@ -105,12 +123,12 @@ class Recognizing:
             picture,
             answers.by_operation,
             features=answers.features,
-            missing=(*answers.denied, *unfit),
+            missing=(*answers.denied, *unfit, *self._holding.missing(held)),
             started_at=started_at,
             recognized_at=self._clock(),
         )
-        people = await self._identifying.look(image, recognition, data) if "people" in self._features else None
-        return Found(image, recognition, people, answers.by_operation)
+        people = await self._identifying.look(image, recognition, data) if "people" in wanted else None
+        return Found(image, recognition, people, answers.by_operation, held)
 
     async def result(self, found: Found, known: StoredResult | None) -> Recognized:
         """Return what is to be stored of a picture; nothing of it is asked of Rekognition.
@@ -133,6 +151,22 @@ class Recognizing:
             image=image, recognition=recognition, rekognition=found.rekognition, traceparent=current_traceparent()
         )
         return Recognized(result, sightings)
+
+    def completed(self, found: Found, known: StoredResult) -> StoredResult:
+        """Return what is stored of a picture with what was held back before; of its faces nothing changes."""
+        new, old = found.recognition, known.recognition
+        looked_for = {*new.features, *(missing.feature for missing in new.missing)}
+        recognition = old.model_copy(
+            update={
+                **{part: getattr(new, part) for feature in new.features for part in PARTS.get(feature, ())},
+                "features": tuple(dict.fromkeys((*old.features, *new.features))),
+                "missing": (*(each for each in old.missing if each.feature not in looked_for), *new.missing),
+                "recognized_at": new.recognized_at,
+            }
+        )
+        return known.model_copy(
+            update={"recognition": recognition, "rekognition": {**known.rekognition, **found.rekognition}}
+        )
 
     async def _by_reference(self, image: ImageRef, features: Collection[Feature]) -> Answers:
         """Have Rekognition fetch the object itself; what it says holds only if the object is still the same then."""

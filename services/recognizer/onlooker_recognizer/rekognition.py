@@ -77,9 +77,7 @@ class Rekognition:
     async def _unless_denied(self, question: Question, image: "ImageTypeDef") -> dict[str, Any] | ClientError:
         """Return the answer, or the error that denies it."""
         try:
-            return await self._calls.call(
-                question.operation, {"Image": image, **question.parameters}, price=question.price
-            )
+            return await self._calls.call(question.operation, {"Image": image, **question.parameters})
         except ClientError as error:
             if error.response["Error"]["Code"] not in DENIED:
                 raise

@@ -1,10 +1,12 @@
 """The recognizer's settings: ``ONLOOKER_RECOGNIZER_*``."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from onlooker_recognizer.costs.budget import Policy
 from onlooker_recognizer.pictures import MAX_INLINE_BYTES
 from onlooker_shared.recognition import Feature
 from onlooker_shared.settings import ServerSettings
@@ -112,9 +114,17 @@ class RecognizerSettings(ServerSettings):
     keep_unknowns: float = Field(
         default=0, ge=0, le=LONGEST, description="Days unseen after which strangers are erased; 0: never."
     )
-    price_per_call: float = Field(default=0.001, ge=0, description="US dollars, for the estimated cost in the metrics.")
-    price_of_properties: float = Field(
-        default=0.00075, ge=0, description="US dollars that properties cost in a call of DetectLabels, besides labels."
+    prices: Path | None = Field(
+        default=None, description="A file with another price list than Amazon's in us-east-1 (`costs/prices.json`)."
+    )
+    budget: float = Field(
+        default=0, ge=0, description="What a month's calls may cost, in the price list's currency; 0: whatever they do."
+    )
+    budget_warn: float = Field(default=0.8, ge=0, le=1, description="The share of it from which it warns.")
+    budget_policy: Policy = Field(
+        default="warn",
+        description="What becomes of calls when it is spent: `warn` makes them all the same, `hold-labels` holds back"
+        " all but those for faces and people, `hold-all` does so from 90 % on, and holds back everything at its end.",
     )
 
     @field_validator("features", mode="before")

@@ -1,13 +1,15 @@
 """What is asked of Rekognition, by the features that are wanted, and what that costs."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from onlooker_recognizer.costs.pricing import chargeable, price_list
 from onlooker_recognizer.questions import Questions
 from onlooker_shared.recognition import Feature
 
-QUESTIONS = Questions(max_labels=10, min_confidence=55, price=0.001, price_of_properties=0.00075)
+QUESTIONS = Questions(max_labels=10, min_confidence=55)
 LIMITS = {"MaxLabels": 10, "MinConfidence": 55}
 
 
@@ -44,7 +46,9 @@ def test_text_and_moderation_are_calls_of_their_own() -> None:
     ],
 )
 def test_each_feature_has_its_price(features: tuple[Feature, ...], dollars: float) -> None:
-    assert sum(question.price for question in QUESTIONS.about(features)) == pytest.approx(dollars)
+    asked = QUESTIONS.about(features)
+    charged = Counter(each for question in asked for each in chargeable(question.operation, question.parameters))
+    assert price_list().total(charged) == pytest.approx(dollars)
 
 
 def test_every_answer_is_to_a_feature_that_was_wanted() -> None:

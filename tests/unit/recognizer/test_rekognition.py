@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from onlooker_recognizer.calls import BROKEN_TRIES, THROTTLED_TRIES, Calls
 from onlooker_recognizer.errors import PictureRefusedError
-from onlooker_recognizer.metrics import CALLS, COST
+from onlooker_recognizer.metrics import CALLS
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.questions import Questions
 from onlooker_recognizer.rates import Pace
@@ -63,7 +63,12 @@ def permitted(client: Client) -> Permissions:
     return Permissions(client, {"DetectText": {}})  # the operations that are used
 
 
-def adapter(client: Client, waits: list[float] | None = None, permissions: Permissions | None = None) -> Rekognition:
+def adapter(
+    client: Client,
+    waits: list[float] | None = None,
+    permissions: Permissions | None = None,
+    charged: list[str] | None = None,
+) -> Rekognition:
     slept = waits if waits is not None else []
 
     async def sleep(seconds: float) -> None:
@@ -72,12 +77,13 @@ def adapter(client: Client, waits: list[float] | None = None, permissions: Permi
     calls = Calls(
         client,  # the operations that are used
         paces={operation: Pace(1000) for operation in ("DetectFaces", "DetectLabels", "DetectText")},
+        count=[].extend if charged is None else charged.extend,
         sleep=sleep,
         jitter=lambda: 1.0,
     )
     return Rekognition(
         calls,
-        questions=Questions(max_labels=10, min_confidence=55, price=0.001, price_of_properties=0.00075),
+        questions=Questions(max_labels=10, min_confidence=55),
         permissions=permissions or permitted(client),
     )
 
@@ -92,10 +98,11 @@ async def test_both_answers_come_without_the_wrapping() -> None:
     assert (answers.features, answers.denied) == (BOTH, ())
 
 
-async def test_answered_calls_are_counted_with_their_price() -> None:
-    cost, faces, throttled = COST._value.get(), counted("DetectFaces", "ok"), counted("DetectFaces", "throttled")
-    await adapter(Client(refusal("ThrottlingException"))).recognize(IMAGE, BOTH)
-    assert COST._value.get() - cost == pytest.approx(0.002)
+async def test_answered_calls_are_counted_and_charged() -> None:
+    charged: list[str] = []
+    faces, throttled = counted("DetectFaces", "ok"), counted("DetectFaces", "throttled")
+    await adapter(Client(refusal("ThrottlingException")), charged=charged).recognize(IMAGE, BOTH)
+    assert sorted(charged) == ["DetectFaces", "DetectLabels"]
     assert counted("DetectFaces", "ok") - faces == 1
     assert counted("DetectFaces", "throttled") - throttled == 1
 
@@ -149,12 +156,6 @@ async def test_when_one_call_fails_the_other_is_given_up() -> None:
         await adapter(client).recognize(IMAGE, BOTH)
     await asyncio.sleep(0)
     assert client.labels_cancelled
-
-
-async def test_colours_are_paid_for_besides_labels() -> None:
-    cost = COST._value.get()
-    await adapter(Client()).recognize(IMAGE, ["labels", "properties"])
-    assert COST._value.get() - cost == pytest.approx(0.00175)
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])

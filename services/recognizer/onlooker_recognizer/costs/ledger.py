@@ -12,8 +12,11 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel, ConfigDict
+
 from onlooker_recognizer.costs.pricing import Counted
 from onlooker_shared.images import ImageRef
+from onlooker_shared.recognition import Feature
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -29,7 +32,20 @@ class Held:
     """A picture of which something was held back."""
 
     image: ImageRef
-    features: tuple[str, ...]
+    features: tuple[Feature, ...]
+
+
+class _Stored(BaseModel):
+    """The same as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    image: ImageRef
+    features: tuple[Feature, ...]
+
+    @property
+    def held(self) -> Held:
+        return Held(self.image, self.features)
 
 
 class Ledger:
@@ -74,8 +90,7 @@ class Ledger:
             TableName=self._table,
             Item={
                 **_key(HELD, held.image.image_id),
-                "image": {"S": held.image.model_dump_json()},
-                "features": {"SS": list(held.features)},
+                "body": {"S": _Stored(image=held.image, features=held.features).model_dump_json()},
             },
         )
 
@@ -88,10 +103,7 @@ class Ledger:
             Limit=limit,
             ConsistentRead=True,
         )
-        return [
-            Held(ImageRef.model_validate_json(item["image"]["S"]), tuple(sorted(item["features"]["SS"])))
-            for item in answer["Items"]
-        ]
+        return [_Stored.model_validate_json(item["body"]["S"]).held for item in answer["Items"]]
 
     async def release(self, image_id: str) -> None:
         """Forget that something of a picture waits."""

@@ -91,9 +91,9 @@ def compose_people(
     people = People(dynamodb, names.people.name, names.people_faces.name)
     sightings = Sightings(dynamodb, names.sightings.name, names.people.name)
     crops = CropStore(s3, results.bucket)
-    bare = Collection(calls, collection, price=settings.price_per_call)
+    bare = Collection(calls, collection)
     restoring = Restoring(bare, people, crops, Claims(dynamodb, names.claims.name))
-    faces = Collection(calls, collection, price=settings.price_per_call, keeper=restoring)
+    faces = Collection(calls, collection, keeper=restoring)
     bar = Bar(settings.min_face, settings.min_brightness, settings.min_sharpness)
     lookup = Lookup(
         pictures=pictures,

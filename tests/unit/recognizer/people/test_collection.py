@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from onlooker_recognizer.calls import Calls
-from onlooker_recognizer.metrics import COST
 from onlooker_recognizer.people.collection.collection import (
     REMEMBERED,
     Collection,
@@ -80,11 +79,12 @@ class Keeper:
 
 
 def collection(client: Client, **more: Any) -> Collection:
-    return Collection(Calls(client, paces={}), "people", price=0.001, **more)  # any operation
+    calls = Calls(client, paces={}, count=lambda _: None)  # any operation
+    return Collection(calls, "people", **more)
 
 
 async def test_where_nobody_has_several_faces_faces_alone_are_searched() -> None:
-    client, cost = Client(search_faces_by_image=FACES), COST._value.get()
+    client = Client(search_faces_by_image=FACES)
     found = await collection(client).search(b"jpeg", threshold=70)
     assert found is not None
     assert (found.box, found.people) == (HERE, ())
@@ -99,7 +99,6 @@ async def test_where_nobody_has_several_faces_faces_alone_are_searched() -> None
             "QualityFilter": "NONE",
         },
     )
-    assert COST._value.get() - cost == pytest.approx(0.001)
 
 
 async def test_a_user_beyond_doubt_spares_the_search_of_faces() -> None:
@@ -149,6 +148,15 @@ async def test_another_wrong_parameter_is_an_error() -> None:
     client = Client(search_faces_by_image=refusal("InvalidParameterException", "FaceMatchThreshold is wrong"))
     with pytest.raises(ClientError):
         await collection(client).search(b"jpeg", threshold=700)
+
+
+async def test_a_face_of_the_collection_is_like_others_and_one_that_is_not_there_like_nobody() -> None:
+    client = Client(search_faces=[{"FaceMatches": FACES["FaceMatches"]}, refusal("InvalidParameterException")])
+    collection = made(client)
+    assert await collection.alike("f0", threshold=70, most=200) == (Match("f1", 95.0), Match("f2", 71.0))
+    asked = {"CollectionId": "people", "FaceId": "f0", "FaceMatchThreshold": 70, "MaxFaces": 200}
+    assert client.asked == [("search_faces", asked)]
+    assert await collection.alike("f0", threshold=70, most=200) == ()
 
 
 async def test_a_face_is_added_under_the_persons_id_alone() -> None:

@@ -41,8 +41,6 @@ OPERATIONS = (
 """Everything that is asked of it."""
 ABOUT_PICTURES = (SEARCH_FACES, SEARCH_USERS, INDEX_FACES)
 """Those that are asked about a picture."""
-PRICED = (*ABOUT_PICTURES, SEARCH_BY_FACE)
-"""Those that cost money."""
 
 MISSING, EXISTS, CONFLICT, WRONG = (
     "ResourceNotFoundException",
@@ -127,7 +125,6 @@ class Collection:
     Args:
         calls: how Rekognition is called.
         name: the collection's.
-        price: of a call about a picture or face, in US dollars; the others cost nothing.
         keeper: makes the collection where it is missing; without one a call without collection fails.
         clock: seconds that never go back.
     """
@@ -137,13 +134,11 @@ class Collection:
         calls: Calls,
         name: str,
         *,
-        price: float,
         keeper: Keeper | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._calls = calls
         self.name = name
-        self._price = price
         self._keeper = keeper
         self._clock = clock
         self._users_until = 0.0
@@ -344,19 +339,18 @@ class Collection:
 
     async def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call an operation on the collection; if that is missing, have it made, and call once more."""
-        price = self._price if operation in PRICED else 0.0
         told = {"CollectionId": self.name, **parameters}
         if self._keeper:
             self._keeper.refuse_while_at_it()
         try:
-            return await self._calls.call(operation, told, price=price)
+            return await self._calls.call(operation, told)
         except ClientError as error:
             if _code(error) != MISSING:
                 raise
             if self._keeper is None:
                 raise CollectionMissingError(f"There is no collection {self.name} of faces in Rekognition.") from error
         await self._keeper.restore()
-        return await self._calls.call(operation, told, price=price)
+        return await self._calls.call(operation, told)
 
 
 _NOWHERE = BoundingBox(left=0, top=0, width=0, height=0)

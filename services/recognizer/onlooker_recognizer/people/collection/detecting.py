@@ -58,13 +58,11 @@ class Detecting:
     Args:
         pictures: prepares pictures.
         calls: how Rekognition is called.
-        price: of a call, in US dollars.
     """
 
-    def __init__(self, pictures: Pictures, calls: Calls, *, price: float) -> None:
+    def __init__(self, pictures: Pictures, calls: Calls) -> None:
         self._pictures = pictures
         self._calls = calls
-        self._price = price
 
     async def detect(self, data: bytes) -> Detected:
         """Return the faces in a picture.
@@ -76,7 +74,7 @@ class Detecting:
         """
         sendable = await self.sendable(data)
         asked = {"Image": {"Bytes": sendable.body}, "Attributes": ["DEFAULT"]}
-        answer = await self._calls.call(DETECT_FACES, asked, price=self._price)
+        answer = await self._calls.call(DETECT_FACES, asked)
         return Detected(sendable.width, sendable.height, sendable.faces(answer["FaceDetails"]))
 
     async def sendable(self, data: bytes) -> Sendable:

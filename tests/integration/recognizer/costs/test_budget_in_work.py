@@ -1,0 +1,135 @@
+"""A budget that comes to its end: pictures are stored and told of all the same, and completed when there is more."""
+
+import pytest
+
+from installation import Keys, client_of
+from onlooker_recognizer.costs.ledger import Ledger
+from onlooker_shared.keys import Principal, Scope
+from onlooker_shared.messages import ImageRecognized
+from recognizer_stage import Stage, jpeg
+from rekognition_standin import FACE, StandIn
+
+KEYS = Keys(
+    {
+        "reader": Principal("1", "all", frozenset({Scope.RECOGNITIONS_READ})),
+        "bound": Principal("2", "team a", frozenset({Scope.RECOGNITIONS_READ}), prefix="team-a/"),
+    }
+)
+SPENT = "0.0000001"
+"""US dollars: less than one call."""
+
+
+@pytest.fixture(autouse=True)
+def _features(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_FEATURES", "faces,labels,text")
+
+
+@pytest.fixture
+async def ledger(stage: Stage) -> Ledger:
+    return Ledger(await stage.aws.client("dynamodb"), stage.names.costs.name)
+
+
+@pytest.fixture
+async def first_of_two(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A budget that this picture spent."""
+    async with stage.recognizer():
+        image_id = await stage.put("first.jpg", jpeg())
+        await stage.announced()
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET", SPENT)
+    return image_id
+
+
+async def test_labels_are_held_back_and_looked_for_when_there_is_more(
+    stage: Stage, standin: StandIn, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-labels")
+    standin.faces = [FACE]
+    async with stage.recognizer():
+        image_id = await stage.put("second.jpg", jpeg(colour=(1, 2, 3)))
+        (held,) = await stage.announced()
+    assert isinstance(held, ImageRecognized)
+    assert held.recognition is not None
+    assert held.recognition.features == ("faces",)
+    assert [missing.feature for missing in held.recognition.missing] == ["labels", "text"]
+    assert "budget" in held.recognition.missing[0].reason
+    assert [waiting.image.image_id for waiting in await ledger.held(10)] == [image_id]
+
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET", "100")
+    asked = standin.calls("DetectFaces")
+    async with stage.recognizer():
+        (completed,) = await stage.announced()
+        await stage.settled()
+
+    assert isinstance(completed, ImageRecognized)
+    assert completed.recognition is not None
+    assert set(completed.recognition.features) == {"faces", "labels", "text"}
+    assert completed.recognition.missing == ()
+    assert completed.recognition.labels
+    assert completed.recognition.faces == held.recognition.faces
+    assert standin.calls("DetectFaces") == asked
+    assert await ledger.held(10) == []
+
+
+async def test_nobody_who_is_known_is_forgotten_for_the_budgets_sake(
+    stage: Stage, standin: StandIn, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-all")
+    calls = sum(map(standin.calls, ("DetectFaces", "DetectLabels", "DetectText")))
+    async with stage.recognizer() as service, client_of(service) as http:
+        await http.post(f"/recognitions/{first_of_two}")
+        (told,) = await stage.announced()
+
+    assert isinstance(told, ImageRecognized)
+    assert told.recognition is not None
+    assert set(told.recognition.features) == {"faces", "labels", "text"}
+    assert sum(map(standin.calls, ("DetectFaces", "DetectLabels", "DetectText"))) == calls
+    assert [waiting.features for waiting in await ledger.held(10)] == [("faces", "labels", "text")]
+
+
+async def test_with_nothing_left_a_picture_is_stored_and_waits(
+    stage: Stage, standin: StandIn, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-all")
+    calls = standin.calls("DetectFaces")
+    async with stage.recognizer():
+        image_id = await stage.put("second.jpg", jpeg(colour=(1, 2, 3)))
+        (told,) = await stage.announced()
+    assert isinstance(told, ImageRecognized)
+    assert told.recognition is not None
+    assert (told.recognition.features, told.recognition.faces) == ((), ())
+    assert standin.calls("DetectFaces") == calls
+
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET", "100")
+    standin.faces = [FACE]
+    async with stage.recognizer():
+        (completed,) = await stage.announced()
+        await stage.settled()
+    assert (await (await stage.results).get(image_id)).recognition.faces
+    assert isinstance(completed, ImageRecognized)
+    assert await ledger.held(10) == []
+
+
+async def test_costs_are_told_by_day_bucket_and_operation(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET", "0.003")
+    async with stage.recognizer():
+        await stage.put("a.jpg", jpeg())
+        await stage.announced()
+        await stage.settled()
+    async with stage.recognizer() as service:
+        async with client_of(service, KEYS, "reader") as http:
+            told = (await http.get("/recognitions/costs")).json()
+            before = (await http.get("/recognitions/costs", params={"month": "2020-02"})).json()
+            wrong = await http.get("/recognitions/costs", params={"month": "2020-13"})
+        async with client_of(service, KEYS, "bound") as http:
+            refused = await http.get("/recognitions/costs")
+
+    charges = {(charge["operation"], charge["bucket"], charge["calls"], charge["cost"]) for charge in told["charges"]}
+    bucket = stage.names.images.name
+    assert charges == {(name, bucket, 1, 0.001) for name in ("DetectFaces", "DetectLabels", "DetectText")}
+    assert told["cost"] == pytest.approx(0.003)
+    assert told["budget"]["spent"] == pytest.approx(0.003)
+    assert told["budget"]["warning"]
+    assert (before["calls"], before["charges"]) == (0, [])
+    assert wrong.status_code == 422
+    assert refused.status_code == 403
+    assert "bound" in refused.json()["detail"]
