@@ -178,6 +178,9 @@ class Delivering:
         except RefusedError:
             await self._fuses.succeeded(target.key)  # it answered
             raise
+        except Exception as error:
+            log.exception("channel.fault", channel=target.type, rule_id=job.rule_id)
+            reason = type(error).__name__
         else:
             await self._fuses.succeeded(target.key)
             log.info("alert.sent", rule_id=job.rule_id, channel=target.type, message_id=receipt.message_id)

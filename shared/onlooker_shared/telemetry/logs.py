@@ -22,6 +22,7 @@ QUIET = (
     "boto3",
     "urllib3",
     "asyncio",
+    "httpx",  # it names addresses that may have secrets in them
     "uvicorn.error",
 )
 """Libraries whose chatter below WARNING says nothing about Onlooker."""

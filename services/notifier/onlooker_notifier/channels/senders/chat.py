@@ -46,7 +46,6 @@ LATER = frozenset({"408", "425", "429"})
 class Service(Protocol):
     """A service, as apprise makes it of a URL."""
 
-    schema: str
     host: str | None
     port: int | None
     secure: bool
@@ -68,8 +67,12 @@ class Chat:
 
     async def send(self, settings: ChatSettings, secret: str | None, message: Message) -> Receipt:
         """See `Sends`."""
-        plugin = await asyncio.to_thread(plugin_of, secret or "")
-        await self._judge_host(plugin)
+        try:
+            schema = schema_of(secret or "")
+            plugin = await asyncio.to_thread(plugin_of, secret or "")
+        except UnprocessableError as error:  # another version of apprise took it
+            raise RefusedError("NotUnderstood", error.detail) from error
+        await self._judge_host(schema, plugin)
         text = shortened(message.letter.text, LONGEST)
         taken, said = await asyncio.to_thread(_notify, plugin, message.letter.subject, text)
         if taken:
@@ -80,8 +83,8 @@ class Chat:
             raise RefusedError(f"HTTP{status[1]}", told)
         raise UnansweredError(f"HTTP{status[1]}" if status else "NotTaken", told)
 
-    async def _judge_host(self, plugin: Service) -> None:
-        own = plugin.schema in HOSTED and getattr(plugin, "mode", None) != "cloud"  # ntfy's own has no host in its URL
+    async def _judge_host(self, schema: str, plugin: Service) -> None:
+        own = schema in HOSTED and getattr(plugin, "mode", None) != "cloud"  # ntfy's own has no host in its URL
         if own and plugin.host:
             await self._guard.addresses(plugin.host, plugin.port or (443 if plugin.secure else 80))
 
@@ -92,7 +95,24 @@ async def service_of(url: str) -> str:
     Raises:
         UnprocessableError: of none, or of none that is allowed.
     """
-    return (await asyncio.to_thread(plugin_of, url)).schema
+    schema = schema_of(url)
+    await asyncio.to_thread(plugin_of, url)
+    return schema
+
+
+def schema_of(url: str) -> str:
+    """Return which service a URL says that it is of.
+
+    Raises:
+        UnprocessableError: of none that is allowed. It repeats nothing of the URL, which is secret.
+    """
+    schema = url.partition("://")[0].casefold()
+    if schema not in FIXED | HOSTED:
+        raise UnprocessableError(
+            f"The URL of a chat service begins with one of {', '.join(sorted(FIXED | HOSTED))}, and ://."
+            " To post to an address of your own, make a webhook."
+        )
+    return schema
 
 
 def plugin_of(url: str) -> Service:
@@ -101,17 +121,12 @@ def plugin_of(url: str) -> Service:
     Raises:
         UnprocessableError: see `service_of`. It repeats nothing of the URL, which is secret.
     """
-    schema = url.partition("://")[0].casefold()
-    if schema not in FIXED | HOSTED:
-        raise UnprocessableError(
-            f"The URL of a chat service begins with one of {', '.join(sorted(FIXED | HOSTED))}, and ://."
-            " To post to an address of your own, make a webhook."
-        )
+    schema = schema_of(url)
     import apprise  # noqa: PLC0415 - a second and 20 MB, for those alone who have such a channel
 
     asset = apprise.AppriseAsset(http_redirects=False)
     made = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
-    if made is None or made.schema not in FIXED | HOSTED:
+    if made is None:
         raise UnprocessableError(f"This is no URL that apprise knows for {schema}: see its documentation.")
     plugin = cast("Any", made)
     plugin.redirects = False

@@ -1,0 +1,218 @@
+"""What a channel does not take waits for it, and for nobody else; what keeps failing is left alone."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from installation import eventually
+from onlooker_notifier import notices
+from onlooker_notifier.channels import retries
+from onlooker_notifier.channels.fuse import FAILURES
+from onlooker_notifier.channels.kinds import IotSettings, Settings
+from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
+from onlooker_notifier.channels.record import ChannelRecord
+from onlooker_notifier.deliveries import Delivery
+from onlooker_notifier.digests import Digests
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.targets import EmailChannel, NamedChannel
+from recognitions import a_recognition, an_image
+
+from .conftest import Clock, Mailbox, Parts
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+class Other:
+    """The other side of a channel."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.tries = 0
+        self.fails: Callable[[], Exception | None] = lambda: None
+        self.goes_on: asyncio.Event | None = None
+
+    async def send(self, _settings: Settings, _secret: str | None, message: Message) -> Receipt:
+        self.tries += 1
+        if self.goes_on is not None:
+            await self.goes_on.wait()
+        if (error := self.fails()) is not None:
+            raise error
+        self.messages.append(message)
+        return Receipt("42", "thanks")
+
+
+@pytest.fixture
+def other() -> Other:
+    return Other()
+
+
+async def a_channel(parts: Parts, policy: retries.Policy = "catch_up", keep: float = 3600.0) -> NamedChannel:
+    channel_id = uuid.uuid4().hex
+    record = ChannelRecord(
+        channel_id=channel_id,
+        name="The door",
+        settings=IotSettings(),
+        policy=policy,
+        keep=keep,
+        created_at=NOW,
+        changed_at=NOW,
+    )
+    await parts.store.put(record)
+    return NamedChannel(channel=channel_id)
+
+
+def a_rule(*channels: Any) -> Rule:
+    return Rule(rule_id="rule", name="Rule", events=frozenset({"recognized"}), channels=channels, digest_interval=0)
+
+
+async def tell(parts: Parts, instance: Digests, rule: Rule, name: str) -> None:
+    await parts.gathering.decide(notices.recognized(an_image(name), a_recognition()), [rule.rule_id])
+    await instance.flush(rule)
+
+
+async def recorded(parts: Parts) -> tuple[Delivery, ...]:
+    page = await parts.deliveries.newest(100, None, datetime.fromtimestamp(parts.clock(), UTC))
+    return page.deliveries
+
+
+def down() -> Exception:
+    return UnansweredError("HTTP500", "HTTP 500: out of order")
+
+
+async def test_a_rule_tells_by_a_channel_with_a_record_and_what_it_said_is_recorded(parts: Parts, other: Other) -> None:
+    channel = await a_channel(parts)
+
+    await tell(parts, parts.instance(iot=other), a_rule(channel), "1.jpg")
+
+    [delivery] = await recorded(parts)
+    assert (delivery.channel, delivery.channel_id, delivery.channel_name) == ("iot", channel.channel, "The door")
+    assert (delivery.outcome.status, delivery.outcome.answer, delivery.outcome.message_id) == ("sent", "thanks", "42")
+    assert other.messages[0].delivery_id == delivery.delivery_id
+
+
+async def test_a_channel_that_hangs_delays_neither_another_one_nor_another_rule(
+    parts: Parts, other: Other, mailbox: Mailbox
+) -> None:
+    other.goes_on = asyncio.Event()
+    rule = a_rule(await a_channel(parts), EmailChannel(to=mailbox.address))
+    hanging = asyncio.create_task(tell(parts, parts.instance(iot=other), rule, "1.jpg"))
+
+    await eventually(mailbox.mails)
+
+    assert not hanging.done()
+    other.goes_on.set()
+    await hanging
+
+
+async def test_while_a_channel_is_down_the_others_are_told_and_then_it_catches_up_in_order(
+    parts: Parts, other: Other, mailbox: Mailbox, clock: Clock
+) -> None:
+    rule = a_rule(await a_channel(parts), EmailChannel(to=mailbox.address))
+    instance, other.fails = parts.instance(iot=other), down
+    for n in range(FAILURES + 3):
+        await tell(parts, instance, rule, f"{n}.jpg")
+        clock.now += 1
+
+    assert len(await mailbox.mails()) == FAILURES + 3
+    assert other.tries == FAILURES, "then its fuse is open"
+    _, fuses = await parts.store.all()
+    [fuse] = fuses.values()
+    assert (fuse.state(clock.now), fuse.reason) == ("open", "HTTP 500: out of order")
+
+    other.fails = lambda: None
+    clock.now += 60
+    assert await instance.catch_up() is None
+
+    assert [message.notices[0].key for message in other.messages] == [f"{n}.jpg" for n in range(FAILURES + 3)]
+    assert (await parts.store.all())[1] == {}, "the fuse is whole again"
+    assert await parts.waiting.all() == []
+    assert await instance.catch_up() is None
+    assert other.tries == FAILURES * 2 + 3
+
+
+async def test_several_instances_catch_up_at_once_and_send_once(parts: Parts, other: Other, clock: Clock) -> None:
+    rule, other.fails = a_rule(await a_channel(parts)), down
+    instances = [parts.instance(iot=other) for _ in range(4)]
+    for n in range(3):
+        await tell(parts, instances[n], rule, f"{n}.jpg")
+    other.fails = lambda: None
+    clock.now += retries.FIRST_DELAY
+
+    await asyncio.gather(*(instance.catch_up() for instance in instances))
+    for instance in instances:  # those that found it claimed look again
+        clock.now += 61
+        await instance.catch_up()
+
+    assert sorted(message.notices[0].key for message in other.messages) == ["0.jpg", "1.jpg", "2.jpg"]
+    assert await parts.waiting.all() == []
+
+
+async def test_what_is_kept_no_longer_is_given_up_and_says_why(parts: Parts, other: Other, clock: Clock) -> None:
+    rule, other.fails = a_rule(await a_channel(parts, "expire")), down
+    instance = parts.instance(iot=other)
+    await tell(parts, instance, rule, "1.jpg")
+    while await parts.waiting.all():
+        clock.now += 15
+        await instance.catch_up()
+
+    [delivery] = await recorded(parts)
+    assert delivery.outcome.status == "failed"
+    assert delivery.outcome.reason is not None
+    assert delivery.outcome.reason.startswith("Given up after ")
+    assert "HTTP 500: out of order" in delivery.outcome.reason
+    assert clock.now - delivery.begun_at.timestamp() <= retries.FRESH + 15
+
+
+async def test_a_channel_that_is_deleted_while_messages_wait_for_it_ends_them(
+    parts: Parts, other: Other, clock: Clock
+) -> None:
+    channel = await a_channel(parts)
+    instance, other.fails = parts.instance(iot=other), down
+    await tell(parts, instance, a_rule(channel), "1.jpg")
+    assert await parts.store.delete(channel.channel, 1)
+
+    clock.now += 60
+    assert await instance.catch_up() is None
+
+    [delivery] = await recorded(parts)
+    assert "There is no channel" in (delivery.outcome.reason or "")
+    assert await parts.waiting.all() == []
+
+
+async def test_pictures_that_are_erased_while_they_wait_are_not_told_of(
+    parts: Parts, other: Other, clock: Clock
+) -> None:
+    rule, other.fails = a_rule(await a_channel(parts)), down
+    instance = parts.instance(iot=other)
+    await tell(parts, instance, rule, "1.jpg")
+    [job] = await parts.waiting.all()
+    table = parts.waiting._table
+    await parts.dynamodb.delete_item(
+        TableName=table, Key={"about": {"S": f"waiting#{job.delivery_id}"}, "notice_id": {"S": "000000"}}
+    )
+    other.fails = lambda: None
+    clock.now += 60
+
+    assert await instance.catch_up() is None
+    assert other.messages == []
+    assert await parts.waiting.all() == []
+
+
+@pytest.mark.parametrize("fault", [RefusedError("HTTP404", "HTTP 404"), ValueError("a bug")], ids=["refusal", "bug"])
+async def test_neither_a_refusal_nor_a_fault_holds_the_digest(
+    parts: Parts, other: Other, fault: Exception, clock: Clock
+) -> None:
+    rule, other.fails = a_rule(await a_channel(parts)), lambda: fault
+    instance = parts.instance(iot=other)
+    await tell(parts, instance, rule, "1.jpg")
+    assert await instance.flush(rule) is None
+
+    for _ in range(FAILURES):
+        await tell(parts, instance, rule, f"{uuid.uuid4()}.jpg")
+
+    _, fuses = await parts.store.all()
+    assert bool(fuses) is isinstance(fault, ValueError), "who answers is not left alone"
