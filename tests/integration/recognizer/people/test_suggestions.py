@@ -1,5 +1,6 @@
 """Two strangers who are one person are suggested; somebody decides, and what they say holds."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,22 @@ async def test_a_decision_that_was_interrupted_is_finished_by_the_same_again(
     assert answer.status_code == 200
     assert len((await past.people.get(alice.person_id)).face_ids) == 2
     assert (await client.post(f"{PATH}/{made.suggestion_id}", json={"same": True})).status_code == 404
+
+
+async def test_of_several_who_decide_at_once_all_see_the_same_and_nothing_is_left_open(
+    past: Past, client: httpx.AsyncClient
+) -> None:
+    alice, stranger = await past.people.create("Alice"), await past.people.create_unknown()
+    made = await alike(past, alice, stranger)
+    said = [client.post(f"{PATH}/{made.suggestion_id}", json={"same": same}) for same in (True, True, False)]
+    answers = await asyncio.gather(*said)
+    assert {answer.status_code for answer in answers} <= {200, 404}
+    assert any(answer.status_code == 200 for answer in answers)
+    assert await suggested(client) == []
+    merged = (await past.people.get(stranger.person_id)).merged_into
+    found = await (await past.stage.aws.client("dynamodb")).scan(TableName=past.stage.names.people_suggestions.name)
+    assert len(found["Items"]) == (0 if merged else 2)
+    assert merged in {alice.person_id, None}
 
 
 async def test_who_was_split_apart_is_not_suggested_again(past: Past, client: httpx.AsyncClient) -> None:

@@ -105,7 +105,8 @@ class Grouping:
         _have_room(target, faces)
         for face_id in faces:
             await self._people.move_face(face_id, target.person_id)
-        if (await self._people.get(person.person_id)).face_ids:  # else it was theirs alone, and may well be them
+        left = (await self._people.find([person.person_id])).get(person.person_id)
+        if left is not None and left.face_ids:  # else all that is known of them moved, and they may well be one
             await self._differences.differ(person.person_id, target.person_id)
         log.info("person.split", person_id=person.person_id, into=target.person_id, faces=len(faces))
         await self._relabelling.pictures({face.image_id for face in faces.values() if face.image_id})

@@ -92,7 +92,7 @@ class Looking:
             some = page.faces[:MOST]
             for face in some:
                 if not go_on():
-                    return False
+                    return True
                 await self._look_at(face)
                 await self._looked_at.note(face)
             if len(some) == len(page.faces):
@@ -109,7 +109,7 @@ class Looking:
 
     async def _look_at(self, face: FaceRecord) -> None:
         """Suggest whom a face's person may be, besides."""
-        alike = await self._collection.alike(face.face_id, threshold=self._bars.lowest, most=MATCHES)
+        alike = await self._collection.alike(face.face_id, threshold=self._bars.suggest, most=MATCHES)
         faces = await self._people.faces(match.id for match in alike)
         people = await self._judge.resolved({face.person_id, *(each.person_id for each in faces.values())})
         person = people.get(face.person_id)

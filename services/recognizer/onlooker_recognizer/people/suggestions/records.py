@@ -36,14 +36,9 @@ class Bars:
     """From which similarity on two people may be one, 0 to 100."""
 
     suggest: float
-    """One of them is a stranger at least."""
+    """One of them is a stranger at least; below this nobody is asked about."""
     person: float
-    """Somebody gave both a name."""
-
-    @property
-    def lowest(self) -> float:
-        """Below this nobody is asked about."""
-        return min(self.suggest, self.person)
+    """Somebody gave both a name: this, if it is higher."""
 
     def pass_(self, one: PersonRecord, other: PersonRecord, similarity: float) -> bool:
         """Whether it is worth asking somebody whether two people are one."""

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -18,6 +20,8 @@ LEASE = timedelta(minutes=3)
 """How long another recognizer waits for the one that looked last: some of its rounds."""
 LOOK_EVERY = 30.0
 """Seconds between two rounds where the last one found nothing left to look at."""
+LONGEST_ROUND = LEASE / 2
+"""Then the claim is renewed."""
 LONGEST_REST = 900.0
 """Seconds between two rounds at most where Rekognition is away; and where it does not allow it."""
 
@@ -32,11 +36,13 @@ class SuggestionsTimer:
     Args:
         looking: makes the rounds.
         claims: have one recognizer of many do it.
+        monotonic: a clock in seconds.
     """
 
-    def __init__(self, looking: Looking, claims: Claims) -> None:
+    def __init__(self, looking: Looking, claims: Claims, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._looking = looking
         self._claims = claims
+        self._monotonic = monotonic
         self._token = uuid.uuid4().hex
         self._stopped = asyncio.Event()
         self._rest = LOOK_EVERY
@@ -60,7 +66,8 @@ class SuggestionsTimer:
         try:
             if not isinstance(await self._claims.claim(CLAIM, self._token, LEASE), Claimed):
                 return LOOK_EVERY
-            more = await self._looking.round(lambda: not self._stopped.is_set())
+            until = self._monotonic() + LONGEST_ROUND.total_seconds()
+            more = await self._looking.round(lambda: self._monotonic() < until and not self._stopped.is_set())
         except Exception as error:  # noqa: BLE001 - nobody waits for it, and the next round begins where this one ended
             return self._failed(error)
         if self._failing is not None:
