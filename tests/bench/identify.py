@@ -13,9 +13,11 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
+from io import BytesIO
 from pathlib import Path
 
 import httpx
+from PIL import Image
 
 from emulator import aws_environment, running_emulator
 from onlooker_shared.aws import Aws
@@ -37,6 +39,8 @@ SETTLING = 20.0
 """Seconds that the index of so many faces may take to be made."""
 PORTRAITS = {"one": ("obama.jpg", "obama-speaking.jpg"), "two": ("biden.jpg",)}
 ASKED = {"of somebody with two faces": "obama-standing.jpg", "of somebody with one": "biden.jpg"}
+AT_A_DOOR, CAMERA = "obama-standing.jpg", (1280, 720)
+"""Whose picture is asked for as a camera takes it, too: as wide as that one, and of so many pixels."""
 
 
 class _Keys:
@@ -68,6 +72,17 @@ async def main(photos: Path) -> None:
                 client = await aws.client("rekognition")
                 for what, portrait in ASKED.items():
                     await _compare(what, (portraits / portrait).read_bytes(), http, client)
+                await _compare("as a camera takes it", _as_a_camera(portraits / AT_A_DOOR), http, client)
+
+
+def _as_a_camera(path: Path) -> bytes:
+    """The upper part of a portrait, as a frame of a webcam."""
+    width, height = CAMERA
+    with Image.open(path) as portrait:
+        frame = portrait.crop((0, 0, portrait.width, portrait.width * height // width)).resize(CAMERA)
+    out = BytesIO()
+    frame.save(out, "JPEG", quality=85)
+    return out.getvalue()
 
 
 async def _compare(what: str, picture: bytes, http: httpx.AsyncClient, client: object) -> None:
