@@ -119,7 +119,11 @@ class EmotionCheck(OfFaces):
     def _is(self, face: FaceFact) -> bool:
         if self._leaf.confidence is None:
             return face.emotion in self._wanted
-        return any(_within(self._leaf.confidence, face.emotions.get(each)) for each in self._wanted)
+        for each in self._wanted:  # a loop: this is asked of every face by every rule
+            confidence = face.emotions.get(each)
+            if confidence is not None and self._leaf.confidence.holds(confidence):
+                return True
+        return False
 
     def words(self, facts: Facts) -> str:
         """See `OfFaces`."""
