@@ -82,7 +82,9 @@ async def test_pairs_are_decided_by_one_click_each(page: Page, phone: Page, alik
     assert await grave_barriers(page) == []
     await page.get_by_role("button", name="Not the same").click()
     await expect(page.get_by_text("They are told apart")).to_be_visible()
-    await expect(page.get_by_role("region", name=eva.name)).to_contain_text(second.name)
+    following = page.get_by_role("region", name=eva.name)
+    await expect(following).to_contain_text(second.name)
+    await expect(following).to_be_focused()  # keys go on there
 
     await phone.goto("/console/people/suggestions")
     assert await grave_barriers(phone) == []
