@@ -1,6 +1,10 @@
 """What the channels are told: mails with a picture, JSON that fits, numbers."""
 
 import json
+import re
+import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -19,6 +23,7 @@ from recognitions import a_face, a_recognition, an_image
 
 pytestmark = pytest.mark.filterwarnings("ignore:.imghdr. is deprecated:DeprecationWarning")  # apprise imports it
 
+WEBHOOKS = Path(__file__).parents[4] / "docs" / "webhooks.md"
 SETTINGS: TypeAdapter[AnySettings] = TypeAdapter(AnySettings)
 
 
@@ -79,6 +84,19 @@ def test_the_signature_is_the_documented_one() -> None:
     assert signature("0123456789abcdef", "1800000000", b'{"a":1}') == (
         "v1=d3e17924cac4a72ca2ee9e5700df170fdb5733eaf69ecd909fb0c18a962b03a5"
     )
+
+
+def test_the_documented_way_to_verify_takes_what_is_sent_and_nothing_else() -> None:
+    documented = re.search(r"```python\n(.*?)```", WEBHOOKS.read_text(), re.DOTALL)
+    assert documented is not None
+    names: dict[str, Any] = {}
+    exec(documented[1], names)
+    genuine, now, content = names["is_from_onlooker"], str(int(time.time())), encoded(body(a_message()))
+
+    assert genuine("secret", now, signature("secret", now, content), content)
+    assert not genuine("another", now, signature("secret", now, content), content)
+    assert not genuine("secret", now, signature("secret", now, content), content + b" ")
+    assert not genuine("secret", "1800000000", signature("secret", "1800000000", content), content)
 
 
 def test_emotions_over_ten_percent_are_numbers() -> None:
