@@ -8,6 +8,7 @@ import typer
 from onlooker import proxies, terminal
 from onlooker.commands import (
     again,
+    costs,
     delete,
     demo,
     doctor,
@@ -50,6 +51,7 @@ app.command()(delete.delete)
 app.command()(again.again)
 app.command()(search.search)
 app.command()(stats.stats)
+app.command()(costs.costs)
 app.command()(enrol.enrol)
 people.app.command()(profiles.import_profiles)
 app.add_typer(people.app, name="people")

@@ -139,6 +139,10 @@ class OnlookerClient:
         """Return figures of the pictures that match; of all without parameters."""
         return await self._json("GET", "/tags/statistics", parameters)
 
+    async def costs(self, month: str | None = None) -> dict[str, Any]:
+        """Return what a month's calls of Rekognition cost (as in 2026-11; the present one)."""
+        return await self._json("GET", "/recognitions/costs", {"month": month} if month else None)
+
     async def deliveries(self, limit: int = 50) -> dict[str, Any]:
         """Return the latest notifications."""
         return await self._json("GET", "/alerts/deliveries", {"limit": limit})
