@@ -148,7 +148,8 @@ async def known_by(stage: Stage, people: People, person_id: str, key: str) -> No
     await people.add_face(a_face_of(person_id, image=image))
 
 
-async def test_of_what_is_deleted_nothing_is_remembered(stage: Stage) -> None:
+@pytest.mark.parametrize("lost", [False, True], ids=["told", "event lost"])
+async def test_of_what_is_deleted_nothing_is_remembered(stage: Stage, lost: bool) -> None:
     s3 = await stage.aws.client("s3")
     async with stage.recognizer() as service:
         await upload(stage, "alice.jpg", Tagging="person=Alice")
@@ -156,9 +157,19 @@ async def test_of_what_is_deleted_nothing_is_remembered(stage: Stage) -> None:
         await swept(stage, service)
         assert len(await noted(stage)) == 1
         assert "Alice" not in str(await noted(stage))
+        if not lost:
+            await s3.delete_object(Bucket=stage.names.faces.name, Key="alice.jpg")
+            await until(lambda: nothing_noted(stage))
+    if lost:
         await s3.delete_object(Bucket=stage.names.faces.name, Key="alice.jpg")
-        assert await swept(stage, service) == Swept(looked_at=0, sent_on=0)
+        await lose_events(stage, 1)
+        async with stage.recognizer() as service:
+            assert await swept(stage, service) == Swept(looked_at=0, sent_on=0)
     assert await noted(stage) == []
+
+
+async def nothing_noted(stage: Stage) -> bool:
+    return not await noted(stage)
 
 
 async def noted(stage: Stage) -> list[Any]:

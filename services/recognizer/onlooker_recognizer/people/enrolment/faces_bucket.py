@@ -90,12 +90,15 @@ class FacesBucket:
         self._clock = clock
 
     async def handle(self, changes: Changes) -> None:
-        """Enrol whom the objects of a message show.
+        """Enrol whom the objects of a message show; forget that there were those that are gone.
 
         Raises:
             Reject: nobody can be enrolled by one of them; the words say why.
             RetryLater: one does not say yet whose it is; or something is away or too busy.
         """
+        for removal in changes.removals:
+            with self._outages.weathered():
+                await self._handled.forget_removed(removal)
         for image in changes.arrivals:
             try:
                 with self._outages.weathered():
@@ -118,7 +121,7 @@ class FacesBucket:
                 await self._handled.note(image, Outcome.REFUSED, whose, at=self._clock())
                 raise
             await self._confirm(image, enrolled)
-            await self._handled.note(image, Outcome.ENROLLED, whose, at=self._clock())
+            await self._handled.note(image, Outcome.ENROLLED, None, at=self._clock())
             log.info(
                 "faces.enrolled",
                 image_id=image.image_id,

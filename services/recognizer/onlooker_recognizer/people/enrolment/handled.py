@@ -8,15 +8,18 @@ It lies beside the sightings.
 
 import asyncio
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import structlog
+
+from onlooker_recognizer.events import Removal
 from onlooker_recognizer.people.enrolment.tags import Named
 from onlooker_recognizer.people.registry.items import moment
-from onlooker_shared.images import ImageRef
+from onlooker_shared.images import ImageRef, object_prefix
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -27,6 +30,8 @@ ABOUT = "faces-bucket"
 """What the table of sightings has them under."""
 AT_ONCE = 8
 """Of those that are forgotten."""
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class Outcome(StrEnum):
@@ -77,13 +82,23 @@ class HandledObjects:
             ExpressionAttributeValues={":about": {"S": ABOUT}},
             ConsistentRead=True,
         )
-        return {
-            item["sighting_id"]["S"]: Handled(
-                Outcome(item["outcome"]["S"]), datetime.fromisoformat(item["handled_at"]["S"]), item["named"]["S"]
-            )
-            async for page in pages
-            for item in page["Items"]
-        }
+        return _readable([item async for page in pages for item in page["Items"]])
+
+    async def forget_removed(self, removal: Removal) -> None:
+        """Forget an object that was deleted, but not what was stored in its place since; of one version a sweep does."""
+        if removal.version_id is not None:
+            return
+        answer = await self._dynamodb.query(
+            TableName=self._table,
+            KeyConditionExpression="about = :about AND begins_with(sighting_id, :object)",
+            ExpressionAttributeValues={
+                ":about": {"S": ABOUT},
+                ":object": {"S": object_prefix(removal.bucket, removal.key)},
+            },
+            ConsistentRead=True,
+        )
+        handled = _readable(answer["Items"])
+        await self.forget([image_id for image_id, each in handled.items() if each.at <= removal.deleted_at])
 
     async def forget(self, image_ids: Collection[str]) -> None:
         """Forget objects that are gone."""
@@ -100,6 +115,19 @@ def digest(image: ImageRef, whose: Named | None) -> str:
     """Return what tells whether an object still names whom it named: another text for every object."""
     told = "\0".join((image.image_id, (whose and whose.name) or "", (whose and whose.person_id) or ""))
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _readable(items: "Iterable[Item]") -> dict[str, Handled]:
+    """Return what became of objects; of one whose item was damaged by hand nothing is known: it is looked at again."""
+    found = {}
+    for item in items:
+        image_id = item["sighting_id"]["S"]
+        try:
+            at = datetime.fromisoformat(item["handled_at"]["S"])
+            found[image_id] = Handled(Outcome(item["outcome"]["S"]), at, item["named"]["S"])
+        except (KeyError, ValueError):
+            log.warning("faces.note_unreadable", image_id=image_id)
+    return found
 
 
 def _key(image_id: str) -> "Item":
