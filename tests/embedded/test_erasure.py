@@ -93,6 +93,7 @@ async def test_no_byte_tells_of_who_was_erased(stack: Stack, pictures: Path) -> 
         receipt = json.loads(erased.stdout)
         assert receipt["state"] == "proved"
         assert receipt["removed"]["collection_faces"] == 2
+        assert receipt["index"] == 0
 
         async def left() -> set[str]:
             return found_in(data, looked_for)

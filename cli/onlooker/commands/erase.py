@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from onlooker import terminal, words
-from onlooker.client import OnlookerClient
+from onlooker.client import ApiError, OnlookerClient
 from onlooker.commands.options import Data, Json
 from onlooker.commands.people import PERSON_ID, Who, find
 from onlooker.datafolder import DataFolder
@@ -18,6 +18,8 @@ from onlooker.target import Target
 LOOK_EVERY = 0.5
 """Seconds between two looks at how far it is."""
 PROVED = "proved"
+FORBIDDEN = 403
+NOT_ASKED = -1
 PLACES = {
     "people": "records of the person",
     "faces": "records of faces",
@@ -65,7 +67,8 @@ async def _erase(target: Target, who: str, *, ask: bool, prove: bool) -> Receipt
             if ask:
                 _ask(person)
             receipt = await client.erase(person["person_id"])
-        return await _done(client, receipt["erasure_id"], prove=prove)
+        done = await _done(client, receipt["erasure_id"], prove=prove)
+        return done | {"index": await _in_index(client, done["erasure_id"])} if prove else done
 
 
 async def _done(client: OnlookerClient, erasure_id: str, *, prove: bool) -> Receipt:
@@ -75,6 +78,19 @@ async def _done(client: OnlookerClient, erasure_id: str, *, prove: bool) -> Rece
         if receipt is not None and receipt["state"] in enough:
             return receipt
         await asyncio.sleep(LOOK_EVERY)
+
+
+async def _in_index(client: OnlookerClient, person_id: str) -> int | None:
+    """Return in how many pictures the search index tells of somebody; None if this access key may not ask it.
+
+    The recognizer, whose proof it is, does not see the index.
+    """
+    try:
+        return int((await client.statistics({"person_id": person_id}))["total"])
+    except ApiError as error:
+        if error.status != FORBIDDEN:
+            raise
+        return None
 
 
 def _ask(person: dict[str, Any]) -> None:
@@ -101,4 +117,8 @@ def _print(console: Console, receipt: Receipt) -> None:
         console.print(f"Looked again {words.minute(receipt['proved_at'])} (UTC), when all that was in work had ended.")
     else:
         console.print("It is looked once more in a minute, when all that is in work has ended.")
+    if (index := receipt.get("index", NOT_ASKED)) is None:
+        console.print("The search index was not asked: this access key lacks the scope tags:read.")
+    elif index != NOT_ASKED:
+        console.print(f"The search index tells of them in {words.many(index, 'picture')}.")
     console.print(f"Receipt: onlooker erase {receipt['erasure_id']}, or GET /people/erasures/{receipt['erasure_id']}")

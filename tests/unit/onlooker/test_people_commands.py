@@ -48,6 +48,7 @@ class Installation(OnlookerClient):
         self.renamed: list[tuple[str, str, int, bool]] = []
         self.merged: list[tuple[str, str]] = []
         self.erased: list[str] = []
+        self.searchable = True
         self.states = ["under_way", "erased", "erased", "proved"]
 
     async def people(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -91,6 +92,12 @@ class Installation(OnlookerClient):
         if person_id in self.erased:
             return told | {"state": self.states.pop(0), "proved_at": "2026-11-22T08:00:00Z"}
         return None
+
+    async def statistics(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        assert parameters == {"person_id": OTHER}
+        if not self.searchable:
+            raise ApiError(403, "This access key lacks the scope 'tags:read'.")
+        return {"total": 0}
 
     async def identify(self, picture: Path) -> dict[str, Any]:
         ann, ben = ({"name": "Ann", "similarity": 98.7}, {"name": "Ben", "similarity": 74.1})
@@ -220,6 +227,9 @@ def test_it_asks_before_somebody_is_erased_and_shows_the_receipt(
     proved = words_of(run("erase", OTHER, "--prove").stdout)
     assert installation.erased == [OTHER], "an id of who was erased only shows the receipt"
     assert "Looked again 2026-11-22 08:00 (UTC)" in proved
+    assert "The search index tells of them in 0 pictures." in proved
+    installation.states, installation.searchable = ["proved", "proved"], False
+    assert "not asked: this access key lacks the scope tags:read" in words_of(run("erase", OTHER, "--prove").stdout)
 
 
 def test_all_of_a_person_is_written_to_a_file_that_only_its_owner_reads(
