@@ -85,7 +85,7 @@ class HandledObjects:
         return _readable([item async for page in pages for item in page["Items"]])
 
     async def forget_removed(self, removal: Removal) -> None:
-        """Forget an object that was deleted, but not what was stored in its place since; of one version a sweep does."""
+        """Forget an object that was deleted, but not what came in its place since; of one version a sweep does."""
         if removal.version_id is not None:
             return
         answer = await self._dynamodb.query(
