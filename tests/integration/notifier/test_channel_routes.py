@@ -1,0 +1,171 @@
+"""Channels over HTTP: secrets go in and never come out, and the test button says what the other side answered."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from installation import Installation, Keys, client_of, eventually, installation, working
+from letterbox import receiver
+from onlooker_notifier.__main__ import compose
+from onlooker_shared.aws import Aws
+from onlooker_shared.keys import Principal, Scope
+from onlooker_shared.queue.sender import Sender
+from onlooker_shared.service import Service
+from recognitions import an_image, recognized
+
+PASSWORD = "correct-horse-battery"
+BROKER = {"type": "mqtt", "host": "127.0.0.1", "port": 1, "username": "onlooker"}
+
+
+@pytest.fixture
+async def here(aws: Aws) -> AsyncIterator[Installation]:
+    async with installation(aws) as made:
+        yield made
+
+
+@pytest.fixture
+async def service(here: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
+    monkeypatch.setenv("ONLOOKER_NOTIFIER_KEY_FILE", str(tmp_path / "channels.key"))
+    monkeypatch.setenv("ONLOOKER_NOTIFIER_ALLOW_PRIVATE", "true")
+    async with compose(here.aws, here.common) as made:
+        yield made
+
+
+async def make(client: httpx.AsyncClient, settings: dict[str, Any], status: int = 201, **more: Any) -> dict[str, Any]:
+    answer = await client.post("/alerts/channels", json={"name": "The door", "settings": settings, **more})
+    assert answer.status_code == status, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def test_a_secret_is_never_shown_nor_stored_as_it_is(here: Installation, service: Service) -> None:
+    async with client_of(service) as client:
+        made = await make(client, BROKER, secret=PASSWORD)
+        shown = await client.get(f"/alerts/channels/{made['channel_id']}")
+        listed = await client.get("/alerts/channels")
+
+    assert made["secret"] == "set"
+    assert PASSWORD not in shown.text + listed.text + str(made)
+    dynamodb = await here.aws.client("dynamodb")
+    stored = await dynamodb.scan(TableName=here.topology.alert_channels.name)
+    assert PASSWORD not in str(stored["Items"])
+    assert stored["Count"] == 1
+
+
+async def test_a_channel_is_changed_by_version_and_keeps_its_secret_for_the_same_place_only(service: Service) -> None:
+    async with client_of(service) as client:
+        made = await make(client, BROKER, secret=PASSWORD)
+        path, wanted = f"/alerts/channels/{made['channel_id']}", {"name": "Mine", "settings": BROKER}
+
+        changed = await client.put(path, json=wanted, headers={"If-Match": '"1"'})
+        assert (changed.json()["name"], changed.json()["secret"], changed.headers["ETag"]) == ("Mine", "set", '"2"')
+        assert (await client.put(path, json=wanted, headers={"If-Match": '"1"'})).status_code == 412
+
+        elsewhere = {"name": "Mine", "settings": BROKER | {"host": "thief.example"}}
+        refused = await client.put(path, json=elsewhere)
+        assert refused.status_code == 422
+        assert "give it anew" in refused.json()["detail"]
+        assert (await client.put(path, json=elsewhere | {"secret": "another"})).status_code == 200
+
+        assert (await client.delete(path, headers={"If-Match": '"1"'})).status_code == 412
+        assert (await client.delete(path)).status_code == 204
+        assert (await client.get(path)).status_code == 404
+
+
+async def test_the_secret_of_a_webhook_is_made_shown_once_and_signs(service: Service) -> None:
+    async with client_of(service) as client, receiver() as there:
+        made = await make(client, {"type": "webhook", "url": there.url})
+        path = f"/alerts/channels/{made['channel_id']}"
+        assert len(made["signing_secret"]) == 64
+        assert (await client.get(path)).json()["signing_secret"] is None
+
+        tried = (await client.post(f"{path}/test")).json()
+        assert (tried["status"], tried["answer"]) == ("sent", "HTTP 200: thanks")
+        there.answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nwho?"
+        tried = (await client.post(f"{path}/test")).json()
+        assert (tried["status"], tried["answer"]) == ("refused", "HTTP 404: who?")
+    async with client_of(service) as client:
+        assert (await client.post(f"{path}/test")).json()["status"] == "unanswered"
+
+    assert b'"test":true' in there.requests[0].body
+
+
+async def test_what_cannot_work_is_refused_without_repeating_the_secret(service: Service) -> None:
+    chat_url = f"json://127.0.0.1/{PASSWORD}"
+    mailing = {"type": "smtp", "host": "h", "sender": "a@example.com", "to": ["b@example.com"]}
+    async with client_of(service) as client:
+        for settings, secret in (
+            ({"type": "email", "to": ["a@example.com"]}, PASSWORD),
+            ({"type": "email", "to": ["nobody"]}, PASSWORD),
+            ({"type": "chat"}, None),
+            ({"type": "chat"}, chat_url),
+            ({"type": "webhook", "url": "https://example.com"}, "short"),
+            ({"type": "webhook", "url": "file:///etc/passwd"}, PASSWORD),
+            ({"type": "webhook", "url": "https://example.com"}, PASSWORD * 1000),
+            (mailing, PASSWORD),
+        ):
+            told = await make(client, settings, 422, secret=secret)
+            assert PASSWORD not in str(told)
+        assert (await client.get("/alerts/channels")).json() == {"channels": []}
+
+
+async def test_reading_and_writing_channels_are_two_scopes_and_bound_keys_have_neither(service: Service) -> None:
+    keys = Keys(
+        {
+            name: Principal(key_id=name, owner=name, scopes=frozenset(scopes), bucket=bucket)
+            for name, scopes, bucket in (
+                ("reader", {Scope.ALERTS_READ}, None),
+                ("writer", {Scope.ALERTS_READ, Scope.ALERTS_WRITE}, None),
+                ("bound", {Scope.ALERTS_READ, Scope.ALERTS_WRITE}, "images"),
+            )
+        }
+    )
+    body = {"name": "IoT", "settings": {"type": "iot"}}
+    for key, read, written in (("reader", 200, 403), ("writer", 200, 201), ("bound", 403, 403)):
+        async with client_of(service, keys, key) as client:
+            assert (await client.get("/alerts/channels")).status_code == read
+            assert (await client.post("/alerts/channels", json=body)).status_code == written
+
+
+async def test_a_rule_tells_by_a_webhook_in_the_running_pipeline(here: Installation, service: Service) -> None:
+    sqs = await here.aws.client("sqs")
+    sender = Sender(sqs, await here.aws.queue_url(here.topology.notifier.name))
+    async with client_of(service) as client, receiver() as there:
+        made = await make(client, {"type": "webhook", "url": there.url})
+        dynamodb = await here.aws.client("dynamodb")
+        rule = {
+            "rule_id": "door",
+            "name": "At the door",
+            "events": ["recognized"],
+            "channels": [{"channel": made["channel_id"]}],
+            "digest_interval": 0,
+        }
+        await dynamodb.put_item(
+            TableName=here.topology.alert_rules.name,
+            Item={
+                "rule_id": {"S": "door"},
+                "body": {"S": json.dumps(rule)},
+            },
+        )
+        await sender.send(recognized(an_image("door.jpg")))
+
+        async def told() -> list[dict[str, Any]]:
+            page = (await client.get("/alerts/deliveries")).json()["deliveries"]
+            return [delivery for delivery in page if delivery["rule_id"] == "door"]
+
+        async with working(service):
+            [delivery] = await eventually(told)
+        in_use = await client.delete(f"/alerts/channels/{made['channel_id']}")
+
+    assert (delivery["channel"], delivery["target"], delivery["outcome"]["answer"]) == (
+        "webhook",
+        there.url,
+        "HTTP 200: thanks",
+    )
+    assert b'"door.jpg"' in there.requests[0].body
+    assert in_use.status_code == 409
+    assert "At the door" in in_use.json()["detail"]
