@@ -28,13 +28,13 @@ class OfFaces(ABC):
         """Return whether it holds of any face, and of which."""
         if self.feature not in facts.features:
             return self._not_known
-        found, undecided = self.among(facts.faces)
+        found, undecided = self.among(facts)
         if found:
             return Answer(True, faces=frozenset(found))
         return self._not_known if undecided else self._no
 
     @abstractmethod
-    def among(self, faces: Sequence[FaceFact]) -> tuple[list[int], bool]:
+    def among(self, facts: Facts) -> tuple[list[int], bool]:
         """Return the numbers of the faces that it holds of, and whether it may hold of others."""
 
     @abstractmethod
@@ -57,17 +57,18 @@ class PersonCheck(OfFaces):
     def __init__(self, leaf: PersonLeaf, place: str) -> None:
         self._leaf = leaf
         self._similarity = leaf.similarity
-        self._ids = frozenset(leaf.any_of or ())
         given = (leaf.name,) if leaf.name is not None else leaf.any_of or ()
         self._names = frozenset(folded(name) for name in given)
+        self._keys = self._names | frozenset(leaf.any_of or ())
         self.title = _title(leaf)
         super().__init__(place)
 
-    def among(self, faces: Sequence[FaceFact]) -> tuple[list[int], bool]:
+    def among(self, facts: Facts) -> tuple[list[int], bool]:
         """See `OfFaces`."""
         found, undecided = [], False
-        for number, face in enumerate(faces):
-            if not self._is(face) or (self._similarity is not None and not _within(self._similarity, face.similarity)):
+        for number in self._theirs(facts):
+            face = facts.faces[number]
+            if self._similarity is not None and not _within(self._similarity, face.similarity):
                 continue
             if self._leaf.times is None:
                 found.append(number)
@@ -77,18 +78,18 @@ class PersonCheck(OfFaces):
                 found.append(number)
         return found, undecided
 
-    def _is(self, face: FaceFact) -> bool:
+    def _theirs(self, facts: Facts) -> Sequence[int]:
         if self._leaf.known:
-            return face.known
+            return facts.known
         if self._leaf.unknown:
-            return face.unknown
-        return face.name is not None and (face.folded_name in self._names or face.person_id in self._ids)
+            return facts.unknown
+        return [number for key in self._keys for number in facts.theirs.get(key, ())]
 
     def words(self, facts: Facts) -> str:
         """See `OfFaces`."""
         if not facts.faces:
             return "there is no face in it"
-        theirs = [face for face in facts.faces if self._is(face)]
+        theirs = [facts.faces[number] for number in self._theirs(facts)]
         if self._similarity is not None and (near := _nearest(theirs)) is not None:
             who, how = near
             return f"the similarity of {who} was {how:.1f}, {self._similarity} was asked for"
@@ -112,9 +113,9 @@ class EmotionCheck(OfFaces):
         self.title = f"a face that looks {_or([each.lower() for each in leaf.is_])}"
         super().__init__(place)
 
-    def among(self, faces: Sequence[FaceFact]) -> tuple[list[int], bool]:
+    def among(self, facts: Facts) -> tuple[list[int], bool]:
         """See `OfFaces`."""
-        return [number for number, face in enumerate(faces) if self._is(face)], False
+        return [number for number, face in enumerate(facts.faces) if self._is(face)], False
 
     def _is(self, face: FaceFact) -> bool:
         if self._leaf.confidence is None:
@@ -160,11 +161,11 @@ class SameFaceCheck(OfFaces):
             same = answer.faces if same is None else same & answer.faces
         return Answer(True, faces=same) if same else self._no
 
-    def among(self, faces: Sequence[FaceFact]) -> tuple[list[int], bool]:
+    def among(self, facts: Facts) -> tuple[list[int], bool]:
         """See `OfFaces`."""
-        common = set(range(len(faces)))
+        common = set(range(len(facts.faces)))
         for part in self._parts:
-            common &= set(part.among(faces)[0])
+            common &= set(part.among(facts)[0])
         return sorted(common), False
 
     def words(self, facts: Facts) -> str:  # noqa: ARG002 - as all words

@@ -50,6 +50,12 @@ class Facts:
     features: frozenset[str] = frozenset()
     """What was looked for: nothing else is known not to be there."""
     faces: tuple[FaceFact, ...] = ()
+    theirs: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """By id and by folded name: the numbers of somebody's faces."""
+    known: tuple[int, ...] = ()
+    """The numbers of the faces of people who have a name."""
+    unknown: tuple[int, ...] = ()
+    """Likewise of who resembles none of them."""
     resembled: Mapping[str, float] = field(default_factory=dict)
     """By folded name: how much a face resembles somebody whose it was not told to be."""
     labels: Mapping[str, Sequence[Named]] = field(default_factory=dict)
@@ -71,13 +77,17 @@ def of_recognized(image: ImageRef, recognition: Recognition) -> Facts:
     features = set(recognition.features)
     if "faces" in features and not recognition.faces:
         features.add("people")
+    faces = tuple(_face(face, people="people" in features) for face in recognition.faces)
     return Facts(
         event="recognized",
         bucket=image.bucket,
         key=image.key,
         uploaded_at=image.uploaded_at,
         features=frozenset(features),
-        faces=tuple(_face(face, people="people" in features) for face in recognition.faces),
+        faces=faces,
+        theirs=_theirs(faces),
+        known=tuple(number for number, face in enumerate(faces) if face.known),
+        unknown=tuple(number for number, face in enumerate(faces) if face.unknown),
         resembled=_resembled(recognition.faces),
         labels=_by_name((label, _names(label)) for label in recognition.labels),
         moderation=_by_name((each, {"", each.name, each.parent or each.name}) for each in recognition.moderation),
@@ -105,6 +115,15 @@ def _face(face: Face, *, people: bool) -> FaceFact:
         emotion=face.emotion.type if face.emotion else None,
         emotions={emotion.type: emotion.confidence for emotion in face.emotions},
     )
+
+
+def _theirs(faces: Sequence[FaceFact]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, face in enumerate(faces):
+        if face.person_id is not None:
+            found[face.folded_name].append(number)
+            found[face.person_id].append(number)
+    return dict(found)
 
 
 def _resembled(faces: Iterable[Face]) -> dict[str, float]:
