@@ -18,7 +18,7 @@ from onlooker_console.apis import ApiError, KeyRejectedError, ReasonMissingError
 from onlooker_console.callers import Gate, SignInError
 from onlooker_console.cookie import Cookie
 from onlooker_console.refusals import Fault, in_words
-from onlooker_console.security import SIGN_IN, is_navigation_from_elsewhere, wanted_path
+from onlooker_console.security import HOME, SAFE_METHODS, SIGN_IN, is_navigation_from_elsewhere, local_path, wanted_path
 from onlooker_console.views import Views
 from onlooker_shared.errors import ProblemError
 from onlooker_shared.outages import is_outage
@@ -31,12 +31,14 @@ TITLES = {
     HTTPStatus.NOT_FOUND: "Nothing is here",
     HTTPStatus.METHOD_NOT_ALLOWED: "That did not work",
     HTTPStatus.CONFLICT: "Something has changed",
+    HTTPStatus.PRECONDITION_FAILED: "Something has changed",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
     HTTPStatus.UNPROCESSABLE_ENTITY: "That did not work",
     HTTPStatus.TOO_MANY_REQUESTS: "Too fast",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not available just now",
 }
-REASON_PAGE = "/console/people/reason"
+PEOPLE = "/console/people"
+REASON_PAGE = f"{PEOPLE}/reason"
 OTHERWISE = "Something went wrong"
 
 log = structlog.stdlib.get_logger(__name__)
@@ -140,8 +142,17 @@ class ErrorPages:
     ) -> Response:
         title = TITLES.get(status, OTHERWISE)
         template = "error_fragment.html" if _by_script(request) else "error.html"
+        back, words = _back(request)
         return self._views.page(
-            request, template, status=status, headers=headers, title=title, detail=detail, problem_id=problem_id
+            request,
+            template,
+            status=status,
+            headers=headers,
+            title=title,
+            detail=detail,
+            problem_id=problem_id,
+            back=back,
+            back_words=words,
         )
 
 
@@ -201,6 +212,15 @@ def _is_bare_refusal(message: Message) -> bool:
         and message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         and not Headers(raw=message["headers"]).get("Content-Type", "").startswith("text/html")
     )
+
+
+def _back(request: Request) -> tuple[str, str]:
+    """Return the page to go on from, and what to call it: where a form was sent from, else the first of its kind."""
+    if request.method not in SAFE_METHODS and "Referer" in request.headers:
+        return local_path(wanted_path(request)), "Back"
+    if request.url.path.startswith(f"{PEOPLE}/"):
+        return PEOPLE, "Back to people"
+    return HOME, "Back to the pictures"
 
 
 def _by_script(request: Request) -> bool:

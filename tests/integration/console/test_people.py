@@ -165,9 +165,16 @@ async def test_who_changed_meanwhile_is_not_named_over(site: Site, people: Peopl
     await people.change(stranger.person_id, name=unique, state=State.KNOWN)
     async with site.signed_in() as somebody:
         answer = await somebody.post(
-            f"/console/people/{stranger.person_id}/name", data={"name": "Eve", "version": stranger.version}
+            f"/console/people/{stranger.person_id}/name",
+            data={"name": "Eve", "version": stranger.version},
+            headers={"Referer": f"{site.url}/console/people/{stranger.person_id}"},
         )
-    assert (answer.status_code, "Somebody changed" in answer.text) == (412, True)
+    assert f'class="button" href="/console/people/{stranger.person_id}">Back<' in answer.text
+    assert (answer.status_code, "Somebody else changed them" in answer.text, "ETag" in answer.text) == (
+        412,
+        True,
+        False,
+    )
     assert (await people.get(stranger.person_id)).name == unique
 
 

@@ -12,6 +12,7 @@ from onlooker_console.people.cards import Card, card
 
 NAME_TAKEN = "name_taken"
 """The reason of a refusal: somebody is called so already."""
+CHANGED = "Somebody else changed them since you looked at them. Look at them again, then decide."
 SUGGESTED = 200
 """Names that a field completes, at most."""
 
@@ -54,8 +55,13 @@ async def change(
     asked = api.stream(
         "PATCH", f"/people/{person_id}", parameters={"another": another}, headers=decided_by, json=dict(fields)
     )
-    async with asked as answer:
-        return from_json(await answer.aread())
+    try:
+        async with asked as answer:
+            return from_json(await answer.aread())
+    except RefusedError as refusal:
+        if refusal.status != HTTPStatus.PRECONDITION_FAILED:
+            raise
+        raise RefusedError(refusal.status, CHANGED, problem_id=refusal.problem_id) from refusal
 
 
 def namesakes(refusal: RefusedError) -> list[str]:
