@@ -1,0 +1,189 @@
+"""Channels to Amazon's services, against the emulator; what it has not is a double that answers as Amazon documents."""
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from letterbox import a_message
+from onlooker_notifier import notices
+from onlooker_notifier.channels.bodies import body
+from onlooker_notifier.channels.kinds import (
+    CloudWatchSettings,
+    EmailSettings,
+    EventBridgeSettings,
+    IotSettings,
+    SnsSettings,
+)
+from onlooker_notifier.channels.message import RefusedError, UnansweredError
+from onlooker_notifier.channels.pictures import Pictures
+from onlooker_notifier.channels.profiles import Profiles
+from onlooker_notifier.channels.senders.cloudwatch import CloudWatch
+from onlooker_notifier.channels.senders.eventbridge import EventBridge
+from onlooker_notifier.channels.senders.iot import Iot
+from onlooker_notifier.channels.senders.ses import Ses
+from onlooker_notifier.channels.senders.sns import Sns
+from onlooker_shared.annotations import thumbnail_key
+from onlooker_shared.aws import Aws
+from onlooker_shared.results import Results, StoredResult
+from onlooker_shared.topology import topology
+from recognitions import a_face, a_label, a_recognition, an_image
+
+from .conftest import SENDER, Mailbox, Parts
+
+
+class Iots:
+    """IoT's data plane, of which the emulator tells nothing again."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, dict[str, Any]]] = []
+
+    async def publish(self, *, topic: str, qos: int, payload: bytes) -> None:
+        assert qos == 1
+        self.published.append((topic, json.loads(payload)))
+
+
+@pytest.fixture
+async def bucket(aws: Aws) -> str:
+    name = f"t{uuid.uuid4().hex}"
+    await (await aws.client("s3")).create_bucket(Bucket=name)
+    return name
+
+
+async def test_a_mail_shows_the_thumbnail_of_the_first_picture_that_is_drawn(
+    parts: Parts, aws: Aws, bucket: str, mailbox: Mailbox
+) -> None:
+    drawn = notices.recognized(an_image("drawn.jpg"), a_recognition(a_face()))
+    s3 = await aws.client("s3")
+    await s3.put_object(Bucket=bucket, Key=thumbnail_key(drawn.image_id), Body=b"\xff\xd8thumbnail")
+    message = a_message(notices.recognized(an_image("not-yet.jpg"), a_recognition()), drawn)
+
+    await Ses(parts.ses, Pictures(s3, bucket), sender=SENDER).send(EmailSettings(to=(mailbox.address,)), None, message)
+
+    [mail] = await mailbox.mails()
+    assert mail["Subject"] == message.letter.subject
+    assert 'src="cid:' in mail["BodyHtml"]
+    assert 'alt="images/drawn.jpg"' in mail["BodyHtml"]
+
+
+async def test_a_topic_hands_the_text_to_a_queue_and_says_how_text_messages_are_sent(parts: Parts, aws: Aws) -> None:
+    sqs = await aws.client("sqs")
+    name = f"t{uuid.uuid4().hex}"
+    url = (await sqs.create_queue(QueueName=name))["QueueUrl"]
+    topic = (await parts.sns.create_topic(Name=name))["TopicArn"]
+    queue = (await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]))["Attributes"]["QueueArn"]
+    await parts.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+
+    receipt = await Sns(parts.sns).send(SnsSettings(topic_arn=topic, sender_id="Onlooker"), None, a_message())
+
+    got = await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)
+    told = json.loads(got["Messages"][0]["Body"])
+    assert (told["Message"], told["MessageId"]) == (a_message().letter.text, receipt.message_id)
+    attributes = {name: value["Value"] for name, value in told["MessageAttributes"].items()}
+    assert attributes == {"AWS.SNS.SMS.SMSType": "Transactional", "AWS.SNS.SMS.SenderID": "Onlooker"}
+
+
+async def test_iot_gets_the_whole_profile_of_who_was_seen_and_ours_beside_it(
+    parts: Parts, aws: Aws, bucket: str
+) -> None:
+    names = topology(parts.rules.removesuffix("alert-rules"))
+    await parts.dynamodb.put_item(
+        TableName=names.people.name, Item={"person_id": {"S": "p1"}, "face_ids": {"SS": ["f1", "f2"]}}
+    )
+    await parts.dynamodb.put_item(
+        TableName=names.profiles.name,
+        Item={
+            "FaceId": {"S": "f2"},
+            "Bio": {"S": "Likes cats"},
+            "Age": {"N": "42"},
+            "Tags": {"SS": ["b", "a"]},
+            "Photo": {"B": b"x"},
+            "Address": {"M": {"City": {"S": "Ulm"}}},
+        },
+    )
+    recognition = a_recognition(a_face("HAPPY", name="Ann", person_id="p1"), a_face("SAD"), a_label("Cat"))
+    image, nobody = an_image("ann.jpg"), an_image("cat.jpg")
+    results = Results(await aws.client("s3"), bucket)
+    await results.put(StoredResult(image=image, recognition=recognition, rekognition={}))
+    await results.put(StoredResult(image=nobody, recognition=a_recognition(a_label("Cat")), rekognition={}))
+    message = a_message(notices.recognized(image, recognition), notices.recognized(nobody, a_recognition()))
+    iots = Iots()
+
+    async def client() -> Iots:
+        return iots
+
+    sender = Iot(client, results, Profiles(parts.dynamodb, names.people.name, names.profiles.name))
+    receipt = await sender.send(IotSettings(), None, message)
+
+    assert receipt.answer == "2 messages"
+    [(topic, ann)] = [each for each in iots.published if "FaceId" in each[1]]
+    ours = ann.pop("onlooker")
+    assert topic == "rekognition"
+    similarity = ann.pop("Similarity")
+    assert ann == {"FaceId": "f2", "Bio": "Likes cats", "Age": 42, "Tags": ["a", "b"], "Address": {"City": "Ulm"}}
+    assert ours["persons"] == [{"person_id": "p1", "name": "Ann", "similarity": similarity}]
+    assert (ours["bucket"], ours["key"]) == ("images", "ann.jpg")
+    assert [label["name"] for label in ours["labels"]] == ["Cat"]
+    [other] = [told for _, told in iots.published if "FaceId" not in told]
+    assert other["onlooker"]["key"] == "cat.jpg"
+
+
+async def test_cloudwatch_counts_pictures_faces_failures_and_emotions(aws: Aws, bucket: str) -> None:
+    recognition = a_recognition(a_face("HAPPY"), a_face("HAPPY"))
+    results = Results(await aws.client("s3"), bucket)
+    await results.put(StoredResult(image=an_image(), recognition=recognition, rekognition={}))
+    namespace = f"Onlooker/{uuid.uuid4().hex}"
+    message = a_message(notices.recognized(an_image(), recognition), notices.failed(an_image("x"), "empty"))
+
+    await CloudWatch(lambda: aws.client("cloudwatch"), results).send(
+        CloudWatchSettings(namespace=namespace), None, message
+    )
+
+    cloudwatch = await aws.client("cloudwatch")
+    listed = (await cloudwatch.list_metrics(Namespace=namespace))["Metrics"]
+    assert {(m["MetricName"], *(d["Value"] for d in m["Dimensions"])) for m in listed} == {
+        ("Pictures",),
+        ("Faces",),
+        ("Failures",),
+        ("Emotion", "HAPPY"),
+    }
+    now = datetime.now(UTC)
+    faces = await cloudwatch.get_metric_statistics(
+        Namespace=namespace,
+        MetricName="Faces",
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=5),
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    assert sum(point["Sum"] for point in faces["Datapoints"]) == 2
+
+
+class Bus:
+    """EventBridge, which the emulator has not."""
+
+    def __init__(self, **entry: str) -> None:
+        self.entry = entry
+        self.put: list[dict[str, Any]] = []
+
+    async def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - Amazon's
+        self.put += Entries
+        return {"FailedEntryCount": int("ErrorCode" in self.entry), "Entries": [self.entry]}
+
+    async def client(self) -> "Bus":
+        return self
+
+
+async def test_a_bus_gets_the_json_of_webhooks_and_a_failed_entry_is_noticed() -> None:
+    bus = Bus(EventId="42")
+    receipt = await EventBridge(bus.client).send(EventBridgeSettings(bus="house"), None, a_message())
+
+    [entry] = bus.put
+    assert receipt.message_id == "42"
+    assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == ("house", "onlooker", "alert.v1")
+    assert json.loads(entry["Detail"]) == body(a_message())
+    for code, error in (("ThrottlingException", UnansweredError), ("MalformedDetail", RefusedError)):
+        with pytest.raises(error, match=code):
+            await EventBridge(Bus(ErrorCode=code).client).send(EventBridgeSettings(), None, a_message())
