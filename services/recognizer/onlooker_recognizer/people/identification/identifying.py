@@ -104,7 +104,8 @@ class Identifying:
             missing = NO_FACES
         elif recognition.faces and (self._strangers or await self._judge.knows_anybody()):
             try:
-                verdicts = await self._verdicts(image, recognition, data)
+                verdicts, unfit = await self._verdicts(image, recognition, data)
+                recognition = _marked(recognition, unfit)
             except PictureRefusedError as refusal:
                 missing = Missing(feature="people", reason=f"The faces cannot be cut out. {refusal.reason}")
             except ClientError as error:
@@ -128,7 +129,12 @@ class Identifying:
             recognition, verdicts = await self._said.hold(known, recognition, verdicts)
         told = recognition.model_copy(
             update={
-                "faces": apart([named(face, each) for face, each in zip(recognition.faces, verdicts, strict=True)]),
+                "faces": apart(
+                    [
+                        named(face, each, counted=known is not None)
+                        for face, each in zip(recognition.faces, verdicts, strict=True)
+                    ]
+                ),
                 "features": recognition.features if missing else (*recognition.features, "people"),
                 "missing": (*recognition.missing, missing) if missing else recognition.missing,
                 "identified_at": self._clock(),
@@ -137,7 +143,10 @@ class Identifying:
         seen = (sighting(image, face, each) for face, each in zip(recognition.faces, verdicts, strict=True))
         return Identified(told, tuple(each for each in seen if each))
 
-    async def _verdicts(self, image: ImageRef, recognition: Recognition, data: bytes) -> list[Verdict]:
+    async def _verdicts(
+        self, image: ImageRef, recognition: Recognition, data: bytes
+    ) -> tuple[list[Verdict], frozenset[int]]:
+        """Return whose the faces are, and the numbers of those that are too bad to tell."""
         since = self._strangers.added if self._strangers else 0
         looked = await self._lookup.look_up(data, recognition.faces, recognition.width, recognition.height)
         verdicts = await self._judge.decide(looked, image_id=image.image_id)
@@ -146,7 +155,7 @@ class Identifying:
             verdicts = await self._meet(self._strangers, image, good, verdicts, since)
         for each, verdict in zip(looked, verdicts, strict=True):
             FACES.labels(_outcome(each, verdict)).inc()
-        return verdicts
+        return verdicts, frozenset(number for number, each in enumerate(looked) if each is None)
 
     def _good_enough(self, face: Face, recognition: Recognition) -> bool:
         return self._to_remember.passes(face, recognition.width, recognition.height)
@@ -173,6 +182,15 @@ class Identifying:
         self._permissions.doubt(error.operation_name)
         log.warning("rekognition.denied", operation=error.operation_name, error=str(error))
         return denial(error.operation_name, "people")
+
+
+def _marked(recognition: Recognition, unfit: frozenset[int]) -> Recognition:
+    """Return a recognition that says which of its faces are too bad to tell."""
+    faces = tuple(
+        face.model_copy(update={"unidentified": "unfit"}) if number in unfit else face
+        for number, face in enumerate(recognition.faces)
+    )
+    return recognition.model_copy(update={"faces": faces})
 
 
 def _outcome(looked: Looked | None, verdict: Verdict) -> str:

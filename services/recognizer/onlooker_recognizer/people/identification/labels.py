@@ -8,7 +8,7 @@ how often and in which order pictures are gone through.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from onlooker_recognizer.people.identification.naming import as_person
+from onlooker_recognizer.people.identification.naming import as_person, times_of
 from onlooker_recognizer.people.registry.records import PersonRecord, Sighting, State
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import BoundingBox, Face, Person, Recognition
@@ -75,7 +75,8 @@ def told(face: Face, person: PersonRecord) -> Face:
     similarity = max((each.similarity for each in resembled), default=THE_VERY_FACE)
     return face.model_copy(
         update={
-            "person": as_person(person, similarity),
+            "person": as_person(person, similarity, times_of(face.person, person)),
+            "unidentified": None,
             "told": True,
             "candidates": tuple(each for each in face.candidates if each.person_id != person.person_id),
             "denied": tuple(each for each in face.denied if each != person.person_id),
@@ -168,7 +169,7 @@ def _person(face: Face, recorded: Sighting | None, people: People, owners: Owner
     record = people.get(owner or (alike.person_id if alike else ""))
     if record is None or _ignored(record):
         return None
-    return as_person(record, alike.similarity if alike else THE_VERY_FACE)
+    return as_person(record, alike.similarity if alike else THE_VERY_FACE, times_of(face.person, record))
 
 
 def _ignored(record: PersonRecord) -> bool:

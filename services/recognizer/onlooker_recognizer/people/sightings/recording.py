@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from onlooker_recognizer.people.identification import labels
-from onlooker_recognizer.people.identification.naming import as_person
+from onlooker_recognizer.people.identification.naming import as_person, times_of
 from onlooker_recognizer.people.identification.verdicts import Judge
 from onlooker_recognizer.people.registry.records import PersonRecord, Sighting, State
 from onlooker_recognizer.people.sightings.items import sighting_id
@@ -117,7 +117,9 @@ def _renamed(result: StoredResult, people: Mapping[str, PersonRecord]) -> Stored
 
     def now(person: Person) -> Person | None:
         record = people.get(person.person_id)
-        return as_person(record, person.similarity) if record and record.state is not State.IGNORED else None
+        if record is None or record.state is State.IGNORED:
+            return None
+        return as_person(record, person.similarity, times_of(person, record))
 
     faces = tuple(
         face.model_copy(
