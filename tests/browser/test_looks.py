@@ -20,6 +20,7 @@ PATHS: dict[str, Callable[[Album], str]] = {
     "nothing-found": lambda _: "/console/pictures?q=unicorn",
     "picture": lambda album: f"/console/pictures/{album['pictures/scenes/astronaut.png']['image_id']}",
     "people": lambda _: "/console/people",
+    "suggestions": lambda _: "/console/people/suggestions",
     "upload": lambda _: "/console/upload",
     "dashboard": lambda _: "/console/dashboard",
     "alerts": lambda _: "/console/alerts",
