@@ -152,11 +152,11 @@ async def test_another_wrong_parameter_is_an_error() -> None:
 
 async def test_a_face_of_the_collection_is_like_others_and_one_that_is_not_there_like_nobody() -> None:
     client = Client(search_faces=[{"FaceMatches": FACES["FaceMatches"]}, refusal("InvalidParameterException")])
-    collection = made(client)
-    assert await collection.alike("f0", threshold=70, most=200) == (Match("f1", 95.0), Match("f2", 71.0))
+    faces = collection(client)
+    assert await faces.alike("f0", threshold=70, most=200) == (Match("f1", 95.0), Match("f2", 71.0))
     asked = {"CollectionId": "people", "FaceId": "f0", "FaceMatchThreshold": 70, "MaxFaces": 200}
     assert client.asked == [("search_faces", asked)]
-    assert await collection.alike("f0", threshold=70, most=200) == ()
+    assert await faces.alike("f0", threshold=70, most=200) == ()
 
 
 async def test_a_face_is_added_under_the_persons_id_alone() -> None:
