@@ -89,11 +89,14 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             key = NamedChannel(channel=channel_id).key
             return [rule.name for rule in await rulebook.all() if any(each.key == key for each in rule.channels)]
 
+        async def known_channel(channel_id: str) -> bool:
+            return await parts.store.get(channel_id) is not None
+
         book = ChannelBook(parts.store, parts.sealer, used_by=told_by, clock=time.time)
         yield Service(
             name="notifier",
             routers=[
-                *rule_routers(rulebook, s3, results),
+                *rule_routers(rulebook, s3, results, known_channel),
                 router(deliveries, utc_now),
                 channels_router(parts.store, book, parts.trying, clock=time.time),
             ],

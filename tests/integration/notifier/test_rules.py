@@ -121,6 +121,19 @@ async def test_a_change_to_what_is_no_rule_is_refused_with_the_place(client: htt
         assert answer.json()["errors"]
 
 
+async def test_a_channel_that_there_is_not_is_refused(client: httpx.AsyncClient) -> None:
+    wanted = {**DOGS, "channels": [{"channel": "0" * 32}]}
+    at = f"/alerts/rules/{(await made(client, **DOGS))['rule_id']}"
+    document = f"rules: [{{rule_id: a, name: A, channels: [{{channel: {'0' * 32!r}}}]}}]"
+    for answer in (
+        await client.post("/alerts/rules", json=wanted),
+        await client.patch(at, json={"channels": wanted["channels"]}),
+        await client.put("/alerts/rules.yaml", content=document),
+    ):
+        assert answer.status_code == 422
+        assert f"There is no channel {'0' * 32}" in answer.json()["detail"]
+
+
 async def test_the_rulebook_goes_out_as_yaml_and_comes_in_again(client: httpx.AsyncClient) -> None:
     rule = await made(client, **DOGS)
     out = await client.get("/alerts/rules.yaml")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onlooker_notifier.access import unbound
 from onlooker_notifier.rules import documents
+from onlooker_notifier.rules.editing import Editing
 from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_shared.errors import PreconditionFailedError, TooLargeError
 from onlooker_shared.keys import Scope
@@ -28,7 +29,7 @@ class BookChange(BaseModel):
     unchanged: int
 
 
-def router(rulebook: Rulebook) -> APIRouter:
+def router(rulebook: Rulebook, editing: Editing) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(prefix="/alerts", tags=["alerts"])
 
@@ -59,6 +60,7 @@ def router(rulebook: Rulebook) -> APIRouter:
     ) -> BookChange:
         """Have the rules be those of a YAML document: rules that it does not have are deleted."""
         wanted = await asyncio.to_thread(documents.read, await _body(request))  # large ones take seconds
+        await editing.checked(wanted.rules)
         rules = await rulebook.now()
         if if_match is not None and if_match.strip() not in {"*", documents.etag(rules)}:
             raise PreconditionFailedError("Somebody changed the rules since. Get them again, then decide.")

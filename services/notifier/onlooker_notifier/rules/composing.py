@@ -1,5 +1,6 @@
 """Puts the routes about rules together, in the order in which their paths must be tried."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
@@ -14,10 +15,20 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 
-def rule_routers(rulebook: Rulebook, s3: "S3Client", results: Results) -> list[APIRouter]:
-    """Return the routes about rules."""
+def rule_routers(
+    rulebook: Rulebook, s3: "S3Client", results: Results, known_channel: Callable[[str], Awaitable[bool]]
+) -> list[APIRouter]:
+    """Return the routes about rules.
+
+    Args:
+        rulebook: the rules.
+        s3: the process's client.
+        results: what was recognized.
+        known_channel: whether there is a channel of an id.
+    """
+    editing = Editing(rulebook, known_channel)
     return [
         trial_routes.router(rulebook, Album(s3, results)),
-        book_routes.router(rulebook),
-        routes.router(rulebook, Editing(rulebook)),
+        book_routes.router(rulebook, editing),
+        routes.router(rulebook, editing),
     ]

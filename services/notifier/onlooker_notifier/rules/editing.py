@@ -2,12 +2,13 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from onlooker_notifier.rules.model import Rule, RuleDraft, draft_of, kept
 from onlooker_notifier.rules.rulebook import MOST_RULES, Change, Rulebook
-from onlooker_shared.errors import ConflictError, PreconditionFailedError
+from onlooker_notifier.rules.targets import NamedChannel
+from onlooker_shared.errors import ConflictError, PreconditionFailedError, UnprocessableError
 
 LONGEST_SLUG = 40
 """Characters of a rule's name that its id keeps."""
@@ -18,17 +19,34 @@ class Editing:
 
     Args:
         rulebook: the rules.
+        known_channel: whether there is a channel of an id.
     """
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, known_channel: Callable[[str], Awaitable[bool]]) -> None:
         self._rulebook = rulebook
+        self._known_channel = known_channel
+
+    async def checked(self, drafts: Iterable[RuleDraft]) -> None:
+        """See to it that there are the channels that rules tell by.
+
+        Raises:
+            UnprocessableError: there is no such channel.
+        """
+        named = {each.channel for draft in drafts for each in draft.channels if isinstance(each, NamedChannel)}
+        for channel_id in sorted(named):
+            if not await self._known_channel(channel_id):
+                raise UnprocessableError(
+                    f"There is no channel {channel_id}; GET /alerts/channels lists those that there are."
+                )
 
     async def make(self, draft: RuleDraft) -> Rule:
         """Make a rule.
 
         Raises:
             ConflictError: there are too many already.
+            UnprocessableError: it tells by a channel that there is not.
         """
+        await self.checked([draft])
         if len(await self._rulebook.now()) >= MOST_RULES:
             raise ConflictError(f"There are {MOST_RULES} rules already; delete one, or have one ask for more.")
         rule = kept(draft, new_id(draft.name), version=1)
@@ -43,10 +61,7 @@ class Editing:
             PreconditionFailedError: somebody changed it since.
         """
         known = await self._rulebook.get(rule_id)
-        version = _version(if_match, known)
-        rule = kept(draft, rule_id, version=version + 1)
-        await self._rulebook.apply([Change(rule_id, rule, version)])
-        return rule
+        return await self._store(known, draft, if_match)
 
     async def change(self, rule_id: str, given: Mapping[str, Any], if_match: str | None) -> Rule:
         """Change what is given of a rule.
@@ -57,10 +72,7 @@ class Editing:
             PreconditionFailedError: somebody changed it since.
         """
         known = await self._rulebook.get(rule_id)
-        version = _version(if_match, known)
-        rule = kept(RuleDraft.model_validate(_merged(known, given)), rule_id, version=version + 1)
-        await self._rulebook.apply([Change(rule_id, rule, version)])
-        return rule
+        return await self._store(known, RuleDraft.model_validate(_merged(known, given)), if_match)
 
     async def delete(self, rule_id: str, if_match: str | None) -> None:
         """Delete a rule; what waits for its next digest is not told.
@@ -73,6 +85,13 @@ class Editing:
             await self._rulebook.delete(rule_id, None)
         else:
             await self._rulebook.delete(rule_id, _version(if_match, await self._rulebook.get(rule_id)))
+
+    async def _store(self, known: Rule, draft: RuleDraft, if_match: str | None) -> Rule:
+        version = _version(if_match, known)
+        await self.checked([draft])
+        rule = kept(draft, known.rule_id, version=version + 1)
+        await self._rulebook.apply([Change(known.rule_id, rule, version)])
+        return rule
 
 
 def new_id(name: str) -> str:
