@@ -3,7 +3,6 @@
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from onlooker_notifier.conditions import patterns
 from onlooker_notifier.conditions.values import (
@@ -194,7 +193,7 @@ def bounded(value: object) -> object:
     """Return what was written, if it is neither too deep nor too much to be looked at.
 
     Raises:
-        pydantic_core.PydanticCustomError: it is.
+        ValueError: it is.
     """
     left, found = [(value, 1)], 0
     while left:
@@ -203,9 +202,9 @@ def bounded(value: object) -> object:
             continue
         found += 1
         if depth > DEEPEST:
-            raise PydanticCustomError("too_deep", f"conditions lie more than {DEEPEST} deep within one another")
+            raise ValueError(f"conditions lie more than {DEEPEST} deep within one another")
         if found > MOST:
-            raise PydanticCustomError("too_much", f"there are more than {MOST} conditions; make several rules of them")
+            raise ValueError(f"there are more than {MOST} conditions; make several rules of them")
         for key in ("all", "any"):
             if isinstance(inner := each.get(key), list | tuple):
                 left += [(one, depth + 1) for one in inner]

@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
-from pydantic_core import PydanticCustomError
 
 from onlooker_notifier.conditions.answers import YES, Answer, Why
 from onlooker_notifier.conditions.contradictions import contradictions
@@ -27,7 +26,7 @@ When = Annotated[Condition, BeforeValidator(bounded)]
 def _possible(condition: Condition) -> Condition:
     found = contradictions(condition, ROOT)
     if found:
-        raise PydanticCustomError("contradiction", "{words}", {"words": "; ".join(map(str, found))})
+        raise ValueError("; ".join(map(str, found)))
     return condition
 
 
@@ -66,9 +65,7 @@ class RuleDraft(Told):
     @model_validator(mode="after")
     def _says_once_of_what(self) -> Self:
         if self.when is not None and "events" in self.model_fields_set and self.events != RECOGNIZED:
-            raise PydanticCustomError(
-                "events_and_when", "`when` says of what is told: leave `events` out; `failed` is a condition, too"
-            )
+            raise ValueError("`when` says of what is told: leave `events` out; `failed` is a condition, too")
         return self
 
 
