@@ -21,7 +21,8 @@ from onlooker_notifier.channels.bodies import body
 from onlooker_notifier.channels.kinds import ChatSettings, MqttSettings, SmtpSettings, WebhookSettings
 from onlooker_notifier.channels.message import Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.senders import mqtt, smtp, webhook
-from onlooker_notifier.channels.senders.chat import Chat
+from onlooker_notifier.channels.senders.chat import Chat, plugin_of
+from onlooker_shared.errors import UnprocessableError
 
 TLS = ssl.create_default_context()
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:apprise")
@@ -263,3 +264,13 @@ async def test_a_chat_service_gets_the_words_and_its_answer_is_understood() -> N
     assert told["title"] == a_message().letter.subject
     assert "Ann" in told["message"]
     assert len(there.requests) == 3
+
+
+def test_a_service_follows_no_redirect_and_waits_no_longer_whatever_its_url_says() -> None:
+    plugin = plugin_of("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?redirect=yes&verify=no&cto=600&rto=600")
+
+    assert plugin.redirects is False  # type: ignore[attr-defined]
+    assert plugin.verify_certificate is True  # type: ignore[attr-defined]
+    assert plugin.request_timeout == (5.0, 10.0)  # type: ignore[attr-defined]
+    with pytest.raises(UnprocessableError, match="no URL that apprise knows for slack"):
+        plugin_of("slack://nonsense")

@@ -21,8 +21,6 @@ from onlooker_shared.errors import UnprocessableError
 from onlooker_shared.recognition import Emotion
 from recognitions import a_face, a_recognition, an_image
 
-pytestmark = pytest.mark.filterwarnings("ignore:.imghdr. is deprecated:DeprecationWarning")  # apprise imports it
-
 WEBHOOKS = Path(__file__).parents[4] / "docs" / "webhooks.md"
 SETTINGS: TypeAdapter[AnySettings] = TypeAdapter(AnySettings)
 
@@ -143,7 +141,6 @@ def test_settings_that_cannot_work_are_refused(settings: dict[str, object]) -> N
         "file:///etc/passwd",
         "http://localhost",
         "matrix://user:pw@host",
-        "slack://nonsense",
         "",
     ],
 )
@@ -151,11 +148,3 @@ def test_urls_of_no_service_are_refused_without_repeating_them(url: str) -> None
     with pytest.raises(UnprocessableError) as refused:
         plugin_of(url)
     assert not url or url not in refused.value.detail
-
-
-def test_a_service_follows_no_redirect_and_waits_no_longer_whatever_its_url_says() -> None:
-    plugin = plugin_of("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?redirect=yes&verify=no&cto=600&rto=600")
-
-    assert plugin.redirects is False  # type: ignore[attr-defined]
-    assert plugin.verify_certificate is True  # type: ignore[attr-defined]
-    assert plugin.request_timeout == (5.0, 10.0)  # type: ignore[attr-defined]
