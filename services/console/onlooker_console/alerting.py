@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from onlooker_console.settled import settled
 
 EVENTS = {"recognized": "Pictures that were recognized", "failed": "Pictures that could not be recognized"}
 """In the order in which they are named."""
-ICONS = {"email": "mail", "sns": "topic"}
+KINDS = {"email": ("Mail", "mail"), "sns": ("Topic", "topic")}
+"""Of channels: what each is called, and its icon. Others are shown by the notifier's word for them."""
 UNITS = (("hour", 3600), ("minute", 60), ("second", 1))
 """Of time, with their seconds."""
 
@@ -17,7 +18,7 @@ UNITS = (("hour", 3600), ("minute", 60), ("second", 1))
 class Channel:
     """By what somebody is told. `icon` is one of `icons.html`; `kind` says the same to who cannot see it."""
 
-    kind: Literal["Mail", "Topic"]
+    kind: str
     icon: str
     target: str
 
@@ -66,8 +67,8 @@ def rules(listed: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
 
 
 def channel(kind: str, target: str) -> Channel:
-    """Return a channel of the notifier, `email` or `sns`; of a topic's ARN its name is what tells."""
-    return Channel("Mail" if kind == "email" else "Topic", ICONS[kind], target)
+    """Return a channel of the notifier, such as `email` or `sns`; of a topic's ARN its name is what tells."""
+    return Channel(*KINDS.get(kind, (kind.capitalize(), "bell")), target)
 
 
 def told(image_id: str, document: Mapping[str, Any] | None) -> Told:
@@ -84,10 +85,15 @@ def _rule(listed: Mapping[str, Any]) -> Rule:
         listed["name"],
         listed["enabled"],
         tuple(words for event, words in EVENTS.items() if event in listed["events"]),
-        tuple(channel(each["type"], each.get("to") or each.get("topic_arn", "")) for each in listed["channels"]),
+        tuple(_channel(each) for each in listed["channels"]),
         _rhythm(listed["digest_interval"]),
         listed["origin"] == "settings",
     )
+
+
+def _channel(listed: Mapping[str, Any]) -> Channel:
+    """Return whom a rule tells: an address in the rule itself, or a channel by its id."""
+    return channel(listed.get("type", "channel"), listed.get("to") or listed.get("topic_arn") or listed["channel"])
 
 
 def _rhythm(seconds: float) -> str:

@@ -67,3 +67,10 @@ def test_a_picture_is_shown_by_its_name_and_small_picture_if_there_is_one() -> N
 
 def test_one_that_is_not_there_any_more_is_gone() -> None:
     assert told("x", None) == Told("x", gone=True)
+
+
+def test_a_channel_of_any_kind_is_shown() -> None:
+    (found,) = rules([rule(channels=[{"channel": "0" * 32}])])
+
+    assert [(each.kind, each.icon, each.target) for each in found.channels] == [("Channel", "bell", "0" * 32)]
+    assert (channel("webhook", "hooks.example.com").kind, channel("sns", "arn").kind) == ("Webhook", "Topic")
