@@ -33,6 +33,7 @@ from onlooker_console.pages import (
     pictures,
     pictures_live,
     system,
+    system_costs,
     system_keys,
     upload,
 )
@@ -112,5 +113,6 @@ def _pages(views: Views, live: Live, pictures_bucket: str) -> list[APIRouter]:
         dashboard.routes(views),
         alerts.routes(views),
         system.routes(views),
+        system_costs.routes(views),
         system_keys.routes(views, pictures_bucket),
     ]

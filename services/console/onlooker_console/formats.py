@@ -42,6 +42,12 @@ def percent(value: float) -> str:
     return f"{value:.0f} %" if value >= TENTH_BELOW or value == 0 else f"{value:.1f} %"
 
 
+def money(value: float, currency: str = "") -> str:
+    """Write an amount: 12.40 USD; of less than one, tenths of a cent count, too: 0.0120 USD."""
+    text = f"{value:,.4f}" if 0 < value < 1 else f"{value:,.2f}"
+    return f"{text}\u00a0{currency}".strip().replace(",", "\u202f")
+
+
 def span(seconds: float) -> str:
     """Write a length of time, as coarsely as one would say it: 40 ms, 1.2 s, 5 min, 3 h, 12 days."""
     if seconds < 1:
@@ -60,4 +66,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "percent": percent,
     "span": span,
+    "money": money,
 }

@@ -31,6 +31,7 @@ TAKES = {
     "similar_to": "the id of a picture",
     "sort": "newest, oldest or relevance",
     "interval": "minute, hour, day or month",
+    "month": "a month such as 2026-11",
 }
 """What the parameters of a page's address take."""
 
