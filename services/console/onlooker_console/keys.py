@@ -27,10 +27,11 @@ SCOPES: Mapping[str, Mapping[str, str]] = {
     },
     "Everything else": {
         "alerts:read": "See who is told of what",
+        "alerts:write": "Change rules and channels, and try them",
         "admin": "Everything, access keys and queues too",
     },
 }
-"""What a key can be made for, in words; `alerts:write` is left out as long as nothing asks for it."""
+"""What a key can be made for, in words."""
 
 WORDS = {scope: words for group in SCOPES.values() for scope, words in group.items()}
 
