@@ -1,15 +1,16 @@
 """`onlooker demo`: the main job on a folder of pictures, from nothing to mail, in one go."""
 
 import asyncio
+import json
 import os
 import shlex
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias, cast
 
 import httpx
 import typer
@@ -34,9 +35,20 @@ from onlooker_shared.settings import CommonSettings
 DIGEST = 3
 """Seconds over which the demo's mails are gathered."""
 MAIL_PATIENCE = 30.0
-"""Seconds that the demo waits for the mail: several digests."""
+"""Seconds that the demo waits for a mail: several digests."""
+ALERTED = "door@localhost.localdomain"
+"""Whom the demo's rule mails to: by that its mail is told from the one about all pictures."""
+RULE = {
+    "name": "Somebody known was seen",
+    "when": {"person": {"known": True}},
+    "channels": [{"type": "email", "to": ALERTED}],
+    "digest_interval": DIGEST,
+}
 FIRST_FOUND = 5
 """Pictures that the demo's search prints."""
+
+Mail: TypeAlias = dict[str, Any]
+"""As the emulator keeps it: `Subject`, `To`, `BodyText`."""
 
 
 def demo(
@@ -71,19 +83,21 @@ class _Demo:
         async with self._stack(), Target(self._folder).client() as client:
             self._say("Onlooker is up.")
             enrolled = await self._enrol(client, known)
+            await self._make_rule(client, known)
             self._say(f"Sending {words.many(len(found), 'picture')}.")
             bucket = CommonSettings().topology.images.name
             results = await upload.send(client, bucket, found, wait=True, patience=120.0)
             self._console.print(upload.table_of(results))
             self._say(stats.summary(await client.statistics()))
-            await self._show_people(client, enrolled)
+            seen = await self._show_people(client, enrolled)
             await self._show_search(client)
             mailed = await self._show_mail()
+            alerted = not seen or await self._show_alert(enrolled)
             await self._save_annotated(client, results)
             dead = await print_states(client, self._console)
             await self._show_console()
         refused = any(result.stage == "refused" for result in enrolled)
-        return mailed and not dead and not refused and all(result.stage == "done" for result in results)
+        return mailed and alerted and not dead and not refused and all(result.stage == "done" for result in results)
 
     @asynccontextmanager
     async def _stack(self) -> AsyncIterator[None]:
@@ -107,17 +121,25 @@ class _Demo:
         self._console.print(enrol.table_of(results))
         return results
 
-    async def _show_people(self, client: OnlookerClient, enrolled: Sequence[Enrolled]) -> None:
-        """Print in which pictures the first person is who was recognized in any."""
+    async def _make_rule(self, client: OnlookerClient, known: Sequence[Wanted]) -> None:
+        """Have somebody told of the pictures that people are in who are known."""
+        if not known:
+            return
+        await client.make_rule(RULE)
+        self._say(f"A rule mails to {ALERTED} when {json.dumps(RULE['when'])}")
+
+    async def _show_people(self, client: OnlookerClient, enrolled: Sequence[Enrolled]) -> bool:
+        """Print in which pictures the first person is who was recognized in any; return whether there is one."""
         names = dict.fromkeys(result.name for result in enrolled if result.person_id)
         for name in names:
             page = await client.search({"person": name, "limit": FIRST_FOUND})
             if page["images"]:
                 self._say(f"onlooker search --person {shlex.quote(name)}")
                 self._console.print(searching.table_of(page["images"]))
-                return
+                return True
         if names:
             self._say("None of them is in these pictures.")
+        return False
 
     async def _show_search(self, client: OnlookerClient) -> None:
         labels = (await client.statistics())["labels"]
@@ -129,29 +151,30 @@ class _Demo:
         self._console.print(searching.table_of(page["images"]))
 
     async def _show_mail(self) -> bool:
-        """Print the mail that was sent; returns whether there was one."""
-        running = self._folder.running()
-        mail = await self._wait_for_mail(running.emulator_url) if running else None
-        if mail is None:
+        """Print the mail about all pictures; returns whether there was one."""
+        well = await self._mail(lambda mail: ALERTED not in mail["To"])
+        if not well:
             self._say(f"No mail was sent within {MAIL_PATIENCE:.0f} s.")
+        return well
+
+    async def _show_alert(self, enrolled: Sequence[Enrolled]) -> bool:
+        """Print the mail that the rule sent, with somebody's name in it; returns whether there was one."""
+        names = {result.name for result in enrolled}
+        well = await self._mail(lambda mail: ALERTED in mail["To"] and any(name in mail["BodyText"] for name in names))
+        if not well:
+            self._say(f"The rule sent no mail that names somebody within {MAIL_PATIENCE:.0f} s.")
+        return well
+
+    async def _mail(self, meant: Callable[[Mail], bool]) -> bool:
+        """Print the first mail that is meant; returns whether there was one in time."""
+        running = self._folder.running()
+        mail = await _wait_for_mail(running.emulator_url, meant) if running else None
+        if mail is None:
             return False
         title, to = Text(mail["Subject"]), Text(f"mail to {', '.join(mail['To'])}")  # of strings it reads markup
-        self._console.print(
-            Panel("\n".join(mail["BodyText"].strip().splitlines()), title=title, subtitle=to, width=100)
-        )
+        text = Text("\n".join(mail["BodyText"].strip().splitlines()))
+        self._console.print(Panel(text, title=title, subtitle=to, width=100))
         return True
-
-    async def _wait_for_mail(self, emulator_url: str) -> dict[str, Any] | None:
-        """Return the first mail that the emulator holds: it sends none anywhere, it keeps them to be looked at."""
-        async with httpx.AsyncClient(base_url=emulator_url) as http:
-            deadline = time.monotonic() + MAIL_PATIENCE
-            while time.monotonic() < deadline:
-                kept = (await http.get("/_ministack/ses/messages")).json()["messages"]
-                mails: list[dict[str, Any]] = [mail for account in kept.values() for mail in account]
-                if mails:
-                    return mails[0]
-                await asyncio.sleep(0.5)
-        return None
 
     async def _save_annotated(self, client: OnlookerClient, results: Sequence[Uploaded]) -> None:
         for result in results:
@@ -189,3 +212,16 @@ async def line_of_input() -> None:
     finally:
         loop.remove_reader(keyboard)
     sys.stdin.readline()
+
+
+async def _wait_for_mail(emulator_url: str, meant: Callable[[Mail], bool]) -> Mail | None:
+    """Return the first such mail that the emulator holds: it sends none anywhere, it keeps them to be looked at."""
+    async with httpx.AsyncClient(base_url=emulator_url) as http:
+        deadline = time.monotonic() + MAIL_PATIENCE
+        while time.monotonic() < deadline:
+            kept = (await http.get("/_ministack/ses/messages")).json()["messages"]
+            found = next((mail for account in kept.values() for mail in account if meant(mail)), None)
+            if found is not None:
+                return cast("Mail", found)
+            await asyncio.sleep(0.5)
+    return None

@@ -1,6 +1,7 @@
-"""What the demo shows of people, and its end: whoever sits at a terminal ends it with a key."""
+"""What the demo shows of people, the mail about them, and its end: whoever sits at a terminal ends it with a key."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from letterbox import Receiver, receiver
 from onlooker.client import OnlookerClient
-from onlooker.commands.demo import _Demo, line_of_input
-from onlooker.datafolder import DataFolder
+from onlooker.commands import demo as demo_module
+from onlooker.commands.demo import ALERTED, _Demo, line_of_input
+from onlooker.datafolder import DataFolder, Running
 from onlooker.enrolling import Enrolled
 
 
@@ -46,17 +49,48 @@ async def test_it_shows_in_which_pictures_somebody_is_whom_it_was_told_of(
         Enrolled("Later", Path("d.jpg"), "taken", "2"),
     ]
     demo = _Demo(DataFolder(tmp_path), tmp_path)
-    await demo._show_people(index, told)
+    assert await demo._show_people(index, told)
     assert index.asked == ["Never Seen", "Ann B."]
     shown = capsys.readouterr().out
     assert "onlooker search --person 'Ann B.'" in shown
     assert "Ann B. · Happy 98 %" in shown
     assert "None of them" not in shown
 
-    await demo._show_people(index, told[:2])
+    assert not await demo._show_people(index, told[:2])
     assert "None of them is in these pictures." in capsys.readouterr().out
-    await demo._show_people(index, [])
+    assert not await demo._show_people(index, [])
     assert capsys.readouterr().out == "", "nobody was to be told"
+
+
+async def test_it_shows_the_rules_mail_that_names_somebody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def mail(to: str, text: str) -> dict[str, Any]:
+        return {"To": [to], "Subject": "Seen [today]", "BodyText": text}
+
+    def keep(emulator: Receiver) -> None:
+        mails = [mail("owner@localhost", "Of all: Ann B."), mail(ALERTED, "Of Ben C."), mail(ALERTED, "Of Ann B.")]
+        body = json.dumps({"messages": {"000000000000": mails}}).encode()
+        emulator.answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(body), body)
+
+    folder = DataFolder(tmp_path)
+    async with receiver(keep) as emulator:
+        folder.announce(Running(os.getpid(), "", f"http://127.0.0.1:{emulator.port}", ""))
+        demo = _Demo(folder, tmp_path)
+        assert await demo._show_alert([Enrolled("Ann B.", Path("a.jpg"), "taken", "1")])
+        shown = capsys.readouterr().out
+        assert await demo._show_mail()
+    assert "Of Ann B." in shown
+    assert "Seen [today]" in shown, "a subject is no markup"
+    assert "Of all" not in shown
+    assert "Of all: Ann B." in capsys.readouterr().out
+
+
+async def test_it_went_wrong_if_the_rule_sends_no_mail(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_module, "MAIL_PATIENCE", 0.0)
+    demo = _Demo(DataFolder(tmp_path), tmp_path)
+    assert not await demo._show_alert([Enrolled("Ann B.", Path("a.jpg"), "taken", "1")])
+    assert "The rule sent no mail" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("typed", [b"\n", b"that was nice\n", b"\x04"], ids=["Enter", "words", "Ctrl-D"])
