@@ -36,6 +36,8 @@ class Installed:
 
     url: str
     key: str
+    several: bool = False
+    """Whether a service may run several times there."""
 
     def onlooker(self, *arguments: str, timeout: float = 2 * PATIENCE) -> "subprocess.CompletedProcess[str]":
         """Run a command of the CLI against it, as wide as its tables want to be."""

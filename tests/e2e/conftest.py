@@ -21,7 +21,7 @@ NAMED = os.environ.get("ONLOOKER_TEST_URL", "")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """A running installation."""
     if NAMED:
-        yield Installed(NAMED, os.environ["ONLOOKER_TEST_KEY"])
+        yield Installed(NAMED, os.environ["ONLOOKER_TEST_KEY"], several=True)
         return
     with running_stack(tmp_path_factory.mktemp("stack") / "data") as stack:
         yield Installed(stack.running.url, stack.key)
