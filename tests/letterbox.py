@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from onlooker_notifier import letters, notices
 from onlooker_notifier.channels.message import Message
+from onlooker_notifier.local_time import LocalTime
 from onlooker_notifier.notices import Notice
 from recognitions import a_face, a_label, a_recognition, an_image
 
@@ -21,7 +23,7 @@ def a_message(*told: Notice, test: bool = False) -> Message:
         delivery_id="1800000000000-0123456789abcdef",
         rule_id="cats",
         rule_name="Cats",
-        letter=letters.write(told, rule_name="Cats", picture_url=None),
+        letter=letters.write(told, rule_name="Cats", picture_url=None, local=LocalTime(ZoneInfo("UTC"), TOLD_AT)),
         notices=tuple(told),
         told_at=TOLD_AT,
         picture_url="https://onlooker.example.com/pictures/{image_id}",

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from onlooker_notifier.channels.book import ChannelBook
 from onlooker_notifier.channels.composing import compose_channels
@@ -62,6 +63,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                     waiting=Waiting(dynamodb, topology.alert_notices.name),
                     deliveries=deliveries,
                     picture_url=settings.picture_url,
+                    zone=ZoneInfo(settings.zone),
                     clock=time.time,
                 ),
                 limit=settings.digest_limit,

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,6 +21,7 @@ from onlooker_notifier.channels.message import Message, RefusedError, Unanswered
 from onlooker_notifier.channels.sending import Channels, Target
 from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
 from onlooker_notifier.gathering import Digest
+from onlooker_notifier.local_time import LocalTime
 from onlooker_notifier.metrics import DELIVERIES
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
@@ -76,6 +78,7 @@ class Delivering:
         waiting: where a delivery is put that a channel did not take.
         deliveries: where what happened is recorded.
         picture_url: what messages link to, with `{image_id}` for the id.
+        zone: the readers' time zone.
         clock: epoch seconds.
     """
 
@@ -88,6 +91,7 @@ class Delivering:
         waiting: Waiting,
         deliveries: Deliveries,
         picture_url: str | None,
+        zone: ZoneInfo,
         clock: Callable[[], float],
     ) -> None:
         self._claims = claims
@@ -96,6 +100,7 @@ class Delivering:
         self._waiting = waiting
         self._deliveries = deliveries
         self._picture_url = picture_url
+        self._zone = zone
         self._clock = clock
 
     async def deliver(self, job: Job, notices: Sequence[Notice]) -> Progress:
@@ -215,13 +220,19 @@ class Delivering:
         return None
 
     def _message(self, job: Job, notices: Sequence[Notice]) -> Message:
+        told_at = _moment(job.begun_at)
         return Message(
             delivery_id=job.delivery_id,
             rule_id=job.rule_id,
             rule_name=job.rule_name,
-            letter=letters.write(notices, rule_name=job.rule_name, picture_url=self._picture_url),
+            letter=letters.write(
+                notices,
+                rule_name=job.rule_name,
+                picture_url=self._picture_url,
+                local=LocalTime(self._zone, told_at),
+            ),
             notices=tuple(notices),
-            told_at=_moment(job.begun_at),
+            told_at=told_at,
             picture_url=self._picture_url,
         )
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from html import escape
 from urllib.parse import quote
 
 from onlooker_notifier import wording
+from onlooker_notifier.local_time import LocalTime
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.wording import printable, shortened
 
@@ -40,34 +40,45 @@ class Letter:
     html: str
 
 
-def write(notices: Sequence[Notice], *, rule_name: str, picture_url: str | None) -> Letter:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A picture in the list; nothing of it breaks a line."""
+
+    name: str
+    found: str
+    when: str
+    link: str
+    """Empty for none."""
+
+
+def write(notices: Sequence[Notice], *, rule_name: str, picture_url: str | None, local: LocalTime) -> Letter:
     """Return the message about some pictures.
 
     Args:
         notices: the pictures, in the order in which they are listed; at least one.
         rule_name: of the rule by which they are told.
         picture_url: what to link to, with `{image_id}` for the id; None for no links.
+        local: the readers' time.
     """
-    subject = wording.subject(notices)
+    subject = wording.subject(notices, local)
     listed, left_out = notices[:MOST_ROWS], max(0, len(notices) - MOST_ROWS)
     more = f"And {left_out} more." if left_out else ""
-    foot = f"Told by the rule “{printable(rule_name)}”. Times are UTC. {CAUTION}"
-    links = [picture_url.replace("{image_id}", quote(n.image_id)) if picture_url else "" for n in listed]
-    rows = list(zip(listed, links, strict=True))
+    foot = f"Told by the rule “{printable(rule_name)}”. Times are {local.name}. {CAUTION}"
+    rows = [_row(notice, picture_url, local) for notice in listed]
     return Letter(subject, _text(subject, rows, more, foot), _html(subject, rows, more, foot))
 
 
-def _text(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str) -> str:
+def _text(subject: str, rows: Sequence[Row], more: str, foot: str) -> str:
     lines = [subject, ""]
-    for notice, link in rows:
-        lines.append(f"{_when(notice)}  {name_of(notice)}")
-        lines += [f"    {line}" for line in (_found(notice), link) if line]
+    for row in rows:
+        lines.append(f"{row.when}  {row.name}")
+        lines += [f"    {line}" for line in (row.found, row.link) if line]
     return "\n".join([*lines, *([more] if more else []), "", foot, ""])
 
 
-def _html(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str) -> str:
+def _html(subject: str, rows: Sequence[Row], more: str, foot: str) -> str:
     heads = "".join(f'<th scope="col" style="{STYLE["head"]}">{name}</th>' for name in ("Picture", "Found", "Uploaded"))
-    body = "".join(_row(notice, link) for notice, link in rows)
+    body = "".join(map(_html_row, rows))
     rest = f"<p>{escape(more)}</p>" if more else ""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(subject)}</title></head>'
@@ -78,14 +89,14 @@ def _html(subject: str, rows: Sequence[tuple[Notice, str]], more: str, foot: str
     )
 
 
-def _row(notice: Notice, link: str) -> str:
-    name = escape(name_of(notice))
-    if link:
-        name = f'<a style="{STYLE["link"]}" href="{escape(link)}">{name}</a>'
-    found = escape(_found(notice) or "nothing")
+def _html_row(row: Row) -> str:
+    name = escape(row.name)
+    if row.link:
+        name = f'<a style="{STYLE["link"]}" href="{escape(row.link)}">{name}</a>'
+    found = escape(row.found or "nothing")
     return (
         f'<tr><td style="{STYLE["cell"]}">{name}</td><td style="{STYLE["cell"]}">{found}</td>'
-        f'<td style="{STYLE["time"]}">{_when(notice)}</td></tr>'
+        f'<td style="{STYLE["time"]}">{row.when}</td></tr>'
     )
 
 
@@ -94,10 +105,11 @@ def name_of(notice: Notice) -> str:
     return shortened(printable(f"{notice.bucket}/{notice.key}"), LONGEST)
 
 
-def _found(notice: Notice) -> str:
-    found = f"Failed: {notice.reason}" if notice.event == "failed" else wording.found_in([notice])
-    return shortened(printable(found), LONGEST)
-
-
-def _when(notice: Notice) -> str:
-    return notice.uploaded_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+def _row(notice: Notice, picture_url: str | None, local: LocalTime) -> Row:
+    found = f"Failed: {notice.reason}" if notice.event == "failed" else wording.found_in(notice)
+    return Row(
+        name=name_of(notice),
+        found=shortened(printable(found), LONGEST),
+        when=local.stamp(notice.uploaded_at),
+        link=picture_url.replace("{image_id}", quote(notice.image_id)) if picture_url else "",
+    )

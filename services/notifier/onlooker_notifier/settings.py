@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from onlooker_notifier.channels.sealing import key_of
+from onlooker_notifier.conditions.values import Zone
 from onlooker_notifier.rules.model import LONGEST_INTERVAL
 from onlooker_notifier.rules.targets import Address, TopicArn
 from onlooker_shared.settings import ServerSettings
@@ -33,6 +34,9 @@ class NotifierSettings(ServerSettings):
     keep_deliveries: int = Field(default=90, ge=1, le=3650, description="Days that it is kept what was sent to whom.")
     picture_url: str | None = Field(
         default=None, description="The page of a picture that messages link to; `{image_id}` stands for its id."
+    )
+    zone: Zone = Field(
+        default="UTC", description="The time zone of who reads messages, by its IANA name such as Europe/Berlin."
     )
     verify_sender: bool = Field(
         default=False,

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -102,6 +103,7 @@ class Parts:
             waiting=self.waiting,
             deliveries=self.deliveries,
             picture_url=None,
+            zone=ZoneInfo("UTC"),
             clock=self.clock,
         )
 

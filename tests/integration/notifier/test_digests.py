@@ -65,7 +65,7 @@ async def test_five_hundred_pictures_are_one_mail(parts: Parts, rule: Rule, mail
     assert await instance.flush(rule) is None
 
     [mail] = await mailbox.mails()
-    assert mail["Subject"] == "500 pictures recognized: 500 faces, all Happy"
+    assert mail["Subject"] == "500 pictures from images: 500 faces, all Happy"
     assert mail["Source"] == SENDER
     assert mail["BodyText"].count("1 face, Happy\r\n") == letters.MOST_ROWS
     assert "And 400 more." in mail["BodyHtml"]

@@ -70,6 +70,11 @@ class Facts:
     """Why it failed."""
 
 
+def resembles_nobody(face: Face) -> bool:
+    """Return whether a face is of nobody who has a name, where people were looked for."""
+    return not face.person.known if face.person else face.unidentified is None
+
+
 def of_recognized(image: ImageRef, recognition: Recognition) -> Facts:
     """Return what is known of a recognized picture."""
     lines = _lines(recognition.text)
@@ -109,7 +114,7 @@ def _face(face: Face, *, people: bool) -> FaceFact:
         folded_name=folded(person.name) if person else "",
         person_id=person.person_id if person else None,
         known=person is not None and person.known,
-        unknown=people and (not person.known if person else face.unidentified is None),
+        unknown=people and resembles_nobody(face),
         similarity=person.similarity if person else None,
         times_seen=person.times_seen if person else None,
         emotion=face.emotion.type if face.emotion else None,
