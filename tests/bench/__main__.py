@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("ingest", "pipeline", "backlog", "start", "console", "people", "identify", "relabel", "alerts")
+NAMES = ("ingest", "pipeline", "backlog", "start", "console", "people", "identify", "relabel", "alerts", "told")
 OF_PHOTOS = frozenset({"people", "identify"})
 """Those that take a folder of photos."""
 
