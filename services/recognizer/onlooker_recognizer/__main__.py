@@ -78,7 +78,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             clock=_now,
         )
         rekognition = Rekognition(calls, questions=questions, permissions=permissions)
-        deletions = Deletions(s3, names.results.name, publisher, people.recording)
+        deletions = Deletions(s3, names.results.name, publisher, people.recording, costs.ledger)
         handler = Handler(
             originals=originals,
             recognizing=Recognizing(
@@ -121,6 +121,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             detecting=Detecting(pictures, calls),
             results=results,
             publisher=publisher,
+            saving=costs.holding.saves,
             grace=common.shutdown_grace,
             clock=_now,
         )

@@ -12,6 +12,7 @@ import structlog
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ValidationError
 
+from onlooker_recognizer.costs.ledger import Ledger
 from onlooker_recognizer.events import Removal
 from onlooker_recognizer.metrics import DELETIONS
 from onlooker_recognizer.people.sightings.recording import Recording
@@ -45,13 +46,15 @@ class Deletions:
         bucket: the results bucket.
         publisher: tells of what was deleted.
         recording: forgets who was seen in it.
+        ledger: forgets what of it waits for a budget.
     """
 
-    def __init__(self, s3: "S3Client", bucket: str, publisher: Publisher, recording: Recording) -> None:
+    def __init__(self, s3: "S3Client", bucket: str, publisher: Publisher, recording: Recording, ledger: Ledger) -> None:
         self._s3 = s3
         self._bucket = bucket
         self._publisher = publisher
         self._recording = recording
+        self._ledger = ledger
 
     async def delete(self, removal: Removal) -> None:
         """Delete what is stored of an object or a version that is gone, then tell, also if nothing was stored.
@@ -125,6 +128,8 @@ class Deletions:
                 if how_gone(error) is None:
                     raise
                 continue  # somebody stored another one this moment, or was faster: look again
+            if forgotten:
+                await self._ledger.release(forgotten)
             return True
         return False
 

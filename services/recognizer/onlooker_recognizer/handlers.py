@@ -142,8 +142,12 @@ class Handler:
         if known and started_at and started_at >= request.time:
             await self._repeat(known.result, image)
         elif known and request.only and not set(request.only) & set(ABOUT_FACES):
-            await self._complete(known, request.only)
-        elif known and not request.only and self._holding.held_back():
+            missing = {each.feature for each in known.result.recognition.missing}
+            if wanted := tuple(feature for feature in request.only if feature in missing):
+                await self._complete(known, wanted)
+            else:  # the request came twice, or somebody had all of it recognized again since
+                await self._repeat(known.result, image)
+        elif known and self._holding.held_back():
             await self._holding.postpone(image)  # what is known is better than what could be asked now
             await self._repeat(known.result, image)
         else:

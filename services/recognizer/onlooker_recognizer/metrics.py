@@ -3,7 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 PICTURES = Counter("onlooker_recognizer_pictures_total", "Pictures handled.", ("outcome",))
-"""outcome: recognized, repeated (was already), refused, gone."""
+"""outcome: recognized, completed (by what was held back), repeated (was already), refused, gone."""
 DELETIONS = Counter("onlooker_recognizer_deletions_total", "Objects, or versions of them, that were told to be gone.")
 CALLS = Counter("onlooker_rekognition_calls_total", "Calls of Rekognition.", ("operation", "outcome"))
 """outcome: ok, throttled, refused (the picture's fault), denied (not allowed or offered), failed."""

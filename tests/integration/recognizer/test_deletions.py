@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from onlooker_recognizer import events
+from onlooker_recognizer.costs.ledger import Ledger
 from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.events import Removal
 from onlooker_recognizer.originals import Originals
@@ -47,7 +48,8 @@ async def recording(stage: Stage) -> Recording:
 async def deletions(stage: Stage) -> Deletions:
     topic = await stage.aws.topic_arn(stage.names.image_recognized)
     publisher = Publisher(await stage.aws.client("sns"), topic)
-    return Deletions(await stage.aws.client("s3"), stage.names.results.name, publisher, await recording(stage))
+    ledger = Ledger(await stage.aws.client("dynamodb"), stage.names.costs.name)
+    return Deletions(await stage.aws.client("s3"), stage.names.results.name, publisher, await recording(stage), ledger)
 
 
 async def keep_versions(stage: Stage) -> None:

@@ -1,7 +1,7 @@
 """Those who may be one, pair after pair: the same, or not."""
 
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -14,8 +14,6 @@ from onlooker_console.told import tell
 from onlooker_console.views import Views
 
 PATH = "/console/people/suggestions"
-COUNTED = 100
-"""Pairs that are counted, at most."""
 MAX_CURSOR = 2000
 Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR)]
 SuggestionId = Annotated[str, Path(max_length=200)]
@@ -45,8 +43,8 @@ def routes(views: Views) -> APIRouter:
     @router.get("/count")
     async def count(request: Request, caller: SignedIn) -> Response:
         """Say how many pairs there are, as a fragment; nothing where that cannot be had."""
-        found = await attempt(caller.api.get("/people/suggestions", {"limit": COUNTED}))
-        return views.page(request, "people_suggestions_count.html", count=_count(found.value))
+        found = await attempt(caller.api.get("/people/suggestions/count"))
+        return views.page(request, "people_suggestions_count.html", count=found.value["count"] if found.value else 0)
 
     @router.post("/{suggestion_id}")
     async def decide(
@@ -77,9 +75,3 @@ def routes(views: Views) -> APIRouter:
 def _at(cursor: str | None) -> str:
     """Return the page's address behind those that were put off."""
     return f"{PATH}?{urlencode({'cursor': cursor})}" if cursor else PATH
-
-
-def _count(listed: Any) -> str:
-    """Return how many pairs are listed, in words; empty if none."""
-    count = len(listed["suggestions"]) if listed else 0
-    return f"{count}+" if count and listed["cursor"] else str(count or "")

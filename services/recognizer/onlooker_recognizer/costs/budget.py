@@ -46,6 +46,10 @@ class Budget:
             return tuple(feature for feature in features if feature not in ABOUT_FACES)
         return ()
 
+    def saves(self, spent: float) -> bool:
+        """Whether nothing is asked for now that nobody waits for: as labels are held back, whatever is switched on."""
+        return bool(self.held_back(("labels",), spent))
+
     def missing(self, features: Sequence[Feature]) -> tuple[Missing, ...]:
         """Return what a result says of features that were held back."""
         return tuple(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 class CostParts:
     """What others need of it."""
 
+    ledger: Ledger
     meter: Meter
     holding: Holding
     router: APIRouter
@@ -65,7 +66,8 @@ async def compose_costs(
         await sqs.send_message(QueueUrl=queue_url, MessageBody=request.model_dump_json(exclude_none=True))
 
     return CostParts(
+        ledger=ledger,
         meter=meter,
-        holding=Holding(budget, meter, ledger, ask, features=settings.features),
+        holding=Holding(budget, meter, ledger, ask, features=settings.features, clock=clock),
         router=costs_router(ledger, meter, prices, budget, features=settings.features, clock=clock),
     )

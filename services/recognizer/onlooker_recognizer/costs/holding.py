@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -18,6 +19,8 @@ LOOK_EVERY = 60.0
 """Seconds between two looks at what waits."""
 AT_ONCE = 100
 """Pictures that one look has completed; more would run past the budget before their cost is known."""
+TURN = timedelta(minutes=2)
+"""How long other recognizers leave a picture to the one that has it completed: each would pay for it."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -30,6 +33,7 @@ class Holding:
         meter: knows what it has.
         ledger: remembers the pictures of which something was held back.
         ask: has a picture recognized again, for some features alone.
+        clock: the time, UTC.
         features: that are switched on.
     """
 
@@ -41,18 +45,24 @@ class Holding:
         ask: Callable[[ImageRef, tuple[Feature, ...]], Awaitable[None]],
         *,
         features: tuple[Feature, ...],
+        clock: Callable[[], datetime],
     ) -> None:
         self._budget = budget
         self._meter = meter
         self._ledger = ledger
         self._ask = ask
         self._features = features
+        self._clock = clock
         self._warned = False
         self._stopped = asyncio.Event()
 
     def held_back(self) -> tuple[Feature, ...]:
         """Return the features that are not to be asked for now."""
         return self._budget.held_back(self._features, self._meter.spent)
+
+    def saves(self) -> bool:
+        """Whether nothing is to be asked for now that nobody waits for."""
+        return self._budget.saves(self._meter.spent)
 
     def missing(self, features: Sequence[Feature]) -> tuple[Missing, ...]:
         """Return what a result says of features that were held back."""
@@ -96,6 +106,9 @@ class Holding:
         for held in await self._ledger.held(AT_ONCE):
             if self._budget.held_back(held.features, self._meter.spent):
                 continue
+            now = self._clock()
+            if not await self._ledger.take(held.image.image_id, now=now, until=now + TURN):
+                continue  # another recognizer is at it
             await self._ask(held.image, held.features)
             await self._ledger.release(held.image.image_id)
             released += 1

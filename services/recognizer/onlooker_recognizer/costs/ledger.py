@@ -2,7 +2,8 @@
 
     about            entry_id
     calls#{month}   {day}#{operation}#{bucket}   how many calls; numbers only grow, by what each process adds
-    held            {image_id}                   a picture, and the features that wait for the budget
+    held            {image_id}                   a picture, and the features that wait for the budget; until when one
+                                                 process has it completed
 
 A count whose answer was lost on the way may be added twice: it is an estimate, and Amazon's bill the last word.
 """
@@ -10,8 +11,11 @@ A count whose answer was lost on the way may be added twice: it is an estimate, 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+import structlog
+from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from onlooker_recognizer.costs.pricing import Counted
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 HELD = "held"
 AT_ONCE = 8
 """Counts that are written at the same time."""
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,33 @@ class Ledger:
             Limit=limit,
             ConsistentRead=True,
         )
-        return [_Stored.model_validate_json(item["body"]["S"]).held for item in answer["Items"]]
+        found = []
+        for item in answer["Items"]:
+            try:
+                found.append(_Stored.model_validate_json(item["body"]["S"]).held)
+            except (KeyError, ValueError) as error:  # damaged by hand: it must not keep the others waiting
+                log.warning("costs.unreadable", image_id=item["entry_id"]["S"], fault=type(error).__name__)
+        return found
+
+    async def take(self, image_id: str, *, now: datetime, until: datetime) -> bool:
+        """Take a picture's turn for a time; return whether it is: not if somebody else has it, or it waits no more."""
+        try:
+            await self._dynamodb.update_item(
+                TableName=self._table,
+                Key=_key(HELD, image_id),
+                UpdateExpression="SET taken_until = :until",
+                ConditionExpression="attribute_exists(about) AND (attribute_not_exists(taken_until)"
+                " OR taken_until < :now)",
+                ExpressionAttributeValues={
+                    ":now": {"N": f"{now.timestamp():.3f}"},
+                    ":until": {"N": f"{until.timestamp():.3f}"},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
     async def release(self, image_id: str) -> None:
         """Forget that something of a picture waits."""

@@ -84,6 +84,7 @@ def serve_people(
     detecting: Detecting,
     results: Results,
     publisher: Publisher,
+    saving: Callable[[], bool],
     grace: float,
     clock: Callable[[], datetime],
 ) -> PeopleService:
@@ -102,6 +103,7 @@ def serve_people(
         detecting: finds faces in them.
         results: where results are.
         publisher: tells of those that say otherwise who is in a picture.
+        saving: says whether nothing is to be asked of Rekognition now that nobody waits for.
         grace: seconds that work in hand is given at the end.
         clock: the time, UTC.
     """
@@ -158,7 +160,9 @@ def serve_people(
     )
     differences = differences_of(names, parts, dynamodb)
     grouping = Grouping(parts.people, parts.collection, relabelling, parts.consents, differences)
-    suggesting = compose_suggestions(settings, names, parts, differences, grouping, dynamodb=dynamodb, clock=clock)
+    suggesting = compose_suggestions(
+        settings, names, parts, differences, grouping, saving=saving, dynamodb=dynamodb, clock=clock
+    )
     decisions = Decisions(
         people=parts.people,
         judge=parts.judge,

@@ -4,6 +4,7 @@ import pytest
 
 from installation import Keys, client_of
 from onlooker_recognizer.costs.ledger import Ledger
+from onlooker_recognizer.events import RecognizeAgain
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.messages import ImageRecognized
 from recognizer_stage import Stage, jpeg
@@ -106,6 +107,40 @@ async def test_with_nothing_left_a_picture_is_stored_and_waits(
         await stage.settled()
     assert (await (await stage.results).get(image_id)).recognition.faces
     assert isinstance(completed, ImageRecognized)
+    assert await ledger.held(10) == []
+
+
+async def test_what_is_asked_for_twice_is_paid_once(
+    stage: Stage, standin: StandIn, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As two recognizers may that look at once what waits, and SQS that gives a message out again."""
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-labels")
+    async with stage.recognizer():
+        await stage.put("second.jpg", jpeg(colour=(1, 2, 3)))
+        (held,) = await stage.announced()
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET", "100")
+    asked = standin.calls("DetectLabels")
+    async with stage.recognizer():
+        for _ in range(2):
+            await stage.send(RecognizeAgain(image=held.image, only=("labels", "text")).model_dump_json())
+        await stage.announced(3)
+        await stage.settled()
+
+    assert standin.calls("DetectLabels") == asked + 1
+
+
+async def test_of_a_picture_that_is_deleted_nothing_waits(
+    stage: Stage, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-labels")
+    async with stage.recognizer():
+        await stage.put("second.jpg", jpeg(colour=(1, 2, 3)))
+        await stage.announced()
+        assert await ledger.held(10)
+        await (await stage.aws.client("s3")).delete_object(Bucket=stage.names.images.name, Key="second.jpg")
+        await stage.announced()
+        await stage.settled()
+
     assert await ledger.held(10) == []
 
 

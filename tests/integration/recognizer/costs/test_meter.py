@@ -130,3 +130,23 @@ async def test_a_picture_waits_until_it_is_released(ledger: Ledger) -> None:
     assert await ledger.held(10) == [Held(image, ("labels", "text"))]
     await ledger.release(image.image_id)
     assert await ledger.held(10) == []
+
+
+async def test_one_recognizer_of_many_has_a_picture_completed(ledger: Ledger) -> None:
+    image = ImageRef.of(bucket="door", key="a.jpg", etag="e", size=1, uploaded_at=NOON)
+    soon, later = NOON + timedelta(minutes=1), NOON + timedelta(minutes=2)
+    assert not await ledger.take(image.image_id, now=NOON, until=soon)
+    await ledger.hold(Held(image, ("labels",)))
+
+    assert await ledger.take(image.image_id, now=NOON, until=soon)
+    assert not await ledger.take(image.image_id, now=NOON, until=soon)
+    assert await ledger.take(image.image_id, now=later, until=later), "the one that took it may have died"
+
+
+async def test_a_damaged_note_keeps_no_other_picture_waiting(ledger: Ledger, here: Installation) -> None:
+    image = ImageRef.of(bucket="door", key="a.jpg", etag="e", size=1, uploaded_at=NOON)
+    await ledger.hold(Held(image, ("labels",)))
+    dynamodb = await here.aws.client("dynamodb")
+    await dynamodb.put_item(TableName=here.topology.costs.name, Item={"about": {"S": "held"}, "entry_id": {"S": "0"}})
+
+    assert await ledger.held(10) == [Held(image, ("labels",))]

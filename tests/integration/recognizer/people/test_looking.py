@@ -61,6 +61,8 @@ class Scene:
     tables: Tables
     faces: Faces = field(default_factory=Faces)
     now: Any = NOON
+    spent: bool = False
+    """The month's budget."""
 
     def __post_init__(self) -> None:
         dynamodb, names = self.tables.dynamodb, self.tables.topology
@@ -91,6 +93,7 @@ class Scene:
             suggestions=self.suggestions,
             pairs=self.pairs,
             bars=self.bars,
+            saving=lambda: self.spent,
             clock=lambda: self.now,
         )
 
@@ -308,6 +311,17 @@ async def test_nobody_looks_for_more_while_enough_wait_for_somebody(
     await scene.differences.differ(one.person_id, two.person_id)
     await scene.look()
     assert later in scene.faces.asked
+
+
+async def test_nobody_is_searched_by_while_the_budget_is_spent(scene: Scene) -> None:
+    (one, a), (two, b) = await scene.stranger(), await scene.stranger()
+    scene.are_alike(a, b)
+    scene.spent = True
+    assert not await scene.looking.round(lambda: True)
+    assert scene.faces.asked == []
+    scene.spent = False
+    await scene.look()
+    assert await scene.pairs_now() == {both(one, two)}
 
 
 async def test_pages_begin_where_the_last_one_ended_also_if_people_changed_meanwhile(scene: Scene) -> None:

@@ -159,6 +159,16 @@ async def test_the_most_alike_come_first_page_by_page_and_who_has_a_name_stays(
     assert (await client.get(PATH, params={"cursor": "bm8"})).status_code == 400
 
 
+async def test_they_are_counted_without_an_entry_in_the_audit_log(past: Past, client: httpx.AsyncClient) -> None:
+    people = [await past.people.create_unknown() for _ in range(4)]
+    made = [await alike(past, *people[start : start + 2]) for start in (0, 2)]
+    assert (await client.get(f"{PATH}/count")).json() == {"count": 2}
+    dynamodb = await past.stage.aws.client("dynamodb")
+    assert (await dynamodb.scan(TableName=past.stage.names.people_audit.name))["Items"] == []
+    await client.post(f"{PATH}/{made[0].suggestion_id}", json={"same": False})
+    assert (await client.get(f"{PATH}/count")).json() == {"count": 1}
+
+
 async def test_who_was_decided_merged_or_erased_meanwhile_is_gone(past: Past, client: httpx.AsyncClient) -> None:
     people = [await past.people.create_unknown() for _ in range(6)]
     decided, merged, erased = [await alike(past, *people[start : start + 2]) for start in (0, 2, 4)]

@@ -43,3 +43,10 @@ def test_what_is_held_back_is_told_of() -> None:
 
     assert missing.feature == "labels"
     assert "budget" in missing.reason
+
+
+def test_what_nobody_waits_for_is_held_back_with_labels_whatever_is_looked_for() -> None:
+    assert not Budget(limit=10.0, policy="warn").saves(99.0)
+    assert not Budget(limit=10.0, policy="hold-all").saves(8.9)
+    assert Budget(limit=10.0, policy="hold-all").saves(9.0)
+    assert Budget(limit=10.0, policy="hold-labels").saves(10.0)

@@ -48,6 +48,7 @@ def compose_suggestions(
     differences: Differences,
     grouping: Grouping,
     *,
+    saving: Callable[[], bool],
     dynamodb: "DynamoDBClient",
     clock: Callable[[], datetime],
 ) -> SuggestionParts:
@@ -59,6 +60,7 @@ def compose_suggestions(
         parts: what knows people.
         differences: who is known not to be whom.
         grouping: merges people.
+        saving: says whether nothing is to be asked of Rekognition now that nobody waits for.
         dynamodb: the process's client.
         clock: the time, UTC.
     """
@@ -88,8 +90,9 @@ def compose_suggestions(
         suggestions=suggestions,
         pairs=pairs,
         bars=bars,
+        saving=saving,
         clock=clock,
     )
     timer = SuggestionsTimer(looking, Claims(dynamodb, names.claims.name))
     wanted = settings.suggest and "people" in settings.features
-    return SuggestionParts(suggestions_router(pairs, deciding, parts.audit), [timer] if wanted else [])
+    return SuggestionParts(suggestions_router(suggestions, pairs, deciding, parts.audit), [timer] if wanted else [])

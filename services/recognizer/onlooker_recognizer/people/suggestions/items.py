@@ -44,6 +44,17 @@ async def query(dynamodb: "DynamoDBClient", table: str, about: str) -> "list[Ite
     return [item async for page in pages for item in page["Items"]]
 
 
+async def count(dynamodb: "DynamoDBClient", table: str, about: str) -> int:
+    """Return how many items there are about something."""
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="about = :about",
+        ExpressionAttributeValues={":about": {"S": about}},
+        Select="COUNT",
+    )
+    return sum([page["Count"] async for page in pages])
+
+
 def both_are_there(people: str, person_ids: Iterable[str]) -> "list[TransactWriteItemTypeDef]":
     """Change nothing, but only if people are there and were not merged."""
     return [actions.stay_themselves(people, person_id) for person_id in person_ids]

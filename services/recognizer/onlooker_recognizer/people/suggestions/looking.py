@@ -48,6 +48,7 @@ class Looking:
         suggestions: those that wait for somebody.
         pairs: gets what is found.
         bars: from which similarity on somebody is asked.
+        saving: says whether nothing is to be asked of Rekognition now that nobody waits for.
         clock: the time, UTC.
     """
 
@@ -62,6 +63,7 @@ class Looking:
         suggestions: Suggestions,
         pairs: Pairs,
         bars: Bars,
+        saving: Callable[[], bool],
         clock: Callable[[], datetime],
     ) -> None:
         self._looked_at = looked_at
@@ -72,12 +74,15 @@ class Looking:
         self._suggestions = suggestions
         self._pairs = pairs
         self._bars = bars
+        self._saving = saving
         self._clock = clock
         self._after: str | None = None
         self._tidied_at: datetime | None = None
 
     async def round(self, go_on: Callable[[], bool]) -> bool:
         """Look at some faces, as long as `go_on` says so; return whether there may be more to look at now.
+
+        Where the budget is spent it looks at none: they are looked at when there is more.
 
         Raises:
             onlooker_shared.errors.RetryLater, onlooker_shared.errors.UnavailableError,
@@ -91,6 +96,8 @@ class Looking:
             page = await self._looked_at.not_yet(self._after)
             some = page.faces[:MOST]
             for face in some:
+                if self._saving():
+                    return False
                 if not go_on():
                     return True
                 await self._look_at(face)

@@ -11,14 +11,22 @@ from onlooker_recognizer.people.registry.views import Person
 from onlooker_recognizer.people.suggestions.deciding import Deciding
 from onlooker_recognizer.people.suggestions.pairs import Pair, Pairs
 from onlooker_recognizer.people.suggestions.records import SUGGESTION_ID_PATTERN
-from onlooker_recognizer.people.suggestions.views import Decided, Decision, SuggestedPair, SuggestionsPage
+from onlooker_recognizer.people.suggestions.table import Suggestions
+from onlooker_recognizer.people.suggestions.views import (
+    Decided,
+    Decision,
+    SuggestedPair,
+    SuggestionsCount,
+    SuggestionsPage,
+)
 from onlooker_shared import cursor
 
 
-def suggestions_router(pairs: Pairs, deciding: Deciding, audit: Audit) -> APIRouter:
+def suggestions_router(suggestions: Suggestions, pairs: Pairs, deciding: Deciding, audit: Audit) -> APIRouter:
     """Return the routes.
 
     Args:
+        suggestions: counts them.
         pairs: tells of suggestions.
         deciding: decides them.
         audit: notes who asked.
@@ -39,6 +47,11 @@ def suggestions_router(pairs: Pairs, deciding: Deciding, audit: Audit) -> APIRou
             suggestions=[_shown(pair) for pair in found],
             cursor=cursor.encode({"suggested": list(end)}) if end else None,
         )
+
+    @routes.get("/count")
+    async def count_suggestions(_caller: Reader) -> SuggestionsCount:
+        """Count them. It tells of nobody, so it is not in the audit log, and needs no reason."""
+        return SuggestionsCount(count=await suggestions.count())
 
     @routes.post("/{suggestion_id}")
     async def decide(

@@ -9,6 +9,7 @@ from onlooker_recognizer.people.suggestions.items import (
     OPEN,
     are_there,
     both_are_there,
+    count,
     different_key,
     open_key,
     query,
@@ -47,6 +48,10 @@ class Suggestions:
             except (KeyError, ValueError) as error:  # damaged by hand: it must not hide the others
                 log.warning("suggestion.unreadable", fault=type(error).__name__)
         return sorted(found, key=lambda each: each.place)
+
+    async def count(self) -> int:
+        """Return how many nobody decided; some of them may be about people who are one, or gone, by now."""
+        return await count(self._dynamodb, self._table, OPEN)
 
     async def find(self, suggestion_id: str) -> Suggestion | None:
         """Return a suggestion that nobody decided; None if there is none."""

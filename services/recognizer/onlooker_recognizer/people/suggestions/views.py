@@ -31,6 +31,12 @@ class SuggestionsPage(BaseModel):
     cursor: str | None = None
 
 
+class SuggestionsCount(BaseModel):
+    """How many wait for somebody."""
+
+    count: int = Field(description="A few of them may be about people who are one, or gone, since a while ago.")
+
+
 class Decision(BaseModel):
     """What somebody says about two people."""
 
