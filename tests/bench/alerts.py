@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from onlooker_notifier.conditions import facts
-from onlooker_notifier.decisions import who_is_told
+from onlooker_notifier.deciding.deciding import about
 from onlooker_notifier.handlers import decode_event
 from onlooker_notifier.rules.model import Rule
 from onlooker_shared.messages import ImageRecognized
@@ -30,8 +30,8 @@ async def main() -> None:
     known = facts.of_recognized(message.image, message.recognition)
     reading, _ = _timed(lambda: decode_event(body))
     laying_out, _ = _timed(lambda: facts.of_recognized(message.image, message.recognition))
-    asking, fastest = _timed(lambda: who_is_told(rules, known))
-    told = len(who_is_told(rules, known))
+    asking, fastest = _timed(lambda: about(rules, known))
+    told = len(about(rules, known))
     print(f"alerts: {RULES} rules on a picture of 12 faces, 40 labels, 30 lines, of which {told} tell of it")
     print(f"  laying out facts {laying_out:.2f} ms; asking all rules {asking:.2f} ms, {fastest:.2f} at best")
     print(f"  ratio to the {ALLOWED_MS:.0f} ms that are allowed: {asking / ALLOWED_MS:.2f}")

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from onlooker_notifier.channels.book import ChannelBook
 from onlooker_notifier.channels.composing import compose_channels
 from onlooker_notifier.channels.routes import router as channels_router
-from onlooker_notifier.decisions import default_rule
+from onlooker_notifier.deciding.cooldowns import Cooldowns
+from onlooker_notifier.deciding.deciding import Deciding
+from onlooker_notifier.deciding.records import Decided
 from onlooker_notifier.deliveries import Deliveries
 from onlooker_notifier.delivering import Delivering
 from onlooker_notifier.digests import Digests
@@ -17,6 +19,7 @@ from onlooker_notifier.gathering import Gathering
 from onlooker_notifier.handlers import Handler, decode_event
 from onlooker_notifier.routes import router
 from onlooker_notifier.rules.composing import rule_routers
+from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.rules.targets import NamedChannel
 from onlooker_notifier.settings import NotifierSettings
@@ -49,6 +52,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         default_rule(email_to=settings.email_to, topic_arn=settings.topic_arn, digest_interval=settings.digest_interval)
     )
     gathering = Gathering(dynamodb, topology.alert_notices.name, clock=time.time)
+    deciding = Deciding(gathering, Cooldowns(dynamodb, topology.alert_notices.name), clock=time.time)
     deliveries = Deliveries(dynamodb, topology.alert_deliveries.name, timedelta(days=settings.keep_deliveries))
     results = Results(s3, topology.results.name)
     async with compose_channels(aws, topology, settings, results, time.time) as parts:
@@ -78,7 +82,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             dead_letter_url=await aws.queue_url(topology.notifier.dead_letter),
             decode=decode_event,
             handle=Handler(
-                rulebook=rulebook, results=results, gathering=gathering, wake=worker.wake, outages=Outages()
+                rulebook=rulebook, results=results, deciding=deciding, wake=worker.wake, outages=Outages()
             ).handle,
             grace=common.shutdown_grace,
         )
@@ -99,7 +103,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             name="notifier",
             routers=[
                 *rule_routers(rulebook, s3, results, known_channel),
-                router(deliveries, utc_now),
+                router(deliveries, Decided(dynamodb, topology.alert_notices.name), utc_now),
                 channels_router(parts.store, book, parts.trying, clock=time.time),
             ],
             workers=[consumer, worker],

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from onlooker_notifier import decisions
+from onlooker_notifier.deciding import due
 from onlooker_notifier.delivering import AT_ONCE, Delivering, Progress, all_of, job_of
 from onlooker_notifier.gathering import Digest, Gathering
 from onlooker_notifier.rules.model import Rule
@@ -40,7 +40,7 @@ class Digests:
             first = await self._gathering.pending(rule.rule_id, 1)
             if not first:
                 return None
-            wait = decisions.wait(rule, first[0].since, self._clock())
+            wait = due.wait(rule, first[0].since, self._clock())
             if wait > 0:
                 return wait
             pending = await self._gathering.pending(rule.rule_id, self._limit)

@@ -1,7 +1,7 @@
 """Notices waiting for their digest, in DynamoDB, so that they survive a restart and are shared among instances.
 
     about                 notice_id
-    seen#{image_id}     {event}                   this event of this picture was decided; kept for 30 days
+    seen#{image_id}     {event}                   this event of this picture was decided; kept for three years
     pending#{rule_id}   {time}#{image_id}#{event}   a notice that no finished digest has
     digest#{rule_id}    current                   how many digests were begun, and what an unfinished one has
 
@@ -39,12 +39,17 @@ not look further back, or it would tell everything again."""
 PENDING_KEPT = timedelta(days=30)
 """How long a notice waits for a digest of its rule."""
 MOST_RULES = 99
-"""Rules that one picture is told by at most: a transaction takes 100 items, one of which is the decision."""
+"""Rules that one picture is told by at most: a transaction takes 100 items, one of which is the decision. With
+cool-downs, and reasons why others do not tell, they are fewer."""
 GET_BATCH, DELETE_BATCH = 100, 25
 """Items that DynamoDB reads or writes in one batch call."""
 CONFLICT_DELAY = 1.0
 """Seconds to wait when two transactions met, or DynamoDB left something of a batch undone."""
 CURRENT = "current"
+
+
+class InTheWayError(RetryLater):
+    """Somebody else wrote something meanwhile that this depends on: decide anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +98,33 @@ class Gathering:
         self._table = table
         self._clock = clock
 
-    async def decide(self, notice: Notice, rule_ids: Sequence[str]) -> bool:
+    async def decide(
+        self,
+        notice: Notice,
+        rule_ids: Sequence[str],
+        *,
+        at: float | None = None,
+        claims: "Sequence[TransactWriteItemTypeDef]" = (),
+        recorded: "Item | None" = None,
+    ) -> bool:
         """Note that a picture's event was decided, and its notice as pending for some rules: all of it or nothing.
+
+        Args:
+            notice: the picture's.
+            rule_ids: the rules that tell of it.
+            at: when that was decided, in epoch seconds; now, if it is not given.
+            claims: what must be so, and becomes so, with it.
+            recorded: what is stored with it.
 
         Returns whether this was the first time; otherwise nothing changed.
 
         Raises:
-            RetryLater: another transaction was in the way.
+            InTheWayError: another transaction was in the way, or a claim cannot be taken.
             Reject: there are too many rules.
         """
-        if len(rule_ids) > MOST_RULES:
+        if len(rule_ids) + len(claims) + (recorded is not None) > MOST_RULES:
             raise Reject(f"{len(rule_ids)} rules tell of this picture, at most {MOST_RULES} may; disable some.")
-        now = self._clock()
+        now = self._clock() if at is None else at
         notice_id = f"{int(now * 1000):013d}#{notice.image_id}#{notice.event}"
         seen_until, pending_until = (str(int(now + kept.total_seconds())) for kept in (DECIDED_KEPT, PENDING_KEPT))
         seen: TransactWriteItemTypeDef = {
@@ -127,14 +147,17 @@ class Gathering:
             }
             for rule_id in rule_ids
         ]
+        record: list[TransactWriteItemTypeDef] = []
+        if recorded is not None:
+            record.append({"Put": {"TableName": self._table, "Item": recorded}})
         try:
-            await self._dynamodb.transact_write_items(TransactItems=[seen, *pending])
+            await self._dynamodb.transact_write_items(TransactItems=[seen, *pending, *claims, *record])
         except ClientError as error:
             if error.response["Error"]["Code"] != "TransactionCanceledException":
                 raise
             if _reason(error) == "ConditionalCheckFailed":
                 return False
-            raise RetryLater(f"Another writer was in the way: {error}", delay=CONFLICT_DELAY) from error
+            raise InTheWayError(f"Another writer was in the way: {error}", delay=CONFLICT_DELAY) from error
         return True
 
     async def undecided(self, events: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

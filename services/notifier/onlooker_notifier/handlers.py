@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection
 from onlooker_notifier import notices
 from onlooker_notifier.conditions import facts
 from onlooker_notifier.conditions.facts import Facts
-from onlooker_notifier.decisions import who_is_told
-from onlooker_notifier.gathering import Gathering
+from onlooker_notifier.deciding.deciding import Deciding
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Rulebook
@@ -35,7 +34,7 @@ class Handler:
     Args:
         rulebook: the rules.
         results: what was recognized, where it was too much for the message.
-        gathering: takes the notices.
+        deciding: decides who is told.
         wake: called with the rules for which something was gathered.
         outages: how long to rest while AWS does not answer.
     """
@@ -45,18 +44,18 @@ class Handler:
         *,
         rulebook: Rulebook,
         results: Results,
-        gathering: Gathering,
+        deciding: Deciding,
         wake: Callable[[Collection[Rule]], None],
         outages: Outages,
     ) -> None:
         self._rulebook = rulebook
         self._results = results
-        self._gathering = gathering
+        self._deciding = deciding
         self._wake = wake
         self._outages = outages
 
     async def handle(self, message: ImageRecognized | ImageFailed) -> None:
-        """Note a picture for the next digest of every rule that tells of it; in DynamoDB when this returns.
+        """Have it decided who is told of a picture; in DynamoDB when this returns.
 
         Raises:
             RetryLater: AWS does not answer.
@@ -64,9 +63,7 @@ class Handler:
         """
         with self._outages.weathered():
             notice, known = await self._looked_at(message)
-            told = who_is_told(await self._rulebook.all(), known)
-            if await self._gathering.decide(notice, [rule.rule_id for rule in told]):
-                self._wake(told)
+            self._wake(await self._deciding.decide(notice, known, await self._rulebook.all()))
 
     async def _looked_at(self, message: ImageRecognized | ImageFailed) -> tuple[Notice, Facts]:
         """Return what is told of a picture, and what rules are asked about."""

@@ -18,6 +18,9 @@ from onlooker_notifier.channels.senders.ses import Ses
 from onlooker_notifier.channels.senders.sns import Sns
 from onlooker_notifier.channels.sending import Channels
 from onlooker_notifier.channels.store import ChannelStore
+from onlooker_notifier.deciding.cooldowns import Cooldowns
+from onlooker_notifier.deciding.deciding import Deciding
+from onlooker_notifier.deciding.records import Decided
 from onlooker_notifier.deliveries import Deliveries
 from onlooker_notifier.delivering import Delivering
 from onlooker_notifier.digests import Digests
@@ -76,6 +79,8 @@ class Parts:
     ses: "SESClient"
     sns: "SNSClient"
     gathering: Gathering
+    cooldowns: Cooldowns
+    decided: Decided
     claims: Claims
     deliveries: Deliveries
     waiting: Waiting
@@ -92,6 +97,10 @@ class Parts:
             senders: kinds of channels in place of the usual ones, by type.
         """
         return Digests(gathering=self.gathering, delivering=self.delivering(**senders), limit=limit, clock=self.clock)
+
+    def deciding(self) -> Deciding:
+        """The part of an instance that decides."""
+        return Deciding(self.gathering, self.cooldowns, clock=self.clock)
 
     def delivering(self, **senders: Sends[Any]) -> Delivering:
         """The part of an instance that sends."""
@@ -122,6 +131,8 @@ async def _parts(here: Installation, clock: Clock) -> Parts:
         ses=await here.aws.client("ses"),
         sns=await here.aws.client("sns"),
         gathering=Gathering(dynamodb, here.topology.alert_notices.name, clock=clock),
+        cooldowns=Cooldowns(dynamodb, here.topology.alert_notices.name),
+        decided=Decided(dynamodb, here.topology.alert_notices.name),
         claims=Claims(dynamodb, here.topology.claims.name, clock=clock),
         deliveries=Deliveries(dynamodb, here.topology.alert_deliveries.name),
         waiting=Waiting(dynamodb, here.topology.alert_notices.name),

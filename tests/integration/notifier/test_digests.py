@@ -11,8 +11,8 @@ from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.kinds import EmailSettings
 from onlooker_notifier.channels.message import Message, Receipt
 from onlooker_notifier.channels.senders.ses import Ses
-from onlooker_notifier.decisions import default_rule
 from onlooker_notifier.deliveries import Delivery, Outcome
+from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.model import Rule
 from onlooker_shared.errors import Reject
 from recognitions import a_face, a_recognition, an_image

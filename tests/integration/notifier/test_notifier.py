@@ -143,7 +143,7 @@ async def test_alerts_are_not_for_keys_that_lack_the_scope_or_are_bound(service:
             "reader": Principal(key_id="3", owner="one", scopes=frozenset({Scope.ALERTS_READ})),
         }
     )
-    for path in ("/alerts/rules", "/alerts/deliveries"):
+    for path in ("/alerts/rules", "/alerts/deliveries", "/alerts/decisions"):
         for key, status in (("none", 403), ("bound", 403), ("reader", 200), ("unknown", 401)):
             async with client_of(service, keys, key) as client:
                 assert (await client.get(path)).status_code == status

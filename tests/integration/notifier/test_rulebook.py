@@ -1,6 +1,6 @@
 """Rules are data that somebody may edit, and may damage."""
 
-from onlooker_notifier.decisions import default_rule
+from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.rulebook import Rulebook
 
 from .conftest import Parts

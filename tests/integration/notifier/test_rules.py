@@ -97,7 +97,9 @@ async def test_the_rule_of_the_settings_is_somebodys_once_they_change_it(client:
             "when",
             "when.all[0].bucket and when.all[",
         ),
-        ({"name": "A", "cooldown": 5}, "cooldown", "not permitted"),
+        ({"name": "A", "escalation": 5}, "escalation", "not permitted"),
+        ({"name": "A", "cooldown": -5}, "cooldown", "greater than"),
+        ({"name": "A", "cooldown": 5, "per": ["mood"]}, "per.0", "'person', 'camera' or 'label'"),
         ({"name": "A", "channels": [{"type": "pigeon"}]}, "channels.0", "A channel is"),
         ({"when": {"bucket": "a"}}, "name", "required"),
     ],
@@ -215,6 +217,34 @@ async def test_only_matching_pictures_are_told(
         assert await eventually(told) == [an_image("door/3.jpg").image_id]
         await eventually(service.queues["notifier"].state, lambda state: state.waiting == state.in_work == 0)
     assert await told() == [an_image("door/3.jpg").image_id]
+
+
+async def test_what_is_not_told_is_shown_with_its_reason(
+    here: Installation, service: Service, client: httpx.AsyncClient, mailbox: Mailbox
+) -> None:
+    channels = [{"type": "email", "to": mailbox.address}]
+    asked = {"name": "Once", "channels": channels, "digest_interval": 0, "cooldown": 3600, "per": ["label", "camera"]}
+    rule = await made(client, **asked, when={"label": {"is": "Dog"}})
+    sender = Sender(await here.aws.client("sqs"), await here.aws.queue_url(here.topology.notifier.name))
+    for key in ("door/1.jpg", "door/2.jpg", "yard/3.jpg"):
+        await sender.send(recognized(an_image(key), a_label("Dog", "Animal")))
+
+    async def decided() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await client.get("/alerts/decisions")).json()["decisions"]
+        return found
+
+    async with working(service):
+        [decision] = await eventually(decided)
+        assert await eventually(mailbox.mails)
+    assert (decision["rule_id"], decision["decision"]) == (rule["rule_id"], "not_told")
+    assert (decision["reason"], decision["about"]) == ("cooling_down", ["images/door, Dog"])
+    by = {"rule_id": rule["rule_id"], "image_id": decision["image_ids"][0]}
+    assert (await client.get("/alerts/decisions", params=by)).json()["decisions"] == [decision]
+    assert (await client.get("/alerts/decisions", params={"rule_id": "other"})).json()["decisions"] == []
+    assert (await client.get("/alerts/decisions?cursor=nonsense")).status_code == 400
+
+    again = (await client.patch(f"/alerts/rules/{rule['rule_id']}", json={"cooldown": 60, "per": ["person"]})).json()
+    assert (again["cooldown"], again["per"]) == (60, ["person"])
 
 
 async def test_who_may_only_read_rules_may_not_change_or_try_them(service: Service) -> None:

@@ -4,8 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from onlooker_notifier.conditions import facts
-from onlooker_notifier.decisions import default_rule, to_store_at_start, wait, who_is_told
+from onlooker_notifier.deciding.deciding import about
+from onlooker_notifier.deciding.due import wait
 from onlooker_notifier.gathering import DECIDED_KEPT, PENDING_KEPT
+from onlooker_notifier.rules.defaults import default_rule, to_store_at_start
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel, SnsChannel
 from onlooker_notifier.settings import NotifierSettings
@@ -27,15 +29,12 @@ def test_the_default_rule_tells_of_recognized_pictures_by_every_channel_of_the_s
         EmailChannel(to="bob@example.com"),
         SnsChannel(topic_arn=TOPIC),
     )
-    assert who_is_told([rule], RECOGNIZED) == [rule]
-    assert who_is_told([rule], FAILED) == []
+    assert [each.rule for each in about([rule], RECOGNIZED)] == [rule]
+    assert about([rule], FAILED) == []
 
 
-def test_nobody_is_told_by_a_rule_that_is_disabled_or_has_no_channel() -> None:
-    disabled = DEFAULT.model_copy(update={"enabled": False})
-    mute = default_rule(email_to=[], topic_arn=None, digest_interval=60)
-
-    assert who_is_told([disabled, mute], RECOGNIZED) == []
+def test_a_rule_without_channels_is_not_asked() -> None:
+    assert about([default_rule(email_to=[], topic_arn=None, digest_interval=60)], RECOGNIZED) == []
 
 
 def test_the_default_rule_follows_the_settings_until_somebody_changes_it() -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from onlooker_notifier.decisions import default_rule
+from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.working import DigestWorker
 

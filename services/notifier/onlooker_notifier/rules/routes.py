@@ -11,6 +11,7 @@ from onlooker_notifier.access import unbound
 from onlooker_notifier.conditions.facts import Event
 from onlooker_notifier.rules.editing import Editing
 from onlooker_notifier.rules.model import RULE_ID_PATTERN, Rule, RuleDraft, When
+from onlooker_notifier.rules.rhythm import Aspect
 from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.rules.targets import Channel
 from onlooker_shared.keys import Scope
@@ -30,6 +31,8 @@ class RuleChange(BaseModel):
     events: frozenset[Event] | None = None
     channels: tuple[Channel, ...] | None = None
     digest_interval: float | None = None
+    cooldown: float | None = None
+    per: tuple[Aspect, ...] | None = None
 
 
 def router(rulebook: Rulebook, editing: Editing) -> APIRouter:

@@ -9,7 +9,7 @@ import structlog
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
-from onlooker_notifier.decisions import to_store_at_start
+from onlooker_notifier.rules.defaults import to_store_at_start
 from onlooker_notifier.rules.model import Rule
 from onlooker_shared.errors import ConflictError, NotFoundError, PreconditionFailedError, UnavailableError
 

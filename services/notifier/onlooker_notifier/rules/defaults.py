@@ -1,8 +1,7 @@
-"""Who is told what, and when: pure decisions over rules and recorded state."""
+"""The rule that there is before anybody makes one, made from the settings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import Channel, EmailChannel, SnsChannel
 
@@ -36,13 +35,3 @@ def to_store_at_start(stored: Sequence[Rule], default: Rule) -> Rule | None:
     if mine is None or mine.model_copy(update={"version": default.version}) == default:
         return None
     return default.model_copy(update={"version": mine.version + 1})
-
-
-def who_is_told(rules: Iterable[Rule], facts: Facts) -> list[Rule]:
-    """Return the rules by which a picture is told to somebody."""
-    return [rule for rule in rules if rule.enabled and rule.channels and rule.asked(facts).holds]
-
-
-def wait(rule: Rule, first_at: float, now: float) -> float:
-    """Return the seconds until a digest is due whose first picture came at `first_at` (epoch seconds); 0 if it is."""
-    return max(0.0, first_at + rule.digest_interval - now)

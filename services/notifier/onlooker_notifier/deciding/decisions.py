@@ -1,0 +1,57 @@
+"""What becomes of a picture that a rule is about: pure decisions over the rule, what was told before, and the time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from onlooker_notifier.deciding.keys import Key
+from onlooker_notifier.rules.model import Rule
+
+CLOCKS_DIFFER = 60.0
+"""Seconds by which the clocks of instances may differ. What was told later than that from now was told before the
+clock jumped back: it cools nothing down, so that no cool-down lasts longer than it says, but for this minute."""
+
+Reason = Literal["cooling_down", "disabled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a picture by one rule."""
+
+    tells: bool
+    keys: tuple[Key, ...] = ()
+    """What it tells of, and will not tell of again for a while."""
+    reason: Reason | None = None
+    """Why it does not tell, or not yet."""
+    until: float | None = None
+    """Until when that is so, in epoch seconds."""
+    about: tuple[str, ...] = ()
+    """What was told before, in words."""
+
+
+TELLS = Verdict(tells=True)
+
+
+def decide(rule: Rule, keys: Sequence[Key], told_at: Mapping[str, float], now: float) -> Verdict:
+    """Return what becomes of a picture that a rule is about.
+
+    Args:
+        rule: the rule.
+        keys: what it would tell of, see `keys_of`.
+        told_at: by their ids, when each was told last, in epoch seconds.
+        now: the time, in epoch seconds.
+    """
+    if not rule.enabled:
+        return Verdict(tells=False, reason="disabled")
+    if not rule.cooldown:
+        return TELLS
+    cold = [key for key in keys if not cools_down(rule.cooldown, told_at.get(key.key_id), now)]
+    if cold:
+        return Verdict(tells=True, keys=tuple(cold))
+    until = min(min(told_at[key.key_id], now) + rule.cooldown for key in keys)
+    return Verdict(tells=False, reason="cooling_down", until=until, about=tuple(key.words for key in keys if key.words))
+
+
+def cools_down(cooldown: float, told_at: float | None, now: float) -> bool:
+    """Whether something that was told at a time is not told again yet."""
+    return told_at is not None and now - cooldown < told_at <= now + CLOCKS_DIFFER
