@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from onlooker_shared.web.app import create_app
 from onlooker_tagger.__main__ import compose as tagger
 
 SERVICES = (ingest, recognizer, annotator, tagger, notifier, console)
+SEALING_KEY = b64encode(bytes(32)).decode()
+"""With which secrets of channels are sealed."""
 NOBODY = "http://127.0.0.1:9"
 """Where nothing answers."""
 
@@ -87,6 +90,7 @@ async def running(installed: Installation, database: Path, **settings: str) -> A
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         environment.setenv("ONLOOKER_TAGGER_DATABASE", str(database))
         environment.setenv("ONLOOKER_CONSOLE_API_URL", url)
+        environment.setenv("ONLOOKER_NOTIFIER_KEY", SEALING_KEY)
         for name, value in settings.items():
             environment.setenv(f"ONLOOKER_CONSOLE_{name}", value)
         async with AsyncExitStack() as stack:

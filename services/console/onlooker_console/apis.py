@@ -191,10 +191,15 @@ class Api:
         json: Any = None,
         *,
         service: str | None = None,
+        patience: float | None = None,
     ) -> Any:
-        """Make a request and return the JSON of its answer, None if it has none. Raises like `get`."""
+        """Make a request and return the JSON of its answer, None if it has none. Raises like `get`.
+
+        `patience`: seconds that the answer may take, where that is longer than `TIMEOUT`.
+        """
         service = service or owner(path)
-        async with self.stream(method, path, parameters=parameters, json=json, service=service) as answer:
+        asked = self.stream(method, path, parameters=parameters, json=json, service=service, patience=patience)
+        async with asked as answer:
             body = await answer.aread()
         try:
             return from_json(body) if body else None
@@ -212,6 +217,7 @@ class Api:
         content: AsyncIterator[bytes] | None = None,
         json: Any = None,
         service: str | None = None,
+        patience: float | None = None,
     ) -> AsyncIterator[httpx.Response]:
         """Make a request whose bodies pass through as they come, and yield its answer. Raises like `get`."""
         service = service or owner(path)
@@ -222,6 +228,7 @@ class Api:
             headers=httpx.Headers({**self._told(service), **_traced(), **(headers or {})}, encoding="utf-8"),
             content=content,
             json=json,
+            timeout=TIMEOUT if patience is None else httpx.Timeout(patience, connect=TIMEOUT.connect),
         )
         try:
             answer = await self._http.send(request, stream=True)

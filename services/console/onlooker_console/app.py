@@ -12,6 +12,7 @@ from onlooker_console.failures import ErrorPages, Faults, Oversized
 from onlooker_console.live import Live
 from onlooker_console.pages import (
     alerts,
+    alerts_channels,
     dashboard,
     images,
     people,
@@ -112,6 +113,7 @@ def _pages(views: Views, live: Live, pictures_bucket: str) -> list[APIRouter]:
         upload.routes(views, pictures_bucket),
         dashboard.routes(views),
         alerts.routes(views),
+        alerts_channels.routes(views),
         system.routes(views),
         system_costs.routes(views),
         system_keys.routes(views, pictures_bucket),

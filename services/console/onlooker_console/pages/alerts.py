@@ -8,7 +8,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from onlooker_console.addresses import ImageId
-from onlooker_console.alerting import Told, channel, rules, told
+from onlooker_console.alerts.channels import listed as named_channels
+from onlooker_console.alerts.channels import way
+from onlooker_console.alerts.pictures import Told, told
+from onlooker_console.alerts.rules import rules
 from onlooker_console.apis import Api, Outcome, attempt
 from onlooker_console.callers import SignedIn
 from onlooker_console.views import Views
@@ -29,10 +32,13 @@ def routes(views: Views) -> APIRouter:
     @router.get("/alerts")
     async def show(request: Request, caller: SignedIn, cursor: Cursor = None) -> Response:
         """Show the page, with the deliveries after a cursor."""
-        listed, deliveries = await asyncio.gather(
-            attempt(caller.api.get("/alerts/rules")), attempt(_deliveries(caller.api, cursor))
+        listed, channels, deliveries = await asyncio.gather(
+            attempt(caller.api.get("/alerts/rules")),
+            attempt(caller.api.get("/alerts/channels")),
+            attempt(_deliveries(caller.api, cursor)),
         )
-        found = None if listed.value is None else rules(listed.value)
+        ways = named_channels(channels.value["channels"]) if channels.value else ()
+        found = None if listed.value is None else rules(listed.value, ways)
         return _page(request, "alerts.html", deliveries, rules=found, rules_error=listed.error, cursor=cursor)
 
     @router.get("/alerts/more")
@@ -47,7 +53,7 @@ def routes(views: Views) -> APIRouter:
         return views.page(request, "alerts_pictures.html", shown=shown, more=max(0, pictures - len(shown)))
 
     def _page(request: Request, template: str, deliveries: Outcome[Any], **context: Any) -> Response:
-        return views.page(request, template, deliveries=deliveries, channel=channel, pictured=PICTURED, **context)
+        return views.page(request, template, deliveries=deliveries, way=way, pictured=PICTURED, **context)
 
     return router
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from onlooker_console.alerting import Told, channel, rules, told
+from onlooker_console.alerts.channels import way
+from onlooker_console.alerts.pictures import Told, told
+from onlooker_console.alerts.rules import rules
 
 
 def rule(**changed: Any) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def test_rules_that_tell_nobody_come_last() -> None:
 def test_a_topic_is_told_from_a_mail() -> None:
     topic = "arn:aws:sns:eu-west-1:000000000000:news"
     (found,) = rules([rule(channels=[{"type": "sns", "topic_arn": topic}])])
-    assert found.channels == (channel("sns", topic),)
+    assert found.channels == (way("sns", topic),)
     assert (found.channels[0].kind, found.channels[0].target) == ("Topic", topic)
 
 
@@ -73,4 +75,4 @@ def test_a_channel_of_any_kind_is_shown() -> None:
     (found,) = rules([rule(channels=[{"channel": "0" * 32}])])
 
     assert [(each.kind, each.icon, each.target) for each in found.channels] == [("Channel", "bell", "0" * 32)]
-    assert (channel("webhook", "hooks.example.com").kind, channel("sns", "arn").kind) == ("Webhook", "Topic")
+    assert (way("webhook", "hooks.example.com").kind, way("sns", "arn").kind) == ("Webhook", "Topic")

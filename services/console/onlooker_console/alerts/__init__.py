@@ -1,0 +1,1 @@
+"""Alerts: rules, channels, and what was sent, as pages show and ask for them."""
