@@ -143,14 +143,14 @@ class Buckets:
         """
         created = await self._create(bucket.name)
         for setting in (*PRIVATE, *([BROWSER_POST] if bucket.public_post else [])):
-            await self._ensure(bucket.name, setting, quiet=created)
+            await self._ensure(bucket.name, setting, new=created)
 
     async def notify(self, bucket: Bucket) -> None:
         """Have a bucket announce its objects where the topology says so; the queue must let it."""
         if bucket.notifies is not None:
             wanted = notifying(self._names.queue(bucket.notifies))
             setting = Setting("bucket_notification_configuration", "NotificationConfiguration", wanted)
-            await self._ensure(bucket.name, setting, quiet=f"bucket {bucket.name}" in self._report.created)
+            await self._ensure(bucket.name, setting, new=f"bucket {bucket.name}" in self._report.created)
 
     async def _create(self, name: str) -> bool:
         try:
@@ -177,12 +177,12 @@ class Buckets:
             return {}
         return {"CreateBucketConfiguration": {"LocationConstraint": self._names.region}}
 
-    async def _ensure(self, name: str, setting: Setting, *, quiet: bool) -> None:
-        repaired = setting.repair(await self._found(name, setting))
+    async def _ensure(self, name: str, setting: Setting, *, new: bool) -> None:
+        repaired = setting.repair({} if new else await self._found(name, setting))
         if repaired is None:
             return
         await getattr(self._s3, f"put_{setting.kind}")(Bucket=name, **{setting.argument: repaired})
-        if not quiet:
+        if not new:
             self._report.repaired.append(f"bucket {name}: {setting.argument}")
 
     async def _found(self, name: str, setting: Setting) -> Configuration:

@@ -26,10 +26,11 @@ class Tables:
             ConfigurationError: the table exists with another key, which DynamoDB cannot change.
         """
         wanted = _key_schema(table)
+        created = False
         try:
             found = (await self._dynamodb.describe_table(TableName=table.name))["Table"].get("KeySchema", [])
         except self._dynamodb.exceptions.ResourceNotFoundException:
-            await self._create(table, wanted)
+            created = await self._create(table, wanted)
         else:
             if sorted(map(_element, found)) != sorted(map(_element, wanted)):
                 raise ConfigurationError(
@@ -37,32 +38,40 @@ class Tables:
                     "Move its items to a new table, or set another ONLOOKER_PREFIX."
                 )
         if table.ttl is not None:
-            await self._expire(table.name, table.ttl)
+            await self._expire(table.name, table.ttl, new=created)
 
-    async def _create(self, table: Table, keys: "list[KeySchemaElementTypeDef]") -> None:
+    async def _create(self, table: Table, keys: "list[KeySchemaElementTypeDef]") -> bool:
+        """Create a table and wait until it can be used; returns whether it was this call that created it."""
+        status = None
         with contextlib.suppress(self._dynamodb.exceptions.ResourceInUseException):  # another provisioner was faster
-            await self._dynamodb.create_table(
+            answer = await self._dynamodb.create_table(
                 TableName=table.name,
                 KeySchema=keys,
                 AttributeDefinitions=[{"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in keys],
                 BillingMode="PAY_PER_REQUEST",
             )
-        await self._dynamodb.get_waiter("table_exists").wait(
-            TableName=table.name, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
-        )
+            status = answer["TableDescription"].get("TableStatus")
+        if status != "ACTIVE":  # an emulator has it at once, Amazon after seconds
+            await self._dynamodb.get_waiter("table_exists").wait(
+                TableName=table.name, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
+            )
         self._report.created.append(f"table {table.name}")
+        return status is not None
 
-    async def _expire(self, name: str, attribute: str) -> None:
-        answer = await self._dynamodb.describe_time_to_live(TableName=name)
-        found = answer["TimeToLiveDescription"]
-        on = found.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}
-        if on and found.get("AttributeName") == attribute:
+    async def _expire(self, name: str, attribute: str, *, new: bool) -> None:
+        if not new and await self._expires(name, attribute):
             return
         await self._dynamodb.update_time_to_live(
             TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute}
         )
         if f"table {name}" not in self._report.created:
             self._report.repaired.append(f"table {name}: TimeToLive")
+
+    async def _expires(self, name: str, attribute: str) -> bool:
+        answer = await self._dynamodb.describe_time_to_live(TableName=name)
+        found = answer["TimeToLiveDescription"]
+        on = found.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}
+        return on and found.get("AttributeName") == attribute
 
 
 def _key_schema(table: Table) -> "list[KeySchemaElementTypeDef]":
