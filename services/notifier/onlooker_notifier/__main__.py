@@ -20,6 +20,7 @@ from onlooker_notifier.handlers import Handler, decode_event
 from onlooker_notifier.routes import router
 from onlooker_notifier.rules.composing import rule_routers
 from onlooker_notifier.rules.defaults import default_rule
+from onlooker_notifier.rules.muting import Muting
 from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.rules.targets import NamedChannel
 from onlooker_notifier.settings import NotifierSettings
@@ -52,6 +53,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         default_rule(email_to=settings.email_to, topic_arn=settings.topic_arn, digest_interval=settings.digest_interval)
     )
     gathering = Gathering(dynamodb, topology.alert_notices.name, clock=time.time)
+    decided = Decided(dynamodb, topology.alert_notices.name)
     deciding = Deciding(gathering, Cooldowns(dynamodb, topology.alert_notices.name), clock=time.time)
     deliveries = Deliveries(dynamodb, topology.alert_deliveries.name, timedelta(days=settings.keep_deliveries))
     results = Results(s3, topology.results.name)
@@ -70,6 +72,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                     zone=ZoneInfo(settings.zone),
                     clock=time.time,
                 ),
+                decided=decided,
                 limit=settings.digest_limit,
                 clock=time.time,
             ),
@@ -102,8 +105,8 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         yield Service(
             name="notifier",
             routers=[
-                *rule_routers(rulebook, s3, results, known_channel),
-                router(deliveries, Decided(dynamodb, topology.alert_notices.name), utc_now),
+                *rule_routers(rulebook, s3, results, known_channel, Muting(rulebook, clock=utc_now)),
+                router(deliveries, decided, utc_now),
                 channels_router(parts.store, book, parts.trying, clock=time.time),
             ],
             workers=[consumer, worker],

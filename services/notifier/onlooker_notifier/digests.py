@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Callable
 
 from onlooker_notifier.deciding import due
+from onlooker_notifier.deciding.decisions import Reason
+from onlooker_notifier.deciding.due import Course
+from onlooker_notifier.deciding.records import Decided, Decision, moment
 from onlooker_notifier.delivering import AT_ONCE, Delivering, Progress, all_of, job_of
 from onlooker_notifier.gathering import Digest, Gathering
 from onlooker_notifier.rules.model import Rule
@@ -16,13 +19,23 @@ class Digests:
     Args:
         gathering: the pending notices.
         delivering: delivers by one channel.
+        decided: where it is recorded that a digest is not told.
         limit: pictures in one message at most; more make another message at once.
         clock: epoch seconds.
     """
 
-    def __init__(self, *, gathering: Gathering, delivering: Delivering, limit: int, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        gathering: Gathering,
+        delivering: Delivering,
+        decided: Decided,
+        limit: int,
+        clock: Callable[[], float],
+    ) -> None:
         self._gathering = gathering
         self._delivering = delivering
+        self._decided = decided
         self._limit = limit
         self._clock = clock
 
@@ -44,10 +57,16 @@ class Digests:
             if wait > 0:
                 return wait
             pending = await self._gathering.pending(rule.rule_id, self._limit)
-            digest = await self._gathering.begin(rule.rule_id, state, [each.notice_id for each in pending])
+            note = due.course(rule, self._clock()).model_dump_json()
+            digest = await self._gathering.begin(rule.rule_id, state, [each.notice_id for each in pending], note)
             if digest is None:
                 return 0.0
-        return await self._deliver(rule, digest)
+        course = Course.model_validate_json(digest.note or "{}")
+        return await (
+            self._deliver(rule, digest)
+            if course.reason is None
+            else self._drop(rule, digest, course.reason, course.until)
+        )
 
     async def _deliver(self, rule: Rule, digest: Digest) -> float:
         notices = await self._gathering.notices_of(digest)
@@ -61,6 +80,23 @@ class Digests:
             again_in = max((each.again_in for each in await all_of(map(deliver, rule.channels))), default=0.0)
             if again_in > 0:
                 return again_in
+        await self._gathering.finish(digest)
+        return 0.0
+
+    async def _drop(self, rule: Rule, digest: Digest, reason: Reason, until: float | None) -> float:
+        """Record that a digest is not told, and forget it."""
+        notices = await self._gathering.notices_of(digest)
+        if notices:  # else another instance did so
+            decision = Decision(
+                rule_id=rule.rule_id,
+                rule_name=rule.name,
+                decision="not_told",
+                reason=reason,
+                until=None if until is None else moment(until),
+                image_ids=tuple(notice.image_id for notice in notices),
+                decided_at=moment(digest.begun_at),
+            )
+            await self._decided.record(digest.digest_id, [decision])
         await self._gathering.finish(digest)
         return 0.0
 

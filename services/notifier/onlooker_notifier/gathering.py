@@ -74,6 +74,8 @@ class Digest:
     notice_ids: tuple[str, ...]
     begun_at: float
     """Epoch seconds, in whole milliseconds: the same before and after it was stored."""
+    note: str = ""
+    """What was decided about it when it was begun, so that whoever finishes it does as was decided."""
 
     @property
     def digest_id(self) -> str:
@@ -212,20 +214,22 @@ class Gathering:
         if "notices" not in item:
             return State(number, None)
         notice_ids = tuple(json.loads(item["notices"]["S"]))
-        return State(number, Digest(rule_id, number, notice_ids, float(item["begun_at"]["N"])))
+        note = item.get("note", {}).get("S", "")
+        return State(number, Digest(rule_id, number, notice_ids, float(item["begun_at"]["N"]), note))
 
-    async def begin(self, rule_id: str, state: State, notice_ids: Sequence[str]) -> Digest | None:
+    async def begin(self, rule_id: str, state: State, notice_ids: Sequence[str], note: str = "") -> Digest | None:
         """Begin a digest of some pending notices; None if somebody else began one since the state was read."""
-        digest = Digest(rule_id, state.number + 1, tuple(notice_ids), round(self._clock(), 3))
+        digest = Digest(rule_id, state.number + 1, tuple(notice_ids), round(self._clock(), 3), note)
         begun = await self._update_current(
             rule_id,
-            "SET #number = :new, notices = :notices, begun_at = :now",
+            "SET #number = :new, notices = :notices, begun_at = :now, note = :note",
             "attribute_not_exists(notices) AND (attribute_not_exists(about) OR #number = :old)",
             {
                 ":old": {"N": str(state.number)},
                 ":new": {"N": str(digest.number)},
                 ":notices": {"S": json.dumps(digest.notice_ids)},
                 ":now": {"N": f"{digest.begun_at:.3f}"},
+                ":note": {"S": digest.note},
             },
         )
         return digest if begun else None

@@ -96,7 +96,13 @@ class Parts:
             limit: pictures in one message.
             senders: kinds of channels in place of the usual ones, by type.
         """
-        return Digests(gathering=self.gathering, delivering=self.delivering(**senders), limit=limit, clock=self.clock)
+        return Digests(
+            gathering=self.gathering,
+            delivering=self.delivering(**senders),
+            decided=self.decided,
+            limit=limit,
+            clock=self.clock,
+        )
 
     def deciding(self) -> Deciding:
         """The part of an instance that decides."""

@@ -1,6 +1,7 @@
 """Rules over HTTP: made, changed by whoever saw them as they are, kept as YAML, and tried over pictures."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -247,6 +248,32 @@ async def test_what_is_not_told_is_shown_with_its_reason(
     assert (again["cooldown"], again["per"]) == (60, ["person"])
 
 
+async def test_a_rule_is_muted_for_a_while_and_otherwise_as_it_was(client: httpx.AsyncClient) -> None:
+    rule = await made(client, **DOGS)
+    at = f"/alerts/rules/{rule['rule_id']}"
+    muted = await client.post(f"{at}/mute", json={"for_seconds": 3600})
+    until = muted.json()["muted_until"]
+    assert muted.json() == {**rule, "version": 2, "muted_until": until}
+    assert muted.headers["ETag"] == '"2"'
+    assert (await client.patch(at, json={"name": "Animals"})).json()["muted_until"] == until
+    await client.put(
+        "/alerts/rules.yaml", content=(await client.get("/alerts/rules.yaml")).text.replace("Ani", "Wild ani")
+    )
+    assert (await client.get(at)).json()["muted_until"] == until
+
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    assert (await client.post(f"{at}/mute", json={"until": tomorrow})).status_code == 200
+    assert (await client.delete(f"{at}/mute")).json()["muted_until"] is None
+    assert (await client.delete(f"{at}/mute")).status_code == 200
+    default = (await client.post("/alerts/rules/picture-recognized/mute", json={"for_seconds": 60})).json()
+    assert default["origin"] == "settings"
+
+    both = {"until": until, "for_seconds": 60}
+    for wrong in ({}, both, {"for_seconds": 0}, {"until": "2020-01-01T00:00:00Z"}, {"until": "2026-12-31T00:00:00"}):
+        assert (await client.post(f"{at}/mute", json=wrong)).status_code == 422, wrong
+    assert (await client.post("/alerts/rules/nobodys/mute", json={"for_seconds": 60})).status_code == 404
+
+
 async def test_who_may_only_read_rules_may_not_change_or_try_them(service: Service) -> None:
     reader = Principal(key_id="1", owner="one", scopes=frozenset({Scope.ALERTS_READ}))
     bound = Principal(key_id="2", owner="one", scopes=frozenset({Scope.ALERTS_WRITE}), bucket="images")
@@ -259,6 +286,8 @@ async def test_who_may_only_read_rules_may_not_change_or_try_them(service: Servi
                 ("PATCH", "/alerts/rules/picture-recognized"),
                 ("DELETE", "/alerts/rules/picture-recognized"),
                 ("PUT", "/alerts/rules.yaml"),
+                ("POST", "/alerts/rules/picture-recognized/mute"),
+                ("DELETE", "/alerts/rules/picture-recognized/mute"),
                 ("POST", "/alerts/rules/test"),
                 ("POST", "/alerts/rules/picture-recognized/test"),
             ):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
@@ -47,6 +47,10 @@ def test_the_default_rule_follows_the_settings_until_somebody_changes_it() -> No
     assert stored == DEFAULT.model_copy(update={"version": of_other_settings.version + 1})
     assert to_store_at_start([stored, another], DEFAULT) is None
     assert to_store_at_start([DEFAULT], DEFAULT) is None
+    muted = DEFAULT.model_copy(update={"muted_until": datetime(2026, 11, 20, tzinfo=UTC), "version": 2})
+    assert to_store_at_start([muted], DEFAULT) is None
+    followed = to_store_at_start([muted.model_copy(update={"channels": ()})], DEFAULT)
+    assert followed == muted.model_copy(update={"version": 3})
     assert to_store_at_start([changed], DEFAULT) is None
     assert to_store_at_start([another], DEFAULT) is None  # deleted by somebody, who wants it gone
 

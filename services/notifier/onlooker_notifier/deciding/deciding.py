@@ -4,13 +4,12 @@ import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.deciding.cooldowns import Claim, Cooldowns
 from onlooker_notifier.deciding.decisions import Reason, Verdict, decide
 from onlooker_notifier.deciding.keys import Key, keys_of
-from onlooker_notifier.deciding.records import Decision, item
+from onlooker_notifier.deciding.records import Decision, item, moment
 from onlooker_notifier.gathering import MOST_RULES, Gathering, InTheWayError
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
@@ -111,12 +110,8 @@ def _decision(rule: Rule, verdict: Verdict, reason: Reason, notice: Notice, now:
         rule_name=rule.name,
         decision="held" if verdict.tells else "not_told",
         reason=reason,
-        until=None if verdict.until is None else _moment(verdict.until),
+        until=None if verdict.until is None else moment(verdict.until),
         about=verdict.about,
         image_ids=(notice.image_id,),
-        decided_at=_moment(now),
+        decided_at=moment(now),
     )
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

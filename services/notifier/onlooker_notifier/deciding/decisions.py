@@ -11,7 +11,7 @@ CLOCKS_DIFFER = 60.0
 """Seconds by which the clocks of instances may differ. What was told later than that from now was told before the
 clock jumped back: it cools nothing down, so that no cool-down lasts longer than it says, but for this minute."""
 
-Reason = Literal["cooling_down", "disabled"]
+Reason = Literal["cooling_down", "disabled", "muted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ def decide(rule: Rule, keys: Sequence[Key], told_at: Mapping[str, float], now: f
         told_at: by their ids, when each was told last, in epoch seconds.
         now: the time, in epoch seconds.
     """
-    if not rule.enabled:
-        return Verdict(tells=False, reason="disabled")
+    if (silence := silent(rule, now)) is not None:
+        return silence
     if not rule.cooldown:
         return TELLS
     cold = [key for key in keys if not cools_down(rule.cooldown, told_at.get(key.key_id), now)]
@@ -50,6 +50,14 @@ def decide(rule: Rule, keys: Sequence[Key], told_at: Mapping[str, float], now: f
         return Verdict(tells=True, keys=tuple(cold))
     until = min(min(told_at[key.key_id], now) + rule.cooldown for key in keys)
     return Verdict(tells=False, reason="cooling_down", until=until, about=tuple(key.words for key in keys if key.words))
+
+
+def silent(rule: Rule, now: float) -> Verdict | None:
+    """Return that a rule tells nobody now, whatever it is about; None if it does."""
+    if not rule.enabled:
+        return Verdict(tells=False, reason="disabled")
+    muted_until = rule.muted_until.timestamp() if rule.muted_until is not None else now
+    return Verdict(tells=False, reason="muted", until=muted_until) if muted_until > now else None
 
 
 def cools_down(cooldown: float, told_at: float | None, now: float) -> bool:

@@ -59,6 +59,11 @@ class DecisionPage(BaseModel):
     cursor: str | None = Field(description="For the next page; null on the last.")
 
 
+def moment(seconds: float) -> datetime:
+    """Return a time as it is recorded."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def item(of: str, decisions: Sequence[Decision]) -> "Item":
     """Return what is stored of decisions that were made together, at one time.
 
@@ -81,6 +86,10 @@ class Decided:
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
+
+    async def record(self, of: str, decisions: Sequence[Decision]) -> None:
+        """Record decisions that were made together; see `item`."""
+        await self._dynamodb.put_item(TableName=self._table, Item=item(of, decisions))
 
     async def newest(
         self, limit: int, cursor: str | None, now: datetime, *, rule_id: str | None = None, image_id: str | None = None

@@ -32,6 +32,7 @@ def to_store_at_start(stored: Sequence[Rule], default: Rule) -> Rule | None:
     if not stored:
         return default
     mine = next((rule for rule in stored if rule.rule_id == default.rule_id and rule.origin == "settings"), None)
-    if mine is None or mine.model_copy(update={"version": default.version}) == default:
+    if mine is None:
         return None
-    return default.model_copy(update={"version": mine.version + 1})
+    wanted = default.model_copy(update={"version": mine.version, "muted_until": mine.muted_until})
+    return None if wanted == mine else wanted.model_copy(update={"version": mine.version + 1})

@@ -111,8 +111,9 @@ def etag(rules: Sequence[Rule]) -> str:
 
 def _plain(rule: Rule) -> dict[str, Any]:
     draft = draft_of(rule).model_dump(mode="json")
-    left_out = "events" if rule.when is not None else "when"  # a rule says one way of what it tells
-    return {"rule_id": rule.rule_id, **{name: value for name, value in draft.items() if name != left_out}}
+    left_out = {"events"} if rule.when is not None else {"when"}  # a rule says one way of what it tells
+    left_out |= {name for name in ("subject", "body") if draft[name] is None}
+    return {"rule_id": rule.rule_id, **{name: value for name, value in draft.items() if name not in left_out}}
 
 
 def _same(rule: Rule, draft: WrittenRule) -> bool:
@@ -120,7 +121,7 @@ def _same(rule: Rule, draft: WrittenRule) -> bool:
 
 
 def _change(rule: Rule, draft: WrittenRule) -> Change:
-    return Change(rule.rule_id, kept(draft, rule.rule_id, rule.version + 1), rule.version)
+    return Change(rule.rule_id, kept(draft, rule.rule_id, rule.version + 1, rule.muted_until), rule.version)
 
 
 def _fault(error: Any) -> dict[str, str]:

@@ -89,7 +89,7 @@ class Editing:
     async def _store(self, known: Rule, draft: RuleDraft, if_match: str | None) -> Rule:
         version = _version(if_match, known)
         await self.checked([draft])
-        rule = kept(draft, known.rule_id, version=version + 1)
+        rule = kept(draft, known.rule_id, version=version + 1, muted_until=known.muted_until)
         await self._rulebook.apply([Change(known.rule_id, rule, version)])
         return rule
 

@@ -1,9 +1,10 @@
 """Alert rules as data: of which pictures is told, by which channels, and how often."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from onlooker_notifier.conditions.answers import YES, Answer, Why
 from onlooker_notifier.conditions.contradictions import contradictions
@@ -78,6 +79,10 @@ class Rule(Told):
         default="user", description="`settings`: made from the notifier's settings, and anew at each start."
     )
     version: int = Field(default=1, ge=1, description="Grows with each change; the ETag.")
+    muted_until: AwareDatetime | None = Field(
+        default=None,
+        description="Until when it tells nobody, see `/alerts/rules/{rule_id}/mute`; null: it is not muted.",
+    )
 
     @cached_property
     def _check(self) -> Check | None:
@@ -94,9 +99,14 @@ def _other_event(facts: Facts) -> str:
     return "it was recognized" if facts.event == "recognized" else "it could not be recognized"
 
 
-def kept(draft: RuleDraft, rule_id: str, version: int) -> Rule:
+def kept(draft: RuleDraft, rule_id: str, version: int, muted_until: datetime | None = None) -> Rule:
     """Return a rule as it is kept."""
-    return Rule(rule_id=rule_id, version=version, **{name: getattr(draft, name) for name in Told.model_fields})
+    return Rule(
+        rule_id=rule_id,
+        version=version,
+        muted_until=muted_until,
+        **{name: getattr(draft, name) for name in Told.model_fields},
+    )
 
 
 def draft_of(rule: Rule) -> RuleDraft:

@@ -8,6 +8,7 @@ from onlooker_notifier.conditions import facts
 from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.deciding.deciding import about, fitting
 from onlooker_notifier.deciding.decisions import CLOCKS_DIFFER, Verdict, decide
+from onlooker_notifier.deciding.due import Course, course
 from onlooker_notifier.deciding.keys import MOST_KEYS, Key, keys_of
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
@@ -66,6 +67,14 @@ def test_a_cooldown_that_is_made_shorter_is_shorter_at_once() -> None:
 def test_a_rule_that_is_off_says_so() -> None:
     verdict = decide(a_rule(enabled=False, cooldown=HOUR), [ANN], {}, NOW)
     assert verdict == Verdict(tells=False, reason="disabled")
+
+
+def test_a_rule_that_is_muted_says_until_when_and_tells_then() -> None:
+    rule = a_rule(muted_until=datetime.fromtimestamp(NOW, UTC))
+    assert decide(rule, [], {}, NOW - 1) == Verdict(tells=False, reason="muted", until=NOW)
+    assert decide(rule, [], {}, NOW).tells
+    assert course(rule, NOW - 1) == Course(reason="muted", until=NOW)
+    assert course(rule, NOW) == Course()
 
 
 def test_keys_tell_apart_what_the_rule_wants_told_apart() -> None:

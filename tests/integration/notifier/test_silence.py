@@ -1,0 +1,51 @@
+"""Rules that are muted or switched off tell nobody, and what they did not tell is recorded."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.targets import EmailChannel
+
+from .conftest import Clock, Mailbox, Parts
+from .test_cooldowns import decided, deliveries, tell
+
+INTERVAL = 60.0
+
+
+@pytest.fixture
+def rule(mailbox: Mailbox) -> Rule:
+    return Rule(rule_id="rule", name="Rule", channels=(EmailChannel(to=mailbox.address),), digest_interval=INTERVAL)
+
+
+async def test_a_muted_rule_tells_nobody_until_it_is_over(parts: Parts, rule: Rule, clock: Clock) -> None:
+    until = datetime.fromtimestamp(clock.now, UTC) + timedelta(hours=1)
+    muted = rule.model_copy(update={"muted_until": until})
+    assert await tell(parts.deciding(), [muted], 1, 1) == []
+    [decision] = await decided(parts)
+    assert (decision.reason, decision.until, decision.decision) == ("muted", until, "not_told")
+    clock.now += 3600
+    assert await tell(parts.deciding(), [muted], 2, 1) == [muted]
+
+
+@pytest.mark.parametrize("change", [{"enabled": False}, {"muted_until": datetime(2030, 1, 1, tzinfo=UTC)}], ids=str)
+async def test_what_waits_for_a_rule_that_falls_silent_is_not_told_and_recorded_once(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock, change: dict[str, object]
+) -> None:
+    for number in range(3):
+        await tell(parts.deciding(), [rule], number, 1)
+    clock.now += INTERVAL
+    silent = rule.model_copy(update=change)
+    instances = [parts.instance() for _ in range(3)]
+    for instance in instances:
+        await instance.flush(silent)
+    assert await parts.instance().flush(rule) is None
+
+    [decision] = await decided(parts)
+    assert len(decision.image_ids) == 3
+    assert decision.reason in {"disabled", "muted"}
+    assert await mailbox.mails() == []
+    await tell(parts.deciding(), [rule], 4, 1)
+    clock.now += INTERVAL
+    await parts.instance().flush(rule)
+    assert [len(images) for images in await deliveries(parts)] == [1]
