@@ -199,17 +199,18 @@ def serve_people(
     )
     lookups = Lookups(detecting=detecting, lookup=parts.lookup, judge=parts.judge)
     attendance = Attendance(dynamodb, names.attendance.name, cooldown=timedelta(seconds=settings.cooldown), clock=clock)
+    profiles = Profiles(dynamodb, names.profiles.name)
     export = Export(
         dynamodb=dynamodb,
         attendance=names.attendance.name,
         people=parts.people,
+        profiles=profiles,
         sightings=parts.sightings,
         crops=parts.crops,
         results=results,
         consents=parts.consents,
         audit=parts.audit,
     )
-    profiles = Profiles(dynamodb, names.profiles.name)
     importing = ProfileImport(
         profiles,
         parts.people,

@@ -24,6 +24,7 @@ from recognizer_stage import Stage, provisioned
 KEYS = {
     "writer": Principal("1", "front desk", frozenset({Scope.PEOPLE_READ, Scope.PEOPLE_WRITE})),
     "reader": Principal("2", "door", frozenset({Scope.PEOPLE_READ})),
+    "auditor": Principal("5", "auditor", frozenset({Scope.PEOPLE_AUDIT})),
     "bound": Principal("3", "team a", frozenset({Scope.PEOPLE_READ, Scope.PEOPLE_WRITE}), bucket="images"),
     "other": Principal("4", "pictures only", frozenset({Scope.IMAGES_READ})),
 }
@@ -187,7 +188,7 @@ async def test_before_a_picture_is_taken_it_is_told_whether_it_will_do(
     assert (two["reason"], len(two["faces"])) == ("several_faces", 2)
     text = await look(http, b"no picture")
     assert (text.status_code, text.json()["reason"]) == (422, "not_a_picture")
-    assert (await http.get("/people/audit")).json()["entries"] == []
+    assert (await http.get("/people/audit", headers=key("auditor"))).json()["entries"] == []
 
 
 async def test_pictures_of_nobody_of_several_and_of_nothing_are_refused_and_nothing_is_kept(

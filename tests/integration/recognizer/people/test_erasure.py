@@ -335,8 +335,11 @@ async def test_everything_that_is_stored_of_somebody_comes_in_a_zip(here: People
     bob = await here.enrol("Bob", read(pictures, "biden.jpg"))
     dynamodb, table = await stage.aws.client("dynamodb"), stage.names.attendance.name
     attendance = Attendance(dynamodb, table, cooldown=timedelta(0), clock=lambda: datetime.now(UTC))
-    for person in (alice, bob):
+    profiles = Profiles(dynamodb, stage.names.profiles.name)
+    for person, bio in ((alice, "Engineer"), (bob, "Friend of Bob")):
         await attendance.sign(person.person_id)
+        (known_by,) = (await here.parts.people.get(person.person_id)).face_ids
+        await profiles.put(known_by, {"Bio": bio})
     async with served(here) as client:
         await stage.put("two.jpg", beside(pictures / "portraits/obama-standing.jpg", pictures / "portraits/biden.jpg"))
         await stage.announced()
@@ -350,6 +353,7 @@ async def test_everything_that_is_stored_of_somebody_comes_in_a_zip(here: People
     (face,) = told["faces.json"]
     assert files[f"faces/{face['face_id']}.jpg"][:2] == b"\xff\xd8"
     assert [each["name"] for each in told["person.json"]] == ["Alice Äöü"]
+    assert told["profiles.json"] == [{"face_id": face["face_id"], "attributes": {"Bio": "Engineer"}}]
     assert [each["key"] for each in told["sightings.json"]] == ["two.jpg"]
     ((shown,),) = (each["faces"] for each in told["results.json"])
     assert shown["person"]["name"] == "Alice Äöü"

@@ -280,12 +280,12 @@ async def test_faces_that_a_restored_collection_knows_otherwise_are_looked_at_ag
 
 
 async def test_two_recognizers_at_once_suggest_each_pair_once(scene: Scene) -> None:
-    strangers = [await scene.stranger() for _ in range(6)]
+    strangers = [await scene.stranger() for _ in range(4)]
     for number, (_, face) in enumerate(strangers):
         for _, other in strangers[number + 1 :]:
             scene.are_alike(face, other, 80 + number)
     await asyncio.gather(scene.look(), *(scene.another().round(lambda: True) for _ in range(2)))
-    assert len(await scene.pairs_now()) == len(await scene.suggestions.open()) == 15
+    assert len(await scene.pairs_now()) == len(await scene.suggestions.open()) == 6
 
 
 async def test_a_round_is_bounded_and_the_next_one_goes_on(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """The faces by which people are told: a collection in Rekognition.
 
-It knows no names: FaceIds, and users whose ids are people's. Whose a face is is written in our own tables. A person
-with several faces is a user besides, who is found by all of them together.
+It knows no names: FaceIds, and users whose ids are people's. Whose a face is is written in our own tables. Who is
+known, or has several faces, is a user besides, who is found by all of them together.
 """
 
 import time
@@ -71,7 +71,7 @@ class Found:
     faces: tuple[Match, ...] = ()
     """By FaceId, most alike first."""
     people: tuple[Match, ...] = ()
-    """By person, of those with several faces."""
+    """By person, of those who are users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Collection:
     async def search(self, jpeg: bytes, *, threshold: float, most: int = 20) -> Found | None:
         """Return whom the largest face of a picture resembles; None if Rekognition sees no face in it.
 
-        Users are asked first. Faces are asked too, unless a user is alike beyond doubt: whoever has one face is no
+        Users are asked first. Faces are asked too, unless a user is alike beyond doubt: a stranger with one face is no
         user.
 
         Args:

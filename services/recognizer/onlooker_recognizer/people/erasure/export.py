@@ -5,6 +5,7 @@ It is made piece by piece while it is sent: somebody may be in as many pictures 
 person.json        what is told of them, and of those who were merged into them
 faces.json         the faces by which they are told
 faces/{id}.jpg     those, cut out
+profiles.json      what others kept of whom those faces belong to
 sightings.json     where they were seen
 results.json       their faces in those pictures, as they were recognized
 consents.json
@@ -23,6 +24,7 @@ from onlooker_recognizer.people.audit.log import Audit
 from onlooker_recognizer.people.collection.crops_store import CropStore
 from onlooker_recognizer.people.consent.consents import Consents
 from onlooker_recognizer.people.erasure.zipping import Zip
+from onlooker_recognizer.people.profiles.table import Profiles
 from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.registry.records import PersonRecord, Sighting
 from onlooker_recognizer.people.sightings.table import Sightings
@@ -50,6 +52,7 @@ class Export:
         attendance: the name of the table of attendance.
         people: who is known.
         sightings: where they were seen.
+        profiles: what others kept of whom a face belongs to.
         crops: pictures of their faces.
         results: what was recognized.
         consents: what they agreed to.
@@ -62,6 +65,7 @@ class Export:
         dynamodb: "DynamoDBClient",
         attendance: str,
         people: People,
+        profiles: Profiles,
         sightings: Sightings,
         crops: CropStore,
         results: Results,
@@ -71,6 +75,7 @@ class Export:
         self._dynamodb = dynamodb
         self._attendance = attendance
         self._people = people
+        self._profiles = profiles
         self._sightings = sightings
         self._crops = crops
         self._results = results
@@ -94,6 +99,7 @@ class Export:
         texts: dict[str, AsyncIterator[Part]] = {
             "person.json": _each([person, *merged]),
             "faces.json": _each(faces),
+            "profiles.json": _each(await self._kept_by_others(person.face_ids)),
             "sightings.json": self._sightings_of(person.person_id),
             "results.json": self._parts_of_results(person.person_id),
             "consents.json": _each(await self._consents.of_person(person.person_id)),
@@ -109,6 +115,10 @@ class Export:
                 async for piece in archive.add(f"faces/{face.face_id}.jpg", _each([jpeg])):
                     yield piece
         yield archive.end()
+
+    async def _kept_by_others(self, face_ids: Iterable[str]) -> list[dict[str, Any]]:
+        found = await self._profiles.find(face_ids)
+        return [{"face_id": each, "attributes": dict(found[each].attributes)} for each in sorted(found)]
 
     async def _merged_into(self, person_id: str) -> list[PersonRecord]:
         """Return all who became somebody, however many merges it took."""
