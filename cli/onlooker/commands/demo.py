@@ -42,8 +42,11 @@ RULE = {
     "name": "Somebody known was seen",
     "when": {"person": {"known": True}},
     "channels": [{"type": "email", "to": ALERTED}],
-    "digest_interval": DIGEST,
+    "digest_interval": 0,
+    "cooldown": 3600,
+    "per": ["person"],
 }
+"""Tells at once when somebody is seen who is known, of each of them once an hour."""
 FIRST_FOUND = 5
 """Pictures that the demo's search prints."""
 
@@ -126,7 +129,7 @@ class _Demo:
         if not known:
             return
         await client.make_rule(RULE)
-        self._say(f"A rule mails to {ALERTED} when {json.dumps(RULE['when'])}")
+        self._say(f"A rule mails to {ALERTED}, once an hour for each person, when {json.dumps(RULE['when'])}.")
 
     async def _show_people(self, client: OnlookerClient, enrolled: Sequence[Enrolled]) -> bool:
         """Print in which pictures the first person is who was recognized in any; return whether there is one."""
