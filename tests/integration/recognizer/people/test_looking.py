@@ -17,6 +17,7 @@ from onlooker_recognizer.people.registry.records import PersonRecord, State
 from onlooker_recognizer.people.registry.tombstones import Tombstones
 from onlooker_recognizer.people.suggestions import looking as module
 from onlooker_recognizer.people.suggestions.differences import Differences
+from onlooker_recognizer.people.suggestions.items import open_key
 from onlooker_recognizer.people.suggestions.looked_at import LookedAt
 from onlooker_recognizer.people.suggestions.looking import Looking
 from onlooker_recognizer.people.suggestions.pairs import Pairs
@@ -277,6 +278,20 @@ async def test_faces_that_a_restored_collection_knows_otherwise_are_looked_at_ag
     scene.are_alike(again, b)
     await scene.look()
     assert await scene.pairs_now() == {both(one, two)}
+
+
+async def test_a_damaged_suggestion_is_in_nobodys_way(scene: Scene) -> None:
+    (one, a), (two, b) = await scene.stranger(), await scene.stranger()
+    scene.are_alike(a, b)
+    await scene.look()
+    table, key = scene.tables.topology.people_suggestions.name, open_key(pair_id(one.person_id, two.person_id))
+    await scene.tables.dynamodb.put_item(TableName=table, Item={**key, "body": {"S": "{"}})
+    scene.are_alike(await scene.face(one), b)
+    await scene.look()
+    assert await scene.pairs_now() == {both(one, two)}
+    await scene.tables.dynamodb.put_item(TableName=table, Item={**key, "body": {"S": "{"}})
+    assert await scene.pairs_now() == set()
+    assert await scene.suggestions.count() == 0
 
 
 async def test_two_recognizers_at_once_suggest_each_pair_once(scene: Scene) -> None:

@@ -90,7 +90,7 @@ class Looking:
                 or refuses. What was looked at before is noted.
         """
         await self._tidy()
-        if len(await self._suggestions.open()) >= MOST_OPEN:
+        if await self._suggestions.count() >= MOST_OPEN:
             return False
         for _ in range(PAGES):
             page = await self._looked_at.not_yet(self._after)

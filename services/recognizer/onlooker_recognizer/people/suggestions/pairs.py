@@ -80,18 +80,18 @@ class Pairs:
         return pair if pair and pair.suggestion.suggestion_id == suggestion_id else None
 
     async def suggest(self, found: Suggestion) -> bool:
-        """Note that two people may be one, unless somebody said that they are two; return whether it is noted.
+        """Note that two people may be one, unless somebody said that they are two; return whether nobody knew so far.
 
         Raises:
             UnavailableError: others were in the way each time.
         """
         if await self._differences.are_different(*found.people):
             return False
-        if await self._suggestions.find(found.suggestion_id) and await self.find(found.suggestion_id) is None:
-            await self._suggestions.drop(
-                found.suggestion_id
-            )  # by faces that are gone: a collection made anew has others
-        return await self._suggestions.suggest(found)
+        known = await self._suggestions.find(found.suggestion_id)
+        if known and await self.find(found.suggestion_id) is None:
+            await self._suggestions.drop(found.suggestion_id)  # its faces are gone: a collection made anew has others
+            known = None
+        return await self._suggestions.suggest(found) and known is None
 
     async def tidy(self) -> None:
         """Forget suggestions that are about nobody any more: one of the two is gone, or they are one by now.

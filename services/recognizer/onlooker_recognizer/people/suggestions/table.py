@@ -41,12 +41,8 @@ class Suggestions:
 
     async def open(self) -> list[Suggestion]:
         """Return all that nobody decided, most alike first."""
-        found = []
-        for item in await query(self._dynamodb, self._table, OPEN):
-            try:
-                found.append(Suggestion.model_validate_json(item["body"]["S"]))
-            except (KeyError, ValueError) as error:  # damaged by hand: it must not hide the others
-                log.warning("suggestion.unreadable", fault=type(error).__name__)
+        items = await query(self._dynamodb, self._table, OPEN)
+        found = [each for item in items if (each := await self._read(item))]
         return sorted(found, key=lambda each: each.place)
 
     async def count(self) -> int:
@@ -56,7 +52,7 @@ class Suggestions:
     async def find(self, suggestion_id: str) -> Suggestion | None:
         """Return a suggestion that nobody decided; None if there is none."""
         answer = await self._dynamodb.get_item(TableName=self._table, Key=open_key(suggestion_id), ConsistentRead=True)
-        return Suggestion.model_validate_json(answer["Item"]["body"]["S"]) if "Item" in answer else None
+        return await self._read(answer["Item"]) if "Item" in answer else None
 
     async def suggest(self, suggestion: Suggestion) -> bool:
         """Note that two people may be one, by those of their faces that are most alike; return whether it is noted.
@@ -81,6 +77,15 @@ class Suggestions:
     async def drop(self, suggestion_id: str) -> None:
         """Forget a suggestion; one that is not there is no error."""
         await self._dynamodb.delete_item(TableName=self._table, Key=open_key(suggestion_id))
+
+    async def _read(self, item: "Item") -> Suggestion | None:
+        """Return a suggestion; one that was damaged by hand is forgotten: it must not be in the way of others."""
+        try:
+            return Suggestion.model_validate_json(item["body"]["S"])
+        except (KeyError, ValueError) as error:
+            log.warning("suggestion.unreadable", fault=type(error).__name__)
+            await self.drop(item["entry_id"]["S"])
+            return None
 
     def _steps(self, suggestion: Suggestion) -> "list[TransactWriteItemTypeDef]":
         similarity: AttributeValueTypeDef = {"N": str(suggestion.similarity)}
