@@ -19,6 +19,7 @@ from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.kinds import Settings
 from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError
 from onlooker_notifier.channels.sending import Channels, Target
+from onlooker_notifier.deciding.due import Course
 from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
 from onlooker_notifier.gathering import Digest
 from onlooker_notifier.local_time import LocalTime
@@ -230,7 +231,7 @@ class Delivering:
                 rule_name=job.rule_name,
                 picture_url=self._picture_url,
                 local=LocalTime(self._zone, told_at),
-            ),
+            ).remarked(job.remark),
             notices=tuple(notices),
             told_at=told_at,
             picture_url=self._picture_url,
@@ -279,6 +280,7 @@ def job_of(rule: Rule, digest: Digest, channel: Channel) -> Job:
         rule_name=rule.name,
         channel=channel,
         begun_at=digest.begun_at,
+        remark=Course.of(digest.note).remark,
     )
 
 

@@ -57,11 +57,11 @@ class Digests:
             if wait > 0:
                 return wait
             pending = await self._gathering.pending(rule.rule_id, self._limit)
-            note = due.course(rule, self._clock()).model_dump_json()
+            note = due.course(rule, first[0].since, self._clock()).model_dump_json()
             digest = await self._gathering.begin(rule.rule_id, state, [each.notice_id for each in pending], note)
             if digest is None:
                 return 0.0
-        course = Course.model_validate_json(digest.note or "{}")
+        course = Course.of(digest.note)
         return await (
             self._deliver(rule, digest)
             if course.reason is None

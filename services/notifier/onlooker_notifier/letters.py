@@ -39,6 +39,13 @@ class Letter:
     text: str
     html: str
 
+    def remarked(self, remark: str) -> "Letter":
+        """Return a letter that says something besides, below its text and title; the same one if there is nothing."""
+        if not remark:
+            return self
+        said = f'</h1><p style="{STYLE["foot"]}">{escape(remark)}</p>'
+        return Letter(self.subject, f"{self.text.rstrip()}\n\n{remark}\n", self.html.replace("</h1>", said, 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

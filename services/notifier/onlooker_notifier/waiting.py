@@ -45,6 +45,8 @@ class Job(BaseModel):
     rule_id: str
     rule_name: str
     channel: Channel
+    remark: str = ""
+    """What it says besides what it tells of."""
     begun_at: float
     """When the digest was complete, epoch seconds."""
     attempts: int = 0

@@ -244,8 +244,12 @@ async def test_what_is_not_told_is_shown_with_its_reason(
     assert (await client.get("/alerts/decisions", params={"rule_id": "other"})).json()["decisions"] == []
     assert (await client.get("/alerts/decisions?cursor=nonsense")).status_code == 400
 
-    again = (await client.patch(f"/alerts/rules/{rule['rule_id']}", json={"cooldown": 60, "per": ["person"]})).json()
-    assert (again["cooldown"], again["per"]) == (60, ["person"])
+    changes = {"cooldown": 60, "per": ["person"], "quiet_hours": {"from": "22:00", "to": "06:00"}, "urgent": True}
+    again = (await client.patch(f"/alerts/rules/{rule['rule_id']}", json=changes)).json()
+    assert (again["cooldown"], again["per"], again["urgent"]) == (60, ["person"], True)
+    assert again["quiet_hours"] == {"from": "22:00", "to": "06:00", "zone": "UTC"}
+    book = await client.get("/alerts/rules.yaml")
+    assert (await client.put("/alerts/rules.yaml", content=book.content)).json()["unchanged"] == 2
 
 
 async def test_a_rule_is_muted_for_a_while_and_otherwise_as_it_was(client: httpx.AsyncClient) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from onlooker_notifier.conditions.values import Window
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
 
@@ -49,3 +50,26 @@ async def test_what_waits_for_a_rule_that_falls_silent_is_not_told_and_recorded_
     clock.now += INTERVAL
     await parts.instance().flush(rule)
     assert [len(images) for images in await deliveries(parts)] == [1]
+
+
+async def test_what_comes_in_quiet_hours_is_one_summary_at_their_end(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock
+) -> None:
+    night = Window.model_validate({"from": "22:00", "to": "06:00"})
+    quiet = rule.model_copy(update={"quiet_hours": night})
+    clock.now = datetime(2027, 1, 15, 22, tzinfo=UTC).timestamp()
+    for number in range(4):
+        await tell(parts.deciding(), [quiet], number, 1)
+        clock.now += 2 * 3600 - 1
+        wait = await parts.instance().flush(quiet)
+        assert wait == datetime(2027, 1, 16, 6, tzinfo=UTC).timestamp() - clock.now
+    assert await mailbox.mails() == []
+    clock.now = datetime(2027, 1, 16, 6, tzinfo=UTC).timestamp()
+    await parts.instance().flush(quiet)
+
+    [mail] = await mailbox.mails()
+    assert "quiet hours (22:00 to 06:00, UTC)" in mail["BodyText"]
+    assert [len(images) for images in await deliveries(parts)] == [4]
+    held = await decided(parts)
+    assert {(each.decision, each.reason) for each in held} == {("held", "quiet_hours")}
+    assert {each.until for each in held} == {datetime(2027, 1, 16, 6, tzinfo=UTC)}

@@ -1,9 +1,10 @@
 """What becomes of a picture that a rule is about: pure decisions over the rule, what was told before, and the time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from onlooker_notifier.conditions.hours import stretch_at
 from onlooker_notifier.deciding.keys import Key
 from onlooker_notifier.rules.model import Rule
 
@@ -11,7 +12,7 @@ CLOCKS_DIFFER = 60.0
 """Seconds by which the clocks of instances may differ. What was told later than that from now was told before the
 clock jumped back: it cools nothing down, so that no cool-down lasts longer than it says, but for this minute."""
 
-Reason = Literal["cooling_down", "disabled", "muted"]
+Reason = Literal["cooling_down", "disabled", "muted", "quiet_hours"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,20 @@ def decide(rule: Rule, keys: Sequence[Key], told_at: Mapping[str, float], now: f
     """
     if (silence := silent(rule, now)) is not None:
         return silence
+    told = told_at_last(rule, now)
     if not rule.cooldown:
-        return TELLS
+        return told
     cold = [key for key in keys if not cools_down(rule.cooldown, told_at.get(key.key_id), now)]
     if cold:
-        return Verdict(tells=True, keys=tuple(cold))
+        return replace(told, keys=tuple(cold))
     until = min(min(told_at[key.key_id], now) + rule.cooldown for key in keys)
     return Verdict(tells=False, reason="cooling_down", until=until, about=tuple(key.words for key in keys if key.words))
+
+
+def told_at_last(rule: Rule, now: float) -> Verdict:
+    """Return that a rule tells of a picture, or holds it until its quiet hours end."""
+    quiet = stretch_at(rule.quiet, now + rule.digest_interval) if rule.quiet is not None else None
+    return TELLS if quiet is None else Verdict(tells=True, reason="quiet_hours", until=quiet.end)
 
 
 def silent(rule: Rule, now: float) -> Verdict | None:

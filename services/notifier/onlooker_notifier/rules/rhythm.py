@@ -2,7 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from onlooker_notifier.conditions import hours
+from onlooker_notifier.conditions.values import Window
 
 LONGEST_COOLDOWN = 7 * 86_400.0
 """Seconds: a week."""
@@ -13,6 +16,15 @@ Aspect = Literal["person", "camera", "label"]
 
 def _each_once(value: object) -> object:
     return tuple(dict.fromkeys(value)) if isinstance(value, list | tuple) else value
+
+
+def _ending(window: Window) -> Window:
+    if hours.longest(window) == float("inf"):
+        raise ValueError("these hours never end; switch the rule off instead")
+    return window
+
+
+QuietHours = Annotated[Window, AfterValidator(_ending)]
 
 
 class Rhythm(BaseModel):
@@ -28,3 +40,12 @@ class Rhythm(BaseModel):
         description="What makes it another one for `cooldown`: another person, another camera (the bucket and the first"
         " folder of the key), another label. Without any, whatever the rule tells of is the same.",
     )
+    quiet_hours: QuietHours | None = Field(
+        default=None, description="In which nothing is told: what comes meanwhile is told in one message at their end."
+    )
+    urgent: bool = Field(default=False, description="Tells also in `quiet_hours`.")
+
+    @property
+    def quiet(self) -> Window | None:
+        """In which hours nothing is told."""
+        return None if self.urgent else self.quiet_hours

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from onlooker_notifier.access import unbound
 from onlooker_notifier.conditions.facts import Event
+from onlooker_notifier.conditions.values import Window
 from onlooker_notifier.rules.editing import Editing
 from onlooker_notifier.rules.model import RULE_ID_PATTERN, Rule, RuleDraft, When
 from onlooker_notifier.rules.rhythm import Aspect
@@ -33,6 +34,8 @@ class RuleChange(BaseModel):
     digest_interval: float | None = None
     cooldown: float | None = None
     per: tuple[Aspect, ...] | None = None
+    quiet_hours: Window | None = Field(default=None, description="`null`: none.")
+    urgent: bool | None = None
 
 
 def router(rulebook: Rulebook, editing: Editing) -> APIRouter:

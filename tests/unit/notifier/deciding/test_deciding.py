@@ -73,8 +73,8 @@ def test_a_rule_that_is_muted_says_until_when_and_tells_then() -> None:
     rule = a_rule(muted_until=datetime.fromtimestamp(NOW, UTC))
     assert decide(rule, [], {}, NOW - 1) == Verdict(tells=False, reason="muted", until=NOW)
     assert decide(rule, [], {}, NOW).tells
-    assert course(rule, NOW - 1) == Course(reason="muted", until=NOW)
-    assert course(rule, NOW) == Course()
+    assert course(rule, NOW - 60, NOW - 1) == Course(reason="muted", until=NOW)
+    assert course(rule, NOW - 60, NOW) == Course()
 
 
 def test_keys_tell_apart_what_the_rule_wants_told_apart() -> None:
