@@ -9,12 +9,10 @@ from typing import TypeVar
 
 import httpx
 
+from copied import provision_copy
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import UnauthorizedError
 from onlooker_shared.keys import Principal, Scope
-from onlooker_shared.provision import provision
-from onlooker_shared.provision.report import Report
-from onlooker_shared.provision.tables import Tables
 from onlooker_shared.service import Service
 from onlooker_shared.settings import CommonSettings
 from onlooker_shared.topology import Topology
@@ -50,11 +48,7 @@ async def installation(aws: Aws | None = None, *, tables_only: bool = False) -> 
     common = CommonSettings(prefix=f"t{uuid.uuid4().hex[:10]}-", shutdown_grace=5.0)
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(Aws(common)) if aws is None else aws
-        if tables_only:
-            tables = Tables(await clients.client("dynamodb"), Report())
-            await asyncio.gather(*map(tables.ensure, common.topology.tables))
-        else:
-            await provision(clients, common.topology)
+        await provision_copy(clients, common, tables_only=tables_only)
         yield Installation(clients, common)
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from PIL import Image
 
+from copied import provision_copy
 from onlooker_recognizer.__main__ import compose
 from onlooker_shared.aws import Aws
 from onlooker_shared.images import image_id
 from onlooker_shared.messages import AnyMessage, decode
-from onlooker_shared.provision import provision
 from onlooker_shared.results import Results
 from onlooker_shared.service import Service
 from onlooker_shared.settings import CommonSettings
@@ -141,5 +141,5 @@ class Stage:
 async def provisioned(aws: Aws, *, prefix: str | None = None) -> Stage:
     """A provisioned installation with names of its own."""
     common = CommonSettings(prefix=prefix or f"r{uuid.uuid4().hex[:10]}-", shutdown_grace=2)
-    await provision(aws, common.topology)
+    await provision_copy(aws, common)
     return Stage(aws, common)

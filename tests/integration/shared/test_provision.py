@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from installation import installation
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import ConfigurationError
 from onlooker_shared.provision import provision
@@ -212,3 +213,9 @@ async def test_two_at_once_do_not_disturb_each_other(aws: Aws) -> None:
     declared = own_topology()
     await asyncio.gather(provision(aws, declared), provision(aws, declared))
     assert not (await provision(aws, declared)).changed
+
+
+async def test_the_copies_that_other_tests_have_are_as_provisioned(aws: Aws) -> None:
+    for _ in range(2):  # the first may be what the others are made of
+        async with installation(aws) as copy:
+            assert not (await provision(aws, copy.topology)).changed
