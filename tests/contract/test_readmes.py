@@ -1,17 +1,20 @@
-"""Every service's README tells each of its settings, with the default that it really has."""
+"""Every service's README tells each of its settings, with the default that it really has; the CLI's, each command."""
 
 import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from onlooker.__main__ import app
 from onlooker_shared.settings import ServerSettings
 
 SERVICES = ("ingest", "recognizer", "annotator", "tagger", "notifier", "console")
-ROOT = Path(__file__).parents[2] / "services"
+REPOSITORY = Path(__file__).parents[2]
+ROOT = REPOSITORY / "services"
 
 
 def told(service: str) -> dict[str, str]:
@@ -58,3 +61,9 @@ def test_a_readme_tells_no_setting_that_does_not_exist(service: str) -> None:
     text = (ROOT / service / "README.md").read_text()
     own = {name.upper() for name in ServerSettings.model_fields} | had(service).keys()
     assert set(re.findall(rf"`ONLOOKER_{service.upper()}_([A-Z0-9_]+)`", text)) <= own
+
+
+def test_the_command_lines_readme_tells_every_command() -> None:
+    text = (REPOSITORY / "cli" / "README.md").read_text()
+    first_cells = " ".join(re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE))
+    assert set(typer.main.get_group(app).commands) <= set(re.findall(r"`([a-z-]+)[^`]*`", first_cells))
