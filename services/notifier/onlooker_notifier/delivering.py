@@ -27,6 +27,8 @@ from onlooker_notifier.metrics import DELIVERIES
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import Channel
+from onlooker_notifier.templates.names import message_names
+from onlooker_notifier.templates.rendering import OwnWords, rendered
 from onlooker_notifier.waiting import Job, Waiting
 from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
 from onlooker_shared.errors import describe
@@ -222,6 +224,7 @@ class Delivering:
 
     def _message(self, job: Job, notices: Sequence[Notice]) -> Message:
         told_at = _moment(job.begun_at)
+        local = LocalTime(self._zone, told_at)
         return Message(
             delivery_id=job.delivery_id,
             rule_id=job.rule_id,
@@ -230,12 +233,21 @@ class Delivering:
                 notices,
                 rule_name=job.rule_name,
                 picture_url=self._picture_url,
-                local=LocalTime(self._zone, told_at),
+                local=local,
+                own=self._own_words(job, notices, local),
             ).remarked(job.remark),
             notices=tuple(notices),
             told_at=told_at,
             picture_url=self._picture_url,
         )
+
+    def _own_words(self, job: Job, notices: Sequence[Notice], local: LocalTime) -> OwnWords:
+        if job.subject is None and job.body is None:
+            return OwnWords()
+        names = message_names(
+            notices, rule_id=job.rule_id, rule_name=job.rule_name, picture_url=self._picture_url, local=local
+        )
+        return rendered(OwnWords(job.subject, job.body), names, rule_id=job.rule_id)
 
     async def _shown(self, channel: Channel) -> Target:
         """Return a channel as it is shown, also one that is gone."""
@@ -278,6 +290,8 @@ def job_of(rule: Rule, digest: Digest, channel: Channel) -> Job:
         digest_id=digest.digest_id,
         rule_id=rule.rule_id,
         rule_name=rule.name,
+        subject=rule.subject,
+        body=rule.body,
         channel=channel,
         begun_at=digest.begun_at,
         remark=Course.of(digest.note).remark,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from onlooker_notifier import wording
 from onlooker_notifier.local_time import LocalTime
 from onlooker_notifier.notices import Notice
+from onlooker_notifier.templates.rendering import OwnWords
 from onlooker_notifier.wording import printable, shortened
 
 MOST_ROWS = 100
@@ -21,6 +22,7 @@ STYLE = {
     "font-family:system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif",
     "card": "max-width:720px;margin:0 auto;background:#ffffff;border-radius:8px;padding:24px",
     "title": "margin:0 0 16px;font-size:20px;line-height:1.3",
+    "said": "margin:0 0 16px;font-size:15px;line-height:1.5;white-space:pre-line;overflow-wrap:anywhere",
     "table": "width:100%;border-collapse:collapse;font-size:14px",
     "head": "text-align:left;padding:8px;border-bottom:2px solid #d0d4da;color:#5a6069",
     "cell": "padding:8px;border-bottom:1px solid #e6e8eb;vertical-align:top;overflow-wrap:anywhere",
@@ -58,7 +60,14 @@ class Row:
     """Empty for none."""
 
 
-def write(notices: Sequence[Notice], *, rule_name: str, picture_url: str | None, local: LocalTime) -> Letter:
+def write(
+    notices: Sequence[Notice],
+    *,
+    rule_name: str,
+    picture_url: str | None,
+    local: LocalTime,
+    own: OwnWords = OwnWords(),  # noqa: B008 - a constant
+) -> Letter:
     """Return the message about some pictures.
 
     Args:
@@ -66,13 +75,15 @@ def write(notices: Sequence[Notice], *, rule_name: str, picture_url: str | None,
         rule_name: of the rule by which they are told.
         picture_url: what to link to, with `{image_id}` for the id; None for no links.
         local: the readers' time.
+        own: what the rule says in its own words. Its text stands in place of the list of pictures, in HTML above it.
     """
-    subject = wording.subject(notices, local)
+    subject = own.subject or wording.subject(notices, local)
     listed, left_out = notices[:MOST_ROWS], max(0, len(notices) - MOST_ROWS)
     more = f"And {left_out} more." if left_out else ""
     foot = f"Told by the rule “{printable(rule_name)}”. Times are {local.name}. {CAUTION}"
     rows = [_row(notice, picture_url, local) for notice in listed]
-    return Letter(subject, _text(subject, rows, more, foot), _html(subject, rows, more, foot))
+    text = _text(subject, rows, more, foot) if own.body is None else f"{own.body}\n\n{foot}\n"
+    return Letter(subject, text, _html(subject, own.body, rows, more, foot))
 
 
 def _text(subject: str, rows: Sequence[Row], more: str, foot: str) -> str:
@@ -83,15 +94,16 @@ def _text(subject: str, rows: Sequence[Row], more: str, foot: str) -> str:
     return "\n".join([*lines, *([more] if more else []), "", foot, ""])
 
 
-def _html(subject: str, rows: Sequence[Row], more: str, foot: str) -> str:
+def _html(subject: str, body: str | None, rows: Sequence[Row], more: str, foot: str) -> str:
     heads = "".join(f'<th scope="col" style="{STYLE["head"]}">{name}</th>' for name in ("Picture", "Found", "Uploaded"))
-    body = "".join(map(_html_row, rows))
+    said = "" if body is None else f'<p style="{STYLE["said"]}">{escape(body)}</p>'
+    listed = "".join(map(_html_row, rows))
     rest = f"<p>{escape(more)}</p>" if more else ""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(subject)}</title></head>'
         f'<body style="{STYLE["body"]}"><div style="{STYLE["card"]}">'
-        f'<h1 style="{STYLE["title"]}">{escape(subject)}</h1>'
-        f'<table style="{STYLE["table"]}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{rest}'
+        f'<h1 style="{STYLE["title"]}">{escape(subject)}</h1>{said}'
+        f'<table style="{STYLE["table"]}"><thead><tr>{heads}</tr></thead><tbody>{listed}</tbody></table>{rest}'
         f'<p style="{STYLE["foot"]}">{escape(foot)}</p></div></body></html>'
     )
 

@@ -47,6 +47,9 @@ class Job(BaseModel):
     channel: Channel
     remark: str = ""
     """What it says besides what it tells of."""
+    subject: str | None = None
+    """The rule's template of it, as it was then."""
+    body: str | None = None
     begun_at: float
     """When the digest was complete, epoch seconds."""
     attempts: int = 0

@@ -13,6 +13,7 @@ from onlooker_notifier.conditions.language import Condition, bounded
 from onlooker_notifier.conditions.matching import ROOT, Check, ready
 from onlooker_notifier.rules.rhythm import Rhythm
 from onlooker_notifier.rules.targets import Channel
+from onlooker_notifier.templates.rendering import BodyTemplate, SubjectTemplate
 
 LONGEST_INTERVAL = 86_400.0
 """Seconds that a digest gathers at most: a day."""
@@ -50,6 +51,8 @@ class Told(Rhythm):
         le=LONGEST_INTERVAL,
         description="Seconds from the first picture until all that came meanwhile are told in one message.",
     )
+    subject: str | None = Field(default=None, description="A template of messages' subject. None: Onlooker's words.")
+    body: str | None = Field(default=None, description="Likewise of their text.")
 
 
 class RuleDraft(Told):
@@ -63,6 +66,10 @@ class RuleDraft(Told):
     channels: tuple[Channel, ...] = Field(
         default=(), max_length=MOST_CHANNELS, description="By what is told; without any nothing is."
     )
+    subject: SubjectTemplate | None = Field(
+        default=None, description="A template of messages' subject. None: Onlooker's words."
+    )
+    body: BodyTemplate | None = Field(default=None, description="Likewise of their text.")
 
     @model_validator(mode="after")
     def _says_once_of_what(self) -> Self:

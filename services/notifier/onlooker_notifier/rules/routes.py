@@ -32,6 +32,8 @@ class RuleChange(BaseModel):
     events: frozenset[Event] | None = None
     channels: tuple[Channel, ...] | None = None
     digest_interval: float | None = None
+    subject: str | None = None
+    body: str | None = None
     cooldown: float | None = None
     per: tuple[Aspect, ...] | None = None
     quiet_hours: Window | None = Field(default=None, description="`null`: none.")
