@@ -93,11 +93,11 @@ async def test_a_picture_of_a_search_that_is_away_is_linked_nevertheless(site: S
     assert f'href="/console/pictures/{IMAGE.image_id}"' in answer.text
 
 
-async def test_a_foreign_cursor_is_said_in_words_and_the_rules_stay(alerted: httpx.AsyncClient) -> None:
+async def test_a_foreign_cursor_is_said_in_words_and_the_rest_stays(alerted: httpx.AsyncClient) -> None:
     shown = await alerted.get("/console/alerts", params={"cursor": "nonsense"})
     assert shown.status_code == 200
     assert "cursor" in shown.text
-    assert "<h2>Rules</h2>" in shown.text
+    assert "<h2>Sent</h2>" in shown.text
     assert (await alerted.get("/console/alerts/more", params={"cursor": "nonsense"})).status_code == 400
 
 

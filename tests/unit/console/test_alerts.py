@@ -12,6 +12,7 @@ from onlooker_console.alerts.rules import rules
 def rule(**changed: Any) -> dict[str, Any]:
     return {
         "rule_id": "a",
+        "version": 1,
         "name": "A rule",
         "enabled": True,
         "events": ["failed", "recognized"],
@@ -23,7 +24,7 @@ def rule(**changed: Any) -> dict[str, Any]:
 
 def test_a_rule_says_of_what_to_whom_and_whence() -> None:
     (found,) = rules([rule()])
-    assert found.events == ("Pictures that were recognized", "Pictures that could not be recognized")
+    assert found.about == "Pictures that were recognized, Pictures that could not be recognized"
     assert [(each.kind, each.target) for each in found.channels] == [("Mail", "me@example.com")]
     assert (found.enabled, found.tells, found.from_settings) == (True, True, True)
 

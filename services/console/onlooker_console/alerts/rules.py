@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from onlooker_console.alerts.channels import Channel, Listed, inline, way
+from onlooker_console.alerts.rows import in_words
 
 EVENTS = {"recognized": "Pictures that were recognized", "failed": "Pictures that could not be recognized"}
 """In the order in which they are named."""
@@ -17,17 +18,21 @@ class Rule:
     """What is told to whom.
 
     Attributes:
+        rule_id: its id.
+        version: what a change is decided by.
         name: what people call it.
         enabled: whether it tells anything.
-        events: what it tells of.
+        about: what it tells of.
         channels: by what; none: it tells nobody.
         rhythm: how often.
         from_settings: whether it follows the notifier's settings.
     """
 
+    rule_id: str
+    version: int
     name: str
     enabled: bool
-    events: tuple[str, ...]
+    about: str
     channels: tuple[Channel, ...]
     rhythm: str
     from_settings: bool
@@ -61,18 +66,36 @@ def _channel(written: Mapping[str, Any], names: Mapping[str, Listed]) -> Channel
 
 def _rule(listed: Mapping[str, Any], names: Mapping[str, Listed]) -> Rule:
     return Rule(
+        listed["rule_id"],
+        listed["version"],
         listed["name"],
         listed["enabled"],
-        tuple(words for event, words in EVENTS.items() if event in listed["events"]),
+        _about(listed),
         tuple(_channel(each, names) for each in listed["channels"]),
-        _rhythm(listed["digest_interval"]),
+        f"{_rhythm(listed['digest_interval'])}{_cooldown(listed)}",
         listed["origin"] == "settings",
     )
 
 
+def _about(listed: Mapping[str, Any]) -> str:
+    if listed.get("when"):
+        return in_words(listed["when"])
+    return ", ".join(words for event, words in EVENTS.items() if event in listed["events"])
+
+
 def _rhythm(seconds: float) -> str:
     """Return how often a rule tells; the time in the largest unit of which it is a whole number."""
-    if not seconds:
-        return "At once"
+    return f"All that come within {_long(seconds)} in one message" if seconds else "At once"
+
+
+def _cooldown(listed: Mapping[str, Any]) -> str:
+    """Return for how long the same is not told again, if a rule says so."""
+    if not listed.get("cooldown"):
+        return ""
+    same = " and ".join(listed.get("per", ()))
+    return f"; then not again for {_long(listed['cooldown'])}{f', of the same {same}' if same else ''}"
+
+
+def _long(seconds: float) -> str:
     unit, count = next(((unit, seconds / size) for unit, size in UNITS if seconds % size == 0), ("second", seconds))
-    return f"All that come within {f'{count:g} {unit}s' if count != 1 else f'one {unit}'} in one message"
+    return f"{count:g} {unit}s" if count != 1 else f"one {unit}"

@@ -1,0 +1,178 @@
+"""A rule as a form has it. A new setting of rules is one line of `SETTINGS`. Pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from onlooker_console.alerts.kinds import Field
+from onlooker_console.alerts.rows import Row, Rows, rows_from, rows_of
+
+ABOUT = {
+    "when": "Pictures that are as follows",
+    "recognized": "Every picture that was recognized",
+    "failed": "Every picture that could not be recognized",
+    "both": "Every picture",
+}
+EVENTS = {"recognized": ["recognized"], "failed": ["failed"], "both": ["failed", "recognized"]}
+SETTINGS = (
+    Field(
+        "digest_interval", "Gather for, in seconds", "number", "60", "What comes meanwhile is one message. 0: at once."
+    ),
+    Field("cooldown", "Not the same again for, in seconds", "number", "0", "0: as often as it happens."),
+)
+"""Numbers of a rule."""
+PER = {"person": "another person", "camera": "another camera", "label": "another label"}
+"""What is not the same for `cooldown`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A rule.
+
+    Attributes:
+        name: what it is called.
+        enabled: whether it tells anything.
+        about: one of `ABOUT`.
+        rows: of what it tells, if that is `when`.
+        raw: the same as JSON, where somebody writes that; None: they use rows.
+        channels: ids of those with records of their own.
+        mails: addresses.
+        others: channels that forms do not ask for: they stay.
+        settings: of `SETTINGS`, as texts.
+        per: of `PER`.
+    """
+
+    name: str = ""
+    enabled: bool = True
+    about: str = "when"
+    rows: Rows = field(default_factory=Rows)
+    raw: str | None = None
+    channels: tuple[str, ...] = ()
+    mails: str = ""
+    others: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    per: tuple[str, ...] = ()
+
+    def value(self, asked: Field) -> str:
+        """Return what stands in a field."""
+        return self.settings.get(asked.name, asked.default)
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What the notifier is asked for.
+
+        Raises:
+            ValueError: what was written is no JSON; the words say where.
+        """
+        asked: dict[str, Any] = {"name": self.name, "enabled": self.enabled, "channels": self._told, "per": self.per}
+        asked |= {each.name: _number(self.value(each)) for each in SETTINGS}
+        if self.about == "when":
+            return asked | {"when": self.rows.condition if self.raw is None else _parsed(self.raw)}
+        return asked | {"when": None, "events": EVENTS[self.about]}
+
+    @property
+    def _told(self) -> list[dict[str, Any]]:
+        mails = [{"type": "email", "to": each} for each in self.mails.replace(",", " ").split()]
+        return [*({"channel": each} for each in self.channels), *mails, *(json.loads(each) for each in self.others)]
+
+    def done(self, action: str) -> "Draft":
+        """Return it after a button: `add:GROUP:KIND`, `remove:GROUP:ROW`, `group`, `raw` or `rows`."""
+        what, *numbers = action.split(":")
+        if what == "raw":
+            return replace(self, raw=pretty(self.rows.condition))
+        if what == "rows":
+            return self._unraw()
+        if what == "group":
+            return replace(self, rows=self.rows.grouped())
+        if what == "add" and len(numbers) == len(("group", "kind")) and numbers[0].isdecimal():
+            return replace(self, rows=self.rows.added(int(numbers[0]), numbers[1]))
+        if what == "remove" and len(numbers) == len(("group", "row")) and all(map(str.isdecimal, numbers)):
+            return replace(self, rows=self.rows.removed(*map(int, numbers)))
+        return self
+
+    def _unraw(self) -> "Draft":
+        try:
+            found = rows_of(_parsed(self.raw or "{}"))
+        except ValueError:
+            return self
+        return self if found is None else replace(self, rows=found, raw=None)
+
+
+def draft_of(told: Mapping[str, Any]) -> Draft:
+    """Return the form of a rule that there is; as JSON if rows cannot say what it asks."""
+    when, events = told.get("when"), sorted(told["events"])
+    rows = rows_of(when) if when else Rows()
+    written = [each for each in told["channels"] if "channel" not in each]
+    return Draft(
+        name=told["name"],
+        enabled=told["enabled"],
+        about="when" if when else next(name for name, them in EVENTS.items() if them == events),
+        rows=rows or Rows(),
+        raw=pretty(when) if rows is None else None,
+        channels=tuple(each["channel"] for each in told["channels"] if "channel" in each),
+        mails="\n".join(each["to"] for each in written if each["type"] == "email"),
+        others=tuple(json.dumps(each) for each in written if each["type"] != "email"),
+        settings={each.name: f"{told[each.name]:g}" for each in SETTINGS if each.name in told},
+        per=tuple(told.get("per", ())),
+    )
+
+
+def draft_from(form: Sequence[tuple[str, str]]) -> Draft:
+    """Return what somebody filled in."""
+    texts = dict(form)
+    about = texts.get("about", "when")
+    return Draft(
+        name=texts.get("name", "").strip(),
+        enabled="enabled" in texts,
+        about=about if about in ABOUT else "when",
+        rows=rows_from(form),
+        raw=texts.get("raw"),
+        channels=tuple(value for name, value in form if name == "channel"),
+        mails=texts.get("mails", "").strip(),
+        others=tuple(value for name, value in form if name == "other" and _is_object(value)),
+        settings={each.name: texts[each.name].strip() for each in SETTINGS if each.name in texts},
+        per=tuple(value for name, value in form if name == "per"),
+    )
+
+
+def new() -> Draft:
+    """Return the form of a new rule: of any face, until somebody says otherwise."""
+    return Draft().done("add:0:faces")
+
+
+def pretty(condition: Any) -> str:
+    """Return a condition as JSON for people to read."""
+    return json.dumps(condition, indent=2, ensure_ascii=False)
+
+
+def fields_of(row: Row) -> list[tuple[Field, str]]:
+    """Return a row's fields with what stands in them."""
+    return [(each, row.values.get(each.name, "")) for each in row.leaf.fields]
+
+
+def _parsed(text: str) -> Any:
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"This is no JSON: {error.msg}, in line {error.lineno}.") from error
+    except RecursionError as error:
+        raise ValueError("This JSON lies too deep within itself.") from error
+    if not isinstance(found, dict):
+        raise ValueError("A condition is an object: { … }.")  # noqa: TRY004 - as all that is wrong with the text
+    return found
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+
+
+def _number(text: str) -> float | str:
+    """Return a number; what is none is for the notifier to refuse."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

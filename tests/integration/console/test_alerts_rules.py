@@ -1,0 +1,97 @@
+"""The pages of rules: built by clicking, tried on what there is, saved, switched and deleted on what was looked at."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from console_site import Site
+from onlooker_shared.keys import Scope
+
+PATH = "/console/alerts/rules"
+HOSTILE = "<b>Dog</b>"
+LABELS = {"about": "when", "join0": "all", "c0-0-kind": "label", "c0-0-is": HOSTILE}
+RULE = {"name": "A rule of ours", "enabled": "true", "mails": "a@example.com", "digest_interval": "0", **LABELS}
+
+
+async def stored(site: Site, name: str) -> list[dict[str, Any]]:
+    async with httpx.AsyncClient(base_url=site.url, headers={"Authorization": f"Bearer {site.admin_key}"}) as http:
+        return [each for each in (await http.get("/alerts/rules")).json() if each["name"] == name]
+
+
+async def test_a_rule_is_made_changed_switched_and_deleted(site: Site) -> None:
+    async with site.signed_in() as somebody:
+        made = await somebody.post(PATH, data=RULE)
+        assert (made.status_code, made.headers["location"]) == (303, PATH)
+        (rule,) = await stored(site, RULE["name"])
+        assert (rule["when"], rule["digest_interval"], rule["enabled"]) == ({"label": {"is": HOSTILE}}, 0, True)
+        assert rule["channels"] == [{"type": "email", "to": "a@example.com"}]
+        path, listed = f"{PATH}/{rule['rule_id']}", (await somebody.get(PATH)).text
+        assert "&lt;b&gt;Dog&lt;/b&gt;" in listed
+        assert HOSTILE not in listed
+        assert 'name="c0-0-is" value="&lt;b&gt;Dog' in (await somebody.get(path)).text
+
+        changed = await somebody.post(path, data={**RULE, "about": "failed", "version": "1"})
+        assert changed.status_code == 303
+        (rule,) = await stored(site, RULE["name"])
+        assert (rule["when"], rule["events"]) == (None, ["failed"])
+        stale = await somebody.post(path, data={**RULE, "name": "Mine", "version": "1"})
+        assert stale.status_code == 412
+        assert "Somebody else changed it since you opened it" in stale.text
+        assert 'value="Mine"' in stale.text
+
+        assert (await somebody.post(f"{path}/switch", data={"version": "1", "enabled": "false"})).status_code == 412
+        assert (await somebody.post(f"{path}/switch", data={"version": "2", "enabled": "false"})).status_code == 303
+        (rule,) = await stored(site, RULE["name"])
+        assert not rule["enabled"]
+        assert (await somebody.post(f"{path}/delete", data={"version": "3"})).status_code == 303
+        assert await stored(site, RULE["name"]) == []
+
+
+async def test_what_is_wrong_is_said_and_what_was_filled_in_stays(site: Site) -> None:
+    async with site.signed_in() as somebody:
+        impossible = {"c0-1-kind": "faces", "c0-1-at_least": "3", "c0-1-at_most": "1"}
+        answer = await somebody.post(PATH, data={**RULE, **impossible, "mails": "nobody"})
+        no_json = await somebody.post(PATH, data={**RULE, "raw": "{"})
+        shown = await somebody.post(f"{PATH}/preview", data={**RULE, **impossible})
+    assert (answer.status_code, no_json.status_code, shown.status_code) == (422, 422, 200)
+    assert "Number of faces: " in answer.text
+    assert "no mail address" in answer.text
+    assert f'value="{RULE["name"]}"' in answer.text
+    assert "This is no JSON" in no_json.text
+    assert "Number of faces: " in shown.text
+    assert await stored(site, RULE["name"]) == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+async def test_rows_are_added_by_buttons_with_and_without_scripts(site: Site, script: bool) -> None:
+    headers = {"HX-Request": "true"} if script else {}
+    async with site.signed_in() as somebody:
+        wanted = {**RULE, "do": "add:0", "kind0": "text"}
+        added = await somebody.post(f"{PATH}/build", data=wanted, headers=headers)
+        raw = await somebody.post(f"{PATH}/build", data={**RULE, "do": "raw"}, headers=headers)
+    assert 'name="c0-1-kind" value="text"' in added.text
+    assert ("<html" in added.text) == (not script)
+    assert "&#34;label&#34;: {" in raw.text
+
+
+async def test_a_rule_is_tried_before_it_is_saved_and_says_why_not(site: Site) -> None:
+    async with site.signed_in() as somebody:
+        shown = await somebody.post(f"{PATH}/preview", data={**RULE, "name": ""})
+        raw = json.dumps({"faces": {"at_least": 1}})
+        written = await somebody.post(f"{PATH}/preview", data={"about": "when", "raw": raw})
+    for answer in (shown, written):
+        assert answer.status_code == 200
+        assert "no picture yet" in answer.text or "It would have told of" in answer.text
+
+
+@pytest.mark.parametrize("path", ["", "/new", "/picture-recognized"])
+async def test_who_may_not_change_rules_only_sees_them(site: Site, path: str) -> None:
+    key = await site.keys.create(owner="reader", scopes=[Scope.ALERTS_READ])
+    async with site.signed_in(key) as somebody:
+        answer = await somebody.get(f"{PATH}{path}")
+        denied = [await somebody.post(f"{PATH}{each}", data=RULE) for each in ("", "/build", "/preview")]
+    assert [each.status_code for each in denied] == [403, 403, 403]
+    assert answer.status_code == (403 if path else 200)
+    assert "New rule" not in answer.text

@@ -1,0 +1,106 @@
+"""Conditions as rows of a form: what rows can say comes back as it was; the rest is left to JSON."""
+
+from typing import Any
+
+import pytest
+
+from onlooker_console.alerts import drafts
+from onlooker_console.alerts.drafts import draft_from, draft_of
+from onlooker_console.alerts.leaves import LEAVES
+from onlooker_console.alerts.rows import Row, in_words, rows_of
+
+NIGHT = {"time": {"from": "22:00", "to": "06:00", "zone": "Europe/Berlin"}}
+DOOR = {"all": [{"person": {"unknown": True}}, {"prefix": "cameras/door/"}, NIGHT]}
+SMILING = {
+    "face": {
+        "person": {"name": "Ann", "similarity": {"at_least": 95}},
+        "emotion": {"is": "HAPPY", "confidence": {"at_least": 80}},
+    }
+}
+SITE = {"all": [{"bucket": "site"}, {"faces": {"at_least": 1}}, {"not": {"label": {"is": ["Helmet", "Hardhat"]}}}]}
+SAYABLE: list[dict[str, Any]] = [
+    DOOR,
+    SMILING,
+    {"any": [SITE, {"all": [{"bucket": "site"}, {"failed": True}]}]},
+    {"not": {"any": [{"failed": {"reason": "large"}}, {"person": {"known": True}}]}},
+    {"person": {"unknown": True, "times": 1}},
+    {"person": {"unknown": True, "times": {"at_least": 3}}},
+    {"person": {"any_of": ["Ann", "Ben"]}},
+    {"all": [{"text": {"matches": "^A, B"}}, {"moderation": {"confidence": {"at_least": 60.5}}}]},
+    {"time": {"from": "00:00", "to": "24:00", "days": ["mon", "sun"], "zone": "UTC"}},
+]
+UNSAYABLE: list[dict[str, Any]] = [
+    {"person": {"name": "Ann, the first"}},
+    {"absence": {"of": {"faces": {"at_least": 1}}, "for": "30m"}},
+    {"any": [{"all": [{"any": [{"failed": True}, {"bucket": "a"}]}, {"bucket": "b"}]}, {"bucket": "c"}]},
+    {"emotion": {"is": "HAPPY", "confidence": {"at_most": 5}}},
+    {"nonsense": 3},
+]
+
+
+def told(**changed: Any) -> dict[str, Any]:
+    rule = {"name": "A rule", "enabled": True, "when": None, "events": ["recognized"], "channels": []}
+    return rule | {"digest_interval": 60.0, "cooldown": 0.0, "per": []} | changed
+
+
+@pytest.mark.parametrize("condition", SAYABLE, ids=in_words)
+def test_what_rows_can_say_is_the_same_afterwards(condition: dict[str, Any]) -> None:
+    draft = draft_of(told(when=condition))
+    assert draft.raw is None
+    assert draft.request["when"] == condition
+    assert draft.done("raw").done("rows").request["when"] == condition
+
+
+@pytest.mark.parametrize("condition", UNSAYABLE, ids=in_words)
+def test_what_rows_cannot_say_stays_json(condition: dict[str, Any]) -> None:
+    draft = draft_of(told(when=condition))
+    assert rows_of(condition) is None
+    assert draft.request["when"] == draft.done("rows").request["when"] == condition
+
+
+@pytest.mark.parametrize("kind", LEAVES)
+def test_a_row_of_each_kind_is_filled_in_as_the_form_names_it(kind: str) -> None:
+    form = [("join0", "all"), ("c0-0-kind", kind), ("c0-0-not", "true")]
+    form += [(f"c0-0-{each.name}", each.default) for each in LEAVES[kind].fields]
+    (row,) = draft_from(form).rows.groups[0].rows
+    assert (row.kind, row.negated) == (kind, True)
+    assert kind in row.condition["not"]
+
+
+def test_buttons_add_and_remove_rows_and_groups() -> None:
+    draft = drafts.new().done("add:0:label").done("group").done("add:1:bucket")
+    assert [[row.kind for row in group.rows] for group in draft.rows.groups] == [
+        ["faces", "label"],
+        ["person", "bucket"],
+    ]
+    left = draft.done("remove:0:0").done("remove:1:1").done("remove:1:0")
+    assert [[row.kind for row in group.rows] for group in left.rows.groups] == [["label"]]
+    for nothing in ("add:9:label", "add:0:x", "remove:7:0", "remove:0:x", "add:0", "", "x:y:z"):
+        assert draft.done(nothing) == draft
+
+
+def test_what_forms_do_not_ask_for_stays() -> None:
+    topic = {"type": "sns", "topic_arn": "arn:aws:sns:eu-west-1:000000000000:news"}
+    channels = [{"channel": "0" * 32}, {"type": "email", "to": "a@b.c"}, topic]
+    assert draft_of(told(channels=channels)).request["channels"] == channels
+    assert draft_of(told(events=["failed", "recognized"])).request["events"] == ["failed", "recognized"]
+
+
+@pytest.mark.parametrize(("raw", "words"), [("{", "no JSON"), ("[]", "an object"), ("[" * 100_000, "JSON")])
+def test_what_is_no_json_is_said(raw: str, words: str) -> None:
+    draft = draft_from([("name", "x"), ("raw", raw)])
+    with pytest.raises(ValueError, match=words):
+        _ = draft.request
+    assert draft.done("rows").raw == raw
+
+
+def test_a_condition_is_said_in_words() -> None:
+    assert in_words(DOOR) == "somebody unknown and in cameras/door/ and 22:00–06:00 Europe/Berlin"  # noqa: RUF001 - a span
+    assert in_words(SMILING) == "Ann (at least 95 %) as a face that looks happy (at least 80 %)"
+    assert (
+        in_words({"not": {"any": [{"failed": True}, {"new_one": 3}]}}) == "not (could not be recognized or new_one …)"
+    )
+
+
+def test_a_row_without_anything_is_for_the_notifier_to_refuse() -> None:
+    assert Row("label").condition == {"label": {}}
