@@ -35,6 +35,9 @@ class NotifierSettings(ServerSettings):
     picture_url: str | None = Field(
         default=None, description="The page of a picture that messages link to; `{image_id}` stands for its id."
     )
+    picture_wait: float = Field(
+        default=2.0, ge=0, le=10, description="Seconds that a mail waits for its picture to be drawn."
+    )
     zone: Zone = Field(
         default="UTC", description="The time zone of who reads messages, by its IANA name such as Europe/Berlin."
     )

@@ -61,6 +61,12 @@ class Mailbox:
         return [mail for mail in sent if self.address in mail["To"]]
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no mail wait for its picture: no annotator runs here."""
+    monkeypatch.setenv("ONLOOKER_NOTIFIER_PICTURE_WAIT", "0")
+
+
 @pytest.fixture
 def mailbox(emulator: Emulator) -> Mailbox:
     return Mailbox(emulator, f"{uuid.uuid4().hex}@example.com")

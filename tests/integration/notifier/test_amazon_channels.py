@@ -1,5 +1,6 @@
 """Channels to Amazon's services, against the emulator; what it has not is a double that answers as Amazon documents."""
 
+import asyncio
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -66,6 +67,23 @@ async def test_a_mail_shows_the_thumbnail_of_the_first_picture_that_is_drawn(
     assert mail["Subject"] == message.letter.subject
     assert 'src="cid:' in mail["BodyHtml"]
     assert 'alt="images/drawn.jpg"' in mail["BodyHtml"]
+
+
+async def test_a_mail_waits_for_its_picture_to_be_drawn_but_not_for_long(
+    parts: Parts, aws: Aws, bucket: str, mailbox: Mailbox
+) -> None:
+    late, never = (notices.recognized(an_image(name), a_recognition(a_face())) for name in ("late.jpg", "never.jpg"))
+    s3 = await aws.client("s3")
+    pictures = Pictures(s3, bucket, wait=30.0)
+    waiting = asyncio.create_task(pictures.first_of(a_message(late)))
+    await asyncio.sleep(0)
+    await s3.put_object(Bucket=bucket, Key=thumbnail_key(late.image_id), Body=b"\xff\xd8thumbnail")
+
+    assert await asyncio.wait_for(waiting, 20.0) == (b"\xff\xd8thumbnail", "images/late.jpg")
+    assert await Pictures(s3, bucket, wait=0.1).first_of(a_message(never)) is None
+    assert await asyncio.wait_for(pictures.first_of(a_message(late, test=True)), 20.0) is None
+    failed = notices.failed(an_image("broken.jpg"), "It is empty.")
+    assert await asyncio.wait_for(pictures.first_of(a_message(failed)), 20.0) is None
 
 
 async def test_a_topic_hands_the_text_to_a_queue_and_says_how_text_messages_are_sent(parts: Parts, aws: Aws) -> None:

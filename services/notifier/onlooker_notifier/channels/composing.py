@@ -42,7 +42,7 @@ async def compose_channels(
     store = ChannelStore(dynamodb, topology.alert_channels.name)
     sealer = await _sealer(aws, settings)
     guard = Guard(allow_private=settings.allow_private)
-    pictures = Pictures(await aws.client("s3"), topology.annotated.name)
+    pictures = Pictures(await aws.client("s3"), topology.annotated.name, wait=settings.picture_wait)
     profiles = Profiles(dynamodb, topology.people.name, topology.profiles.name)
     tls = ssl.create_default_context()
     async with webhook.client() as http:

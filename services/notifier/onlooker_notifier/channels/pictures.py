@@ -1,5 +1,7 @@
 """What was stored of the pictures that a message tells of: thumbnails for mails, whole results for machines."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -8,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from onlooker_notifier.channels.mails import Picture
 from onlooker_notifier.channels.message import Message
 from onlooker_notifier.letters import name_of
+from onlooker_notifier.notices import Notice
 from onlooker_shared.annotations import thumbnail_key
 from onlooker_shared.errors import describe
 from onlooker_shared.objects import is_missing
@@ -19,6 +22,8 @@ LARGEST = 1_000_000
 """Bytes of a picture in a mail; the annotator's thumbnails have some ten thousand."""
 LOOKED_AT = 5
 """Pictures of a message that are looked at for one that is drawn already."""
+LOOK_AGAIN = 0.1
+"""Seconds between two looks."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -29,25 +34,39 @@ class Pictures:
     Args:
         s3: the process's client.
         bucket: its name.
+        wait: seconds that a message waits for one of its pictures to be drawn.
     """
 
-    def __init__(self, s3: "S3Client", bucket: str) -> None:
+    def __init__(self, s3: "S3Client", bucket: str, *, wait: float = 0.0) -> None:
         self._s3 = s3
         self._bucket = bucket
+        self._wait = wait
 
     async def first_of(self, message: Message) -> Picture | None:
-        """Return the first picture of a message that is drawn already; None if none is, or S3 does not answer.
+        """Return the first picture of a message that is drawn; None if none is in time, or S3 does not answer.
 
-        A mail without a picture is better than none.
+        A picture is told of and drawn at the same time, so a mail waits a little; but one without a picture is better
+        than none.
         """
         recognized = [notice for notice in message.notices if notice.event == "recognized"]
+        if message.test or not recognized:
+            return None
         try:
-            for notice in recognized[:LOOKED_AT]:
-                jpeg = await self._thumbnail(notice.image_id)
-                if jpeg is not None:
-                    return Picture(jpeg, name_of(notice))
+            for look in range(1 + round(self._wait / LOOK_AGAIN)):
+                if look > 0:
+                    await asyncio.sleep(LOOK_AGAIN)
+                found = await self._drawn(recognized[:LOOKED_AT])
+                if found is not None:
+                    return found
         except (BotoCoreError, ClientError) as error:
             log.warning("mail.without_picture", error=describe(error))
+        return None
+
+    async def _drawn(self, notices: Sequence[Notice]) -> Picture | None:
+        for notice in notices:
+            jpeg = await self._thumbnail(notice.image_id)
+            if jpeg is not None:
+                return Picture(jpeg, name_of(notice))
         return None
 
     async def _thumbnail(self, image_id: str) -> bytes | None:
