@@ -74,6 +74,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 ),
                 decided=decided,
                 limit=settings.digest_limit,
+                zone=ZoneInfo(settings.zone),
                 clock=time.time,
             ),
         )

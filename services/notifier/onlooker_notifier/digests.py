@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from onlooker_notifier.deciding import due
 from onlooker_notifier.deciding.decisions import Reason
-from onlooker_notifier.deciding.due import Course
+from onlooker_notifier.deciding.due import Course, Tally
 from onlooker_notifier.deciding.records import Decided, Decision, moment
 from onlooker_notifier.delivering import AT_ONCE, Delivering, Progress, all_of, job_of
 from onlooker_notifier.gathering import Digest, Gathering
@@ -21,6 +22,7 @@ class Digests:
         delivering: delivers by one channel.
         decided: where it is recorded that a digest is not told.
         limit: pictures in one message at most; more make another message at once.
+        zone: where a day begins for rules that may send so many messages a day.
         clock: epoch seconds.
     """
 
@@ -31,12 +33,14 @@ class Digests:
         delivering: Delivering,
         decided: Decided,
         limit: int,
+        zone: ZoneInfo,
         clock: Callable[[], float],
     ) -> None:
         self._gathering = gathering
         self._delivering = delivering
         self._decided = decided
         self._limit = limit
+        self._zone = zone
         self._clock = clock
 
     async def flush(self, rule: Rule) -> float | None:
@@ -57,8 +61,15 @@ class Digests:
             if wait > 0:
                 return wait
             pending = await self._gathering.pending(rule.rule_id, self._limit)
-            note = due.course(rule, first[0].since, self._clock()).model_dump_json()
-            digest = await self._gathering.begin(rule.rule_id, state, [each.notice_id for each in pending], note)
+            now, tally = self._clock(), Tally.model_validate_json(state.tally or "{}")
+            course = due.course(rule, first[0].since, now, tally, self._zone)
+            digest = await self._gathering.begin(
+                rule.rule_id,
+                state,
+                [each.notice_id for each in pending],
+                course.model_dump_json(),
+                (due.counted(tally, now, self._zone) if course.reason is None else tally).model_dump_json(),
+            )
             if digest is None:
                 return 0.0
         course = Course.of(digest.note)

@@ -3,7 +3,7 @@
     about                 notice_id
     seen#{image_id}     {event}                   this event of this picture was decided; kept for three years
     pending#{rule_id}   {time}#{image_id}#{event}   a notice that no finished digest has
-    digest#{rule_id}    current                   how many digests were begun, and what an unfinished one has
+    digest#{rule_id}    current                   how many digests were begun, what an unfinished one has, and the tally
 
 Each notice is in exactly one digest: it becomes pending in the transaction that notes its event as decided, which
 succeeds once; a digest is begun by raising the number that was read before the pending notices were, which one of
@@ -90,6 +90,8 @@ class State:
     number: int
     """Digests begun until now."""
     unfinished: Digest | None
+    tally: str = ""
+    """What was stored with the last one about those of its day."""
 
 
 class Gathering:
@@ -210,19 +212,29 @@ class Gathering:
         item = answer.get("Item")
         if item is None:
             return State(0, None)
-        number = int(item["number"]["N"])
+        number, tally = int(item["number"]["N"]), item.get("tally", {}).get("S", "")
         if "notices" not in item:
-            return State(number, None)
+            return State(number, None, tally)
         notice_ids = tuple(json.loads(item["notices"]["S"]))
         note = item.get("note", {}).get("S", "")
-        return State(number, Digest(rule_id, number, notice_ids, float(item["begun_at"]["N"]), note))
+        return State(number, Digest(rule_id, number, notice_ids, float(item["begun_at"]["N"]), note), tally)
 
-    async def begin(self, rule_id: str, state: State, notice_ids: Sequence[str], note: str = "") -> Digest | None:
-        """Begin a digest of some pending notices; None if somebody else began one since the state was read."""
+    async def begin(
+        self, rule_id: str, state: State, notice_ids: Sequence[str], note: str = "", tally: str = ""
+    ) -> Digest | None:
+        """Begin a digest of some pending notices; None if somebody else began one since the state was read.
+
+        Args:
+            rule_id: whose.
+            state: what was read.
+            notice_ids: the notices.
+            note: what was decided about the digest.
+            tally: what is to be known of the messages of this day.
+        """
         digest = Digest(rule_id, state.number + 1, tuple(notice_ids), round(self._clock(), 3), note)
         begun = await self._update_current(
             rule_id,
-            "SET #number = :new, notices = :notices, begun_at = :now, note = :note",
+            "SET #number = :new, notices = :notices, begun_at = :now, note = :note, tally = :tally",
             "attribute_not_exists(notices) AND (attribute_not_exists(about) OR #number = :old)",
             {
                 ":old": {"N": str(state.number)},
@@ -230,6 +242,7 @@ class Gathering:
                 ":notices": {"S": json.dumps(digest.notice_ids)},
                 ":now": {"N": f"{digest.begun_at:.3f}"},
                 ":note": {"S": digest.note},
+                ":tally": {"S": tally},
             },
         )
         return digest if begun else None

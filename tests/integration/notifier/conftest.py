@@ -107,6 +107,7 @@ class Parts:
             delivering=self.delivering(**senders),
             decided=self.decided,
             limit=limit,
+            zone=ZoneInfo("Europe/Berlin"),
             clock=self.clock,
         )
 

@@ -244,9 +244,15 @@ async def test_what_is_not_told_is_shown_with_its_reason(
     assert (await client.get("/alerts/decisions", params={"rule_id": "other"})).json()["decisions"] == []
     assert (await client.get("/alerts/decisions?cursor=nonsense")).status_code == 400
 
-    changes = {"cooldown": 60, "per": ["person"], "quiet_hours": {"from": "22:00", "to": "06:00"}, "urgent": True}
+    changes = {
+        "cooldown": 60,
+        "per": ["person"],
+        "quiet_hours": {"from": "22:00", "to": "06:00"},
+        "urgent": True,
+        "daily_limit": 3,
+    }
     again = (await client.patch(f"/alerts/rules/{rule['rule_id']}", json=changes)).json()
-    assert (again["cooldown"], again["per"], again["urgent"]) == (60, ["person"], True)
+    assert (again["cooldown"], again["per"], again["urgent"], again["daily_limit"]) == (60, ["person"], True, 3)
     assert again["quiet_hours"] == {"from": "22:00", "to": "06:00", "zone": "UTC"}
     book = await client.get("/alerts/rules.yaml")
     assert (await client.put("/alerts/rules.yaml", content=book.content)).json()["unchanged"] == 2

@@ -1,5 +1,6 @@
 """Rules that are muted or switched off tell nobody, and what they did not tell is recorded."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -73,3 +74,23 @@ async def test_what_comes_in_quiet_hours_is_one_summary_at_their_end(
     held = await decided(parts)
     assert {(each.decision, each.reason) for each in held} == {("held", "quiet_hours")}
     assert {each.until for each in held} == {datetime(2027, 1, 16, 6, tzinfo=UTC)}
+
+
+async def test_after_so_many_messages_a_day_the_rest_is_not_told_whichever_instance_sends(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock
+) -> None:
+    limited = rule.model_copy(update={"daily_limit": 2, "digest_interval": 0.0})
+    clock.now = datetime(2027, 1, 15, 12, tzinfo=UTC).timestamp()
+    for number in range(4):
+        await tell(parts.deciding(), [limited], number, 1)
+        await asyncio.gather(*(parts.instance().flush(limited) for _ in range(3)))
+        clock.now += 60
+
+    assert ["last message today" in mail["BodyText"] for mail in await mailbox.mails()] == [False, True]
+    silent = await decided(parts)
+    assert [each.reason for each in silent] == ["daily_limit"] * 2
+    assert {each.until for each in silent} == {datetime(2027, 1, 16, tzinfo=UTC) - timedelta(hours=1)}  # Berlin's
+    clock.now = datetime(2027, 1, 15, 23, tzinfo=UTC).timestamp()
+    await tell(parts.deciding(), [limited], 5, 1)
+    await parts.instance().flush(limited)
+    assert len(await deliveries(parts)) == 3

@@ -1,10 +1,26 @@
 """When what was gathered for a rule is told, and whether it is told at all then: pure."""
 
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from pydantic import BaseModel, ConfigDict
 
 from onlooker_notifier.conditions.hours import stretch_at
 from onlooker_notifier.deciding.decisions import Reason, silent
 from onlooker_notifier.rules.model import Rule
+
+
+class Tally(BaseModel):
+    """How many messages there were on the last day with any."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    day: date = date.min
+    messages: int = 0
+
+    def on(self, day: date) -> int:
+        """Return how many there were on a day: on another one none yet."""
+        return self.messages if day == self.day else 0
 
 
 class Course(BaseModel):
@@ -35,17 +51,39 @@ def wait(rule: Rule, first_at: float, now: float) -> float:
     return (due_at if quiet is None else quiet.end) - now
 
 
-def course(rule: Rule, first_at: float, now: float) -> Course:
+def course(rule: Rule, first_at: float, now: float, tally: Tally, zone: ZoneInfo) -> Course:
     """Return what becomes of a digest that is due: a rule may have been switched off or muted while it waited.
 
     Args:
         rule: the rule.
         first_at: when its first picture came, in epoch seconds.
         now: the time.
+        tally: the messages until now.
+        zone: where days begin.
     """
     if (silence := silent(rule, now)) is not None:
         return Course(reason=silence.reason, until=silence.until)
-    return Course(remark=_summary(rule, first_at))
+    today = _day(now, zone)
+    messages = tally.on(today)
+    if rule.daily_limit is not None and messages >= rule.daily_limit:
+        midnight = datetime.combine(today + timedelta(days=1), time(), tzinfo=zone)
+        return Course(reason="daily_limit", until=midnight.timestamp())
+    last = "" if messages + 1 != rule.daily_limit else _last(rule.daily_limit)
+    return Course(remark=" ".join(filter(None, (_summary(rule, first_at), last))))
+
+
+def counted(tally: Tally, now: float, zone: ZoneInfo) -> Tally:
+    """Return the messages with one more now."""
+    today = _day(now, zone)
+    return Tally(day=today, messages=tally.on(today) + 1)
+
+
+def _day(moment: float, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(moment, zone).date()
+
+
+def _last(limit: int) -> str:
+    return f"This is the rule's last message today, {'its only one' if limit == 1 else f'one of {limit}'}."
 
 
 def _summary(rule: Rule, first_at: float) -> str:

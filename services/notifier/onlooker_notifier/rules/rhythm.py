@@ -43,6 +43,9 @@ class Rhythm(BaseModel):
     quiet_hours: QuietHours | None = Field(
         default=None, description="In which nothing is told: what comes meanwhile is told in one message at their end."
     )
+    daily_limit: int | None = Field(
+        default=None, ge=1, le=1000, description="Messages a day at most, by the clocks of the notifier's zone."
+    )
     urgent: bool = Field(default=False, description="Tells also in `quiet_hours`.")
 
     @property

@@ -38,6 +38,7 @@ class RuleChange(BaseModel):
     per: tuple[Aspect, ...] | None = None
     quiet_hours: Window | None = Field(default=None, description="`null`: none.")
     urgent: bool | None = None
+    daily_limit: int | None = Field(default=None, description="`null`: none.")
 
 
 def router(rulebook: Rulebook, editing: Editing) -> APIRouter:

@@ -1,6 +1,7 @@
 """What is told, and what is not because it was told before, whatever clocks do."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,7 +9,7 @@ from onlooker_notifier.conditions import facts
 from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.deciding.deciding import about, fitting
 from onlooker_notifier.deciding.decisions import CLOCKS_DIFFER, Verdict, decide
-from onlooker_notifier.deciding.due import Course, course
+from onlooker_notifier.deciding.due import Course, Tally, course
 from onlooker_notifier.deciding.keys import MOST_KEYS, Key, keys_of
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
@@ -16,6 +17,7 @@ from recognitions import Found, a_face, a_label, a_recognition, an_image
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
 HOUR = 3600.0
+BERLIN = ZoneInfo("Europe/Berlin")
 ANN, BEN = Key(("#p1",), "Ann"), Key(("#p2",), "Ben")
 
 
@@ -73,8 +75,8 @@ def test_a_rule_that_is_muted_says_until_when_and_tells_then() -> None:
     rule = a_rule(muted_until=datetime.fromtimestamp(NOW, UTC))
     assert decide(rule, [], {}, NOW - 1) == Verdict(tells=False, reason="muted", until=NOW)
     assert decide(rule, [], {}, NOW).tells
-    assert course(rule, NOW - 60, NOW - 1) == Course(reason="muted", until=NOW)
-    assert course(rule, NOW - 60, NOW) == Course()
+    assert course(rule, NOW - 60, NOW - 1, Tally(), BERLIN) == Course(reason="muted", until=NOW)
+    assert course(rule, NOW - 60, NOW, Tally(), BERLIN) == Course()
 
 
 def test_keys_tell_apart_what_the_rule_wants_told_apart() -> None:

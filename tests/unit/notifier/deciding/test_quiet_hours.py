@@ -1,12 +1,13 @@
 """What comes in quiet hours is told in one message when they end."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
 from onlooker_notifier.deciding.decisions import decide
-from onlooker_notifier.deciding.due import course, wait
+from onlooker_notifier.deciding.due import Tally, course, wait
 from onlooker_notifier.letters import Letter
 from onlooker_notifier.rules.model import Rule, RuleDraft
 
@@ -21,6 +22,10 @@ def a_rule(interval: float = 60, **values: object) -> Rule:
     return Rule.model_validate({"rule_id": "rule", "name": "Rule", "digest_interval": interval, **values})
 
 
+def remark(rule: Rule, first_at: float, now: float) -> str:
+    return course(rule, first_at, now, Tally(), ZoneInfo("UTC")).remark
+
+
 def test_a_picture_of_the_night_is_held_until_the_morning() -> None:
     rule = a_rule(quiet_hours=NIGHT)
     verdict = decide(rule, [], {}, at(22))  # 23:00 in Berlin
@@ -32,8 +37,8 @@ def test_the_digest_is_due_when_quiet_hours_end_and_says_so() -> None:
     rule = a_rule(quiet_hours=NIGHT)
     assert wait(rule, at(22), at(22, 5)) == at(5, day=21) - at(22, 5)
     assert wait(rule, at(22), at(5, day=21)) == 0
-    assert "quiet hours (22:00 to 06:00, Europe/Berlin)" in course(rule, at(22), at(5, day=21)).remark
-    assert course(rule, at(12), at(12, 1)).remark == ""
+    assert "quiet hours (22:00 to 06:00, Europe/Berlin)" in remark(rule, at(22), at(5, day=21))
+    assert remark(rule, at(12), at(12, 1)) == ""
 
 
 def test_what_would_be_told_in_quiet_hours_is_held_and_what_is_gathered_beyond_them_is_not() -> None:
@@ -54,7 +59,7 @@ def test_urgent_rules_have_no_quiet_hours() -> None:
     rule = a_rule(quiet_hours=NIGHT, urgent=True)
     assert decide(rule, [], {}, at(23)).reason is None
     assert wait(rule, at(23), at(23)) == 60
-    assert course(rule, at(23), at(23, 1)).remark == ""
+    assert remark(rule, at(23), at(23, 1)) == ""
 
 
 @pytest.mark.parametrize("hours", [{}, {"zone": "Europe/Berlin"}, {"from": "22:00", "to": "22:00"}])
