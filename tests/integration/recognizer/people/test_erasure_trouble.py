@@ -99,7 +99,7 @@ async def test_an_id_in_what_somebody_wrote_about_another_takes_nothing_from_the
     assert len(await consents.of_person(bob.person_id)) == 1
     assert len(await items(past, names.profiles)) == 1
     assert set(told["proof"]["found"].values()) == {0}
-    assert {"index", "backups"} <= set(told["proof"]["not_looked_at"])
+    assert {"index", "rules", "backups"} <= set(told["proof"]["not_looked_at"])
 
 
 async def test_a_result_that_nobody_can_read_holds_up_no_erasure(past: Past) -> None:

@@ -53,7 +53,7 @@ class Place(StrEnum):
     ATTENDANCE = "attendance"
 
 
-NOT_LOOKED_AT = ("index", "sent", "backups")
+NOT_LOOKED_AT = ("index", "sent", "rules", "backups")
 
 
 class State(StrEnum):
@@ -78,6 +78,7 @@ class Proof(Record):
         default=(),
         description="What was not looked at. `index`: it is told of each picture by a message; "
         "`GET /tags/images?person_id=` shows whether it followed. `sent`: mails and other alerts that are out. "
+        "`rules`: alert rules that somebody wrote about them, by name or id. "
         "`backups`: copies of stores that somebody made.",
     )
 
