@@ -26,6 +26,11 @@ from onlooker_notifier.rules.targets import NamedChannel
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_notifier.sweep import Sweeper
 from onlooker_notifier.waiting import Waiting
+from onlooker_notifier.watching.absences import Absences
+from onlooker_notifier.watching.dead_letters import DeadLetterQueues, DeadLetters
+from onlooker_notifier.watching.marks import Marks
+from onlooker_notifier.watching.pace import Pace
+from onlooker_notifier.watching.worker import Watcher
 from onlooker_notifier.working import DigestWorker
 from onlooker_shared.aws import Aws
 from onlooker_shared.claims import Claims
@@ -77,6 +82,17 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 zone=ZoneInfo(settings.zone),
                 clock=time.time,
             ),
+            Departed(dynamodb, topology.alert_notices.name, clock=time.monotonic),
+        )
+        marks = Marks(dynamodb, topology.alert_notices.name)
+        absences = Absences(marks, deciding, clock=time.time)
+        watcher = Watcher(
+            rulebook=rulebook,
+            absences=absences,
+            dead_letters=DeadLetters(marks, deciding),
+            queues=DeadLetterQueues(sqs, topology.queues),
+            pace=Pace(time.time, time.monotonic),
+            wake=worker.wake,
         )
         url = await aws.queue_url(topology.notifier.name)
         consumer = Consumer(
@@ -86,7 +102,12 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             dead_letter_url=await aws.queue_url(topology.notifier.dead_letter),
             decode=decode_event,
             handle=Handler(
-                rulebook=rulebook, results=results, deciding=deciding, wake=worker.wake, outages=Outages()
+                rulebook=rulebook,
+                results=results,
+                deciding=deciding,
+                absences=absences,
+                wake=worker.wake,
+                outages=Outages(),
             ).handle,
             grace=common.shutdown_grace,
         )
@@ -110,7 +131,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 router(deliveries, decided, utc_now),
                 channels_router(parts.store, book, parts.trying, clock=time.time),
             ],
-            workers=[consumer, worker],
+            workers=[consumer, worker, watcher],
             checks={"rules": rules_answer},
             sweep=sweeper.sweep,
             queues={"notifier": consumer.operated},

@@ -193,7 +193,12 @@ class Delivering:
             await self._fuses.succeeded(target.key)
             log.info("alert.sent", rule_id=job.rule_id, channel=target.type, message_id=receipt.message_id)
             for notice in notices:
-                log.info("picture.told", image_id=notice.image_id, channel=target.type, message_id=receipt.message_id)
+                log.info(
+                    "picture.told" if notice.pictured else "watch.told",
+                    image_id=notice.image_id,
+                    channel=target.type,
+                    message_id=receipt.message_id,
+                )
             return Outcome(status="sent", at=self._now(), message_id=receipt.message_id, answer=receipt.answer or None)
         fuse = await self._fuses.failed(target.key, reason)
         return _Postponed(reason, fuse.until)
@@ -271,7 +276,7 @@ class Delivering:
                 outcome=outcome,
                 attempts=job.attempts + 1,
                 pictures=len(notices),
-                image_ids=tuple(notice.image_id for notice in notices),
+                image_ids=tuple(notice.image_id for notice in notices if notice.pictured),
                 subject=message.letter.subject,
                 text=message.letter.text,
                 begun_at=message.told_at,

@@ -9,6 +9,7 @@ from onlooker_notifier.deciding.deciding import Deciding
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Rulebook
+from onlooker_notifier.watching.absences import Absences
 from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.messages import ImageFailed, ImageRecognized, decode
 from onlooker_shared.outages import Outages
@@ -35,6 +36,7 @@ class Handler:
         rulebook: the rules.
         results: what was recognized, where it was too much for the message.
         deciding: decides who is told.
+        absences: notes what rules wait for.
         wake: called with the rules for which something was gathered.
         outages: how long to rest while AWS does not answer.
     """
@@ -45,12 +47,14 @@ class Handler:
         rulebook: Rulebook,
         results: Results,
         deciding: Deciding,
+        absences: Absences,
         wake: Callable[[Collection[Rule]], None],
         outages: Outages,
     ) -> None:
         self._rulebook = rulebook
         self._results = results
         self._deciding = deciding
+        self._absences = absences
         self._wake = wake
         self._outages = outages
 
@@ -63,7 +67,9 @@ class Handler:
         """
         with self._outages.weathered():
             notice, known = await self._looked_at(message)
-            self._wake(await self._deciding.decide(notice, known, await self._rulebook.all()))
+            rules = await self._rulebook.all()
+            await self._absences.note(known, rules)
+            self._wake(await self._deciding.decide(notice, known, rules))
 
     async def _looked_at(self, message: ImageRecognized | ImageFailed) -> tuple[Notice, Facts]:
         """Return what is told of a picture, and what rules are asked about."""

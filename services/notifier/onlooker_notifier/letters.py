@@ -95,7 +95,7 @@ def _text(subject: str, rows: Sequence[Row], more: str, foot: str) -> str:
 
 
 def _html(subject: str, body: str | None, rows: Sequence[Row], more: str, foot: str) -> str:
-    heads = "".join(f'<th scope="col" style="{STYLE["head"]}">{name}</th>' for name in ("Picture", "Found", "Uploaded"))
+    heads = "".join(f'<th scope="col" style="{STYLE["head"]}">{name}</th>' for name in ("Picture", "Found", "Time"))
     said = "" if body is None else f'<p style="{STYLE["said"]}">{escape(body)}</p>'
     listed = "".join(map(_html_row, rows))
     rest = f"<p>{escape(more)}</p>" if more else ""
@@ -121,14 +121,17 @@ def _html_row(row: Row) -> str:
 
 def name_of(notice: Notice) -> str:
     """Return what a picture is called, in one line."""
+    if not notice.pictured:
+        return wording.WATCHED[notice.event]
     return shortened(printable(f"{notice.bucket}/{notice.key}"), LONGEST)
 
 
 def _row(notice: Notice, picture_url: str | None, local: LocalTime) -> Row:
-    found = f"Failed: {notice.reason}" if notice.event == "failed" else wording.found_in(notice)
+    reason = f"Failed: {notice.reason}" if notice.event == "failed" else notice.reason
+    found = reason or wording.found_in(notice)
     return Row(
         name=name_of(notice),
         found=shortened(printable(found), LONGEST),
         when=local.stamp(notice.uploaded_at),
-        link=picture_url.replace("{image_id}", quote(notice.image_id)) if picture_url else "",
+        link=picture_url.replace("{image_id}", quote(notice.image_id)) if picture_url and notice.pictured else "",
     )

@@ -1,11 +1,12 @@
 """What an alert says about one picture: pure functions from messages to notices."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from onlooker_notifier.conditions.facts import Event, resembles_nobody
+from onlooker_notifier.conditions.facts import Event, Happening, resembles_nobody
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import EmotionType, Face, Label, Person, Recognition
 
@@ -31,7 +32,7 @@ class Notice(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)  # as they are logged
 
-    event: Event
+    event: Happening
     image_id: str
     bucket: str
     key: str
@@ -44,7 +45,12 @@ class Notice(BaseModel):
     seen: tuple[Seen, ...] = Field(default=(), description="The same people with more about them, most alike first.")
     unknown: int = Field(default=0, description="Faces that resemble nobody who has a name.")
     labels: tuple[str, ...] = Field(default=(), description="Most confident first.")
-    reason: str = Field(default="", description="Why a picture failed.")
+    reason: str = Field(default="", description="Why a picture failed; of what is no picture: what happened.")
+
+    @property
+    def pictured(self) -> bool:
+        """Whether it is about a picture, and not about what is looked at by the clock."""
+        return self.event in {"recognized", "failed"}
 
 
 def recognized(image: ImageRef, recognition: Recognition) -> Notice:
@@ -64,6 +70,20 @@ def recognized(image: ImageRef, recognition: Recognition) -> Notice:
 def failed(image: ImageRef, reason: str) -> Notice:
     """Return the notice of a picture that can never be recognized."""
     return _notice(image, "failed").model_copy(update={"reason": reason})
+
+
+def watched(event: Literal["absence", "dead_letter"], notice_id: str, at: float, words: str) -> Notice:
+    """Return the notice of something that is no picture.
+
+    Args:
+        event: which kind of thing.
+        notice_id: names it; of each is told once.
+        at: since when it is so, in epoch seconds.
+        words: what it is.
+    """
+    return Notice(
+        event=event, image_id=notice_id, bucket="", key="", uploaded_at=datetime.fromtimestamp(at, UTC), reason=words
+    )
 
 
 def _seen(faces: Sequence[Face]) -> tuple[Seen, ...]:

@@ -16,6 +16,8 @@ JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 MOSTLY = 0.5
 """The share of faces above which an emotion is what they mostly show."""
 STRANGER = "somebody unknown"
+WATCHED = {"absence": "Absence", "dead_letter": "Dead letters"}
+"""What is told that is no picture, as it stands in a list."""
 ONLY_NUMBERS = re.compile(r"[\d._:TZ-]*")
 """Folders that cameras make by date and time."""
 
@@ -69,6 +71,10 @@ def percent(similarity: float) -> int:
 
 def _one(notice: Notice, local: LocalTime) -> str:
     moment = local.moment(notice.uploaded_at)
+    if notice.event == "absence":
+        return f"{notice.reason}, since {moment.removeprefix('at ').removeprefix('on ')}"
+    if notice.event == "dead_letter":
+        return notice.reason
     if notice.event == "failed":
         return f"A picture from {camera(notice)} {moment} could not be recognized"
     who = _who(notice)
@@ -81,6 +87,8 @@ def _one(notice: Notice, local: LocalTime) -> str:
 
 
 def _many(notices: Sequence[Notice]) -> str:
+    if not any(notice.pictured for notice in notices):
+        return f"{notices[-1].reason}, and {len(notices) - 1} more such alerts"
     cameras = {camera(notice) for notice in notices}
     head = _count(len(notices), "picture") + (f" from {cameras.pop()}" if len(cameras) == 1 else "")
     failed = sum(notice.event == "failed" for notice in notices)

@@ -93,6 +93,8 @@ class Parts:
     store: ChannelStore
     rules: str
     """The table of rules."""
+    notices: str
+    """The table of notices."""
     clock: Clock
 
     def instance(self, *, limit: int = 1000, **senders: Sends[Any]) -> Digests:
@@ -151,5 +153,6 @@ async def _parts(here: Installation, clock: Clock) -> Parts:
         waiting=Waiting(dynamodb, here.topology.alert_notices.name),
         store=ChannelStore(dynamodb, here.topology.alert_channels.name),
         rules=here.topology.alert_rules.name,
+        notices=here.topology.alert_notices.name,
         clock=clock,
     )

@@ -21,12 +21,29 @@ WRITTEN = [
     {"time": {"from": "22:00", "to": "06:00", "days": ["fri", "sat"], "zone": "Europe/Berlin"}},
     {"failed": True},
     {"failed": {"reason": "too large"}},
+    {"absence": {"for": "1d"}},
+    {"absence": {"of": {"all": [{"prefix": "desk/"}, {"faces": {"at_least": 1}}]}, "for": "30m"}},
+    {
+        "all": [
+            {"absence": {"of": {"bucket": "cameras"}, "for": "5m"}},
+            {"time": {"from": "22:00", "to": "06:00", "zone": "UTC"}},
+        ]
+    },
+    {"dead_letter": True},
+    {"dead_letter": {"queue": "tagger"}},
+    {"dead_letter": {"queue": ["tagger", "notifier"]}},
 ]
 REFUSED = [
     ({}, "", "exactly one key; here is none"),
     ({"bucket": "a", "prefix": "b"}, "", "here are `bucket` and `prefix`: put them into `all`"),
     ({"colour": "red"}, "", "there is no condition `colour`"),
-    ({"absence": {"of": {"bucket": "a"}, "for": "30m"}}, "", "there is no condition `absence`"),
+    ({"absence": {"of": {"bucket": "a"}}}, "absence.for", "Field required"),
+    ({"absence": {"for": "30 minutes"}}, "absence.for", "at most 8 characters"),
+    ({"absence": {"for": "1.5h"}}, "absence.for", "write it as '90s', '30m', '2h' or '1d'"),
+    ({"absence": {"for": "5s"}}, "absence.for", "not from 30s to 30d"),
+    ({"absence": {"of": {"bucket": []}, "for": "30m"}}, "absence.of.bucket", "nothing stands here"),
+    ({"dead_letter": {"queue": "onlooker-tagger-dlq"}}, "dead_letter.queue.0", "there are `recognizer-images`, "),
+    ({"dead_letter": False}, "dead_letter", "dictionary"),
     ({"all": []}, "all", "nothing stands here"),
     ({"all": [{"bucket": "a"}, {"label": {"is": []}}]}, "all.1.label.is", "nothing stands here"),
     ({"person": {}}, "person", "give exactly one of `name`, `any_of`, `known` or `unknown`"),
@@ -100,8 +117,8 @@ def test_the_deepest_and_the_most_are_taken() -> None:
 
 
 def test_what_nothing_honours_yet_is_refused_rather_than_ignored() -> None:
-    with pytest.raises(ValidationError, match="cooldown"):
-        RuleDraft(name="A", cooldown=60)  # type: ignore[call-arg]
+    with pytest.raises(ValidationError, match="escalation"):
+        RuleDraft(name="A", escalation=60)  # type: ignore[call-arg]
 
 
 def test_a_rule_says_in_one_way_of_what_it_tells() -> None:

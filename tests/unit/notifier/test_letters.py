@@ -226,3 +226,16 @@ def test_lists_a_hundred_and_counts_the_rest() -> None:
 def test_sns_takes_only_short_ascii_subjects() -> None:
     assert sns_subject("Zoë was seen") == "Zo? was seen"
     assert len(sns_subject("x" * 200)) == 99
+
+
+def test_what_is_no_picture_is_told_in_its_own_words_and_links_to_none() -> None:
+    since = NOON.timestamp()
+    absence = notices.watched("absence", "absence.desk.1", since, "No picture for 30 minutes with Ann")
+    letter = write(absence, picture_url="https://onlooker.example.com/{image_id}", told_at=NOON + timedelta(minutes=30))
+    assert letter.subject == f"No picture for 30 minutes with Ann, since {NOON.astimezone(BERLIN):%H:%M}"
+    assert "Absence\n    No picture for 30 minutes with Ann\n" in letter.text
+    assert "https://" not in letter.text + letter.html
+
+    dead = [notices.watched("dead_letter", f"dead_letter.{n}", since, f"{n} more dead letters") for n in (1, 2, 3)]
+    assert write(dead[0]).subject == "1 more dead letters"
+    assert write(*dead).subject == "3 more dead letters, and 2 more such alerts"

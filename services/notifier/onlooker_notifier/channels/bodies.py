@@ -33,8 +33,10 @@ def encoded(told: dict[str, Any]) -> bytes:
 
 
 def link(message: Message, notice: Notice) -> str | None:
-    """Return the page of a picture; None if no setting says where it is."""
-    return message.picture_url.replace("{image_id}", notice.image_id) if message.picture_url else None
+    """Return the page of a picture; None if no setting says where it is, or there is no picture."""
+    if message.picture_url is None or not notice.pictured:
+        return None
+    return message.picture_url.replace("{image_id}", notice.image_id)
 
 
 def _body(message: Message, listed: Sequence[Notice]) -> dict[str, Any]:

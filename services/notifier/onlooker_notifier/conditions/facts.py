@@ -12,6 +12,9 @@ from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import EmotionType, Face, Label, ModerationLabel, Recognition, TextDetection
 
 Event = Literal["recognized", "failed"]
+"""What happened to a picture."""
+Happening = Event | Literal["absence", "dead_letter"]
+"""Or what is told that is no picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,9 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One picture."""
+    """One picture, or what is told in place of one."""
 
-    event: Event
+    event: Happening
     bucket: str
     key: str
     uploaded_at: datetime
@@ -105,6 +108,11 @@ def of_recognized(image: ImageRef, recognition: Recognition) -> Facts:
 def of_failed(image: ImageRef, reason: str) -> Facts:
     """Return what is known of a picture that can never be recognized."""
     return Facts(event="failed", bucket=image.bucket, key=image.key, uploaded_at=image.uploaded_at, reason=reason)
+
+
+def of_watched(event: Literal["absence", "dead_letter"], at: datetime) -> Facts:
+    """Return what is known of something that is no picture."""
+    return Facts(event=event, bucket="", key="", uploaded_at=at)
 
 
 def _face(face: Face, *, people: bool) -> FaceFact:

@@ -9,6 +9,7 @@ from onlooker_notifier.conditions.values import (
     MOST_TEXTS,
     AsWritten,
     Count,
+    Lasting,
     OneOrMore,
     Percents,
     Piece,
@@ -16,8 +17,10 @@ from onlooker_notifier.conditions.values import (
     Texts,
     Times,
     Window,
+    seconds_of,
 )
 from onlooker_shared.recognition import EmotionType
+from onlooker_shared.topology import topology
 
 DEEPEST = 8
 """Conditions within one another."""
@@ -117,11 +120,42 @@ class FailedLeaf(Piece):
     reason: Text | None = Field(default=None, description="A part of the words that say why, in any case.")
 
 
+class AbsenceLeaf(Piece):
+    """No picture came that is so, for as long. Asked of the time, not of a picture."""
+
+    of: "Condition | None" = Field(default=None, description="What such a picture is like. None: like anything.")
+    for_: Lasting = Field(alias="for", description="For how long, as in `30m`.")
+
+    @property
+    def seconds(self) -> int:
+        """For how long."""
+        return seconds_of(self.for_)
+
+
+QUEUES = tuple(queue.name for queue in topology("").queues)
+"""The queues, without the prefix of an installation."""
+
+
+def _queue(name: str) -> str:
+    if name not in QUEUES:
+        raise ValueError(f"there is no queue '{name}'; there are {_and(QUEUES)}")
+    return name
+
+
+Queues = Annotated[tuple[Annotated[Text, AfterValidator(_queue)], ...], OneOrMore, AsWritten]
+
+
+class DeadLetterLeaf(Piece):
+    """There are more messages that could not be handled than before."""
+
+    queue: Queues | None = Field(default=None, description="Whose. None: any queue's.")
+
+
 def _no_word(value: object) -> object:
     return {} if value is True else value
 
 
-def _as_word(leaf: FailedLeaf) -> object:
+def _as_word(leaf: FailedLeaf | DeadLetterLeaf) -> object:
     return leaf.model_dump() or True
 
 
@@ -130,17 +164,22 @@ Failed = Annotated[
     BeforeValidator(_no_word, json_schema_input_type=Literal[True] | FailedLeaf),
     PlainSerializer(_as_word),
 ]
+DeadLetter = Annotated[
+    DeadLetterLeaf,
+    BeforeValidator(_no_word, json_schema_input_type=Literal[True] | DeadLetterLeaf),
+    PlainSerializer(_as_word),
+]
 Buckets = Annotated[tuple[Text, ...], Field(max_length=MOST_TEXTS), OneOrMore, AsWritten]
 Prefix = Annotated[str, Field(min_length=1, max_length=1024)]
 Prefixes = Annotated[tuple[Prefix, ...], Field(max_length=MOST_TEXTS), OneOrMore, AsWritten]
 
 
 class Condition(Piece):
-    """What a picture must be like: exactly one of these."""
+    """What a picture must be like, or what must have become of pictures: exactly one of these."""
 
     KINDS: ClassVar[tuple[str, ...]] = (
         *("all", "any", "not", "face", "person", "emotion", "label", "text", "faces", "moderation"),
-        *("bucket", "prefix", "time", "failed"),
+        *("bucket", "prefix", "time", "failed", "absence", "dead_letter"),
     )
 
     all: "tuple[Condition, ...] | None" = None
@@ -157,6 +196,8 @@ class Condition(Piece):
     prefix: Prefixes | None = Field(default=None, description="With which the key begins.")
     time: Window | None = Field(default=None, description="When the picture was uploaded.")
     failed: Failed | None = None
+    absence: AbsenceLeaf | None = Field(default=None, description="Only at the top of a rule, beside `time`.")
+    dead_letter: DeadLetter | None = Field(default=None, description="Likewise.")
 
     @model_validator(mode="before")
     @classmethod
@@ -205,12 +246,18 @@ def bounded(value: object) -> object:
             raise ValueError(f"conditions lie more than {DEEPEST} deep within one another")
         if found > MOST:
             raise ValueError(f"there are more than {MOST} conditions; make several rules of them")
-        for key in ("all", "any"):
-            if isinstance(inner := each.get(key), list | tuple):
-                left += [(one, depth + 1) for one in inner]
-        if "not" in each:
-            left.append((each["not"], depth + 1))
+        left += [(one, depth + 1) for one in _within(each)]
     return value
+
+
+def _within(written: dict[Any, Any]) -> list[object]:
+    """Return the conditions within one, as they were written."""
+    found = [one for key in ("all", "any") if isinstance(inner := written.get(key), list | tuple) for one in inner]
+    if "not" in written:
+        found.append(written["not"])
+    if isinstance(absence := written.get("absence"), dict) and "of" in absence:
+        found.append(absence["of"])
+    return found
 
 
 def _and(names: Any) -> str:

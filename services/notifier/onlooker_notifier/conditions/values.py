@@ -150,6 +150,29 @@ class Window(Piece):
         return minute(self.from_), minute(self.to)
 
 
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+"""Of the units in which people write how long something lasts."""
+SHORTEST, LONGEST = 30, 30 * 86_400
+"""Seconds that may be asked for."""
+
+
+def seconds_of(lasting: str) -> int:
+    """Return how long "30m" is."""
+    return int(lasting[:-1]) * SECONDS[lasting[-1]]
+
+
+def _lasting(text: str) -> str:
+    if not text[:-1].isdecimal() or not text.isascii() or text[-1] not in SECONDS:
+        raise ValueError(f"'{text}' is no length of time; write it as '90s', '30m', '2h' or '1d'")
+    if not SHORTEST <= seconds_of(text) <= LONGEST:
+        raise ValueError(f"'{text}' is not from 30s to 30d")
+    return text
+
+
+Lasting = Annotated[str, Field(min_length=2, max_length=8), AfterValidator(_lasting)]
+"""How long, in words such as `30m`."""
+
+
 def minute(clock: str) -> int:
     """Return the minute of the day."""
     hours, minutes = clock.split(":")

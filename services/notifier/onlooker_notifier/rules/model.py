@@ -11,6 +11,7 @@ from onlooker_notifier.conditions.contradictions import contradictions
 from onlooker_notifier.conditions.facts import Event, Facts
 from onlooker_notifier.conditions.language import Condition, bounded
 from onlooker_notifier.conditions.matching import ROOT, Check, ready
+from onlooker_notifier.conditions.watches import Watch, misplaced, watch_of
 from onlooker_notifier.rules.rhythm import Rhythm
 from onlooker_notifier.rules.targets import Channel
 from onlooker_notifier.templates.rendering import BodyTemplate, SubjectTemplate
@@ -23,11 +24,23 @@ RULE_ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 RECOGNIZED: frozenset[Event] = frozenset({"recognized"})
 
 RuleId = Annotated[str, Field(pattern=RULE_ID_PATTERN)]
-When = Annotated[Condition, BeforeValidator(bounded)]
+
+
+def _placed(condition: Condition) -> Condition:
+    if words := misplaced(condition, ROOT):
+        raise ValueError(words)
+    return condition
+
+
+When = Annotated[Condition, BeforeValidator(bounded), AfterValidator(_placed)]
 
 
 def _possible(condition: Condition) -> Condition:
-    found = contradictions(condition, ROOT)
+    watch = watch_of(condition, ROOT)
+    if watch is None:
+        found = contradictions(condition, ROOT)
+    else:
+        found = contradictions(watch.of, f"{watch.place}.of") if watch.of is not None else []
     if found:
         raise ValueError("; ".join(map(str, found)))
     return condition
@@ -92,14 +105,36 @@ class Rule(Told):
     )
 
     @cached_property
+    def watch(self) -> Watch | None:
+        """What it looks at by the clock; None: it is about pictures."""
+        return watch_of(self.when, ROOT)
+
+    @cached_property
     def _check(self) -> Check | None:
+        if self.watch is not None:
+            return None if self.watch.of is None else ready(self.watch.of, f"{self.watch.place}.of")
         return None if self.when is None else ready(self.when)
+
+    @property
+    def awaited(self) -> str | None:
+        """What a picture is like whose absence it tells of, in words; None: like anything."""
+        return self._check.title if self._check is not None else None
+
+    def awaits(self, facts: Facts) -> Answer:
+        """Return whether a picture is one whose absence it tells of."""
+        return self._check.check(facts) if self._check is not None else YES
 
     def asked(self, facts: Facts) -> Answer:
         """Return whether a picture is one of those that it tells of, be it enabled or not."""
+        if self.watch is not None:
+            return YES if facts.event == self.watch.kind else Answer(False, Why(self.watch.place, _no_picture))
         if self._check is not None:
             return self._check.check(facts)
         return YES if facts.event in self.events else Answer(False, Why("events", _other_event))
+
+
+def _no_picture(facts: Facts) -> str:  # noqa: ARG001 - as all words
+    return "no picture is told of: this is looked after by the clock"
 
 
 def _other_event(facts: Facts) -> str:

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from onlooker_notifier.conditions import facts
-from onlooker_notifier.conditions.facts import Event, Facts
+from onlooker_notifier.conditions.facts import Event, Facts, Happening
+from onlooker_notifier.conditions.language import AbsenceLeaf
 from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.watching.counting import absences_among
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.objects import list_objects
@@ -46,7 +48,7 @@ class TriedPicture(BaseModel):
     image_id: str
     bucket: str
     key: str
-    event: Event
+    event: Happening
     uploaded_at: datetime
     tells: bool
     why_not: WhyNot | None
@@ -56,13 +58,25 @@ class TriedPicture(BaseModel):
     texts: tuple[str, ...] = Field(description="Lines that match, sorted.")
 
 
+class TriedAbsence(BaseModel):
+    """A time for which no picture came that was waited for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: datetime = Field(description="The last such picture, the hours in which is looked, or the oldest picture.")
+    told_at: datetime = Field(description="When it would have been told.")
+
+
 class Trial(BaseModel):
     """What a rule would have told."""
 
     model_config = ConfigDict(frozen=True)
 
     pictures: tuple[TriedPicture, ...] = Field(description="Newest first.")
-    told: int = Field(description="How many of them it tells of.")
+    told: int = Field(description="How many of them it tells of; of a rule about an absence: how many absences.")
+    absences: tuple[TriedAbsence, ...] = Field(
+        default=(), description="Since the oldest of these pictures, oldest first; a hundred at most."
+    )
     channels: int = Field(description="By how many channels; by none nobody would hear of it.")
     enabled: bool = Field(description="Whether the rule is; it was tried as if it were.")
     complete: bool = Field(description="False: there are so many pictures that newer ones may be missing here.")
@@ -123,20 +137,38 @@ class Album:
         return result.image, facts.of_recognized(result.image, result.recognition)
 
 
-def tried(rule: Rule, pictures: Sequence[tuple[ImageRef, Facts]], *, complete: bool) -> Trial:
-    """Return what a rule makes of pictures."""
+def tried(rule: Rule, pictures: Sequence[tuple[ImageRef, Facts]], *, complete: bool, now: datetime) -> Trial:
+    """Return what a rule makes of pictures, until now."""
     looked_at = tuple(_picture(rule, image, known) for image, known in pictures)
+    absences = _absences(rule, [known for _, known in pictures], now)
     return Trial(
         pictures=looked_at,
-        told=sum(each.tells for each in looked_at),
+        told=sum(each.tells for each in looked_at) + len(absences),
+        absences=absences,
         channels=len(rule.channels),
         enabled=rule.enabled,
         complete=complete,
     )
 
 
+def _absences(rule: Rule, pictures: Sequence[Facts], now: datetime) -> tuple[TriedAbsence, ...]:
+    """Return what a rule would have told of what did not come, since the oldest picture."""
+    watch = rule.watch
+    if watch is None or not isinstance(watch.leaf, AbsenceLeaf) or not pictures:
+        return ()
+    seen = [known.uploaded_at.timestamp() for known in pictures if rule.awaits(known).holds]
+    begins = min(known.uploaded_at.timestamp() for known in pictures)
+    found = absences_among([begins, *seen], watch.hours, watch.leaf.seconds, now.timestamp())
+    return tuple(
+        TriedAbsence(since=datetime.fromtimestamp(each.since, UTC), told_at=datetime.fromtimestamp(each.told_at, UTC))
+        for each in found
+    )
+
+
 def _picture(rule: Rule, image: ImageRef, known: Facts) -> TriedPicture:
     answer = rule.asked(known)
+    if rule.watch is not None and rule.watch.kind == "absence" and not (awaited := rule.awaits(known)).holds:
+        answer = awaited  # it ends no absence, and this is why
     why = answer.why if not answer.holds else None
     names: Iterator[str | None] = (known.faces[number].name for number in answer.faces)
     return TriedPicture(

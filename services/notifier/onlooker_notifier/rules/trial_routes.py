@@ -1,5 +1,7 @@
 """``/alerts/rules/test``: a rule that is stored, or is not yet, over the newest pictures."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -15,13 +17,18 @@ DRAFT = "draft"
 """The id of a rule that is not stored, as long as it is tried."""
 
 
-def router(rulebook: Rulebook, album: Album) -> APIRouter:
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def router(rulebook: Rulebook, album: Album, clock: Callable[[], datetime] = utc_now) -> APIRouter:
     """Return the routes. They tell what is in pictures, by any condition, which only who may write rules learns."""
     routes = APIRouter(prefix="/alerts/rules", tags=["alerts"], dependencies=[Depends(unbound(Scope.ALERTS_WRITE))])
 
     async def over_newest(rule: Rule, count: int) -> Trial:
         pictures, complete = await album.newest(count)
-        return tried(rule, pictures, complete=complete)
+        return tried(rule, pictures, complete=complete, now=clock())
 
     @routes.post("/test")
     async def test_draft(draft: RuleDraft, pictures: Pictures = 100) -> Trial:

@@ -60,7 +60,7 @@ class CloudWatch:
                 except NotFoundError:
                     continue  # deleted since
         return [
-            _count("Pictures", len(message.notices)),
+            _count("Pictures", sum(notice.pictured for notice in message.notices)),
             _count("Faces", sum(notice.faces for notice in message.notices)),
             _count("Failures", failures),
             *emotions(recognitions),

@@ -105,7 +105,7 @@ def picture(message: Message, notice: Notice, recognition: Recognition | None) -
         told["labels"] = [
             {"name": label.name, "confidence": label.confidence} for label in recognition.labels[:MOST_LABELS]
         ]
-    elif notice.event == "failed":
+    elif notice.reason:
         told["reason"] = notice.reason
     return told
 
