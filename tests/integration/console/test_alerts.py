@@ -45,8 +45,8 @@ async def alerted(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody who is signed in where messages were sent."""
     dynamodb = await site.installation.aws.client("dynamodb")
     deliveries = Deliveries(dynamodb, site.installation.topology.alert_deliveries.name)
-    refused = Outcome(status="failed", at=datetime.now(UTC), reason=f"{HOSTILE} is not verified")
-    await deliveries.record(a_delivery(0, subject=HOSTILE, text=HOSTILE, target="a@b.c", outcome=refused))
+    refused = Outcome(status="failed", at=datetime.now(UTC) + timedelta(minutes=3), reason=f"{HOSTILE} is not verified")
+    await deliveries.record(a_delivery(0, subject=HOSTILE, text=HOSTILE, target="a@b.c", outcome=refused, attempts=4))
     for number in range(1, SENT):
         await deliveries.record(a_delivery(number))
     async with site.signed_in() as somebody:
@@ -68,6 +68,7 @@ async def test_what_was_sent_comes_newest_first_a_page_at_a_time(alerted: httpx.
 async def test_a_refusal_is_told_with_its_reason_and_nothing_foreign_is_markup(alerted: httpx.AsyncClient) -> None:
     shown = (await alerted.get("/console/alerts")).text
     assert "<span>Refused</span>" in shown
+    assert "3 min from when it was complete, 4 tries" in shown
     assert "&lt;img src=x&gt; is not verified" in shown
     assert "<img src=x" not in shown
 

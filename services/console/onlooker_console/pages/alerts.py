@@ -12,6 +12,7 @@ from onlooker_console.alerts.channels import listed as named_channels
 from onlooker_console.alerts.channels import way
 from onlooker_console.alerts.pictures import Told, told
 from onlooker_console.alerts.rules import rules
+from onlooker_console.alerts.sent import latency
 from onlooker_console.apis import Api, Outcome, attempt
 from onlooker_console.callers import SignedIn
 from onlooker_console.views import Views
@@ -53,7 +54,9 @@ def routes(views: Views) -> APIRouter:
         return views.page(request, "alerts_pictures.html", shown=shown, more=max(0, pictures - len(shown)))
 
     def _page(request: Request, template: str, deliveries: Outcome[Any], **context: Any) -> Response:
-        return views.page(request, template, deliveries=deliveries, way=way, pictured=PICTURED, **context)
+        return views.page(
+            request, template, deliveries=deliveries, way=way, latency=latency, pictured=PICTURED, **context
+        )
 
     return router
 
