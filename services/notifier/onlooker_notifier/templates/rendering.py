@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Annotated, Any, NamedTuple
 
 import structlog
-from jinja2 import StrictUndefined, Template
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import AfterValidator, Field
 
@@ -19,7 +19,7 @@ LONGEST_TEXT = 16_000
 """Characters that come of a template; more are cut off."""
 TAG_ALONE = re.compile(r"^[ \t]*(\{%(?:(?!%\}).)*%\})[ \t]*\n", re.MULTILINE)
 """A line with nothing but a tag, which is no line of the message."""
-REMEMBERED = 1000
+REMEMBERED = 2000
 """Templates that are kept ready."""
 
 log = structlog.stdlib.get_logger(__name__)
@@ -34,6 +34,10 @@ class OwnWords(NamedTuple):
 
 def _is_one(source: str) -> str:
     checked(source, _environment())
+    try:
+        _ready(source)
+    except (TemplateError, SyntaxError, RecursionError, ValueError) as error:
+        raise ValueError(f"line 1: jinja2 cannot make this ready: {error}") from error
     return source
 
 
@@ -54,9 +58,7 @@ def _text(source: str | None, names: MessageNames, rule_id: str) -> str:
     parts: list[str] = []
     length = 0
     try:
-        for part in _ready(TAG_ALONE.sub(r"\1", source)).generate(
-            {each.name: getattr(names, each.name) for each in fields(names)}
-        ):
+        for part in _ready(source).generate({each.name: getattr(names, each.name) for each in fields(names)}):
             parts.append(part)
             length += len(part)
             if length > LONGEST_TEXT:
@@ -87,4 +89,4 @@ def _shown(value: Any) -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def _ready(source: str) -> Template:
-    return _environment().from_string(source)
+    return _environment().from_string(TAG_ALONE.sub(r"\1", source))

@@ -200,7 +200,7 @@ def test_says_in_words_and_with_the_line_what_is_wrong(template: str, words: str
 def test_hostile_templates_are_refused_at_once(template: str) -> None:
     before = time.process_time()
     refusal(template)
-    assert time.process_time() - before < 1.0
+    assert time.process_time() - before < 3.0
 
 
 def test_the_costliest_templates_that_are_taken_are_rendered_soon() -> None:
@@ -213,7 +213,7 @@ def test_the_costliest_templates_that_are_taken_are_rendered_soon() -> None:
     for template in costly:
         before = time.process_time()
         said(template, *many)
-        assert time.process_time() - before < 1.0, template[:60]
+        assert time.process_time() - before < 3.0, template[:60]  # some 50 ms on an idle machine
     assert MOST_STEPS == 100_000, "what was measured here"
 
 
