@@ -129,6 +129,21 @@ async def test_what_is_asked_for_twice_is_paid_once(
     assert standin.calls("DetectLabels") == asked + 1
 
 
+async def test_a_picture_whose_turn_comes_when_the_budget_is_spent_anew_keeps_what_is_known(
+    stage: Stage, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-labels")
+    image = (await (await stage.results).get(first_of_two)).image
+    async with stage.recognizer():
+        await stage.send(RecognizeAgain(image=image, only=("faces", "labels", "text")).model_dump_json())
+        (told,) = await stage.announced()
+
+    assert isinstance(told, ImageRecognized)
+    assert told.recognition is not None
+    assert set(told.recognition.features) == {"faces", "labels", "text"}
+    assert [waiting.image.image_id for waiting in await ledger.held(10)] == [first_of_two]
+
+
 async def test_of_a_picture_that_is_deleted_nothing_waits(
     stage: Stage, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
