@@ -11,6 +11,7 @@ from onlooker_notifier.channels.composing import compose_channels
 from onlooker_notifier.channels.routes import router as channels_router
 from onlooker_notifier.deciding.cooldowns import Cooldowns
 from onlooker_notifier.deciding.deciding import Deciding
+from onlooker_notifier.deciding.departed import Departed
 from onlooker_notifier.deciding.records import Decided
 from onlooker_notifier.deliveries import Deliveries
 from onlooker_notifier.delivering import Delivering

@@ -76,7 +76,7 @@ class Digests:
         return await (
             self._deliver(rule, digest)
             if course.reason is None
-            else self._drop(rule, digest, course.reason, course.until)
+            else self._drop(rule.rule_id, rule.name, digest, course.reason, course.until)
         )
 
     async def _deliver(self, rule: Rule, digest: Digest) -> float:
@@ -94,13 +94,30 @@ class Digests:
         await self._gathering.finish(digest)
         return 0.0
 
-    async def _drop(self, rule: Rule, digest: Digest, reason: Reason, until: float | None) -> float:
+    async def forget(self, rule_id: str) -> float | None:
+        """Record that what waits for a rule that was deleted is not told, and forget it.
+
+        Returns 0 if there may be more; None if nothing is pending.
+
+        Raises:
+            botocore.exceptions.BotoCoreError, ClientError: DynamoDB does not answer. Nothing is lost.
+        """
+        state = await self._gathering.state(rule_id)
+        digest = state.unfinished
+        if digest is None:
+            pending = [each.notice_id for each in await self._gathering.pending(rule_id, self._limit)]
+            if not pending:
+                return None
+            digest = await self._gathering.begin(rule_id, state, pending, tally=state.tally)
+        return 0.0 if digest is None else await self._drop(rule_id, "", digest, "deleted", None)
+
+    async def _drop(self, rule_id: str, rule_name: str, digest: Digest, reason: Reason, until: float | None) -> float:
         """Record that a digest is not told, and forget it."""
         notices = await self._gathering.notices_of(digest)
         if notices:  # else another instance did so
             decision = Decision(
-                rule_id=rule.rule_id,
-                rule_name=rule.name,
+                rule_id=rule_id,
+                rule_name=rule_name,
                 decision="not_told",
                 reason=reason,
                 until=None if until is None else moment(until),

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
+from onlooker_notifier.deciding.departed import Departed
 from onlooker_notifier.digests import Digests
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Rulebook
@@ -26,10 +27,17 @@ class DigestWorker:
     """Looks after all rules' digests until stopped: an `onlooker_shared.service.Runs`."""
 
     def __init__(
-        self, rulebook: Rulebook, digests: Digests, *, look_every: float = LOOK_EVERY, at_once: int = AT_ONCE
+        self,
+        rulebook: Rulebook,
+        digests: Digests,
+        departed: Departed,
+        *,
+        look_every: float = LOOK_EVERY,
+        at_once: int = AT_ONCE,
     ) -> None:
         self._rulebook = rulebook
         self._digests = digests
+        self._departed = departed
         self._look_every = look_every
         self._slots = asyncio.Semaphore(at_once)
         self._busy: set[str] = set()
@@ -61,11 +69,13 @@ class DigestWorker:
         """Return what there is to look after, by rule."""
         try:
             rules = await self._rulebook.all()
+            departed = await self._departed.departed(await self._rulebook.ids())
         except Exception as error:  # noqa: BLE001 - what is pending stays so; the next look tries again
             log.warning("digests.not_looked_after", error=describe(error))
-            rules = []
+            rules, departed = [], []
         flushes = [(rule.rule_id, functools.partial(self._digests.flush, rule)) for rule in rules]
-        return [*flushes, (WAITING, self._digests.catch_up)]
+        forgets = [(rule_id, functools.partial(self._digests.forget, rule_id)) for rule_id in departed]
+        return [*flushes, *forgets, (WAITING, self._digests.catch_up)]
 
     async def _do(self, rule_id: str, work: Callable[[], Awaitable[float | None]]) -> None:
         """Look after a rule; trouble with one keeps no other waiting."""

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from onlooker_notifier.conditions.values import Window
+from onlooker_notifier.deciding.departed import SETTLING, Departed
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
+from recognitions import an_image
 
 from .conftest import Clock, Mailbox, Parts
 from .test_cooldowns import decided, deliveries, tell
@@ -94,3 +96,30 @@ async def test_after_so_many_messages_a_day_the_rest_is_not_told_whichever_insta
     await tell(parts.deciding(), [limited], 5, 1)
     await parts.instance().flush(limited)
     assert len(await deliveries(parts)) == 3
+
+
+async def test_what_waits_for_a_rule_that_is_deleted_is_recorded_also_after_a_restart(
+    parts: Parts, rule: Rule, clock: Clock
+) -> None:
+    def departed() -> Departed:
+        return Departed(parts.dynamodb, parts.gathering._table, clock=clock)
+
+    assert await departed().departed(["other", "rule"]) == []
+    await tell(parts.deciding(), [rule], 1, 1)
+    restarted = departed()
+    assert await restarted.departed(["other"]) == ["rule"]
+    assert await parts.instance().forget("rule") == 0.0
+    await tell(parts.deciding(), [rule], 2, 1)  # by an instance that did not know yet
+    clock.now += SETTLING
+    assert await restarted.departed(["other"]) == ["rule"]
+    assert await parts.instance().forget("rule") == 0.0
+    assert await parts.instance().forget("rule") is None
+    clock.now += 1
+    assert await restarted.departed(["other"]) == []
+    assert await departed().departed(["other"]) == []
+
+    assert [(each.reason, each.image_ids) for each in await decided(parts)] == [
+        ("deleted", (an_image(f"{number}.jpg").image_id,)) for number in (2, 1)
+    ]
+    assert await restarted.departed(["other", "rule"]) == []  # made anew
+    assert await restarted.departed(["other"]) == ["rule"]

@@ -25,6 +25,7 @@ class Around:
 
     rules: list[Rule]
     fails: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
     flushed: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     going_on: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -38,6 +39,16 @@ class Around:
             raise ValueError("this rule's digest is broken")
         return None
 
+    async def ids(self) -> frozenset[str]:
+        return frozenset(rule.rule_id for rule in self.rules)
+
+    async def departed(self, rule_ids: frozenset[str]) -> list[str]:
+        return sorted(self.known - rule_ids)
+
+    async def forget(self, rule_id: str) -> float | None:
+        self.flushed.put_nowait(f"forget {rule_id}")
+        return None
+
     async def catch_up(self) -> float | None:
         return None
 
@@ -48,7 +59,7 @@ class Around:
 
 @asynccontextmanager
 async def working(around: Any, look_every: float = NEVER, at_once: int = 2) -> AsyncIterator[DigestWorker]:
-    worker = DigestWorker(around, around, look_every=look_every, at_once=at_once)
+    worker = DigestWorker(around, around, around, look_every=look_every, at_once=at_once)
     running = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -65,6 +76,14 @@ async def test_trouble_with_one_rule_keeps_no_other_waiting() -> None:
 
     async with working(around, look_every=0.01):
         assert [await around.next() for _ in range(4)] == ["broken", "sound", "broken", "sound"]
+
+
+async def test_what_waits_for_a_rule_that_is_gone_is_looked_after() -> None:
+    around = Around([a_rule("there")], known=frozenset({"there", "gone"}))
+    around.going_on.set()
+
+    async with working(around):
+        assert [await around.next() for _ in range(2)] == ["there", "forget gone"]
 
 
 async def test_only_what_is_due_before_the_next_look_brings_it_forward() -> None:

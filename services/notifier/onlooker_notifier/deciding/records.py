@@ -38,7 +38,7 @@ class Decision(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     rule_id: str
-    rule_name: str
+    rule_name: str = Field(description="As it was then; empty of a rule that was deleted.")
     decision: Literal["not_told", "held"] = Field(description="`held`: it is told later.")
     reason: Reason
     until: datetime | None = Field(default=None, description="Until when the reason holds.")

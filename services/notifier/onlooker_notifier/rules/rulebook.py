@@ -56,6 +56,7 @@ class Rulebook:
         self._table = table
         self._monotonic = monotonic
         self._remembered: tuple[float, list[Rule]] | None = None
+        self._ids: frozenset[str] = frozenset()
         self._read: dict[str, Rule] = {}
         """The rules by what was stored of them: one that did not change is not made ready again."""
 
@@ -66,9 +67,16 @@ class Rulebook:
             self._remembered = (now + REMEMBERED, await self.now())
         return self._remembered[1]
 
+    async def ids(self) -> frozenset[str]:
+        """Return the id of every rule, also of those that cannot be read; as they were some seconds ago at most."""
+        await self.all()
+        return self._ids
+
     async def now(self) -> list[Rule]:
         """Return every rule that can be read, by id, as they are."""
-        self._read = _readable(await self._stored(), self._read)
+        stored = await self._stored()
+        self._ids = frozenset(stored)
+        self._read = _readable(stored, self._read)
         return list(self._read.values())
 
     async def get(self, rule_id: str) -> Rule:
