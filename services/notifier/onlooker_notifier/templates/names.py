@@ -53,7 +53,7 @@ class PictureNames:
     time: Annotated[str, Says("when it was uploaded, by the readers' clocks: `14:02`")]
     date: Annotated[str, Says("the day, likewise: `2026-11-20`")]
     failed: Annotated[bool, Says("whether it could not be recognized")]
-    reason: Annotated[str, Says("and why; else empty")]
+    reason: Annotated[str, Says("and why; or, of an absence and of dead letters, what is told; else empty")]
     faces: Annotated[int, Says("how many faces there are")]
     unknown: Annotated[int, Says("how many of them are nobody's who has a name")]
     similarity: Annotated[int, Says("the highest of `persons`")]
@@ -144,7 +144,7 @@ def _picture(notice: Notice, picture_url: str | None, local: LocalTime) -> Pictu
         names=_names(persons),
         emotions=tuple(emotion.capitalize() for emotion in notice.emotions[:MOST]),
         labels=notice.labels[:MOST],
-        link=picture_url.replace("{image_id}", quote(notice.image_id)) if picture_url else "",
+        link=picture_url.replace("{image_id}", quote(notice.image_id)) if picture_url and notice.pictured else "",
     )
 
 

@@ -102,6 +102,12 @@ def test_goes_over_all_pictures() -> None:
     assert told.count("https://onlooker.example.com/pictures/") == 2
 
 
+def test_tells_of_what_is_no_picture_by_its_reason_and_links_to_nothing() -> None:
+    absence = notices.watched("absence", "absence.desk.1", NOON.timestamp(), "Nobody at the desk for 30 minutes")
+
+    assert said("{{ picture.reason }} ({{ time }}){{ link }}", absence) == "Nobody at the desk for 30 minutes (13:00)"
+
+
 @pytest.mark.parametrize(
     ("template", "words"),
     [
