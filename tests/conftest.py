@@ -16,6 +16,7 @@ from sharing import Sharing, dearest_first
 
 if TYPE_CHECKING:
     from postgres import Postgres
+    from rekognition_server import RekognitionServer
 
 
 PICTURES = Path(__file__).parents[1] / ".cache" / "pictures"
@@ -76,6 +77,16 @@ async def aws(cloud: Cloud) -> AsyncIterator[Aws]:
     """Clients of that emulator for the whole session."""
     async with Aws(CommonSettings()) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def real_rekognition(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[RekognitionServer]":
+    """One local Rekognition server with its real models for the whole session. Name collections uniquely."""
+    from rekognition_server import REAL, running_server  # noqa: PLC0415 (as below)
+
+    data = tmp_path_factory.mktemp("real-rekognition") / "data"
+    with running_server(REAL, data, environment=emulator.environment) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

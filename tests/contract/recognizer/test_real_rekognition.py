@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from PIL import ExifTags, Image
 
-from emulator import Emulator
 from onlooker_shared.aws import Aws
 from onlooker_shared.messages import ImageFailed, ImageRecognized
 from onlooker_shared.recognition import Recognition
 from onlooker_shared.settings import CommonSettings
 from recognizer_stage import provisioned
-from rekognition_server import REAL, running_server
+from rekognition_server import RekognitionServer
 from writing import page
 
 
@@ -32,21 +31,20 @@ def converted(picture: bytes, kind: str) -> bytes:
 
 
 async def test_an_astronaut_smiles_whatever_her_format(
-    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    real_rekognition: RekognitionServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damaged = bytearray(converted(astronaut(), "JPEG"))
     damaged[2:400] = bytes(398)
-    with running_server(REAL, tmp_path / "rekognition", environment=emulator.environment) as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", server.url)
-        async with Aws(CommonSettings()) as aws:
-            stage = await provisioned(aws)
-            async with stage.recognizer() as service:
-                await service.checks["rekognition"]()
-                for kind in ("PNG", "WEBP", "BMP"):
-                    await stage.put(f"astronaut.{kind}", converted(astronaut(), kind))
-                await stage.put("large.png", large(astronaut()))
-                await stage.put("damaged.jpg", bytes(damaged))
-                announced = {message.image.key: message for message in await stage.announced(5)}
+    monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", real_rekognition.url)
+    async with Aws(CommonSettings()) as aws:
+        stage = await provisioned(aws)
+        async with stage.recognizer() as service:
+            await service.checks["rekognition"]()
+            for kind in ("PNG", "WEBP", "BMP"):
+                await stage.put(f"astronaut.{kind}", converted(astronaut(), kind))
+            await stage.put("large.png", large(astronaut()))
+            await stage.put("damaged.jpg", bytes(damaged))
+            announced = {message.image.key: message for message in await stage.announced(5)}
 
     assert isinstance(announced.pop("damaged.jpg"), ImageFailed)
     for message in announced.values():
@@ -70,24 +68,23 @@ def large(picture: bytes) -> bytes:
 
 
 async def test_a_sign_is_read_and_its_colours_are_named_whatever_its_format_and_orientation(
-    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    real_rekognition: RekognitionServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONLOOKER_RECOGNIZER_FEATURES", "faces,labels,text,moderation,properties")
     sign = Image.fromarray(page("NO PARKING", "after midnight", size=48))
     turned = Image.Exif()
     turned[ExifTags.Base.Orientation] = 6  # to be shown turned clockwise
-    with running_server(REAL, tmp_path / "rekognition", environment=emulator.environment) as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", server.url)
-        async with Aws(CommonSettings()) as aws:
-            stage = await provisioned(aws)
-            async with stage.recognizer() as service:
-                await service.checks["features"]()
-                await stage.put("sign.jpg", encoded(sign, "JPEG"))
-                await stage.put("sign.webp", encoded(sign, "WEBP"))
-                lying = sign.transpose(Image.Transpose.ROTATE_90)
-                await stage.put("turned.jpg", encoded(lying, "JPEG", exif=turned))
-                announced = await stage.announced(3)
-                await service.checks["features"]()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", real_rekognition.url)
+    async with Aws(CommonSettings()) as aws:
+        stage = await provisioned(aws)
+        async with stage.recognizer() as service:
+            await service.checks["features"]()
+            await stage.put("sign.jpg", encoded(sign, "JPEG"))
+            await stage.put("sign.webp", encoded(sign, "WEBP"))
+            lying = sign.transpose(Image.Transpose.ROTATE_90)
+            await stage.put("turned.jpg", encoded(lying, "JPEG", exif=turned))
+            announced = await stage.announced(3)
+            await service.checks["features"]()
 
     assert {message.image.key for message in announced} == {"sign.jpg", "sign.webp", "turned.jpg"}
     for message in announced:

@@ -1,6 +1,6 @@
 """The real server with its real models, asked by boto3 about real pictures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,16 +9,15 @@ import cv2
 import numpy as np
 import pytest
 
-from rekognition_server import REAL, running_server
+from rekognition_server import RekognitionServer
 
 PICTURES = Path(find_spec("skimage").origin).parent / "data"
 EMOTIONS = {"HAPPY", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "SURPRISED", "CALM", "FEAR"}
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with running_server(REAL, tmp_path_factory.mktemp("rekognition-real") / "data") as running:
-        yield running.client
+def client(real_rekognition: RekognitionServer) -> Any:
+    return real_rekognition.client
 
 
 def picture(name: str) -> bytes:

@@ -1,13 +1,12 @@
 """The real server with its real models: comparing people, keeping them as users, and a picture's colours."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from rekognition_server import REAL, running_server
+from rekognition_server import RekognitionServer
 from vision_samples import PORTRAITS, SCENES, jpeg, png, portrait, resized
 
 OBAMA, OBAMA_AGAIN, OBAMA_STANDING, BIDEN = "obama.jpg", "obama-speaking.jpg", "obama-standing.jpg", "biden.jpg"
@@ -15,9 +14,8 @@ ASTRONAUT = SCENES / "astronaut.png"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with running_server(REAL, tmp_path_factory.mktemp("rekognition-people") / "data") as running:
-        yield running.client
+def client(real_rekognition: RekognitionServer) -> Any:
+    return real_rekognition.client
 
 
 def image(name: str) -> dict[str, bytes]:

@@ -1,7 +1,6 @@
 """The real server with its real models looks through a video of real people."""
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 from emulator import Emulator
 from job_channel import Channel, open_channel
-from rekognition_server import REAL, running_server
+from rekognition_server import RekognitionServer
 from videos import write_video
 from vision_samples import PORTRAITS, portrait, scene
 
@@ -29,10 +28,8 @@ def shot(pixels: np.ndarray) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def client(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    folder = tmp_path_factory.mktemp("rekognition-real-videos") / "data"
-    with running_server(REAL, folder, environment=emulator.environment) as running:
-        yield running.client
+def client(real_rekognition: RekognitionServer) -> Any:
+    return real_rekognition.client
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +59,13 @@ def put(emulator: Emulator, path: Path) -> str:
 
 
 def test_people_are_named_when_they_are_seen(client: Any, channel: Channel, video: dict[str, Any]) -> None:
-    client.create_collection(CollectionId="presidents")
+    client.create_collection(CollectionId="presidents-in-videos")
     for name in (OBAMA_AGAIN, BIDEN):
         picture = {"Bytes": (PORTRAITS / name).read_bytes()}
-        client.index_faces(CollectionId="presidents", Image=picture, ExternalImageId=name, MaxFaces=1)
-    job_id = client.start_face_search(Video=video, CollectionId="presidents", NotificationChannel=channel.argument)[
-        "JobId"
-    ]
+        client.index_faces(CollectionId="presidents-in-videos", Image=picture, ExternalImageId=name, MaxFaces=1)
+    job_id = client.start_face_search(
+        Video=video, CollectionId="presidents-in-videos", NotificationChannel=channel.argument
+    )["JobId"]
     assert channel.await_end(job_id)["Status"] == "SUCCEEDED"
     persons = client.get_face_search(JobId=job_id)["Persons"]
     seen = [

@@ -1,13 +1,12 @@
 """The tables of people in the session's emulator, and a line to them that breaks."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from emulator import Emulator
 from installation import installation
 from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.sightings.table import Sightings
@@ -15,28 +14,20 @@ from onlooker_shared.aws import Aws
 from onlooker_shared.settings import CommonSettings
 from onlooker_shared.topology import Topology
 from recognitions import NOON
-from rekognition_server import REAL, RekognitionServer, running_server
+from rekognition_server import RekognitionServer
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
 
 
-@pytest.fixture(scope="module")
-def server(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RekognitionServer]:
-    """The local Rekognition server; each installation has a collection of its own there."""
-    data = tmp_path_factory.mktemp("rekognition") / "data"
-    with running_server(REAL, data, environment=emulator.environment) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def real_aws(server: RekognitionServer) -> AsyncIterator[Aws]:
-    """AWS clients of the emulator and that server."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ENDPOINT_URL_REKOGNITION", server.url)
-        async with Aws(CommonSettings()) as opened:
+@pytest.fixture(scope="session")
+async def real_aws(real_rekognition: RekognitionServer) -> AsyncIterator[Aws]:
+    """AWS clients of the emulator and the real server, where each installation has a collection of its own."""
+    async with Aws(CommonSettings()) as opened:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("AWS_ENDPOINT_URL_REKOGNITION", real_rekognition.url)
             await opened.client("rekognition")
-            yield opened
+        yield opened
 
 
 class Breaking:
