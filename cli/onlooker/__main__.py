@@ -8,6 +8,7 @@ import typer
 from onlooker import proxies, terminal
 from onlooker.commands import (
     again,
+    alerts,
     costs,
     delete,
     demo,
@@ -52,6 +53,7 @@ app.command()(again.again)
 app.command()(search.search)
 app.command()(stats.stats)
 app.command()(costs.costs)
+app.add_typer(alerts.app, name="alerts")
 app.command()(enrol.enrol)
 people.app.command()(profiles.import_profiles)
 app.add_typer(people.app, name="people")

@@ -143,6 +143,10 @@ class OnlookerClient:
         """Return what a month's calls of Rekognition cost (as in 2026-11; the present one)."""
         return await self._json("GET", "/recognitions/costs", {"month": month} if month else None)
 
+    async def alerts(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Ask the notifier what is below ``/alerts``: rules, channels, what was sent."""
+        return await self._request(method, f"/alerts/{path}", **more)
+
     async def deliveries(self, limit: int = 50) -> dict[str, Any]:
         """Return the latest notifications."""
         return await self._json("GET", "/alerts/deliveries", {"limit": limit})
