@@ -63,6 +63,12 @@ def test_a_readme_tells_no_setting_that_does_not_exist(service: str) -> None:
     assert set(re.findall(rf"`ONLOOKER_{service.upper()}_([A-Z0-9_]+)`", text)) <= own
 
 
+def test_the_first_page_names_every_command() -> None:
+    text = (REPOSITORY / "README.md").read_text()
+    (listed,) = re.findall(r"`onlooker --help` lists the commands: (.*?)\.\n", text, re.DOTALL)
+    assert set(re.findall(r"`([a-z-]+)`", listed)) == set(typer.main.get_group(app).commands)
+
+
 def test_the_command_lines_readme_tells_every_command() -> None:
     text = (REPOSITORY / "cli" / "README.md").read_text()
     first_cells = " ".join(re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE))
