@@ -270,7 +270,7 @@ async def test_what_cools_down_is_decided_as_for_pictures(desk: Instance, mailbo
     await desk.picture("desk/1.jpg")
     assert await desk.after(ENOUGH) == []
     page = await parts.decided.newest(10, None, datetime.fromtimestamp(parts.clock(), UTC))
-    assert [(each.rule_id, each.reason) for each in page.decisions] == [("watch", "cooling_down")]
+    assert [(each.rule_id, each.reason, each.image_ids) for each in page.decisions] == [("watch", "cooling_down", ())]
 
 
 @pytest.fixture

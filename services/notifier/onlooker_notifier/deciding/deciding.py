@@ -112,6 +112,6 @@ def _decision(rule: Rule, verdict: Verdict, reason: Reason, notice: Notice, now:
         reason=reason,
         until=None if verdict.until is None else moment(verdict.until),
         about=verdict.about,
-        image_ids=(notice.image_id,),
+        image_ids=(notice.image_id,) if notice.pictured else (),
         decided_at=moment(now),
     )
