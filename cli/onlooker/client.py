@@ -155,10 +155,6 @@ class OnlookerClient:
         """Make an alert rule and return it: it tells of pictures that come 15 seconds later, or at once."""
         return _body(await self._request("POST", "/alerts/rules", json=draft))
 
-    async def delete_rule(self, rule_id: str) -> None:
-        """Delete an alert rule; what waits for its next message is not told."""
-        await self._request("DELETE", f"/alerts/rules/{_segment(rule_id)}")
-
     async def sweep(self, service: str, older_than: float) -> dict[str, Any]:
         """Have a service send on what got stuck longer than some seconds ago."""
         return await self._json("POST", f"/sweeps/{service}", {"older_than": older_than})
