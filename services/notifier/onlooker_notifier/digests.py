@@ -121,7 +121,7 @@ class Digests:
                 decision="not_told",
                 reason=reason,
                 until=None if until is None else moment(until),
-                image_ids=tuple(notice.image_id for notice in notices),
+                image_ids=tuple(notice.image_id for notice in notices if notice.pictured),
                 decided_at=moment(digest.begun_at),
             )
             await self._decided.record(digest.digest_id, [decision])

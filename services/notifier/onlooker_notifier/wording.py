@@ -1,9 +1,9 @@
 """The words of a message: one line that says what was seen, for a picture and for many."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from onlooker_notifier import cameras
 from onlooker_notifier.local_time import LocalTime
 from onlooker_notifier.notices import Notice, Seen
 
@@ -18,8 +18,6 @@ MOSTLY = 0.5
 STRANGER = "somebody unknown"
 WATCHED = {"absence": "Absence", "dead_letter": "Dead letters"}
 """What is told that is no picture, as it stands in a list."""
-ONLY_NUMBERS = re.compile(r"[\d._:TZ-]*")
-"""Folders that cameras make by date and time."""
 
 
 def subject(notices: Sequence[Notice], local: LocalTime) -> str:
@@ -28,11 +26,8 @@ def subject(notices: Sequence[Notice], local: LocalTime) -> str:
 
 
 def camera(notice: Notice) -> str:
-    """Return where a picture comes from: its folder without those of dates and numbers, or its bucket."""
-    folders = notice.key.split("/")[:-1]
-    while folders and ONLY_NUMBERS.fullmatch(folders[-1]):
-        folders.pop()
-    return "/".join(folders).strip("/") or notice.bucket
+    """Return where a picture comes from."""
+    return cameras.camera(notice.bucket, notice.key)
 
 
 def found_in(notice: Notice) -> str:
@@ -89,8 +84,8 @@ def _one(notice: Notice, local: LocalTime) -> str:
 def _many(notices: Sequence[Notice]) -> str:
     if not any(notice.pictured for notice in notices):
         return f"{notices[-1].reason}, and {len(notices) - 1} more such alerts"
-    cameras = {camera(notice) for notice in notices}
-    head = _count(len(notices), "picture") + (f" from {cameras.pop()}" if len(cameras) == 1 else "")
+    places = {camera(notice) for notice in notices}
+    head = _count(len(notices), "picture") + (f" from {places.pop()}" if len(places) == 1 else "")
     failed = sum(notice.event == "failed" for notice in notices)
     if failed == len(notices):
         return f"{head} could not be recognized"

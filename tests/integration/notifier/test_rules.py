@@ -238,7 +238,7 @@ async def test_what_is_not_told_is_shown_with_its_reason(
         [decision] = await eventually(decided)
         assert await eventually(mailbox.mails)
     assert (decision["rule_id"], decision["decision"]) == (rule["rule_id"], "not_told")
-    assert (decision["reason"], decision["about"]) == ("cooling_down", ["images/door, Dog"])
+    assert (decision["reason"], decision["about"]) == ("cooling_down", ["door, Dog"])
     by = {"rule_id": rule["rule_id"], "image_id": decision["image_ids"][0]}
     assert (await client.get("/alerts/decisions", params=by)).json()["decisions"] == [decision]
     assert (await client.get("/alerts/decisions", params={"rule_id": "other"})).json()["decisions"] == []

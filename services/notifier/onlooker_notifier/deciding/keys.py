@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
+from onlooker_notifier.cameras import camera
 from onlooker_notifier.conditions.answers import Answer
 from onlooker_notifier.conditions.facts import FaceFact, Facts
 from onlooker_notifier.conditions.names import folded
@@ -46,12 +47,6 @@ def keys_of(per: Iterable[Aspect], facts: Facts, answer: Answer) -> tuple[Key, .
     return tuple(sorted(keys)[:MOST_KEYS])
 
 
-def camera_of(facts: Facts) -> str:
-    """Return the bucket and the first folder of a picture."""
-    folder, slash, _ = facts.key.partition("/")
-    return f"{facts.bucket}/{folder}" if slash else facts.bucket
-
-
 def _persons(facts: Facts, answer: Answer) -> dict[str, str]:
     """Return whose the faces are that matched; of all faces where the rule asked for none."""
     faces = [facts.faces[number] for number in answer.faces] or facts.faces
@@ -65,7 +60,8 @@ def _person(face: FaceFact) -> tuple[str, str]:
 
 
 def _camera(facts: Facts, _answer: Answer) -> dict[str, str]:
-    return {camera_of(facts): camera_of(facts)}
+    name = camera(facts.bucket, facts.key)
+    return {f"{facts.bucket}/{name}": name}
 
 
 def _labels(_facts: Facts, answer: Answer) -> dict[str, str]:

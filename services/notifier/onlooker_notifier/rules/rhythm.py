@@ -37,8 +37,9 @@ class Rhythm(BaseModel):
     )
     per: Annotated[tuple[Aspect, ...], BeforeValidator(_each_once)] = Field(
         default=(),
-        description="What makes it another one for `cooldown`: another person, another camera (the bucket and the first"
-        " folder of the key), another label. Without any, whatever the rule tells of is the same.",
+        description="What makes it another one for `cooldown`: another person, another camera (the folder of the key"
+        " without those of dates and numbers at its end, or the bucket), another label. Without any, whatever the rule"
+        " tells of is the same.",
     )
     quiet_hours: QuietHours | None = Field(
         default=None, description="In which nothing is told: what comes meanwhile is told in one message at their end."
