@@ -32,20 +32,28 @@ async def test_a_rule_is_made_changed_switched_and_deleted(site: Site) -> None:
         assert HOSTILE not in listed
         assert 'name="c0-0-is" value="&lt;b&gt;Dog' in (await somebody.get(path)).text
 
-        changed = await somebody.post(path, data={**RULE, "about": "failed", "version": "1"})
+        more = {"subject": "{{ camera }}", "daily_limit": "3"}
+        changed = await somebody.post(path, data={**RULE, **more, "about": "failed", "version": "1"})
         assert changed.status_code == 303
         (rule,) = await stored(site, RULE["name"])
+        assert (rule["subject"], rule["daily_limit"], rule["body"]) == ("{{ camera }}", 3, None)
         assert (rule["when"], rule["events"]) == (None, ["failed"])
         stale = await somebody.post(path, data={**RULE, "name": "Mine", "version": "1"})
         assert stale.status_code == 412
         assert "Somebody else changed it since you opened it" in stale.text
         assert 'value="Mine"' in stale.text
 
+        assert (await somebody.post(f"{path}/mute", data={"hours": "8"})).status_code == 303
+        assert "Muted" in (await somebody.get(PATH)).text
+        assert (await somebody.post(f"{path}/mute", data={"hours": "0"})).status_code == 303
+        (rule,) = await stored(site, RULE["name"])
+        assert rule["muted_until"] is None
+        version = str(rule["version"])
         assert (await somebody.post(f"{path}/switch", data={"version": "1", "enabled": "false"})).status_code == 412
-        assert (await somebody.post(f"{path}/switch", data={"version": "2", "enabled": "false"})).status_code == 303
+        assert (await somebody.post(f"{path}/switch", data={"version": version, "enabled": "false"})).status_code == 303
         (rule,) = await stored(site, RULE["name"])
         assert not rule["enabled"]
-        assert (await somebody.post(f"{path}/delete", data={"version": "3"})).status_code == 303
+        assert (await somebody.post(f"{path}/delete", data={"version": str(rule["version"])})).status_code == 303
         assert await stored(site, RULE["name"]) == []
 
 

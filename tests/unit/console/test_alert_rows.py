@@ -104,3 +104,11 @@ def test_a_condition_is_said_in_words() -> None:
 
 def test_a_row_without_anything_is_for_the_notifier_to_refuse() -> None:
     assert Row("label").condition == {"label": {}}
+
+
+def test_what_is_looked_after_by_the_clock_is_said_too() -> None:
+    absence = {"absence": {"of": {"prefix": "cameras/2/"}, "for": "5m"}}
+    assert in_words(absence) == "for 5m no picture that is so: in cameras/2/"
+    assert in_words({"absence": {"for": "1h"}}) == "for 1h no picture"
+    assert in_words({"dead_letter": True}) == "more dead letters"
+    assert rows_of(absence) is None

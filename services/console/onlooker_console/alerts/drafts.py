@@ -20,8 +20,14 @@ SETTINGS = (
         "digest_interval", "Gather for, in seconds", "number", "60", "What comes meanwhile is one message. 0: at once."
     ),
     Field("cooldown", "Not the same again for, in seconds", "number", "0", "0: as often as it happens."),
+    Field("daily_limit", "Messages a day, at most", "number", "", "Left out: as many as there are."),
 )
-"""Numbers of a rule."""
+"""Numbers of a rule; one without a default may be left out."""
+WORDS = (
+    Field("subject", "Subject", help="Left out: Onlooker says it in its own words."),
+    Field("body", "Text", "lines", help="Both are templates: {{ subject }}, {{ camera }}, {{ time }} and more."),
+)
+"""Templates of what it says."""
 PER = {"person": "another person", "camera": "another camera", "label": "another label"}
 """What is not the same for `cooldown`."""
 
@@ -39,7 +45,7 @@ class Draft:
         channels: ids of those with records of their own.
         mails: addresses.
         others: channels that forms do not ask for: they stay.
-        settings: of `SETTINGS`, as texts.
+        settings: of `SETTINGS` and `WORDS`, as texts.
         per: of `PER`.
     """
 
@@ -67,6 +73,7 @@ class Draft:
         """
         asked: dict[str, Any] = {"name": self.name, "enabled": self.enabled, "channels": self._told, "per": self.per}
         asked |= {each.name: _number(self.value(each)) for each in SETTINGS}
+        asked |= {each.name: self.value(each) or None for each in WORDS}
         if self.about == "when":
             return asked | {"when": self.rows.condition if self.raw is None else _parsed(self.raw)}
         return asked | {"when": None, "events": EVENTS[self.about]}
@@ -113,7 +120,7 @@ def draft_of(told: Mapping[str, Any]) -> Draft:
         channels=tuple(each["channel"] for each in told["channels"] if "channel" in each),
         mails="\n".join(each["to"] for each in written if each["type"] == "email"),
         others=tuple(json.dumps(each) for each in written if each["type"] != "email"),
-        settings={each.name: f"{told[each.name]:g}" for each in SETTINGS if each.name in told},
+        settings=_settings(told),
         per=tuple(told.get("per", ())),
     )
 
@@ -131,7 +138,7 @@ def draft_from(form: Sequence[tuple[str, str]]) -> Draft:
         channels=tuple(value for name, value in form if name == "channel"),
         mails=texts.get("mails", "").strip(),
         others=tuple(value for name, value in form if name == "other" and _is_object(value)),
-        settings={each.name: texts[each.name].strip() for each in SETTINGS if each.name in texts},
+        settings={each.name: texts[each.name].strip() for each in (*SETTINGS, *WORDS) if each.name in texts},
         per=tuple(value for name, value in form if name == "per"),
     )
 
@@ -170,9 +177,17 @@ def _is_object(text: str) -> bool:
         return False
 
 
-def _number(text: str) -> float | str:
-    """Return a number; what is none is for the notifier to refuse."""
+def _settings(told: Mapping[str, Any]) -> dict[str, str]:
+    numbers = {each.name: f"{told[each.name]:g}" for each in SETTINGS if told.get(each.name) is not None}
+    return numbers | {each.name: told[each.name] for each in WORDS if told.get(each.name)}
+
+
+def _number(text: str) -> float | str | None:
+    """Return a number, None where there is nothing; what is no number is for the notifier to refuse."""
+    if not text:
+        return None
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return text
+    return int(number) if number.is_integer() else number

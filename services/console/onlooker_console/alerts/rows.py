@@ -112,6 +112,11 @@ def in_words(condition: Condition) -> str:
         return word.join(f"({in_words(each)})" if _joins(each) else in_words(each) for each in value)
     if kind == "not":
         return f"not ({in_words(value)})" if _joins(value) else f"not {in_words(value)}"
+    if kind == "absence":
+        such = f" that is so: {in_words(value['of'])}" if value.get("of") else ""
+        return f"for {value['for']} no picture{such}"
+    if kind == "dead_letter":
+        return "more dead letters"
     try:
         return LEAVES[kind].words(value)
     except (KeyError, TypeError, AttributeError, ValueError, StopIteration):

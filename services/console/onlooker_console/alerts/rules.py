@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from onlooker_console.alerts.channels import Channel, Listed, inline, way
@@ -26,6 +27,7 @@ class Rule:
         channels: by what; none: it tells nobody.
         rhythm: how often.
         from_settings: whether it follows the notifier's settings.
+        muted_until: until when it tells nobody, if it is muted.
     """
 
     rule_id: str
@@ -36,6 +38,7 @@ class Rule:
     channels: tuple[Channel, ...]
     rhythm: str
     from_settings: bool
+    muted_until: str | None = None
 
     @property
     def tells(self) -> bool:
@@ -43,16 +46,19 @@ class Rule:
         return self.enabled and bool(self.channels)
 
 
-def rules(listed: Iterable[Mapping[str, Any]], channels: Iterable[Listed] = ()) -> tuple[Rule, ...]:
+def rules(
+    listed: Iterable[Mapping[str, Any]], channels: Iterable[Listed] = (), now: datetime | None = None
+) -> tuple[Rule, ...]:
     """Return the rules, those first that tell somebody.
 
     Args:
         listed: as the notifier tells of them.
         channels: that they may name.
+        now: the time, by which some are not muted any more.
     """
     names = {each.channel_id: each for each in channels}
     return tuple(
-        sorted((_rule(each, names) for each in listed), key=lambda rule: (not rule.tells, rule.name.casefold()))
+        sorted((_rule(each, names, now) for each in listed), key=lambda rule: (not rule.tells, rule.name.casefold()))
     )
 
 
@@ -64,7 +70,7 @@ def _channel(written: Mapping[str, Any], names: Mapping[str, Listed]) -> Channel
     return way("", written["channel"]) if known is None else replace(known.way, target=known.name)
 
 
-def _rule(listed: Mapping[str, Any], names: Mapping[str, Listed]) -> Rule:
+def _rule(listed: Mapping[str, Any], names: Mapping[str, Listed], now: datetime | None) -> Rule:
     return Rule(
         listed["rule_id"],
         listed["version"],
@@ -74,7 +80,13 @@ def _rule(listed: Mapping[str, Any], names: Mapping[str, Listed]) -> Rule:
         tuple(_channel(each, names) for each in listed["channels"]),
         f"{_rhythm(listed['digest_interval'])}{_cooldown(listed)}",
         listed["origin"] == "settings",
+        _muted(listed, now),
     )
+
+
+def _muted(listed: Mapping[str, Any], now: datetime | None) -> str | None:
+    until: str | None = listed.get("muted_until")
+    return until if until and (now is None or datetime.fromisoformat(until) > now) else None
 
 
 def _about(listed: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -31,7 +32,7 @@ LABELS = {
     "when": "Condition",
     "channels": "Whom it tells",
     **{kind: leaf.title for kind, leaf in LEAVES.items()},
-    **{each.name: each.label for each in drafts.SETTINGS},
+    **{each.name: each.label for each in (*drafts.SETTINGS, *drafts.WORDS)},
 }
 """What fields are called, by what the notifier calls them."""
 
@@ -44,6 +45,7 @@ def routes(views: Views) -> APIRouter:
     router = APIRouter()
     router.include_router(_building(views))
     router.include_router(_changing(views))
+    router.include_router(_acting(views))
 
     @router.get("/alerts/rules")
     async def show(request: Request, caller: SignedIn) -> Response:
@@ -118,6 +120,12 @@ def _changing(views: Views) -> APIRouter:
             return await _form(views, request, caller, draft, known, refusal=refusal)
         return _told(request, f"The rule {made['name']} is changed.")
 
+    return router
+
+
+def _acting(views: Views) -> APIRouter:
+    router = APIRouter(prefix="/alerts/rules")
+
     @router.post("/{rule_id}/switch")
     async def switch(
         request: Request, caller: SignedIn, rule_id: RuleId, version: Version, enabled: Annotated[bool, Form()]
@@ -129,6 +137,21 @@ def _changing(views: Views) -> APIRouter:
         except RefusedError as refusal:
             return await _list(views, request, caller, refused=refusal)
         return _told(request, f"The rule {made['name']} is {'on' if enabled else 'off'}.")
+
+    @router.post("/{rule_id}/mute")
+    async def mute(
+        request: Request, caller: SignedIn, rule_id: RuleId, hours: Annotated[int, Form(ge=0, le=168)]
+    ) -> Response:
+        """Have a rule tell nobody for some hours; for 0, have it tell again."""
+        path = f"{API}/{rule_id}/mute"
+        try:
+            if hours:
+                made = await caller.api.send("POST", path, json={"for_seconds": hours * 3600})
+            else:
+                made = await caller.api.send("DELETE", path)
+        except RefusedError as refusal:
+            return await _list(views, request, caller, refused=refusal)
+        return _told(request, f"The rule {made['name']} {'is muted' if hours else 'tells again'}.")
 
     @router.post("/{rule_id}/delete")
     async def delete(request: Request, caller: SignedIn, rule_id: RuleId, version: Version) -> Response:
@@ -150,7 +173,7 @@ async def _list(views: Views, request: Request, caller: Caller, *, refused: Refu
         "alerts_rules.html",
         status=refused.status if refused else HTTPStatus.OK,
         error=found.error,
-        rules=() if found.value is None else rules(found.value, ways),
+        rules=() if found.value is None else rules(found.value, ways, datetime.now(UTC)),
         refused=refused,
     )
 
@@ -182,6 +205,7 @@ async def _form(
         joins=JOINS,
         leaves=LEAVES,
         settings_asked=drafts.SETTINGS,
+        words_asked=drafts.WORDS,
         pers=drafts.PER,
         fields_of=drafts.fields_of,
     )
@@ -203,6 +227,7 @@ async def _trial(api: Api, draft: Draft) -> Mapping[str, Any]:
         "looked_at": len(pictures),
         "told": told["told"],
         "complete": told["complete"],
+        "absences": told.get("absences", ())[-SHOWN:],
         "telling": [each for each in pictures if each["tells"]][:SHOWN],
         "others": [each for each in pictures if not each["tells"]][:SHOWN],
     }
