@@ -73,9 +73,11 @@ class Trial(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     pictures: tuple[TriedPicture, ...] = Field(description="Newest first.")
-    told: int = Field(description="How many of them it tells of; of a rule about an absence: how many absences.")
+    told: int = Field(description="How many of them it tells of.")
     absences: tuple[TriedAbsence, ...] = Field(
-        default=(), description="Since the oldest of these pictures, oldest first; a hundred at most."
+        default=(),
+        description="What a rule about an absence would have told since the oldest of these pictures, oldest first; a"
+        " hundred at most.",
     )
     channels: int = Field(description="By how many channels; by none nobody would hear of it.")
     enabled: bool = Field(description="Whether the rule is; it was tried as if it were.")
@@ -143,7 +145,7 @@ def tried(rule: Rule, pictures: Sequence[tuple[ImageRef, Facts]], *, complete: b
     absences = _absences(rule, [known for _, known in pictures], now)
     return Trial(
         pictures=looked_at,
-        told=sum(each.tells for each in looked_at) + len(absences),
+        told=sum(each.tells for each in looked_at),
         absences=absences,
         channels=len(rule.channels),
         enabled=rule.enabled,
