@@ -52,7 +52,13 @@ async def test_every_answer_keeps_other_sites_out(site: Site, path: str) -> None
         "upload",
         "dashboard",
         "alerts",
+        "alerts/rules",
+        "alerts/rules/new",
+        "alerts/channels",
+        "alerts/channels/new",
+        "alerts/channels/new/mqtt",
         "system",
+        "system/costs",
     ],
 )
 async def test_no_page_has_a_script_or_a_style_in_it(site: Site, path: str) -> None:
