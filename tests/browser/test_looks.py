@@ -24,6 +24,8 @@ PATHS: dict[str, Callable[[Album], str]] = {
     "upload": lambda _: "/console/upload",
     "dashboard": lambda _: "/console/dashboard",
     "alerts": lambda _: "/console/alerts",
+    "rule": lambda _: "/console/alerts/rules/new",
+    "costs": lambda _: "/console/system/costs",
     "system": lambda _: "/console/system",
 }
 SETTLED = """
@@ -31,7 +33,7 @@ SETTLED = """
   && !document.querySelector(".htmx-request")
   && [...document.images].every((image) => {
        const box = image.getBoundingClientRect();
-       const seen = box.width > 0 && box.top < innerHeight && box.bottom > 0;
+       const seen = image.checkVisibility() && box.width > 0 && box.top < innerHeight && box.bottom > 0;
        return !seen || (image.complete && image.naturalWidth > 0);
      })
 """
