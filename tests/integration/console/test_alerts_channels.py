@@ -105,7 +105,7 @@ async def test_one_that_a_rule_tells_by_stays_and_says_so(site: Site) -> None:
         ).json()
         refused = await somebody.post(f"{PATH}/{channel_id}/delete", data={"version": "1"})
         assert (refused.status_code, "At night" in refused.text) == (409, True)
-        assert "guards" in (await somebody.get("/console/alerts")).text
+        assert "guards" in (await somebody.get("/console/alerts/rules")).text
         await http.delete(f"/alerts/rules/{rule['rule_id']}")
 
 
