@@ -54,6 +54,7 @@ class Oracle:
         counted = {
             "labels": most(each for document in chosen for each in document.tags),
             "persons": most(each for document in chosen for each in document.persons),
+            "person_ids": most(each for document in chosen for each in document.person_ids),
             "moderation": most(each for x in chosen for each in {label.name for label in x.moderation}),
             "colors": most(each.name for document in chosen for each in document.colors),
             "folders": most(facts.folder(document.key) for document in chosen),

@@ -8,8 +8,10 @@ ROOT = Path(__file__).parents[2]
 PATTERN = "ingest"
 ALIKE = ("recognizer", "annotator", "notifier", "tagger", "console")
 # What a service has that the others have not: where it keeps things, and how it is built.
+DATA = "install -d -o 10001 -g 10001 -m 0700 /own/data"
 OWN = {
-    "tagger": ("install -d -o 10001 -g 10001 -m 0700 /own/data", "ONLOOKER_TAGGER_DATABASE=/data/tags.db"),
+    "notifier": (DATA,),
+    "tagger": (DATA, "ONLOOKER_TAGGER_DATABASE=/data/tags.db"),
 }
 STAGE = "# Its scripts and styles, which take Node.js to build."
 COMMON = (*(f"services/{name}" for name in (PATTERN, *ALIKE, "rekognition")), "cli")
