@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from onlooker_shared.errors import describe
 from onlooker_shared.settings import CommonSettings
 from onlooker_shared.telemetry.tracing import current_trace_id
 
@@ -69,6 +70,7 @@ def configure(settings: CommonSettings, service: str) -> None:
     root.setLevel(settings.log_level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("asyncio").filters[:] = [_lost_connection_in_one_line]
     logging.captureWarnings(True)  # they would be lines of their own format otherwise
     structlog.contextvars.bind_contextvars(service=service)
 
@@ -85,6 +87,19 @@ def keep_in(path: Path) -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(min(root.level, logging.INFO))
+
+
+def _lost_connection_in_one_line(record: logging.LogRecord) -> bool:
+    """Have a connection that broke under a task of the HTTP client's own be a line, not a failure of ours.
+
+    An upload that S3 does not take any more has two ends: the request's, which whoever made it answers for, and that of
+    the task that wrote its body, for which nobody waits.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, ConnectionError):
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args, record.exc_info = f"connection.lost {describe(error)}", None, None
+    return True
 
 
 class _FileHandler(RotatingFileHandler):

@@ -108,3 +108,34 @@ def test_a_file_that_cannot_be_written_puts_no_stack_between_the_lines(tmp_path:
     )
     assert "careful" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+LOST = """
+import asyncio, gc
+from onlooker_shared.settings import CommonSettings
+from onlooker_shared.telemetry import logs
+
+logs.configure(CommonSettings(), "test")
+
+async def write(error):
+    raise error
+
+async def main():
+    for error in (ConnectionResetError("Cannot write to closing transport"), ValueError("a fault")):
+        task = asyncio.create_task(write(error))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+
+asyncio.run(main())
+"""
+
+
+def test_a_connection_that_broke_under_a_task_for_which_nobody_waits_is_a_line_without_a_stack() -> None:
+    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, check=True)
+    lost, fault = (json.loads(line) for line in done.stderr.splitlines())
+    assert lost["event"] == "connection.lost ConnectionResetError: Cannot write to closing transport"
+    assert lost["level"] == "warning"
+    assert "exception" not in lost
+    assert "ValueError: a fault" in fault["exception"]
