@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from onlooker_notifier.again import Again
 from onlooker_notifier.channels.book import ChannelBook
 from onlooker_notifier.channels.composing import compose_channels
+from onlooker_notifier.channels.routes import backlog_router
 from onlooker_notifier.channels.routes import router as channels_router
 from onlooker_notifier.deciding.cooldowns import Cooldowns
 from onlooker_notifier.deciding.deciding import Deciding
@@ -63,16 +65,17 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     deciding = Deciding(gathering, Cooldowns(dynamodb, topology.alert_notices.name), clock=time.time)
     deliveries = Deliveries(dynamodb, topology.alert_deliveries.name, timedelta(days=settings.keep_deliveries))
     results = Results(s3, topology.results.name)
+    claims, waiting = Claims(dynamodb, topology.claims.name), Waiting(dynamodb, topology.alert_notices.name)
     async with compose_channels(aws, topology, settings, results, time.time) as parts:
         worker = DigestWorker(
             rulebook,
             Digests(
                 gathering=gathering,
                 delivering=Delivering(
-                    claims=Claims(dynamodb, topology.claims.name),
+                    claims=claims,
                     channels=parts.channels,
                     fuses=parts.fuses,
-                    waiting=Waiting(dynamodb, topology.alert_notices.name),
+                    waiting=waiting,
                     deliveries=deliveries,
                     picture_url=settings.picture_url,
                     zone=ZoneInfo(settings.zone),
@@ -125,12 +128,16 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             return await parts.store.get(channel_id) is not None
 
         book = ChannelBook(parts.store, parts.sealer, used_by=told_by, clock=time.time)
+        again = Again(
+            claims=claims, channels=parts.channels, trying=parts.trying, deliveries=deliveries, clock=time.time
+        )
         yield Service(
             name="notifier",
             routers=[
                 *rule_routers(rulebook, s3, results, known_channel, Muting(rulebook, clock=utc_now)),
-                router(deliveries, decided, utc_now),
+                router(deliveries, decided, again, utc_now),
                 channels_router(parts.store, book, parts.trying, clock=time.time),
+                backlog_router(book, waiting, deliveries, clock=time.time),
             ],
             workers=[consumer, worker, watcher],
             checks={"rules": rules_answer},

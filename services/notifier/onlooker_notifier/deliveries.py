@@ -34,6 +34,11 @@ class Outcome(BaseModel):
     message_id: str | None = Field(default=None, description="What the channel calls the message.")
     reason: str | None = Field(default=None, description="Why the channel refused it, and what to do.")
     answer: str | None = Field(default=None, description="What the other side said when it took it.")
+    given_up: bool = Field(default=False, description="It was not refused: its channel did not take it in time.")
+
+
+DELIVERY_ID_PATTERN = r"^[0-9]{13}-[0-9a-z-]{1,64}$"
+"""The milliseconds when it was begun, and what tells it from others."""
 
 
 class Delivery(BaseModel):
@@ -55,6 +60,7 @@ class Delivery(BaseModel):
     subject: str
     text: str = Field(description="As sent; a mail has the same as HTML, too.")
     begun_at: datetime = Field(description="When the digest was complete, UTC.")
+    again_of: str | None = Field(default=None, description="The delivery that somebody had sent again by this one.")
 
 
 class DeliveryPage(BaseModel):
@@ -74,8 +80,13 @@ class Deliveries:
         self._table = table
         self._kept = kept
 
-    async def record(self, delivery: Delivery) -> None:
-        """Record a delivery; one that is recorded already stays as it is."""
+    async def record(self, delivery: Delivery, message: str = "") -> None:
+        """Record a delivery; one that is recorded already stays as it is.
+
+        Args:
+            delivery: what became of it.
+            message: all of it, packed, to be sent again. It is in the same item: who erases one erases both.
+        """
         try:
             await self._dynamodb.put_item(
                 TableName=self._table,
@@ -84,12 +95,25 @@ class Deliveries:
                     "delivery_id": {"S": delivery.delivery_id},
                     "body": {"S": delivery.model_dump_json()},
                     "expires_at": {"N": str(int((delivery.begun_at + self._kept).timestamp()))},
+                    **({"message": {"S": message}} if message else {}),
                 },
                 ConditionExpression="attribute_not_exists(delivery_id)",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
+
+    async def find(self, delivery_id: str) -> tuple[Delivery, str] | None:
+        """Return a delivery and its message, packed (empty if that was not kept); None if there is none."""
+        answer = await self._dynamodb.get_item(
+            TableName=self._table,
+            Key={"month": {"S": _month(_begun_at(delivery_id))}, "delivery_id": {"S": delivery_id}},
+            ConsistentRead=True,
+        )
+        item = answer.get("Item")
+        if item is None:
+            return None
+        return Delivery.model_validate_json(item["body"]["S"]), item.get("message", {"S": ""})["S"]
 
     async def newest(
         self, limit: int, cursor: str | None, now: datetime, *, image_id: str | None = None
@@ -119,6 +143,22 @@ class Deliveries:
                     found.append(delivery)
         return DeliveryPage(deliveries=tuple(found), cursor=None)
 
+    async def given_up(self, channel_id: str, now: datetime) -> tuple[list[Delivery], datetime | None]:
+        """Return what a channel did not take in time, newest first, among the `LOOKED_THROUGH` newest deliveries.
+
+        Returns with it when the oldest of these was begun; None if all that are kept were looked through.
+        """
+        found, looked_at = list[Delivery](), 0
+        async for (_, delivery_id), body in self._bodies(None, now, PAGE):
+            looked_at += 1
+            if channel_id in body:  # not parsed in vain
+                delivery = Delivery.model_validate_json(body)
+                if delivery.channel_id == channel_id and delivery.outcome.given_up:
+                    found.append(delivery)
+            if looked_at == LOOKED_THROUGH:
+                return found, _begun_at(delivery_id)
+        return found, None
+
     async def _bodies(self, after: Position | None, now: datetime, page: int) -> AsyncIterator[tuple[Position, str]]:
         """Yield deliveries as they are stored, newest first, `page` of them with each request."""
         for month in _months(now, self._kept):
@@ -132,6 +172,7 @@ class Deliveries:
             pages = self._dynamodb.get_paginator("query").paginate(
                 TableName=self._table,
                 KeyConditionExpression=condition,
+                ProjectionExpression="delivery_id, body",
                 ExpressionAttributeNames={"#month": "month"},
                 ExpressionAttributeValues=values,
                 ScanIndexForward=False,
@@ -146,6 +187,11 @@ def _months(now: datetime, kept: timedelta) -> Sequence[str]:
     """Return the months that deliveries are kept of, newest first; the next one, too, for clocks that differ."""
     days = range(-1, kept.days + 1)
     return sorted({_month(now - timedelta(days=day)) for day in days}, reverse=True)
+
+
+def _begun_at(delivery_id: str) -> datetime:
+    """Return when a delivery was begun, with which its id begins."""
+    return datetime.fromtimestamp(int(delivery_id[:13]) / 1000, UTC)
 
 
 def _month(moment: datetime) -> str:

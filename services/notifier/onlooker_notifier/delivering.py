@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
-from onlooker_notifier import letters
+from onlooker_notifier import letters, packing
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.kinds import Settings
@@ -219,10 +219,16 @@ class Delivering:
         )
         if next_at is None:
             reason = _given_up(attempts, now - job.begun_at, postponed.reason)
-            return Outcome(status="failed", at=self._now(), reason=reason)
+            return Outcome(status="failed", at=self._now(), reason=reason, given_up=True)
         DELIVERIES.labels(target.type, "postponed").inc()
         again = job.model_copy(
-            update={"attempts": attempts, "next_at": next_at, "keep": target.keep, "reason": postponed.reason}
+            update={
+                "attempts": attempts,
+                "next_at": next_at,
+                "keep": target.keep,
+                "reason": postponed.reason,
+                "pictures": len(notices),
+            }
         )
         await self._waiting.put(again, None if job.next_at else notices)
         return None
@@ -280,7 +286,8 @@ class Delivering:
                 subject=message.letter.subject,
                 text=message.letter.text,
                 begun_at=message.told_at,
-            )
+            ),
+            packing.packed(message),
         )
 
     def _now(self) -> datetime:

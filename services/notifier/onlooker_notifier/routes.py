@@ -2,23 +2,38 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from onlooker_notifier.access import unbound
+from onlooker_notifier.again import Again
 from onlooker_notifier.deciding.records import Decided, DecisionPage
-from onlooker_notifier.deliveries import Deliveries, DeliveryPage
+from onlooker_notifier.deliveries import DELIVERY_ID_PATTERN, Deliveries, Delivery, DeliveryPage
 from onlooker_notifier.rules.model import RULE_ID_PATTERN
 from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.keys import Scope
 
 
-def router(deliveries: Deliveries, decided: Decided, clock: Callable[[], datetime]) -> APIRouter:
-    """Return the routes."""
-    routes = APIRouter(prefix="/alerts", tags=["alerts"], dependencies=[Depends(unbound(Scope.ALERTS_READ))])
+class AgainRequest(BaseModel):
+    """That a message is to be sent again."""
 
-    @routes.get("/deliveries")
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    request_id: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="Made by who asks, for example a UUID: of the same request, made again, nothing is sent.",
+    )
+
+
+def router(deliveries: Deliveries, decided: Decided, again: Again, clock: Callable[[], datetime]) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(prefix="/alerts", tags=["alerts"])
+    reads, writes = [Depends(unbound(Scope.ALERTS_READ))], [Depends(unbound(Scope.ALERTS_WRITE))]
+
+    @routes.get("/deliveries", dependencies=reads)
     async def list_deliveries(
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         cursor: Annotated[str | None, Query(description="The `cursor` of the page before.")] = None,
@@ -32,7 +47,18 @@ def router(deliveries: Deliveries, decided: Decided, clock: Callable[[], datetim
         """
         return await deliveries.newest(limit, cursor, clock(), image_id=image_id)
 
-    @routes.get("/decisions")
+    @routes.post("/deliveries/{delivery_id}/again", status_code=HTTPStatus.CREATED, dependencies=writes)
+    async def send_again(
+        delivery_id: Annotated[str, Path(pattern=DELIVERY_ID_PATTERN)], asked: AgainRequest
+    ) -> Delivery:
+        """Send a message again now, as it was sent, by the same channel, and answer what became of it.
+
+        It is a delivery of its own, which names the first in `again_of`. If its `outcome` is `failed`, it is not tried
+        again by itself.
+        """
+        return await again.send(delivery_id, asked.request_id)
+
+    @routes.get("/decisions", dependencies=reads)
     async def list_decisions(
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         cursor: Annotated[str | None, Query(description="The `cursor` of the page before.")] = None,

@@ -60,6 +60,8 @@ class Job(BaseModel):
     """Seconds that it may wait in all."""
     reason: str = ""
     """Why it was not taken the last time."""
+    pictures: int = 0
+    """Of how many it tells."""
 
 
 class Waiting:

@@ -11,6 +11,7 @@ import pytest
 from installation import eventually
 from onlooker_notifier import notices
 from onlooker_notifier.channels import retries
+from onlooker_notifier.channels.backlog import backlog
 from onlooker_notifier.channels.fuse import FAILURES
 from onlooker_notifier.channels.kinds import IotSettings, Settings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
@@ -165,6 +166,27 @@ async def test_what_is_kept_no_longer_is_given_up_and_says_why(parts: Parts, oth
     assert delivery.outcome.reason.startswith("Given up after ")
     assert "HTTP 500: out of order" in delivery.outcome.reason
     assert clock.now - delivery.begun_at.timestamp() <= retries.FRESH + 15
+
+
+async def test_what_waits_for_a_channel_and_what_it_dropped_is_told(parts: Parts, other: Other, clock: Clock) -> None:
+    channel, unconcerned, other.fails = await a_channel(parts, keep=100), await a_channel(parts), down
+    instance = parts.instance(iot=other)
+    await tell(parts, instance, a_rule(channel, unconcerned), "1.jpg")
+    clock.now += 90
+    await tell(parts, instance, a_rule(channel), "2.jpg")
+    clock.now += 20
+    await instance.catch_up()
+
+    jobs = [job for job in await parts.waiting.all() if job.channel == channel]
+    told = backlog(jobs, *await parts.deliveries.given_up(channel.channel, datetime.fromtimestamp(clock.now, UTC)))
+
+    assert (told.count, told.pictures, told.dropped.count, told.dropped.pictures) == (1, 1, 1, 1)
+    [waits], [dropped] = told.messages, told.dropped.messages
+    assert (waits.rule_name, waits.reason) == ("Rule", "HTTP 500: out of order")
+    assert waits.kept_until.timestamp() == waits.begun_at.timestamp() + 100
+    assert dropped.reason is not None
+    assert dropped.reason.startswith("Given up after ")
+    assert told.dropped.since is None, "all that is kept was looked through"
 
 
 async def test_a_channel_that_is_deleted_while_messages_wait_for_it_ends_them(

@@ -1,4 +1,4 @@
-"""The test button: a message about no picture, sent now, and what the other side said of it."""
+"""Messages that are sent while somebody waits for what the other side says: above all that of the test button."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError
 from onlooker_notifier.channels.record import ChannelRecord
-from onlooker_notifier.channels.sending import Channels, target_of
+from onlooker_notifier.channels.sending import Channels, Target, target_of
 from onlooker_notifier.letters import Letter
 from onlooker_notifier.notices import Notice
 from onlooker_shared.errors import describe
@@ -53,7 +53,11 @@ class Trying:
 
     async def send(self, record: ChannelRecord) -> Tried:
         """Send a test message by a channel."""
-        target, started = target_of(record), time.monotonic()
+        return await self.take(target_of(record), _message(datetime.fromtimestamp(self._clock(), UTC)))
+
+    async def take(self, target: Target, message: Message) -> Tried:
+        """Send a message now, also to a channel that is left alone: somebody waits for what the other side says."""
+        started = time.monotonic()
 
         def tried(
             status: Literal["sent", "refused", "unanswered"], answer: str, message_id: str | None = None
@@ -63,7 +67,7 @@ class Trying:
 
         try:
             async with asyncio.timeout(TIMEOUT):
-                receipt = await self._channels.send(target, _message(datetime.fromtimestamp(self._clock(), UTC)))
+                receipt = await self._channels.send(target, message)
         except RefusedError as error:
             return tried("refused", error.reason)
         except UnansweredError as error:

@@ -1,0 +1,50 @@
+"""A message as it was sent, in a short text: kept beside its delivery, to be sent again."""
+
+import base64
+import json
+import zlib
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from onlooker_notifier.channels.message import Message
+from onlooker_notifier.deliveries import Delivery
+from onlooker_notifier.letters import Letter
+from onlooker_notifier.notices import Notice
+
+LARGEST = 120_000
+"""Characters of a packed message: with its delivery it is one item of DynamoDB, which has 400 KB at most. A thousand
+pictures take half of it."""
+NOTICES = TypeAdapter(tuple[Notice, ...])
+
+
+def packed(message: Message) -> str:
+    """Return a message without what its delivery tells anyway; empty if it is too large to be kept."""
+    whole = {
+        "html": message.letter.html,
+        "notices": NOTICES.dump_python(message.notices, mode="json", exclude_defaults=True),
+        "told_at": message.told_at.isoformat(),
+        "picture_url": message.picture_url,
+    }
+    text = base64.b64encode(zlib.compress(json.dumps(whole, ensure_ascii=False).encode())).decode()
+    return text if len(text) <= LARGEST else ""
+
+
+def unpacked(text: str, delivery: Delivery, delivery_id: str) -> Message:
+    """Return a message.
+
+    Args:
+        text: as it was packed.
+        delivery: that it was of.
+        delivery_id: that it gets: who receives it knows it as another one.
+    """
+    whole = json.loads(zlib.decompress(base64.b64decode(text)))
+    return Message(
+        delivery_id=delivery_id,
+        rule_id=delivery.rule_id,
+        rule_name=delivery.rule_name,
+        letter=Letter(delivery.subject, delivery.text, whole["html"]),
+        notices=NOTICES.validate_python(whole["notices"]),
+        told_at=datetime.fromisoformat(whole["told_at"]),
+        picture_url=whole["picture_url"],
+    )
