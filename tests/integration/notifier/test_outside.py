@@ -21,7 +21,7 @@ from onlooker_notifier.channels.bodies import body
 from onlooker_notifier.channels.kinds import ChatSettings, MqttSettings, SmtpSettings, WebhookSettings
 from onlooker_notifier.channels.message import Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.senders import mqtt, smtp, webhook
-from onlooker_notifier.channels.senders.chat import Chat, plugin_of
+from onlooker_notifier.channels.senders.chat import Chat, plugin_of, without_secret
 from onlooker_shared.errors import UnprocessableError
 
 TLS = ssl.create_default_context()
@@ -274,3 +274,32 @@ def test_a_service_follows_no_redirect_and_waits_no_longer_whatever_its_url_says
     assert plugin.request_timeout == (5.0, 10.0)  # type: ignore[attr-defined]
     with pytest.raises(UnprocessableError, match="no URL that apprise knows for slack"):
         plugin_of("slack://nonsense")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("workflows://flows.example/wflow/sign?template=/etc/passwd", "neither read nor fetched"),
+        ("workflows://flows.example/wflow/sign?template=http://169.254.169.254/latest", "neither read nor fetched"),
+        ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?template=file:///etc/passwd", "neither read nor fetched"),
+        ("tgram://123456789:abcdefg_hijklmnop/1111/2222", "names 2 receivers"),
+    ],
+)
+def test_a_service_sends_no_file_of_this_machine_and_has_one_receiver(url: str, words: str) -> None:
+    with pytest.raises(UnprocessableError, match=words):
+        plugin_of(url)
+
+
+def test_a_service_that_fails_is_not_asked_again_and_again_in_one_try() -> None:
+    plugin = plugin_of("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?retry=10&wait=60")
+
+    assert (plugin.retry, plugin.wait) == (0, 0)  # type: ignore[attr-defined]
+
+
+def test_what_a_service_is_said_to_have_answered_repeats_nothing_of_its_url(caplog: pytest.LogCaptureFixture) -> None:
+    url = "tgram://123456789:abcdefg_hijklmnop/1111"
+
+    assert without_secret("Bad token abcdefg_hijklmnop, error=401", url) == "Bad token ***, error=401"
+    with pytest.raises(UnprocessableError):
+        plugin_of("tgram://nonsense-that-is-secret/1111")
+    assert "secret" not in caplog.text

@@ -12,10 +12,17 @@ from dataclasses import dataclass
 
 from onlooker_notifier.channels.message import RefusedError, UnansweredError
 
+IPV4 = 4
 LOOKUP_TIMEOUT = 5.0
 """Seconds."""
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """RFC 6052: the last four bytes are an IPv4 address."""
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that IANA gives out of IPv6 for anybody to be reached at (RFC 4291). Python calls more global: fec0::1, ::7f00:1."""
+OF_CLOUDS = tuple(
+    map(ipaddress.ip_network, ("169.254.0.0/16", "fd00:ec2::/32", "fd20:ce::/32", "100.100.100.200", "192.0.0.192"))
+)
+"""Where cloud providers (AWS, Google, Alibaba, Oracle) give credentials to whoever asks."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -33,8 +40,8 @@ class Guard:
     """Says to which addresses channels connect.
 
     Args:
-        allow_private: whether to private and loopback ones, too. Link-local ones are never connected to: no receiver is
-            there, and cloud providers give credentials to whoever asks at 169.254.169.254.
+        allow_private: whether to private and loopback ones, too. Link-local ones, and those at which cloud providers give
+            credentials, are never connected to: no receiver is there.
         lookup: how names are looked up.
     """
 
@@ -67,7 +74,9 @@ def why_not(text: str, *, allow_private: bool) -> str | None:
     address = _innermost(ipaddress.ip_address(text.partition("%")[0]))
     if address.is_multicast or address.is_link_local or address.is_unspecified:
         return "a multicast, link-local or empty address, to which channels never connect."
-    if address.is_global or allow_private:
+    if any(address in each for each in OF_CLOUDS):
+        return "an address of the cloud's own, to which channels never connect."
+    if allow_private or (address.is_global and (address.version == IPV4 or address in GLOBAL_UNICAST)):
         return None
     return (
         "which is not a public address. Where channels are to reach your own network, set"

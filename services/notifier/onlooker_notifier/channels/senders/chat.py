@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, cast
 
 from onlooker_notifier.channels.addresses import Guard
@@ -36,11 +37,15 @@ HOSTED = frozenset(
 # fmt: on
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 10.0
 """Seconds."""
+AT_ONCE = 16
+"""Messages that are sent at the same time. They have threads of their own: those that hang keep nothing else waiting."""
 LONGEST = 1500
 """Characters that are sent; Discord takes 2,000, a text message far fewer."""
 STATUS = re.compile(r"error=([45]\d\d)")
 """How apprise logs a service's answer."""
 LATER = frozenset({"408", "425", "429"})
+SECRET_PART = 8
+"""Characters from which on a part of a URL is struck out of what a service is said to have answered."""
 
 
 class Service(Protocol):
@@ -64,6 +69,7 @@ class Chat:
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="chat")
 
     async def send(self, settings: ChatSettings, secret: str | None, message: Message) -> Receipt:
         """See `Sends`."""
@@ -74,10 +80,15 @@ class Chat:
             raise RefusedError("NotUnderstood", error.detail) from error
         await self._judge_host(schema, plugin)
         text = shortened(message.letter.text, LONGEST)
-        taken, said = await asyncio.to_thread(_notify, plugin, message.letter.subject, text)
+        taken, said = await asyncio.get_running_loop().run_in_executor(
+            self._threads, _notify, plugin, message.letter.subject, text
+        )
         if taken:
             return Receipt(None, f"taken by {settings.service}")
-        told = shortened(printable(said), LONGEST // 5) or f"{settings.service} did not take it."
+        told = (
+            shortened(printable(without_secret(said, secret or "")), LONGEST // 5)
+            or f"{settings.service} did not take it."
+        )
         status = STATUS.search(said)
         if status is not None and status[1].startswith("4") and status[1] not in LATER:
             raise RefusedError(f"HTTP{status[1]}", told)
@@ -124,22 +135,39 @@ def plugin_of(url: str) -> Service:
     schema = schema_of(url)
     import apprise  # noqa: PLC0415 - a second and 20 MB, for those alone who have such a channel
 
+    logging.getLogger("apprise").propagate = False  # it repeats URLs and what services answer: nothing for logs
     asset = apprise.AppriseAsset(http_redirects=False)
     made = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if made is None:
         raise UnprocessableError(f"This is no URL that apprise knows for {schema}: see its documentation.")
     plugin = cast("Any", made)
+    if any(isinstance(each, apprise.AppriseAttachment) and len(each) for each in vars(plugin).values()):
+        raise UnprocessableError("The URL asks for a file, such as a template; files are neither read nor fetched.")
+    plugin.retry, plugin.wait = 0, 0.0
+    if len(plugin) > 1:
+        raise UnprocessableError(
+            f"The URL names {len(plugin)} receivers. Make a channel of each: none is then told twice because another"
+            " could not be."
+        )
     plugin.redirects = False
     plugin.verify_certificate = True
     plugin.socket_connect_timeout, plugin.socket_read_timeout = CONNECT_TIMEOUT, READ_TIMEOUT
     return cast("Service", plugin)
 
 
+def without_secret(said: str, url: str) -> str:
+    """Return what a service is said to have answered, without what of its URL might be secret."""
+    for part in sorted(
+        {each for each in re.split(r"[/:@?&=]+", url) if len(each) >= SECRET_PART}, key=len, reverse=True
+    ):
+        said = said.replace(part, "***")
+    return said
+
+
 def _notify(plugin: Service, title: str, body: str) -> tuple[bool, str]:
     """Send; return whether it was taken, and what apprise logged of the answer."""
     heard = _Heard()
     logger = logging.getLogger("apprise")
-    logger.propagate = False  # it repeats what services answer, which is nothing for logs
     logger.addHandler(heard)
     try:
         return bool(plugin.notify(body=body, title=title, body_format="text")), " ".join(heard.lines)
