@@ -18,7 +18,7 @@ LOOKUP_TIMEOUT = 5.0
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """RFC 6052: the last four bytes are an IPv4 address."""
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-"""All that IANA gives out of IPv6 for anybody to be reached at (RFC 4291). Python calls more global: fec0::1, ::7f00:1."""
+"""All of IPv6 that IANA gives out (RFC 4291). Python calls more of it global: fec0::1, ::7f00:1."""
 OF_CLOUDS = tuple(
     map(ipaddress.ip_network, ("169.254.0.0/16", "fd00:ec2::/32", "fd20:ce::/32", "100.100.100.200", "192.0.0.192"))
 )
@@ -40,7 +40,7 @@ class Guard:
     """Says to which addresses channels connect.
 
     Args:
-        allow_private: whether to private and loopback ones, too. Link-local ones, and those at which cloud providers give
+        allow_private: whether to private and loopback ones, too. Link-local ones, and those at which clouds give out
             credentials, are never connected to: no receiver is there.
         lookup: how names are looked up.
     """

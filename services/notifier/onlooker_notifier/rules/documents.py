@@ -28,6 +28,8 @@ SCALARS = {
     "tag:yaml.org,2002:null": (r"^(?:~|null|Null|NULL|)$", ("~", "n", "N", "")),
 }
 """What is no text, by YAML 1.2's core schema, and with what it may begin."""
+NUMBER = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,3})?")
+"""What is taken as one: nothing in a rule has more digits."""
 
 
 class WrittenRule(RuleDraft):
@@ -143,13 +145,42 @@ class _Loader(yaml.SafeLoader):
             raise ComposerError(None, None, "aliases are not taken; write out what is meant", mark)
         return super().compose_node(parent, index)
 
+    yaml_constructors: dict[str, Any] = {}  # noqa: RUF012 - likewise: no dates, sets or bytes
+
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [key.value for key, _ in node.value]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
-        if twice is not None:
-            raise ConstructorError(None, None, f"the key {twice!r} is given twice", node.start_mark)
+        if not isinstance(node, yaml.MappingNode):
+            raise ConstructorError(None, None, "this is no mapping", node.start_mark)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise ConstructorError(None, None, "a key is a text", key.start_mark)
+            if key.value in seen:
+                raise ConstructorError(None, None, f"the key '{key.value[:50]}' is given twice", key.start_mark)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
+    def number(self, node: Any) -> int | float:
+        """Return a number; 010 is ten, as YAML 1.2 has it."""
+        text = str(self.construct_scalar(node))
+        if not NUMBER.fullmatch(text):
+            raise ConstructorError(None, None, f"'{text[:50]}' is no number that is taken", node.start_mark)
+        return float(text) if re.search(r"[.eE]", text) else int(text)
 
+    def truth(self, node: Any) -> bool:
+        """Return whether it is true."""
+        text = str(self.construct_scalar(node)).lower()
+        if text not in {"true", "false"}:
+            raise ConstructorError(None, None, f"'{text[:50]}' is neither true nor false", node.start_mark)
+        return text == "true"
+
+
+_Loader.add_constructor("tag:yaml.org,2002:null", yaml.SafeLoader.construct_yaml_null)
+_Loader.add_constructor("tag:yaml.org,2002:bool", _Loader.truth)
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.number)
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.number)
+_Loader.add_constructor("tag:yaml.org,2002:str", yaml.SafeLoader.construct_yaml_str)
+_Loader.add_constructor("tag:yaml.org,2002:seq", yaml.SafeLoader.construct_yaml_seq)
+_Loader.add_constructor("tag:yaml.org,2002:map", yaml.SafeLoader.construct_yaml_map)
+_Loader.add_constructor(None, yaml.SafeLoader.construct_undefined)
 for _tag, (_pattern, _begins) in SCALARS.items():
     _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list(_begins))

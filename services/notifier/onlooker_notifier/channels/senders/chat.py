@@ -38,7 +38,7 @@ HOSTED = frozenset(
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 10.0
 """Seconds."""
 AT_ONCE = 16
-"""Messages that are sent at the same time. They have threads of their own: those that hang keep nothing else waiting."""
+"""Messages that are sent at the same time, in threads of their own: those that hang keep nothing else waiting."""
 LONGEST = 1500
 """Characters that are sent; Discord takes 2,000, a text message far fewer."""
 STATUS = re.compile(r"error=([45]\d\d)")
