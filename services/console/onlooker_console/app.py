@@ -13,6 +13,7 @@ from onlooker_console.live import Live
 from onlooker_console.pages import (
     alerts,
     alerts_channels,
+    alerts_decisions,
     alerts_rules,
     dashboard,
     images,
@@ -115,6 +116,7 @@ def _pages(views: Views, live: Live, pictures_bucket: str) -> list[APIRouter]:
         dashboard.routes(views),
         alerts.routes(views),
         alerts_channels.routes(views),
+        alerts_decisions.routes(views),
         alerts_rules.routes(views),
         system.routes(views),
         system_costs.routes(views),

@@ -14,6 +14,7 @@ from console_site import Site, running
 from installation import installation
 from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
 from onlooker_shared.aws import Aws
+from onlooker_shared.keys import Scope
 from recognitions import a_label, an_image, recognized
 
 HOSTILE = "<img src=x>"
@@ -71,6 +72,27 @@ async def test_a_refusal_is_told_with_its_reason_and_nothing_foreign_is_markup(a
     assert "3 min from when it was complete, 4 tries" in shown
     assert "&lt;img src=x&gt; is not verified" in shown
     assert "<img src=x" not in shown
+
+
+async def test_a_message_is_sent_again_by_a_button_once_however_often_the_form_comes(site: Site) -> None:
+    dynamodb = await site.installation.aws.client("dynamodb")
+    deliveries = Deliveries(dynamodb, site.installation.topology.alert_deliveries.name)
+    at = datetime(2026, 1, 1, tzinfo=UTC)  # the page lists it last
+    delivery_id = f"{round(at.timestamp() * 1000):013d}-{'0' * 16}"
+    await deliveries.record(a_delivery(1, delivery_id=delivery_id, begun_at=at, channel_id="0" * 32))
+    path, form = f"/console/alerts/deliveries/{delivery_id}/again", {"request_id": "1" * 32}
+    reader = await site.keys.create(owner="reader", scopes=[Scope.ALERTS_READ])
+    async with site.signed_in() as somebody, site.signed_in(reader) as other:
+        shown = (await somebody.get("/console/alerts")).text
+        offered = re.findall(r'hx-post="(/console/alerts/deliveries/[^"]+/again)"', shown)
+        refused = await somebody.post(path, data=form)
+        nameless = await somebody.post(path, data={})
+        denied = await other.post(path, data=form)
+        unoffered = (await other.get("/console/alerts")).text
+    assert len(offered) == len(set(re.findall(r'name="request_id" value="([0-9a-f]{32})"', shown))) == 20
+    assert (refused.status_code, nameless.status_code, denied.status_code) == (409, 422, 403)
+    assert "not kept whole" in refused.text
+    assert "/again" not in unoffered
 
 
 async def test_a_message_leads_to_its_pictures(alerted: httpx.AsyncClient, site: Site) -> None:

@@ -1,5 +1,6 @@
 """The pages of channels: made, changed on condition that nobody else did, tried, deleted; secrets go in only."""
 
+import json
 import re
 from typing import Any
 
@@ -94,6 +95,39 @@ async def test_a_test_says_what_the_other_side_said(site: Site) -> None:
         assert "127.0.0.1" in answer.text
     assert "<html" not in fragment.text
     assert "<html" in page.text
+
+
+async def test_what_waits_for_one_that_fails_is_shown(site: Site) -> None:
+    dynamodb, names = await site.installation.aws.client("dynamodb"), site.installation.topology
+    async with site.signed_in() as somebody:
+        await somebody.post(f"{PATH}/new/email", data={"name": "stuck", "to": "stuck@example.com"})
+        channel_id = (await channel(site, "stuck"))["channel_id"]
+        nothing = (await somebody.get(f"{PATH}/{channel_id}/waiting")).text
+        job = {
+            "delivery_id": "1800000000000-0123456789abcdef",
+            "digest_id": "x",
+            "rule_id": "x",
+            "rule_name": "<b>Door</b>",
+            "channel": {"channel": channel_id},
+            "begun_at": 1_800_000_000.0,
+            "attempts": 7,
+            "next_at": 1_800_000_900.0,
+            "keep": 3600.0,
+            "reason": "HTTP 503: busy",
+            "pictures": 12,
+        }
+        item = {"about": {"S": "waiting"}, "notice_id": {"S": job["delivery_id"]}, "body": {"S": json.dumps(job)}}
+        await dynamodb.put_item(TableName=names.alert_notices.name, Item=item)
+        pages = [(await somebody.get(f"{PATH}/{channel_id}{more}")).text for more in ("", "/waiting")]
+        await dynamodb.delete_item(
+            TableName=names.alert_notices.name, Key={"about": item["about"], "notice_id": item["notice_id"]}
+        )
+    assert "No message waits." in nothing
+    for shown in pages:
+        assert "1 message, of 12 pictures" in shown
+        assert "HTTP 503: busy" in shown
+        assert "&lt;b&gt;Door&lt;/b&gt;" in shown
+        assert "<b>Door</b>" not in shown
 
 
 async def test_one_that_a_rule_tells_by_stays_and_says_so(site: Site) -> None:

@@ -52,6 +52,7 @@ async def test_every_answer_keeps_other_sites_out(site: Site, path: str) -> None
         "upload",
         "dashboard",
         "alerts",
+        "alerts/decisions",
         "alerts/rules",
         "alerts/rules/new",
         "alerts/channels",

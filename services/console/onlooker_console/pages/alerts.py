@@ -1,11 +1,12 @@
 """What is told to whom, and what was."""
 
 import asyncio
+import uuid
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response
 
 from onlooker_console.addresses import ImageId
 from onlooker_console.alerts.channels import listed as named_channels
@@ -15,6 +16,7 @@ from onlooker_console.alerts.rules import rules
 from onlooker_console.alerts.sent import latency
 from onlooker_console.apis import Api, Outcome, attempt
 from onlooker_console.callers import SignedIn
+from onlooker_console.told import tell
 from onlooker_console.views import Views
 
 PAGE = 20
@@ -22,6 +24,11 @@ PAGE = 20
 PICTURED = 12
 """Pictures of a delivery that are shown, at most."""
 
+SENDING = 50.0
+"""Seconds: the notifier waits up to 40 for the other side."""
+
+DeliveryId = Annotated[str, Path(pattern="^[0-9]{13}-[0-9a-z-]{1,64}$")]
+RequestId = Annotated[str, Form(pattern="^[0-9a-f]{32}$")]
 Cursor = Annotated[str | None, Query(max_length=1000)]
 ImageIds = Annotated[list[ImageId], Query(max_length=PICTURED)]
 
@@ -53,12 +60,40 @@ def routes(views: Views) -> APIRouter:
         shown = await asyncio.gather(*(_picture(caller.api, each) for each in image_id))
         return views.page(request, "alerts_pictures.html", shown=shown, more=max(0, pictures - len(shown)))
 
+    @router.post("/alerts/deliveries/{delivery_id}/again")
+    async def send_again(
+        request: Request, caller: SignedIn, delivery_id: DeliveryId, request_id: RequestId
+    ) -> Response:
+        """Send a message again, and say what became of it; a form that is sent twice sends it once."""
+        path = f"/alerts/deliveries/{delivery_id}/again"
+        again = await caller.api.send("POST", path, json={"request_id": request_id}, patience=SENDING)
+        if "HX-Request" in request.headers:
+            return views.page(
+                request, "alerts_again.html", again=again, delivery_id=delivery_id, request_id=_request_id()
+            )
+        response = RedirectResponse("/console/alerts#sent", status_code=HTTPStatus.SEE_OTHER)
+        sent = again["outcome"]["status"] == "sent"
+        tell(response, request, "It was sent again." if sent else f"It was not taken: {again['outcome']['reason']}")
+        return response
+
     def _page(request: Request, template: str, deliveries: Outcome[Any], **context: Any) -> Response:
         return views.page(
-            request, template, deliveries=deliveries, way=way, latency=latency, pictured=PICTURED, **context
+            request,
+            template,
+            deliveries=deliveries,
+            way=way,
+            latency=latency,
+            pictured=PICTURED,
+            request_id=_request_id,
+            **context,
         )
 
     return router
+
+
+def _request_id() -> str:
+    """Return what tells one click of a button from another."""
+    return uuid.uuid4().hex
 
 
 async def _deliveries(api: Api, cursor: str | None) -> Any:

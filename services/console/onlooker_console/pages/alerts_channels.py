@@ -82,12 +82,23 @@ def _making(views: Views) -> APIRouter:
 def _changing(views: Views) -> APIRouter:
     router = APIRouter()
 
+    @router.get("/{channel_id}/waiting")
+    async def show_waiting(request: Request, caller: SignedIn, channel_id: ChannelId) -> Response:
+        """Show what waits for a channel, and what was given up."""
+        known, waiting = await asyncio.gather(
+            caller.api.get(f"{API}/{channel_id}"), caller.api.get(f"{API}/{channel_id}/waiting")
+        )
+        (channel,) = listed([known])
+        return views.page(request, "alerts_channel_waiting.html", channel=channel, waiting=waiting)
+
     @router.get("/{channel_id}")
     async def edit(request: Request, caller: SignedIn, channel_id: ChannelId) -> Response:
         """Show a channel's settings, to be changed."""
         asking.check(caller.may(WRITE))
-        known = await caller.api.get(f"{API}/{channel_id}")
-        return _form(views, request, draft_of(known), known)
+        known, waiting = await asyncio.gather(
+            caller.api.get(f"{API}/{channel_id}"), attempt(caller.api.get(f"{API}/{channel_id}/waiting"))
+        )
+        return _form(views, request, draft_of(known), known, waiting=waiting.value)
 
     @router.post("/{channel_id}")
     async def change(request: Request, caller: SignedIn, channel_id: ChannelId, version: Version) -> Response:
@@ -144,9 +155,10 @@ def _form(
     draft: Draft,
     known: Mapping[str, Any] | None = None,
     *,
+    waiting: Any = None,
     refusal: RefusedError | None = None,
 ) -> Response:
-    """Return the form of a channel: a new one, or the one that is `known`."""
+    """Return the form of a channel: a new one, or the one that is `known` and for which something may be waiting."""
     labels = {each.name: each.label for each in draft.of.fields} | {"name": "Name", "secret": "Secret", "keep": "Kept"}
     return views.page(
         request,
@@ -154,6 +166,7 @@ def _form(
         status=refusal.status if refusal else HTTPStatus.OK,
         draft=draft,
         known=known,
+        waiting=waiting,
         troubles=asking.faults(refusal, labels) if refusal else (),
     )
 

@@ -13,6 +13,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import AwareDatetime
 
 from onlooker_console.addresses import ImageId
+from onlooker_console.alerts.channels import way as way_of
+from onlooker_console.alerts.decisions import untold
 from onlooker_console.apis import Api, ApiError, Outcome, attempt
 from onlooker_console.callers import Caller, SignedIn
 from onlooker_console.picture.boxes import boxes, label_entry, lines
@@ -31,6 +33,8 @@ OWN = ("again",)
 """Parameters that are no part of the search that one came from."""
 SIMILAR = 12
 """Pictures that are named as similar, at most."""
+UNTOLD = 3
+"""Decisions not to tell of it that are shown, the newest ones."""
 ROUNDS = 6
 """Requests that look for who was told of a picture; each looks through 500 messages."""
 
@@ -101,8 +105,12 @@ def routes(views: Views) -> APIRouter:
     @router.get("/told")
     async def told(request: Request, caller: SignedIn, image_id: ImageId) -> Response:
         """Say who was told of the picture, as a fragment."""
-        found = await attempt(_deliveries(caller.api, image_id))
-        return views.page(request, "picture_told.html", found=found)
+        found, decided = await asyncio.gather(
+            attempt(_deliveries(caller.api, image_id)),
+            attempt(caller.api.get("/alerts/decisions", {"image_id": image_id, "limit": UNTOLD})),
+        )
+        kept_back = [untold(each, {}) for each in decided.value["decisions"]] if decided.value else ()
+        return views.page(request, "picture_told.html", found=found, untold=kept_back, way=way_of, image_id=image_id)
 
     return router
 
