@@ -49,6 +49,8 @@ class Receiver:
     requests: list[Request] = field(default_factory=list)
     answer: bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nthanks"
     hangs: bool = False
+    dries_up: bool = False
+    """Whether nothing follows the answer, not even its end."""
     endless: bool = False
     """Whether the answer never ends."""
     sent: int = 0
@@ -69,6 +71,8 @@ class Receiver:
                 self.sent += 65_536
                 await writer.drain()
             await writer.drain()
+            if self.dries_up:
+                await reader.read()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:

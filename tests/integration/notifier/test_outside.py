@@ -1,5 +1,6 @@
 """Webhooks, mail servers, brokers and chats: each against a real other side on this machine."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -121,6 +122,16 @@ async def test_of_an_answer_without_end_little_is_read() -> None:
     assert there.sent < 20_000_000
 
 
+@pytest.mark.parametrize("dries_up", [True, False])
+async def test_who_said_that_it_took_a_message_is_not_told_again_for_want_of_the_rest(
+    monkeypatch: pytest.MonkeyPatch, dries_up: bool
+) -> None:
+    monkeypatch.setattr(webhook, "ANSWER_TIMEOUT", 0.2)
+    async with receiver() as there:
+        there.answer, there.dries_up = b"HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\nthan", dries_up
+        assert (await post(there)).answer == "HTTP 200: than"
+
+
 async def test_nobody_there_may_be_there_later() -> None:
     async with receiver() as there:
         pass
@@ -134,6 +145,12 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[Envelope] = []
         self.answer = "250 queued as 42"
+        self.lingers = False
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - likewise
+        if self.lingers:
+            await asyncio.sleep(60)
+        return "221 bye"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         self.mails.append(envelope)
@@ -176,6 +193,17 @@ async def test_a_mail_server_takes_the_whole_mail(mail_server: Controller, mailb
     assert envelope.rcpt_tos == ["ann@example.com", "bob@example.com"]
     assert b"multipart/alternative" in (envelope.content or b"")
     assert "queued as 42" in receipt.answer
+
+
+async def test_a_mail_server_that_hangs_at_goodbye_has_taken_the_mail(
+    mail_server: Controller, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "GOODBYE", 0.1)
+    monkeypatch.setattr(smtp, "TIMEOUT", 5.0)
+    mailbox.lingers = True
+
+    assert "queued as 42" in (await send_mail(smtp_settings(mail_server))).answer
+    assert len(mailbox.mails) == 1
 
 
 @pytest.mark.parametrize(("answer", "error"), [("550 no such user", RefusedError), ("451 try later", UnansweredError)])

@@ -61,6 +61,13 @@ def test_a_digest_is_due_an_interval_after_its_first_picture() -> None:
     assert wait(DEFAULT, first_at=1000.0, now=2000.0) == 0.0
 
 
+def test_a_clock_that_jumps_back_has_no_digest_wait_until_it_was_set_to_before() -> None:
+    rule = default_rule(email_to=[], topic_arn=None, digest_interval=60.0)
+
+    assert wait(rule, first_at=1030.0, now=1000.0) == 90
+    assert wait(rule, first_at=86_400.0, now=1000.0) == 0
+
+
 def test_the_sweep_never_looks_further_back_than_decisions_are_remembered() -> None:
     assert NEWS + timedelta(days=1) < min(DECIDED_KEPT, PENDING_KEPT)
 

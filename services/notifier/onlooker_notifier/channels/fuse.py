@@ -43,10 +43,10 @@ class Fuse:
     """What happened last."""
 
     def state(self, now: float) -> Literal["closed", "open", "half-open"]:
-        """Return the fuse's state."""
+        """Return the fuse's state. One that were open for longer than any is was opened before a clock jumped back."""
         if self.until is None:
             return "closed"
-        return "open" if now < self.until else "half-open"
+        return "open" if now < self.until <= now + LONGEST_PAUSE else "half-open"
 
     def admission(self, now: float) -> Admission:
         """Return whether the channel may be tried."""

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from onlooker_notifier.clocks import CLOCKS_DIFFER
+
 FIRST_DELAY, LONGEST_DELAY = 15.0, 3600.0
 """Seconds until the second try, and at most between two."""
 FRESH = 300.0
@@ -33,6 +35,12 @@ def next_try(*, attempts: int, told_at: float, now: float, keep: float, open_unt
         return due
     # a last try at the very end, unless that is now or the fuse is open until then
     return last if last > now + FIRST_DELAY and (open_until is None or open_until <= last) else None
+
+
+def due_in(next_at: float, now: float) -> float:
+    """Return the seconds until a next try, 0 if it is due. One further away than any was set before a clock jumped."""
+    left = next_at - now
+    return left if 0 < left <= LONGEST_DELAY + CLOCKS_DIFFER else 0.0
 
 
 def kept_for(policy: Policy, keep: float) -> float:

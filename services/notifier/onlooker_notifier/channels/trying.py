@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
+import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +23,8 @@ TIMEOUT = 40.0
 """Seconds that it may take; the gateway waits longer."""
 SUBJECT = "A test message of Onlooker"
 TEXT = "Somebody tries whether messages of Onlooker arrive here. They do."
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class Tried(BaseModel):
@@ -74,6 +77,9 @@ class Trying:
             return tried("unanswered", error.reason)
         except (BotoCoreError, ClientError, TimeoutError) as error:
             return tried("unanswered", describe(error))
+        except Exception as error:
+            log.exception("channel.fault", channel=target.type)
+            return tried("unanswered", f"Onlooker itself failed: {type(error).__name__}. Its log says more.")
         await self._fuses.succeeded(target.key)
         return tried("sent", receipt.answer, receipt.message_id)
 

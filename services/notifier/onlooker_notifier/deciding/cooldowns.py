@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from onlooker_notifier.deciding.decisions import CLOCKS_DIFFER
+from onlooker_notifier.clocks import CLOCKS_DIFFER
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.conditions.hours import stretch_at
 from onlooker_notifier.deciding.decisions import Reason, silent
 from onlooker_notifier.rules.model import Rule
@@ -44,9 +45,10 @@ class Course(BaseModel):
 def wait(rule: Rule, first_at: float, now: float) -> float:
     """Return the seconds until a digest is due whose first picture came at `first_at` (epoch seconds); 0 if it is.
 
-    In quiet hours none is: all that came is one digest when they end.
+    In quiet hours none is: all that came is one digest when they end. A picture that came before a clock jumped back
+    has waited long enough.
     """
-    due_at = max(first_at + rule.digest_interval, now)
+    due_at = now if first_at > now + CLOCKS_DIFFER else max(first_at + rule.digest_interval, now)
     quiet = stretch_at(rule.quiet, due_at) if rule.quiet is not None else None
     return (due_at if quiet is None else quiet.end) - now
 

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -145,8 +145,6 @@ class _Loader(yaml.SafeLoader):
             raise ComposerError(None, None, "aliases are not taken; write out what is meant", mark)
         return super().compose_node(parent, index)
 
-    yaml_constructors: dict[str, Any] = {}  # noqa: RUF012 - likewise: no dates, sets or bytes
-
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         if not isinstance(node, yaml.MappingNode):
             raise ConstructorError(None, None, "this is no mapping", node.start_mark)
@@ -173,14 +171,17 @@ class _Loader(yaml.SafeLoader):
             raise ConstructorError(None, None, f"'{text[:50]}' is neither true nor false", node.start_mark)
         return text == "true"
 
+    yaml_constructors: ClassVar[dict[str | None, Any]] = {  # likewise: no dates, sets or bytes
+        "tag:yaml.org,2002:null": yaml.SafeLoader.construct_yaml_null,
+        "tag:yaml.org,2002:bool": truth,
+        "tag:yaml.org,2002:int": number,
+        "tag:yaml.org,2002:float": number,
+        "tag:yaml.org,2002:str": yaml.SafeLoader.construct_yaml_str,
+        "tag:yaml.org,2002:seq": yaml.SafeLoader.construct_yaml_seq,
+        "tag:yaml.org,2002:map": yaml.SafeLoader.construct_yaml_map,
+        None: yaml.SafeLoader.construct_undefined,
+    }
 
-_Loader.add_constructor("tag:yaml.org,2002:null", yaml.SafeLoader.construct_yaml_null)
-_Loader.add_constructor("tag:yaml.org,2002:bool", _Loader.truth)
-_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.number)
-_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.number)
-_Loader.add_constructor("tag:yaml.org,2002:str", yaml.SafeLoader.construct_yaml_str)
-_Loader.add_constructor("tag:yaml.org,2002:seq", yaml.SafeLoader.construct_yaml_seq)
-_Loader.add_constructor("tag:yaml.org,2002:map", yaml.SafeLoader.construct_yaml_map)
-_Loader.add_constructor(None, yaml.SafeLoader.construct_undefined)
+
 for _tag, (_pattern, _begins) in SCALARS.items():
     _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list(_begins))

@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.conditions.hours import ALWAYS, Stretch, stretch_at, stretches
 from onlooker_notifier.conditions.values import SECONDS, Window
 
 SETTLING = 10.0
 """Seconds that are waited besides: pictures are told of some seconds after they were uploaded, and of those that come
 thick and fast not each is noted."""
-CLOCKS_DIFFER = 60.0
-"""Seconds by which clocks may differ. What was noted later than that from now was noted before a clock jumped back."""
 MOST_ABSENCES = 100
 """That a trial tells of."""
 NAMES = {"s": "second", "m": "minute", "h": "hour", "d": "day"}

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from onlooker_notifier.watching.counting import CLOCKS_DIFFER, SETTLING
+from onlooker_notifier.clocks import CLOCKS_DIFFER
+from onlooker_notifier.watching.counting import SETTLING
 
 GRACE = 60.0
 """Seconds after a start in which pictures that waited are handled first."""

@@ -41,8 +41,10 @@ def test_each_try_that_fails_doubles_the_pause_up_to_an_hour() -> None:
     assert max(pauses) == LONGEST_PAUSE
 
 
-def test_a_clock_that_jumps_back_keeps_no_channel_closed_for_longer_than_it_jumped() -> None:
+def test_a_clock_that_jumps_back_keeps_no_channel_closed_for_longer_than_an_hour() -> None:
     fuse = failing(FAILURES)
 
-    assert fuse.admission(NOW - 3600) is Admission.NO
+    assert fuse.admission(NOW - LONGEST_PAUSE / 2) is Admission.NO
+    assert fuse.admission(NOW - LONGEST_PAUSE) is Admission.ONE
+    assert fuse.admission(NOW - 365 * 86_400) is Admission.ONE
     assert fuse.admission(NOW + FIRST_PAUSE) is Admission.ONE

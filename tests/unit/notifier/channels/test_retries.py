@@ -39,3 +39,9 @@ def test_the_last_try_is_at_the_end_of_its_time() -> None:
 def test_what_is_to_be_news_expires_after_minutes() -> None:
     assert retries.kept_for("expire", DAY) == FRESH
     assert retries.kept_for("catch_up", DAY) == DAY
+
+
+def test_a_clock_that_jumps_back_has_no_message_wait_for_an_hour_that_is_long_over() -> None:
+    assert retries.due_in(TOLD + 600, TOLD) == 600
+    assert retries.due_in(TOLD - 1, TOLD) == 0
+    assert retries.due_in(TOLD + 365 * DAY, TOLD) == 0

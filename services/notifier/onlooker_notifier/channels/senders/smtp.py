@@ -1,8 +1,10 @@
 """Mails by a server of one's own."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
+from email.message import EmailMessage
 
 import aiosmtplib
 
@@ -12,8 +14,8 @@ from onlooker_notifier.channels.mails import mail
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.pictures import Pictures
 
-CONNECT_TIMEOUT, TIMEOUT = 5.0, 30.0
-"""Seconds to connect, and in all."""
+CONNECT_TIMEOUT, TIMEOUT, GOODBYE = 5.0, 30.0, 2.0
+"""Seconds to connect, until the mail is taken, and to say goodbye when it is."""
 PERMANENT = 500
 """SMTP's replies from here on will be the same the next time (RFC 5321, section 4.2.1)."""
 
@@ -38,19 +40,8 @@ class Smtp:
         made = mail(message, sender=settings.sender, to=settings.to, picture=picture)
         try:
             async with asyncio.timeout(TIMEOUT):
-                refused, answer = await aiosmtplib.send(
-                    made,
-                    sender=settings.sender,
-                    recipients=list(settings.to),
-                    sock=await self._connected(settings),
-                    hostname=settings.host,  # the name that its certificate must have
-                    username=settings.username,
-                    password=secret if settings.username else None,
-                    use_tls=settings.security == "tls",
-                    start_tls=settings.security == "starttls",
-                    tls_context=None if settings.security == "none" else self._tls,
-                    timeout=TIMEOUT,
-                )
+                client = await self._client(settings, secret)
+                refused, answer = await _sent(client, settings, made)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _judged(max(each.code for each in error.recipients), _refusals(error.recipients)) from error
         except aiosmtplib.SMTPResponseException as error:
@@ -59,6 +50,19 @@ class Smtp:
             raise UnansweredError(type(error).__name__, f"The server cannot be reached: {error}") from error
         some = f"; not taken for {len(refused)} of {len(settings.to)} addresses" if refused else ""
         return Receipt(None, f"{answer}{some}")
+
+    async def _client(self, settings: SmtpSettings, secret: str | None) -> aiosmtplib.SMTP:
+        """Return a client that will talk to an address that was judged."""
+        return aiosmtplib.SMTP(
+            sock=await self._connected(settings),
+            hostname=settings.host,  # the name that its certificate must have
+            username=settings.username,
+            password=secret if settings.username else None,
+            use_tls=settings.security == "tls",
+            start_tls=settings.security == "starttls",
+            tls_context=None if settings.security == "none" else self._tls,
+            timeout=TIMEOUT,
+        )
 
     async def _connected(self, settings: SmtpSettings) -> socket.socket:
         """Return a connection to an address that was judged."""
@@ -72,6 +76,23 @@ class Smtp:
             made.close()
             raise
         return made
+
+
+async def _sent(
+    client: aiosmtplib.SMTP, settings: SmtpSettings, made: EmailMessage
+) -> tuple[dict[str, aiosmtplib.SMTPResponse], str]:
+    """Send a mail; return for whom it was not taken, and what the server said.
+
+    A server that hangs when it is told goodbye has taken it nevertheless: who sent it again would tell it twice.
+    """
+    try:
+        await client.connect()
+        told = await client.send_message(made, sender=settings.sender, recipients=list(settings.to))
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+            await client.quit(timeout=GOODBYE)
+        return told
+    finally:
+        client.close()
 
 
 def _judged(code: int, text: str) -> RefusedError | UnansweredError:

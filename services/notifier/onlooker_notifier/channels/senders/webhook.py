@@ -1,6 +1,7 @@
 """Signed POSTs to an address of somebody's own. How to verify them: docs/webhooks.md."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import time
@@ -16,7 +17,9 @@ from onlooker_notifier.channels.message import LONGEST_ANSWER, Message, Receipt,
 from onlooker_notifier.wording import printable, shortened
 
 CONNECT_TIMEOUT, TIMEOUT = 5.0, 10.0
-"""Seconds to connect, and in all."""
+"""Seconds to connect, and until it is answered."""
+ANSWER_TIMEOUT = 2.0
+"""Seconds that the words of an answer may take besides: it is known by then whether the message was taken."""
 LARGEST_ANSWER = 64 * 1024
 """Bytes that are read of an answer."""
 TIMESTAMP, SIGNATURE, DELIVERY = "Onlooker-Timestamp", "Onlooker-Signature", "Onlooker-Delivery"
@@ -65,8 +68,7 @@ class Webhook:
             SIGNATURE: signature(secret or "", timestamp, content),
         }
         try:
-            async with asyncio.timeout(TIMEOUT):
-                status, answer, where = await self._post(httpx.URL(settings.url), headers, content)
+            status, answer, where = await self._post(httpx.URL(settings.url), headers, content)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise UnansweredError(type(error).__name__, f"It cannot be reached: {error}") from error
         except TimeoutError as error:
@@ -76,25 +78,32 @@ class Webhook:
     async def _post(self, url: httpx.URL, headers: dict[str, str], content: bytes) -> tuple[int, str, str]:
         """Return the status, the beginning of the answer, and where it redirects to."""
         port = url.port or (443 if url.scheme == "https" else 80)
-        address, *_ = await self._guard.addresses(url.host, port)
-        async with self._http.stream(
-            "POST",
-            url.copy_with(host=address),  # the one that was judged
-            headers={"Host": url.netloc.decode(), **headers},
-            content=content,
-            extensions={"sni_hostname": url.host},  # the name that the certificate must have
-        ) as response:
-            read = b""
+        async with contextlib.AsyncExitStack() as stack:
+            async with asyncio.timeout(TIMEOUT):
+                address, *_ = await self._guard.addresses(url.host, port)
+                response = await stack.enter_async_context(
+                    self._http.stream(
+                        "POST",
+                        url.copy_with(host=address),  # the one that was judged
+                        headers={"Host": url.netloc.decode(), **headers},
+                        content=content,
+                        extensions={"sni_hostname": url.host},  # the name that the certificate must have
+                    )
+                )
+            return response.status_code, await _words(response), response.headers.get("Location", "")
+
+
+async def _words(response: httpx.Response) -> str:
+    """Return the beginning of an answer, as far as it came in time: who answered must not be told again for it."""
+    read = b""
+    with contextlib.suppress(httpx.HTTPError, TimeoutError):
+        async with asyncio.timeout(ANSWER_TIMEOUT):
             async for part in response.aiter_raw():
                 read += part
                 if len(read) >= LARGEST_ANSWER:
                     break
-            text = read[:LARGEST_ANSWER].decode("utf-8", "replace")
-            return (
-                response.status_code,
-                shortened(printable(text.strip()), LONGEST_ANSWER // 2),
-                response.headers.get("Location", ""),
-            )
+    text = read[:LARGEST_ANSWER].decode("utf-8", "replace")
+    return shortened(printable(text.strip()), LONGEST_ANSWER // 2)
 
 
 def _judged(status: int, answer: str, where: str) -> Receipt:
