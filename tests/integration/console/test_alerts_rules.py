@@ -57,6 +57,37 @@ async def test_a_rule_is_made_changed_switched_and_deleted(site: Site) -> None:
         assert await stored(site, RULE["name"]) == []
 
 
+async def test_quiet_hours_and_absences_are_made_by_clicking(site: Site) -> None:
+    quiet = {"quiet": "true", "quiet-from": "21:00", "quiet-to": "08:00", "quiet-sun": "true", "quiet-zone": "UTC"}
+    absence = {"join0": "all", "c0-0-kind": "absence", "c0-0-for": "45m", "c0-0-prefix": "desk/", "c0-0-faces": "1"}
+    name = "Nobody there"
+    form = {"name": name, "enabled": "true", "about": "when", "digest_interval": "0", "urgent": "true"}
+    async with site.signed_in() as somebody:
+        assert (await somebody.post(PATH, data={**form, **quiet, **absence})).status_code == 303
+        (rule,) = await stored(site, name)
+        wanted = {"all": [{"prefix": "desk/"}, {"faces": {"at_least": 1}}]}
+        assert rule["when"]["absence"] == {"of": wanted, "for": "45m"}
+        assert rule["quiet_hours"] == {"from": "21:00", "to": "08:00", "days": ["sun"], "zone": "UTC"}
+        assert rule["urgent"]
+        path = f"{PATH}/{rule['rule_id']}"
+        shown = (await somebody.get(path)).text
+        for field in (
+            'name="quiet-from" value="21:00"',
+            'name="c0-0-for" value="45m"',
+            'name="c0-0-prefix" value="desk',
+        ):
+            assert field in shown
+        assert 'name="raw"' not in shown
+        wrong = await somebody.post(path, data={**form, **quiet, **absence, "quiet-from": "late", "version": "1"})
+        assert (wrong.status_code, "Quiet hours: " in wrong.text) == (422, True)
+        dead = {"join0": "all", "c0-0-kind": "dead_letter", "c0-0-queue": "tagger", "version": "1"}
+        assert (await somebody.post(path, data={**form, **dead})).status_code == 303
+        (rule,) = await stored(site, name)
+        assert (rule["when"], rule["quiet_hours"]) == ({"dead_letter": {"queue": "tagger"}}, None)
+        assert 'name="c0-0-kind" value="dead_letter"' in (await somebody.get(path)).text
+        assert (await somebody.post(f"{path}/delete", data={"version": "2"})).status_code == 303
+
+
 async def test_what_is_wrong_is_said_and_what_was_filled_in_stays(site: Site) -> None:
     async with site.signed_in() as somebody:
         impossible = {"c0-1-kind": "faces", "c0-1-at_least": "3", "c0-1-at_most": "1"}

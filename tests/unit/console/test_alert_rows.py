@@ -6,8 +6,8 @@ import pytest
 
 from onlooker_console.alerts import drafts
 from onlooker_console.alerts.drafts import draft_from, draft_of
-from onlooker_console.alerts.leaves import LEAVES
-from onlooker_console.alerts.rows import Row, in_words, rows_of
+from onlooker_console.alerts.leaves import LEAVES, in_words
+from onlooker_console.alerts.rows import Row, rows_of
 
 NIGHT = {"time": {"from": "22:00", "to": "06:00", "zone": "Europe/Berlin"}}
 DOOR = {"all": [{"person": {"unknown": True}}, {"prefix": "cameras/door/"}, NIGHT]}
@@ -27,11 +27,18 @@ SAYABLE: list[dict[str, Any]] = [
     {"person": {"unknown": True, "times": {"at_least": 3}}},
     {"person": {"any_of": ["Ann", "Ben"]}},
     {"all": [{"text": {"matches": "^A, B"}}, {"moderation": {"confidence": {"at_least": 60.5}}}]},
+    {"absence": {"for": "5m"}},
+    {"all": [{"absence": {"of": {"all": [{"prefix": "desk/"}, {"faces": {"at_least": 1}}]}, "for": "30m"}}, NIGHT]},
+    {"absence": {"of": {"all": [{"person": {"any_of": ["Ann", "Ben"]}}, {"label": {"is": "Dog"}}]}, "for": "2h"}},
+    {"dead_letter": True},
+    {"dead_letter": {"queue": "tagger"}},
     {"time": {"from": "00:00", "to": "24:00", "days": ["mon", "sun"], "zone": "UTC"}},
 ]
 UNSAYABLE: list[dict[str, Any]] = [
     {"person": {"name": "Ann, the first"}},
-    {"absence": {"of": {"faces": {"at_least": 1}}, "for": "30m"}},
+    {"absence": {"of": {"any": [{"prefix": "a/"}, {"faces": {"at_least": 1}}]}, "for": "30m"}},
+    {"absence": {"of": {"person": {"name": "Ann", "similarity": {"at_least": 95}}}, "for": "30m"}},
+    {"dead_letter": {"queue": ["tagger", "notifier"]}},
     {"any": [{"all": [{"any": [{"failed": True}, {"bucket": "a"}]}, {"bucket": "b"}]}, {"bucket": "c"}]},
     {"emotion": {"is": "HAPPY", "confidence": {"at_most": 5}}},
     {"nonsense": 3},
@@ -86,6 +93,16 @@ def test_what_forms_do_not_ask_for_stays() -> None:
     assert draft_of(told(events=["failed", "recognized"])).request["events"] == ["failed", "recognized"]
 
 
+def test_quiet_hours_are_those_of_the_rule_or_none() -> None:
+    hours = {"from": "22:00", "to": "07:00", "days": ["fri", "sat"], "zone": "Europe/Berlin"}
+    draft = draft_of(told(quiet_hours=hours, urgent=True))
+    assert (draft.request["quiet_hours"], draft.request["urgent"]) == (hours, True)
+    form = [(f"quiet-{each.name}", value) for each, value in draft.hours_asked if value]
+    assert draft_from([("quiet", "true"), *form]).request["quiet_hours"] == hours
+    assert draft_from(form).request["quiet_hours"] is None
+    assert {each.name: value for each, value in drafts.new().hours_asked}["from"] == "22:00"
+
+
 @pytest.mark.parametrize(("raw", "words"), [("{", "no JSON"), ("[]", "an object"), ("[" * 100_000, "JSON")])
 def test_what_is_no_json_is_said(raw: str, words: str) -> None:
     draft = draft_from([("name", "x"), ("raw", raw)])
@@ -111,4 +128,4 @@ def test_what_is_looked_after_by_the_clock_is_said_too() -> None:
     assert in_words(absence) == "for 5m no picture that is so: in cameras/2/"
     assert in_words({"absence": {"for": "1h"}}) == "for 1h no picture"
     assert in_words({"dead_letter": True}) == "more dead letters"
-    assert rows_of(absence) is None
+    assert in_words({"dead_letter": {"queue": ["tagger", "notifier"]}}) == "more dead letters of tagger or notifier"

@@ -45,6 +45,14 @@ def test_how_often_it_tells_is_said_exactly(seconds: float, words: str) -> None:
     assert rules([rule(digest_interval=seconds)])[0].rhythm == words
 
 
+def test_when_it_is_quiet_and_how_often_a_day_it_tells_is_said() -> None:
+    hours = {"from": "22:00", "to": "07:00", "zone": "UTC"}
+    (quiet,) = rules([rule(digest_interval=0, quiet_hours=hours, daily_limit=1)])
+    (urgent,) = rules([rule(digest_interval=0, quiet_hours=hours, urgent=True)])
+    assert quiet.rhythm == "At once; quiet 22:00–07:00 UTC; at most 1 message a day"  # noqa: RUF001 - a span
+    assert urgent.rhythm.endswith("UTC, but it is urgent: told nevertheless")
+
+
 def test_rules_that_tell_nobody_come_last() -> None:
     listed = [rule(name="Off", enabled=False), rule(name="Mute", channels=[]), rule(name="zoo"), rule(name="Ape")]
     assert [(each.name, each.tells) for each in rules(listed)] == [

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from onlooker_console.alerts.kinds import Field
+from onlooker_console.alerts.leaves import LEAVES
 from onlooker_console.alerts.rows import Row, Rows, rows_from, rows_of
 
 ABOUT = {
-    "when": "Pictures that are as follows",
+    "when": "What is as follows",
     "recognized": "Every picture that was recognized",
     "failed": "Every picture that could not be recognized",
     "both": "Every picture",
@@ -28,6 +29,9 @@ WORDS = (
     Field("body", "Text", "lines", help="Both are templates: {{ subject }}, {{ camera }}, {{ time }} and more."),
 )
 """Templates of what it says."""
+QUIET = "quiet-"
+"""What the names of the fields of quiet hours begin with in the form; they are those of a time."""
+HOURS = LEAVES["time"]
 PER = {"person": "another person", "camera": "another camera", "label": "another label"}
 """What is not the same for `cooldown`."""
 
@@ -47,6 +51,9 @@ class Draft:
         others: channels that forms do not ask for: they stay.
         settings: of `SETTINGS` and `WORDS`, as texts.
         per: of `PER`.
+        quiet: whether it has quiet hours.
+        hours: those, as the fields of a time.
+        urgent: whether it tells in them, too.
     """
 
     name: str = ""
@@ -59,6 +66,14 @@ class Draft:
     others: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     per: tuple[str, ...] = ()
+    quiet: bool = False
+    hours: Mapping[str, str] = field(default_factory=dict)
+    urgent: bool = False
+
+    @property
+    def hours_asked(self) -> list[tuple[Field, str]]:
+        """The fields of quiet hours with what stands in them."""
+        return [(each, self.hours.get(each.name, "" if self.quiet else each.default)) for each in HOURS.fields]
 
     def value(self, asked: Field) -> str:
         """Return what stands in a field."""
@@ -74,6 +89,7 @@ class Draft:
         asked: dict[str, Any] = {"name": self.name, "enabled": self.enabled, "channels": self._told, "per": self.per}
         asked |= {each.name: _number(self.value(each)) for each in SETTINGS}
         asked |= {each.name: self.value(each) or None for each in WORDS}
+        asked |= {"quiet_hours": HOURS.write(self.hours) if self.quiet else None, "urgent": self.urgent}
         if self.about == "when":
             return asked | {"when": self.rows.condition if self.raw is None else _parsed(self.raw)}
         return asked | {"when": None, "events": EVENTS[self.about]}
@@ -122,6 +138,9 @@ def draft_of(told: Mapping[str, Any]) -> Draft:
         others=tuple(json.dumps(each) for each in written if each["type"] != "email"),
         settings=_settings(told),
         per=tuple(told.get("per", ())),
+        quiet=bool(told.get("quiet_hours")),
+        hours=HOURS.read(told["quiet_hours"]) if told.get("quiet_hours") else {},
+        urgent=bool(told.get("urgent")),
     )
 
 
@@ -140,6 +159,9 @@ def draft_from(form: Sequence[tuple[str, str]]) -> Draft:
         others=tuple(value for name, value in form if name == "other" and _is_object(value)),
         settings={each.name: texts[each.name].strip() for each in (*SETTINGS, *WORDS) if each.name in texts},
         per=tuple(value for name, value in form if name == "per"),
+        quiet="quiet" in texts,
+        hours={each.name: texts.get(f"{QUIET}{each.name}", "").strip() for each in HOURS.fields},
+        urgent="urgent" in texts,
     )
 
 

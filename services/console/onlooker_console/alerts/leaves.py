@@ -11,6 +11,7 @@ from onlooker_console.alerts.kinds import Field
 from onlooker_console.filters import EMOTIONS
 
 Values = Mapping[str, str]
+Condition = Mapping[str, Any]
 
 DAYS = {"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "sun": "Sun"}
 WHO = {
@@ -20,6 +21,15 @@ WHO = {
     "first": "somebody unknown, for the first time",
 }
 SURE = Field("confidence_at_least", "At least, %", "number", help="How sure")
+QUEUES = {
+    "": "any",
+    "recognizer-images": "pictures to be recognized",
+    "recognizer-people": "people to be told again",
+    "annotator": "pictures to be drawn",
+    "tagger": "pictures for the search",
+    "notifier": "pictures to be told of",
+}
+"""Those whose dead letters are counted, and what waits in them."""
 ALIKE = Field("similarity_at_least", "Alike at least, %", "number")
 NAMES = Field("names", "Names", help="Ann, Ben")
 
@@ -181,6 +191,53 @@ def _read_text(value: Mapping[str, Any]) -> dict[str, str]:
     return {"how": how, "text": value[how]}
 
 
+def _write_absence(values: Values) -> dict[str, Any]:
+    """Return an absence of pictures that are all that was filled in; of any picture, where nothing was."""
+    names, number = _many(values.get("names", "")), values.get("faces", "")
+    parts = [
+        *([{"prefix": _many(values["prefix"])}] if values.get("prefix") else []),
+        *([{"person": {"name": names} if isinstance(names, str) else {"any_of": names}}] if names else []),
+        *([{"faces": {"at_least": _number(number)}}] if number else []),
+        *([{"label": {"is": _many(values["label"])}}] if values.get("label") else []),
+    ]
+    of = {"of": parts[0] if len(parts) == 1 else {"all": parts}} if parts else {}
+    return {**of, "for": values.get("for", "")}
+
+
+def _read_absence(value: Mapping[str, Any]) -> dict[str, str]:
+    found = {"for": str(value["for"])}
+    of = value.get("of") or {"all": []}
+    for part in of.get("all", [of]):
+        ((kind, asked),) = part.items()
+        if kind == "person":
+            found["names"] = _listed(asked.get("name") or asked["any_of"])
+        elif kind == "faces":
+            found["faces"] = f"{asked['at_least']:g}"
+        elif kind == "label":
+            found["label"] = _listed(asked["is"])
+        else:
+            found[kind] = _listed(asked)
+    return found
+
+
+def _absence_words(value: Mapping[str, Any]) -> str:
+    such = f" that is so: {in_words(value['of'])}" if value.get("of") else ""
+    return f"for {value['for']} no picture{such}"
+
+
+def _write_dead_letter(values: Values) -> Any:
+    return {"queue": values["queue"]} if values.get("queue") else True
+
+
+def _read_dead_letter(value: Any) -> dict[str, str]:
+    return {} if value is True or not value.get("queue") else {"queue": _listed(value["queue"])}
+
+
+def _dead_letter_words(value: Any) -> str:
+    queues = None if value is True else value.get("queue")
+    return f"more dead letters{f' of {_or(queues)}' if queues else ''}"
+
+
 def _write_failed(values: Values) -> Any:
     return {"reason": values["reason"]} if values.get("reason") else True
 
@@ -278,5 +335,43 @@ LEAVES: Mapping[str, Leaf] = {
         _read_failed,
         lambda value: "could not be recognized" + ("" if value is True else f": {value['reason']}"),
     ),
+    "absence": Leaf(
+        "Absence",
+        (
+            Field("for", "For", default="30m", help="90s, 30m, 2h, 1d"),
+            Field("prefix", "Of pictures whose names begin with", help="Left out: any"),
+            Field("faces", "With faces, at least", "number"),
+            Field("names", "With who is called", help="Ann, Ben"),
+            Field("label", "With a label", help="Dog, Car"),
+        ),
+        _write_absence,
+        _read_absence,
+        _absence_words,
+    ),
+    "dead_letter": Leaf(
+        "Dead letters",
+        (Field("queue", "Of what waits", "choice", options=QUEUES),),
+        _write_dead_letter,
+        _read_dead_letter,
+        _dead_letter_words,
+    ),
 }
-"""In the order in which they are offered."""
+"""In the order in which they are offered. The last two are asked of no picture: they stand alone, or beside a time."""
+
+
+def in_words(condition: Condition) -> str:
+    """Return in short what a condition asks; of what these pages do not know, its key."""
+    ((kind, value),) = condition.items()
+    if kind in ("all", "any"):
+        word = " and " if kind == "all" else " or "
+        return word.join(f"({in_words(each)})" if _joins(each) else in_words(each) for each in value)
+    if kind == "not":
+        return f"not ({in_words(value)})" if _joins(value) else f"not {in_words(value)}"
+    try:
+        return LEAVES[kind].words(value)
+    except (KeyError, TypeError, AttributeError, ValueError, StopIteration):
+        return f"{kind} …"
+
+
+def _joins(condition: Condition) -> bool:
+    return not {"all", "any"}.isdisjoint(condition)

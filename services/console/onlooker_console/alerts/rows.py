@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from onlooker_console.alerts.leaves import LEAVES, Leaf, Values
+from onlooker_console.alerts.leaves import LEAVES, Condition, Leaf, Values
 
 JOINS = {"all": "all of these hold", "any": "at least one of these holds", "none": "none of these holds"}
 MOST_ROWS = 40
-Condition = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +103,6 @@ def rows_from(form: Sequence[tuple[str, str]]) -> Rows:
     return Rows(tuple(groups)) if groups else Rows()
 
 
-def in_words(condition: Condition) -> str:
-    """Return in short what a condition asks; of what these pages do not know, its key."""
-    ((kind, value),) = condition.items()
-    if kind in ("all", "any"):
-        word = " and " if kind == "all" else " or "
-        return word.join(f"({in_words(each)})" if _joins(each) else in_words(each) for each in value)
-    if kind == "not":
-        return f"not ({in_words(value)})" if _joins(value) else f"not {in_words(value)}"
-    if kind == "absence":
-        such = f" that is so: {in_words(value['of'])}" if value.get("of") else ""
-        return f"for {value['for']} no picture{such}"
-    if kind == "dead_letter":
-        return "more dead letters"
-    try:
-        return LEAVES[kind].words(value)
-    except (KeyError, TypeError, AttributeError, ValueError, StopIteration):
-        return f"{kind} …"
-
-
 def _row(texts: Mapping[str, str], prefix: str) -> Row | None:
     kind = texts[f"{prefix}kind"]
     if kind not in LEAVES:
@@ -165,10 +145,6 @@ def _joined(join: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
     if join == "none":
         return {"not": {"any": parts}}
     return parts[0] if len(parts) == 1 else {join: parts}
-
-
-def _joins(condition: Condition) -> bool:
-    return not {"all", "any"}.isdisjoint(condition)
 
 
 def _plain(condition: Any) -> Any:

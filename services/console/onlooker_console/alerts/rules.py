@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from onlooker_console.alerts.channels import Channel, Listed, inline, way
-from onlooker_console.alerts.rows import in_words
+from onlooker_console.alerts.leaves import LEAVES, in_words
 
 EVENTS = {"recognized": "Pictures that were recognized", "failed": "Pictures that could not be recognized"}
 """In the order in which they are named."""
@@ -78,7 +78,7 @@ def _rule(listed: Mapping[str, Any], names: Mapping[str, Listed], now: datetime 
         listed["enabled"],
         _about(listed),
         tuple(_channel(each, names) for each in listed["channels"]),
-        f"{_rhythm(listed['digest_interval'])}{_cooldown(listed)}",
+        f"{_rhythm(listed['digest_interval'])}{_cooldown(listed)}{_quiet(listed)}{_limit(listed)}",
         listed["origin"] == "settings",
         _muted(listed, now),
     )
@@ -106,6 +106,20 @@ def _cooldown(listed: Mapping[str, Any]) -> str:
         return ""
     same = " and ".join(listed.get("per", ()))
     return f"; then not again for {_long(listed['cooldown'])}{f', of the same {same}' if same else ''}"
+
+
+def _quiet(listed: Mapping[str, Any]) -> str:
+    """Return when a rule is quiet, if it is."""
+    if not listed.get("quiet_hours"):
+        return ""
+    hours = LEAVES["time"].words(listed["quiet_hours"])
+    return f"; quiet {hours}{', but it is urgent: told nevertheless' if listed.get('urgent') else ''}"
+
+
+def _limit(listed: Mapping[str, Any]) -> str:
+    """Return how many messages a rule sends a day, if a rule says so."""
+    limit = listed.get("daily_limit")
+    return f"; at most {limit} message{'' if limit == 1 else 's'} a day" if limit else ""
 
 
 def _long(seconds: float) -> str:

@@ -31,6 +31,7 @@ LABELS = {
     "name": "Name",
     "when": "Condition",
     "channels": "Whom it tells",
+    "quiet_hours": "Quiet hours",
     **{kind: leaf.title for kind, leaf in LEAVES.items()},
     **{each.name: each.label for each in (*drafts.SETTINGS, *drafts.WORDS)},
 }
