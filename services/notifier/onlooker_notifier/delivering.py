@@ -130,10 +130,10 @@ class Delivering:
         by_channel: dict[str, list[Job]] = defaultdict(list)
         later = []
         for job in await self._waiting.all():
-            if job.next_at <= now:
-                by_channel[job.channel.key].append(job)
+            if (again_in := retries.due_in(job.next_at, now)) > 0:
+                later.append(again_in)
             else:
-                later.append(job.next_at - now)
+                by_channel[job.channel.key].append(job)
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def catch_up(jobs: Sequence[Job]) -> None:

@@ -10,6 +10,7 @@ from onlooker_notifier.deciding.due import Course, Tally
 from onlooker_notifier.deciding.records import Decided, Decision, moment
 from onlooker_notifier.delivering import AT_ONCE, Delivering, Progress, all_of, job_of
 from onlooker_notifier.gathering import Digest, Gathering
+from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import Channel
 
@@ -80,8 +81,7 @@ class Digests:
         )
 
     async def _deliver(self, rule: Rule, digest: Digest) -> float:
-        notices = await self._gathering.notices_of(digest)
-        if len(notices) == len(digest.notice_ids):  # else another instance delivered it and is just finishing it
+        if notices := await self._left(digest):
             slots = asyncio.Semaphore(AT_ONCE)
 
             async def deliver(channel: Channel) -> Progress:
@@ -111,10 +111,19 @@ class Digests:
             digest = await self._gathering.begin(rule_id, state, pending, tally=state.tally)
         return 0.0 if digest is None else await self._drop(rule_id, "", digest, "deleted", None)
 
+    async def _left(self, digest: Digest) -> list[Notice]:
+        """Return what is left to be told of a digest, without what was erased since it was begun.
+
+        It is nothing if another instance settled it, and is just forgetting its notices.
+        """
+        notices = await self._gathering.notices_of(digest)
+        if len(notices) < len(digest.notice_ids) and await self._gathering.finishing(digest):
+            return []
+        return notices
+
     async def _drop(self, rule_id: str, rule_name: str, digest: Digest, reason: Reason, until: float | None) -> float:
         """Record that a digest is not told, and forget it."""
-        notices = await self._gathering.notices_of(digest)
-        if notices:  # else another instance did so
+        if notices := await self._left(digest):
             decision = Decision(
                 rule_id=rule_id,
                 rule_name=rule_name,

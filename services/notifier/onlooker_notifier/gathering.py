@@ -3,7 +3,8 @@
     about                 notice_id
     seen#{image_id}     {event}                   this event of this picture was decided; kept for three years
     pending#{rule_id}   {time}#{image_id}#{event}   a notice that no finished digest has
-    digest#{rule_id}    current                   how many digests were begun, what an unfinished one has, and the tally
+    digest#{rule_id}    current                   how many digests were begun, what an unfinished one has, whether that
+                                                  is being forgotten, and the tally
 
 Each notice is in exactly one digest: it becomes pending in the transaction that notes its event as decided, which
 succeeds once; a digest is begun by raising the number that was read before the pending notices were, which one of
@@ -206,10 +207,7 @@ class Gathering:
 
     async def state(self, rule_id: str) -> State:
         """Return how far a rule's digests are. Must be read before the pending notices are."""
-        answer = await self._dynamodb.get_item(
-            TableName=self._table, Key=_key(f"digest#{rule_id}", CURRENT), ConsistentRead=True
-        )
-        item = answer.get("Item")
+        item = await self._current(rule_id)
         if item is None:
             return State(0, None)
         number, tally = int(item["number"]["N"]), item.get("tally", {}).get("S", "")
@@ -249,10 +247,24 @@ class Gathering:
 
     async def finish(self, digest: Digest) -> None:
         """Forget the notices of a digest that was delivered, and allow the next one."""
-        await self._delete(_key(f"pending#{digest.rule_id}", notice_id) for notice_id in digest.notice_ids)
+        number: Item = {":number": {"N": str(digest.number)}}
         await self._update_current(
-            digest.rule_id, "REMOVE notices", "#number = :number", {":number": {"N": str(digest.number)}}
+            digest.rule_id, "SET finishing = :number", "attribute_exists(notices) AND #number = :number", number
         )
+        await self._delete(_key(f"pending#{digest.rule_id}", notice_id) for notice_id in digest.notice_ids)
+        await self._update_current(digest.rule_id, "REMOVE notices, finishing", "#number = :number", number)
+
+    async def finishing(self, digest: Digest) -> bool:
+        """Return whether somebody has begun to forget a digest's notices: what is missing was told, and not erased."""
+        item = await self._current(digest.rule_id)
+        return item is None or "finishing" in item or "notices" not in item or int(item["number"]["N"]) != digest.number
+
+    async def _current(self, rule_id: str) -> "Item | None":
+        """Return what is stored of a rule's digests."""
+        answer = await self._dynamodb.get_item(
+            TableName=self._table, Key=_key(f"digest#{rule_id}", CURRENT), ConsistentRead=True
+        )
+        return answer.get("Item")
 
     async def _query(self, limit: int | None, **condition: Any) -> list[Pending]:
         found: list[Pending] = []

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import functools
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection
 
 import structlog
 
@@ -15,6 +15,9 @@ from onlooker_shared.errors import describe
 
 LOOK_EVERY = 5.0
 """Seconds between two looks; what is gathered and due sooner brings the next one forward."""
+IDLE = 60.0
+"""Seconds until a rule is looked after again for which nothing waited. What is gathered for it by this instance brings
+that forward; what another one gathered, that one looks after, unless it was killed."""
 AT_ONCE = 16
 """Rules that are worked on at the same time: one whose channel hangs delays no other."""
 WAITING = ""
@@ -41,11 +44,16 @@ class DigestWorker:
         self._look_every = look_every
         self._slots = asyncio.Semaphore(at_once)
         self._busy: set[str] = set()
+        self._gathered: set[str] = set()
+        """Rules for which something was gathered since they were looked after."""
+        self._idle: dict[str, float] = {}
+        """Until when, by the loop's clock, rules need not be looked after."""
         self._woken = asyncio.Event()
         self._stopping = False
 
-    def wake(self, rules: Iterable[Rule]) -> None:
+    def wake(self, rules: Collection[Rule]) -> None:
         """Have a look soon if what was gathered for these rules is due before the next one is made anyway."""
+        self._gathered |= {rule.rule_id for rule in rules}
         if any(rule.digest_interval < self._look_every for rule in rules):
             self._woken.set()
 
@@ -73,9 +81,20 @@ class DigestWorker:
         except Exception as error:  # noqa: BLE001 - what is pending stays so; the next look tries again
             log.warning("digests.not_looked_after", error=describe(error))
             rules, departed = [], []
-        flushes = [(rule.rule_id, functools.partial(self._digests.flush, rule)) for rule in rules]
+        now = asyncio.get_running_loop().time()
+        self._idle = {rule_id: until for rule_id, until in self._idle.items() if until > now}
+        due = [rule for rule in rules if rule.rule_id in self._gathered or rule.rule_id not in self._idle]
+        flushes = [(rule.rule_id, functools.partial(self._flush, rule)) for rule in due]
         forgets = [(rule_id, functools.partial(self._digests.forget, rule_id)) for rule_id in departed]
         return [*flushes, *forgets, (WAITING, self._digests.catch_up)]
+
+    async def _flush(self, rule: Rule) -> float | None:
+        """See `Digests.flush`. A thousand rules for which nothing waits must not cost a thousand reads every time."""
+        self._gathered.discard(rule.rule_id)
+        again_in = await self._digests.flush(rule)
+        if again_in is None and rule.rule_id not in self._gathered:
+            self._idle[rule.rule_id] = asyncio.get_running_loop().time() + IDLE
+        return again_in
 
     async def _do(self, rule_id: str, work: Callable[[], Awaitable[float | None]]) -> None:
         """Look after a rule; trouble with one keeps no other waiting."""

@@ -1,7 +1,9 @@
 """Each picture is told exactly once, whatever happens meanwhile."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -210,6 +212,48 @@ async def test_killed_while_it_forgets_the_notices_nothing_is_sent_again(
     assert len(await mailbox.mails()) == 2
 
 
+async def test_what_is_erased_while_a_digest_is_delivered_keeps_the_rest_from_nobody(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock
+) -> None:
+    await gather(parts, rule, "1.jpg", "2.jpg", "3.jpg")
+    clock.now += INTERVAL
+    killed = parts.instance(email=Broken(parts, asyncio.CancelledError()))
+    with pytest.raises(asyncio.CancelledError):
+        await killed.flush(rule)
+    first, *_ = await parts.gathering.pending(rule.rule_id, 1)
+    key = {"about": {"S": f"pending#{rule.rule_id}"}, "notice_id": {"S": first.notice_id}}
+    await parts.dynamodb.delete_item(TableName=parts.notices, Key=key)
+    clock.now += delivering.LEASE.total_seconds() + 1
+
+    assert await parts.instance().flush(rule) == 0.0
+    assert await parts.instance().flush(rule) is None
+
+    [delivery] = await recorded(parts)
+    assert (delivery.outcome.status, delivery.pictures) == ("sent", 2)
+    assert len(await mailbox.mails()) == 1
+
+
+async def test_what_another_instance_is_just_forgetting_is_not_told_by_halves(
+    parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await gather(parts, rule, "1.jpg", "2.jpg")
+    clock.now += INTERVAL
+    away = parts.instance(email=Broken(parts, EndpointConnectionError(endpoint_url="http://ses")))
+    with monkeypatch.context() as killed:
+        killed.setattr(parts.gathering, "_delete", _killed_half_way(parts))
+        with pytest.raises(asyncio.CancelledError):
+            await away.flush(rule)
+    clock.now += delivering.HELD + 1
+
+    assert await parts.instance().flush(rule) == 0.0
+    assert await mailbox.mails() == []  # it waits, whole
+    clock.now += retries.FIRST_DELAY
+    await parts.instance().catch_up()
+
+    assert [delivery.pictures for delivery in await recorded(parts)] == [2]
+    assert len(await mailbox.mails()) == 1
+
+
 async def test_while_ses_does_not_answer_the_delivery_waits(
     parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock
 ) -> None:
@@ -342,3 +386,13 @@ def _killed_unless_beginning(parts: Parts) -> object:
         return await update(rule_id, change, *rest)  # passed through
 
     return update_or_die
+
+
+def _killed_half_way(parts: Parts) -> object:
+    delete = parts.gathering._delete
+
+    async def delete_one_and_die(keys: Iterable[Any]) -> None:
+        await delete(list(keys)[:1])
+        raise asyncio.CancelledError
+
+    return delete_one_and_die

@@ -26,18 +26,30 @@ class Around:
     rules: list[Rule]
     fails: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    pending: float | None = NEVER
+    """Seconds until what waits for a rule is due; None: nothing does."""
     flushed: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     going_on: asyncio.Event = field(default_factory=asyncio.Event)
+    looks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
     async def all(self) -> list[Rule]:
+        self.looks.release()
         return self.rules
+
+    async def looked(self) -> None:
+        """Wait for two more looks: of one that is under way it is not known what it will find."""
+        async with asyncio.timeout(5):
+            while not self.looks.locked():
+                await self.looks.acquire()
+            for _ in range(2):
+                await self.looks.acquire()
 
     async def flush(self, rule: Rule) -> float | None:
         self.flushed.put_nowait(rule.rule_id)
         await self.going_on.wait()
         if rule.rule_id in self.fails:
             raise ValueError("this rule's digest is broken")
-        return None
+        return self.pending
 
     async def ids(self) -> frozenset[str]:
         return frozenset(rule.rule_id for rule in self.rules)
@@ -99,6 +111,29 @@ async def test_only_what_is_due_before_the_next_look_brings_it_forward() -> None
         assert around.flushed.empty()
         worker.wake([slow, prompt])
         assert await around.next() == "slow"
+
+
+async def test_a_rule_for_which_nothing_waits_is_left_alone_until_something_is_gathered_for_it() -> None:
+    around = Around([a_rule("quiet"), a_rule("prompt", 0)], pending=None)
+    around.going_on.set()
+
+    async with working(around, look_every=0.01) as worker:
+        assert [await around.next() for _ in range(2)] == ["quiet", "prompt"]
+        await around.looked()
+        worker.wake([around.rules[1]])
+        assert await around.next() == "prompt"
+        await around.looked()
+        assert around.flushed.empty()
+
+
+async def test_what_is_gathered_while_a_rule_is_looked_after_is_not_overlooked() -> None:
+    around = Around([a_rule("prompt", 0)], pending=None)
+
+    async with working(around, look_every=0.01) as worker:
+        assert await around.next() == "prompt"
+        worker.wake(around.rules)  # too late to be seen by this look
+        around.going_on.set()
+        assert await around.next() == "prompt"
 
 
 async def test_told_to_stop_it_begins_no_other_rule() -> None:
