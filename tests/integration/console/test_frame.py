@@ -53,6 +53,7 @@ async def test_every_answer_keeps_other_sites_out(site: Site, path: str) -> None
         "dashboard",
         "alerts",
         "alerts/decisions",
+        "alerts/rulebook",
         "alerts/rules",
         "alerts/rules/new",
         "alerts/channels",
