@@ -72,7 +72,20 @@ def test_the_sweep_never_looks_further_back_than_decisions_are_remembered() -> N
     assert NEWS + timedelta(days=1) < min(DECIDED_KEPT, PENDING_KEPT)
 
 
-@pytest.mark.parametrize("address", ["ann", "ann@", "a b@example.com", "ann@example.com\nBcc: eve@example.com", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("ann", "ann@", "a b@example.com", "ann@example.com\nBcc: eve@example.com", "", f"{'a' * 243}@example.com"),
+        *(
+            '"a"@example.com',
+            "a:b@example.com",
+            "(a)b@example.com",
+            "a\x00@example.com",
+            "ä@example.com",
+            "a@exämple.com",
+        ),
+    ],
+)
 def test_refuses_what_is_no_mail_address(address: str) -> None:
     with pytest.raises(ValidationError):
         EmailChannel(to=address)

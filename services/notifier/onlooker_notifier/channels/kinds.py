@@ -15,6 +15,8 @@ LOWEST_SIGNING_SECRET = 16
 
 
 def _url(text: str) -> str:
+    if not text.isprintable() or re.search(r"[\s\\]", text):
+        raise ValueError("has a space, a backslash or an invisible character in it")
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must begin with https:// or http:// and name a host")

@@ -7,8 +7,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 
 
 def _address(text: str) -> str:
-    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
-        raise ValueError(f"'{text}' is no mail address")
+    if len(text) > LONGEST_ADDRESS or not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)*", text, re.ASCII):
+        raise ValueError(
+            f"'{text[:LONGEST_ADDRESS]}' is no mail address that is taken: letters, digits and -._+ (of a name with"
+            " others its ASCII form, xn--...)"
+        )
     return text
 
 
@@ -17,6 +20,9 @@ def _topic_arn(text: str) -> str:
         raise ValueError(f"'{text}' is no ARN of a standard SNS topic (FIFO topics send neither mails nor texts)")
     return text
 
+
+LONGEST_ADDRESS = 254
+"""Characters (RFC 5321, with its erratum 1690)."""
 
 Address = Annotated[str, AfterValidator(_address)]
 TopicArn = Annotated[str, AfterValidator(_topic_arn)]
