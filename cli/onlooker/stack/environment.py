@@ -48,6 +48,7 @@ def service_defaults(index: Path, url: str, rekognition_url: str) -> dict[str, s
         "ONLOOKER_CONSOLE_API_URL": url,
         "ONLOOKER_CONSOLE_REKOGNITION_URL": rekognition_url,
         "ONLOOKER_NOTIFIER_PICTURE_URL": f"{url}/console/pictures/{{image_id}}",
+        "ONLOOKER_NOTIFIER_LINK_URL": url,
         "ONLOOKER_NOTIFIER_KEY_FILE": str(index.with_name("channels.key")),
         "ONLOOKER_TAGGER_DATABASE": str(index),
         "ONLOOKER_NOTIFIER_EMAIL_FROM": "onlooker@localhost.localdomain",

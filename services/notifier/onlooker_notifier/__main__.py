@@ -18,8 +18,15 @@ from onlooker_notifier.deciding.records import Decided
 from onlooker_notifier.deliveries import Deliveries
 from onlooker_notifier.delivering import Delivering
 from onlooker_notifier.digests import Digests
+from onlooker_notifier.escalating.escalations import Escalations
+from onlooker_notifier.escalating.routes import router as escalating_router
+from onlooker_notifier.escalating.store import EscalationStore
 from onlooker_notifier.gathering import Gathering
 from onlooker_notifier.handlers import Handler, decode_event
+from onlooker_notifier.links.desk import Desk
+from onlooker_notifier.links.following import Following
+from onlooker_notifier.links.linking import Linking, Signing
+from onlooker_notifier.links.routes import router as links_router
 from onlooker_notifier.routes import router
 from onlooker_notifier.rules.composing import rule_routers
 from onlooker_notifier.rules.defaults import default_rule
@@ -63,31 +70,43 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     gathering = Gathering(dynamodb, topology.alert_notices.name, clock=time.time)
     decided = Decided(dynamodb, topology.alert_notices.name)
     deciding = Deciding(gathering, Cooldowns(dynamodb, topology.alert_notices.name), clock=time.time)
-    deliveries = Deliveries(dynamodb, topology.alert_deliveries.name, timedelta(days=settings.keep_deliveries))
+    kept, zone = timedelta(days=settings.keep_deliveries), ZoneInfo(settings.zone)
+    deliveries = Deliveries(dynamodb, topology.alert_deliveries.name, kept)
     results = Results(s3, topology.results.name)
     claims, waiting = Claims(dynamodb, topology.claims.name), Waiting(dynamodb, topology.alert_notices.name)
     async with compose_channels(aws, topology, settings, results, time.time) as parts:
-        worker = DigestWorker(
-            rulebook,
-            Digests(
-                gathering=gathering,
-                delivering=Delivering(
-                    claims=claims,
-                    channels=parts.channels,
-                    fuses=parts.fuses,
-                    waiting=waiting,
-                    deliveries=deliveries,
-                    picture_url=settings.picture_url,
-                    zone=ZoneInfo(settings.zone),
-                    clock=time.time,
-                ),
-                decided=decided,
-                limit=settings.digest_limit,
-                zone=ZoneInfo(settings.zone),
-                clock=time.time,
-            ),
-            Departed(dynamodb, topology.alert_notices.name, clock=time.monotonic),
+        signing = Signing(parts.secret)
+        linking = Linking(signing, settings.link_url, clock=time.time) if settings.link_url and parts.secret else None
+        delivering = Delivering(
+            claims=claims,
+            channels=parts.channels,
+            fuses=parts.fuses,
+            waiting=waiting,
+            deliveries=deliveries,
+            linking=linking,
+            picture_url=settings.picture_url,
+            zone=zone,
+            clock=time.time,
         )
+        escalations = Escalations(
+            store=EscalationStore(dynamodb, topology.alert_notices.name, kept),
+            rulebook=rulebook,
+            delivering=delivering,
+            decided=decided,
+            zone=zone,
+            clock=time.time,
+        )
+        digests = Digests(
+            gathering=gathering,
+            delivering=delivering,
+            escalations=escalations,
+            decided=decided,
+            limit=settings.digest_limit,
+            zone=zone,
+            clock=time.time,
+        )
+        departed = Departed(dynamodb, topology.alert_notices.name, clock=time.monotonic)
+        worker = DigestWorker(rulebook, digests, departed, escalations)
         marks = Marks(dynamodb, topology.alert_notices.name)
         absences = Absences(marks, deciding, clock=time.time)
         watcher = Watcher(
@@ -122,7 +141,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
 
         async def told_by(channel_id: str) -> list[str]:
             key = NamedChannel(channel=channel_id).key
-            return [rule.name for rule in await rulebook.all() if any(each.key == key for each in rule.channels)]
+            return [rule.name for rule in await rulebook.all() if any(each.key == key for each in rule.all_channels)]
 
         async def known_channel(channel_id: str) -> bool:
             return await parts.store.get(channel_id) is not None
@@ -131,11 +150,15 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         again = Again(
             claims=claims, channels=parts.channels, trying=parts.trying, deliveries=deliveries, clock=time.time
         )
+        muting = Muting(rulebook, clock=utc_now)
+        following = Following(signing, rulebook, muting, escalations)
         yield Service(
             name="notifier",
             routers=[
-                *rule_routers(rulebook, s3, results, known_channel, Muting(rulebook, clock=utc_now)),
-                router(deliveries, decided, again, utc_now),
+                *rule_routers(rulebook, s3, results, known_channel, muting),
+                router(deliveries, escalations, decided, again, utc_now),
+                escalating_router(deliveries, escalations),
+                links_router(Desk(following, zone, clock=time.time)),
                 channels_router(parts.store, book, parts.trying, clock=time.time),
                 backlog_router(book, waiting, deliveries, clock=time.time),
             ],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
+from onlooker_notifier.escalating.records import Standing
 from onlooker_shared import cursor as cursors
 from onlooker_shared.errors import BadRequestError
 
@@ -61,6 +62,13 @@ class Delivery(BaseModel):
     text: str = Field(description="As sent; a mail has the same as HTML, too.")
     begun_at: datetime = Field(description="When the digest was complete, UTC.")
     again_of: str | None = Field(default=None, description="The delivery that somebody had sent again by this one.")
+    escalation_id: str | None = Field(
+        default=None, description="Of a rule that escalates: what names the message, by whichever channels it went."
+    )
+    escalates: tuple[str, ...] = Field(default=(), description="The deliveries that nobody acknowledged in time.")
+    standing: Standing | None = Field(
+        default=None, description="Of a message with an `escalation_id`: who acknowledged it, or what became of it."
+    )
 
 
 class DeliveryPage(BaseModel):

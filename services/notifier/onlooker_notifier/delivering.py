@@ -5,7 +5,7 @@ import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
-from onlooker_notifier import letters, packing
+from onlooker_notifier import letters, packing, wording
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.kinds import Settings
@@ -21,7 +21,9 @@ from onlooker_notifier.channels.message import Message, RefusedError, Unanswered
 from onlooker_notifier.channels.sending import Channels, Target
 from onlooker_notifier.deciding.due import Course
 from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
+from onlooker_notifier.escalating.records import id_of
 from onlooker_notifier.gathering import Digest
+from onlooker_notifier.links.linking import Linking
 from onlooker_notifier.local_time import LocalTime
 from onlooker_notifier.metrics import DELIVERIES
 from onlooker_notifier.notices import Notice
@@ -40,8 +42,13 @@ LEASE = timedelta(seconds=60)
 HELD = 10.0
 """Seconds that a claim is held after a channel did not take the message; less than until the next try."""
 
+MAILS = frozenset({"email", "smtp"})
+"""Kinds of channels whose messages one reader has, with links by which they may do something."""
 AT_ONCE = 16
 """Channels that are sent to at the same time, for one digest or among those that catch up."""
+
+UNACKNOWLEDGED = "Not acknowledged: "
+"""Before the subject of a message that is told once more."""
 
 T = TypeVar("T")
 
@@ -80,6 +87,7 @@ class Delivering:
         fuses: which channels are left alone.
         waiting: where a delivery is put that a channel did not take.
         deliveries: where what happened is recorded.
+        linking: makes the links of mails; None: they have none.
         picture_url: what messages link to, with `{image_id}` for the id.
         zone: the readers' time zone.
         clock: epoch seconds.
@@ -93,6 +101,7 @@ class Delivering:
         fuses: Fuses,
         waiting: Waiting,
         deliveries: Deliveries,
+        linking: Linking | None,
         picture_url: str | None,
         zone: ZoneInfo,
         clock: Callable[[], float],
@@ -102,6 +111,7 @@ class Delivering:
         self._fuses = fuses
         self._waiting = waiting
         self._deliveries = deliveries
+        self._linking = linking
         self._picture_url = picture_url
         self._zone = zone
         self._clock = clock
@@ -175,7 +185,7 @@ class Delivering:
         open_until = await self._fuses.open_until(target.key)
         if open_until is not None:
             return _Postponed(job.reason or "The channel kept failing and is left alone.", open_until, tried=False)
-        message = self._message(job, notices)
+        message = await self._linked(job, target, self._message(job, notices))
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
                 receipt = await self._channels.send(target, message)
@@ -233,23 +243,33 @@ class Delivering:
         await self._waiting.put(again, None if job.next_at else notices)
         return None
 
+    async def _linked(self, job: Job, target: Target, message: Message) -> Message:
+        """Return a message with what its reader may do, where it has one."""
+        if self._linking is None or target.type not in MAILS:
+            return message
+        return replace(message, links=await self._linking.of(job.rule_id, job.escalation_id, job.delivery_id))
+
     def _message(self, job: Job, notices: Sequence[Notice]) -> Message:
         told_at = _moment(job.begun_at)
         local = LocalTime(self._zone, told_at)
+        letter = letters.write(
+            notices,
+            rule_name=job.rule_name,
+            picture_url=self._picture_url,
+            local=local,
+            own=self._own_words(job, notices, local),
+        ).remarked(job.remark)
+        if job.escalates:
+            letter = replace(letter, subject=wording.one_line(f"{UNACKNOWLEDGED}{letter.subject}"))
         return Message(
             delivery_id=job.delivery_id,
             rule_id=job.rule_id,
             rule_name=job.rule_name,
-            letter=letters.write(
-                notices,
-                rule_name=job.rule_name,
-                picture_url=self._picture_url,
-                local=local,
-                own=self._own_words(job, notices, local),
-            ).remarked(job.remark),
+            letter=letter,
             notices=tuple(notices),
             told_at=told_at,
             picture_url=self._picture_url,
+            escalates=job.escalates,
         )
 
     def _own_words(self, job: Job, notices: Sequence[Notice], local: LocalTime) -> OwnWords:
@@ -286,6 +306,8 @@ class Delivering:
                 subject=message.letter.subject,
                 text=message.letter.text,
                 begun_at=message.told_at,
+                escalation_id=job.escalation_id,
+                escalates=job.escalates,
             ),
             packing.packed(message),
         )
@@ -307,6 +329,7 @@ def job_of(rule: Rule, digest: Digest, channel: Channel) -> Job:
         channel=channel,
         begun_at=digest.begun_at,
         remark=Course.of(digest.note).remark,
+        escalation_id=None if rule.escalation is None else id_of(digest.digest_id, digest.begun_at),
     )
 
 

@@ -9,10 +9,11 @@ from onlooker_notifier.deciding.decisions import Reason
 from onlooker_notifier.deciding.due import Course, Tally
 from onlooker_notifier.deciding.records import Decided, Decision, moment
 from onlooker_notifier.delivering import AT_ONCE, Delivering, Progress, all_of, job_of
+from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.gathering import Digest, Gathering
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
-from onlooker_notifier.rules.targets import Channel
+from onlooker_notifier.waiting import Job
 
 
 class Digests:
@@ -21,6 +22,7 @@ class Digests:
     Args:
         gathering: the pending notices.
         delivering: delivers by one channel.
+        escalations: waits for somebody to acknowledge what is told.
         decided: where it is recorded that a digest is not told.
         limit: pictures in one message at most; more make another message at once.
         zone: where a day begins for rules that may send so many messages a day.
@@ -32,6 +34,7 @@ class Digests:
         *,
         gathering: Gathering,
         delivering: Delivering,
+        escalations: Escalations,
         decided: Decided,
         limit: int,
         zone: ZoneInfo,
@@ -39,6 +42,7 @@ class Digests:
     ) -> None:
         self._gathering = gathering
         self._delivering = delivering
+        self._escalations = escalations
         self._decided = decided
         self._limit = limit
         self._zone = zone
@@ -84,11 +88,13 @@ class Digests:
         if notices := await self._left(digest):
             slots = asyncio.Semaphore(AT_ONCE)
 
-            async def deliver(channel: Channel) -> Progress:
+            async def deliver(job: Job) -> Progress:
                 async with slots:
-                    return await self._delivering.deliver(job_of(rule, digest, channel), notices)
+                    return await self._delivering.deliver(job, notices)
 
-            again_in = max((each.again_in for each in await all_of(map(deliver, rule.channels))), default=0.0)
+            jobs = [job_of(rule, digest, channel) for channel in rule.channels]
+            await self._escalations.expect(rule, digest, jobs, notices)
+            again_in = max((each.again_in for each in await all_of(map(deliver, jobs))), default=0.0)
             if again_in > 0:
                 return again_in
         await self._gathering.finish(digest)

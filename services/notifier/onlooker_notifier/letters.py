@@ -31,6 +31,8 @@ STYLE = {
     "foot": "margin:16px 0 0;font-size:12px;color:#5a6069",
 }
 """Inline, because mail programs drop style sheets."""
+END = "</div></body></html>"
+"""After everything; what is foreign is escaped, so it is there once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _html(subject: str, body: str | None, rows: Sequence[Row], more: str, foot: 
         f'<body style="{STYLE["body"]}"><div style="{STYLE["card"]}">'
         f'<h1 style="{STYLE["title"]}">{escape(subject)}</h1>{said}'
         f'<table style="{STYLE["table"]}"><thead><tr>{heads}</tr></thead><tbody>{listed}</tbody></table>{rest}'
-        f'<p style="{STYLE["foot"]}">{escape(foot)}</p></div></body></html>'
+        f'<p style="{STYLE["foot"]}">{escape(foot)}</p>{END}'
     )
 
 

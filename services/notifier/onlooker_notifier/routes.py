@@ -12,6 +12,7 @@ from onlooker_notifier.access import unbound
 from onlooker_notifier.again import Again
 from onlooker_notifier.deciding.records import Decided, DecisionPage
 from onlooker_notifier.deliveries import DELIVERY_ID_PATTERN, Deliveries, Delivery, DeliveryPage
+from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.rules.model import RULE_ID_PATTERN
 from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.keys import Scope
@@ -28,7 +29,13 @@ class AgainRequest(BaseModel):
     )
 
 
-def router(deliveries: Deliveries, decided: Decided, again: Again, clock: Callable[[], datetime]) -> APIRouter:
+def router(
+    deliveries: Deliveries,
+    escalations: Escalations,
+    decided: Decided,
+    again: Again,
+    clock: Callable[[], datetime],
+) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(prefix="/alerts", tags=["alerts"])
     reads, writes = [Depends(unbound(Scope.ALERTS_READ))], [Depends(unbound(Scope.ALERTS_WRITE))]
@@ -45,7 +52,7 @@ def router(deliveries: Deliveries, decided: Decided, again: Again, clock: Callab
 
         With `image_id`, a request looks through 500 deliveries: go on with `cursor`, also after a page that has none.
         """
-        return await deliveries.newest(limit, cursor, clock(), image_id=image_id)
+        return await escalations.shown(await deliveries.newest(limit, cursor, clock(), image_id=image_id))
 
     @routes.post("/deliveries/{delivery_id}/again", status_code=HTTPStatus.CREATED, dependencies=writes)
     async def send_again(

@@ -1,5 +1,6 @@
 """The notifier's settings."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -34,6 +35,11 @@ class NotifierSettings(ServerSettings):
     keep_deliveries: int = Field(default=90, ge=1, le=3650, description="Days that it is kept what was sent to whom.")
     picture_url: str | None = Field(
         default=None, description="The page of a picture that messages link to; `{image_id}` stands for its id."
+    )
+    link_url: str | None = Field(
+        default=None,
+        description="Where people reach Onlooker, such as https://onlooker.example.com, for links in mails by which"
+        " they mute a rule or acknowledge a message.",
     )
     picture_wait: float = Field(
         default=2.0, ge=0, le=10, description="Seconds that a mail waits for its picture to be drawn."
@@ -74,6 +80,13 @@ class NotifierSettings(ServerSettings):
         if value is not None and (not value.startswith(("http://", "https://")) or "{image_id}" not in value):
             raise ValueError("must begin with http:// or https:// and contain {image_id}")
         return value
+
+    @field_validator("link_url")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", value):
+            raise ValueError("must be an address such as https://onlooker.example.com")
+        return None if value is None else value.rstrip("/")
 
     @model_validator(mode="after")
     def _mails_have_a_sender(self) -> Self:

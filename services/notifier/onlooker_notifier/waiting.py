@@ -7,30 +7,22 @@
 The notices are copies: the digest's own are forgotten when its other channels have told of them.
 """
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
+from onlooker_notifier.copies import Copies
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.targets import Channel
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import (
-        AttributeValueTypeDef,
-        WriteRequestOutputTypeDef,
-        WriteRequestTypeDef,
-    )
+    from types_aiobotocore_dynamodb.type_defs import AttributeValueTypeDef
 
     Item: TypeAlias = dict[str, AttributeValueTypeDef]
 
 WAITING = "waiting"
-BATCH = 25
-"""Items that DynamoDB writes in one batch call."""
-UNDONE_DELAY = 1.0
-"""Seconds to wait when it left some of them undone."""
 SPARE = 86_400.0
 """Seconds that an item is kept beyond the last try: nobody else forgets it if all instances are away."""
 
@@ -62,6 +54,10 @@ class Job(BaseModel):
     """Why it was not taken the last time."""
     pictures: int = 0
     """Of how many it tells."""
+    escalation_id: str | None = None
+    """Names the message for whoever acknowledges it; None: its rule does not escalate."""
+    escalates: tuple[str, ...] = ()
+    """The deliveries that nobody acknowledged."""
 
 
 class Waiting:
@@ -70,6 +66,7 @@ class Waiting:
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._copies = Copies(dynamodb, table)
 
     async def put(self, job: Job, notices: Sequence[Notice] | None) -> None:
         """Have a delivery wait.
@@ -78,26 +75,15 @@ class Waiting:
             job: with the time of its next try.
             notices: what it tells of; None if they are stored.
         """
-        expires_at = str(int(job.begun_at + job.keep + SPARE))
+        expires_at = int(job.begun_at + job.keep + SPARE)
         if notices is not None:
-            await self._write(
-                {
-                    "PutRequest": {
-                        "Item": {
-                            **_key(_about(job), f"{place:06d}"),
-                            "body": {"S": notice.model_dump_json()},
-                            "expires_at": {"N": expires_at},
-                        }
-                    }
-                }
-                for place, notice in enumerate(notices)
-            )
+            await self._copies.put(_about(job), notices, expires_at)
         await self._dynamodb.put_item(
             TableName=self._table,
             Item={
                 **_key(WAITING, job.delivery_id),
                 "body": {"S": job.model_dump_json()},
-                "expires_at": {"N": expires_at},
+                "expires_at": {"N": str(expires_at)},
             },
         )
 
@@ -107,43 +93,23 @@ class Waiting:
 
     async def all(self) -> list[Job]:
         """Return everything that waits, oldest first."""
-        bodies = await self._bodies(WAITING)
-        return sorted(map(Job.model_validate_json, bodies), key=lambda job: (job.begun_at, job.delivery_id))
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="about = :about",
+            ExpressionAttributeValues={":about": {"S": WAITING}},
+            ConsistentRead=True,
+        )
+        jobs = [Job.model_validate_json(item["body"]["S"]) async for page in pages for item in page["Items"]]
+        return sorted(jobs, key=lambda job: (job.begun_at, job.delivery_id))
 
     async def notices_of(self, job: Job) -> list[Notice]:
         """Return what a delivery tells of; what was erased meanwhile is not among it."""
-        return [Notice.model_validate_json(body) for body in await self._bodies(_about(job))]
+        return await self._copies.all(_about(job))
 
     async def remove(self, job: Job) -> None:
         """Forget a delivery that is settled."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="about = :about",
-            ExpressionAttributeValues={":about": {"S": _about(job)}},
-            ProjectionExpression="about, notice_id",
-            ConsistentRead=True,
-        )
-        keys = [item async for page in pages for item in page["Items"]]
-        await self._write({"DeleteRequest": {"Key": key}} for key in keys)
+        await self._copies.remove(_about(job))
         await self._dynamodb.delete_item(TableName=self._table, Key=_key(WAITING, job.delivery_id))
-
-    async def _bodies(self, about: str) -> list[str]:
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="about = :about",
-            ExpressionAttributeValues={":about": {"S": about}},
-            ConsistentRead=True,
-        )
-        return [item["body"]["S"] async for page in pages for item in page["Items"]]
-
-    async def _write(self, requests: "Iterable[WriteRequestTypeDef]") -> None:
-        left: Sequence[WriteRequestTypeDef | WriteRequestOutputTypeDef] = list(requests)
-        while left:
-            answer = await self._dynamodb.batch_write_item(RequestItems={self._table: left[:BATCH]})
-            undone = answer["UnprocessedItems"].get(self._table, [])
-            left = [*left[BATCH:], *undone]
-            if undone:
-                await asyncio.sleep(UNDONE_DELAY)
 
 
 def _about(job: Job) -> str:

@@ -9,6 +9,7 @@ import structlog
 
 from onlooker_notifier.deciding.departed import Departed
 from onlooker_notifier.digests import Digests
+from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_shared.errors import describe
@@ -22,6 +23,8 @@ AT_ONCE = 16
 """Rules that are worked on at the same time: one whose channel hangs delays no other."""
 WAITING = ""
 """No rule's id: what waits for its channel is looked after as if it were a rule's."""
+ESCALATIONS = "*"
+"""Likewise what nobody acknowledged yet."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -34,6 +37,7 @@ class DigestWorker:
         rulebook: Rulebook,
         digests: Digests,
         departed: Departed,
+        escalations: Escalations,
         *,
         look_every: float = LOOK_EVERY,
         at_once: int = AT_ONCE,
@@ -41,6 +45,7 @@ class DigestWorker:
         self._rulebook = rulebook
         self._digests = digests
         self._departed = departed
+        self._escalations = escalations
         self._look_every = look_every
         self._slots = asyncio.Semaphore(at_once)
         self._busy: set[str] = set()
@@ -86,7 +91,7 @@ class DigestWorker:
         due = [rule for rule in rules if rule.rule_id in self._gathered or rule.rule_id not in self._idle]
         flushes = [(rule.rule_id, functools.partial(self._flush, rule)) for rule in due]
         forgets = [(rule_id, functools.partial(self._digests.forget, rule_id)) for rule_id in departed]
-        return [*flushes, *forgets, (WAITING, self._digests.catch_up)]
+        return [*flushes, *forgets, (WAITING, self._digests.catch_up), (ESCALATIONS, self._escalations.look)]
 
     async def _flush(self, rule: Rule) -> float | None:
         """See `Digests.flush`. A thousand rules for which nothing waits must not cost a thousand reads every time."""

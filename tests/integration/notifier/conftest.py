@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,10 @@ from onlooker_notifier.deciding.records import Decided
 from onlooker_notifier.deliveries import Deliveries
 from onlooker_notifier.delivering import Delivering
 from onlooker_notifier.digests import Digests
+from onlooker_notifier.escalating.escalations import Escalations
+from onlooker_notifier.escalating.store import EscalationStore
 from onlooker_notifier.gathering import Gathering
+from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.waiting import Waiting
 from onlooker_shared.aws import Aws
 from onlooker_shared.claims import Claims
@@ -91,6 +95,8 @@ class Parts:
     deliveries: Deliveries
     waiting: Waiting
     store: ChannelStore
+    expected: EscalationStore
+    rulebook: Rulebook
     rules: str
     """The table of rules."""
     notices: str
@@ -107,6 +113,7 @@ class Parts:
         return Digests(
             gathering=self.gathering,
             delivering=self.delivering(**senders),
+            escalations=self.escalations(**senders),
             decided=self.decided,
             limit=limit,
             zone=ZoneInfo("Europe/Berlin"),
@@ -117,6 +124,17 @@ class Parts:
         """The part of an instance that decides."""
         return Deciding(self.gathering, self.cooldowns, clock=self.clock)
 
+    def escalations(self, **senders: Sends[Any]) -> Escalations:
+        """The part of an instance that escalates."""
+        return Escalations(
+            store=self.expected,
+            rulebook=self.rulebook,
+            delivering=self.delivering(**senders),
+            decided=self.decided,
+            zone=ZoneInfo("UTC"),
+            clock=self.clock,
+        )
+
     def delivering(self, **senders: Sends[Any]) -> Delivering:
         """The part of an instance that sends."""
         usual: dict[str, Sends[Any]] = {"email": Ses(self.ses, None, sender=SENDER), "sns": Sns(self.sns)}
@@ -126,6 +144,7 @@ class Parts:
             fuses=Fuses(self.store, self.clock),
             waiting=self.waiting,
             deliveries=self.deliveries,
+            linking=None,
             picture_url=None,
             zone=ZoneInfo("UTC"),
             clock=self.clock,
@@ -152,6 +171,8 @@ async def _parts(here: Installation, clock: Clock) -> Parts:
         deliveries=Deliveries(dynamodb, here.topology.alert_deliveries.name),
         waiting=Waiting(dynamodb, here.topology.alert_notices.name),
         store=ChannelStore(dynamodb, here.topology.alert_channels.name),
+        expected=EscalationStore(dynamodb, here.topology.alert_notices.name, timedelta(days=90)),
+        rulebook=Rulebook(dynamodb, here.topology.alert_rules.name, monotonic=clock),
         rules=here.topology.alert_rules.name,
         notices=here.topology.alert_notices.name,
         clock=clock,

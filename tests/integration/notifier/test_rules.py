@@ -98,7 +98,8 @@ async def test_the_rule_of_the_settings_is_somebodys_once_they_change_it(client:
             "when",
             "when.all[0].bucket and when.all[",
         ),
-        ({"name": "A", "escalation": 5}, "escalation", "not permitted"),
+        ({"name": "A", "snooze": 5}, "snooze", "not permitted"),
+        ({"name": "A", "escalation": {"after": 60, "channels": []}}, "escalation.channels", "at least 1 item"),
         ({"name": "A", "cooldown": -5}, "cooldown", "greater than"),
         ({"name": "A", "cooldown": 5, "per": ["mood"]}, "per.0", "'person', 'camera' or 'label'"),
         ({"name": "A", "channels": [{"type": "pigeon"}]}, "channels.0", "A channel is"),
@@ -302,3 +303,23 @@ async def test_who_may_only_read_rules_may_not_change_or_try_them(service: Servi
                 ("POST", "/alerts/rules/picture-recognized/test"),
             ):
                 assert (await caller.request(method, path, json=DOGS)).status_code == 403, path
+
+
+async def test_a_rule_escalates_to_channels_that_there_are_and_these_stay(client: httpx.AsyncClient) -> None:
+    boss = {"name": "Boss", "settings": {"type": "iot"}}
+    channel = (await client.post("/alerts/channels", json=boss)).json()["channel_id"]
+    escalation = {"after": 600.0, "channels": [{"channel": channel}]}
+    unknown = {**escalation, "channels": [{"channel": "0" * 32}]}
+    assert (await client.post("/alerts/rules", json={"name": "A", "escalation": unknown})).status_code == 422
+
+    rule = await made(client, name="A", escalation=escalation)
+    assert rule["escalation"] == escalation
+    document = (await client.get("/alerts/rules.yaml")).content
+    again = await client.put("/alerts/rules.yaml", content=document)
+    assert (again.status_code, again.json()["changed"]) == (200, [])
+    assert (await client.delete(f"/alerts/channels/{channel}")).status_code == 409
+
+    at = f"/alerts/rules/{rule['rule_id']}"
+    assert (await client.patch(at, json={"name": "B"})).json()["escalation"] == escalation
+    assert (await client.patch(at, json={"escalation": None})).json()["escalation"] is None
+    assert (await client.delete(f"/alerts/channels/{channel}")).status_code == 204

@@ -64,6 +64,9 @@ class Around:
     async def catch_up(self) -> float | None:
         return None
 
+    async def look(self) -> float | None:
+        return None
+
     async def next(self) -> str:
         async with asyncio.timeout(5):
             return await self.flushed.get()
@@ -71,7 +74,7 @@ class Around:
 
 @asynccontextmanager
 async def working(around: Any, look_every: float = NEVER, at_once: int = 2) -> AsyncIterator[DigestWorker]:
-    worker = DigestWorker(around, around, around, look_every=look_every, at_once=at_once)
+    worker = DigestWorker(around, around, around, around, look_every=look_every, at_once=at_once)
     running = asyncio.create_task(worker.run())
     try:
         yield worker

@@ -47,6 +47,7 @@ def _body(message: Message, listed: Sequence[Notice]) -> dict[str, Any]:
         "rule": {"id": message.rule_id, "name": message.rule_name},
         "told_at": moment(message.told_at),
         "subject": message.letter.subject,
+        "escalates": list(message.escalates),
         "picture_count": len(message.notices),
         "pictures": [_picture(message, notice) for notice in listed],
     }

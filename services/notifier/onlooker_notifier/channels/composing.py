@@ -16,6 +16,7 @@ from onlooker_notifier.channels.senders import chat, cloudwatch, eventbridge, io
 from onlooker_notifier.channels.sending import Channels
 from onlooker_notifier.channels.store import ChannelStore
 from onlooker_notifier.channels.trying import Trying
+from onlooker_notifier.links.secret import FileSecret, KeySecret, Secret, StoredSecret
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_shared.aws import Aws
 from onlooker_shared.results import Results
@@ -31,6 +32,8 @@ class ChannelParts:
     fuses: Fuses
     channels: Channels
     trying: Trying
+    secret: Secret | None
+    """What links are signed by; None: there is no key."""
 
 
 @asynccontextmanager
@@ -61,7 +64,8 @@ async def compose_channels(
         }
         channels = Channels(store, sealer, senders)
         fuses = Fuses(store, clock)
-        yield ChannelParts(store, sealer, fuses, channels, Trying(channels, fuses, clock))
+        secret = _secret(settings, sealer, dynamodb, topology.alert_notices.name)
+        yield ChannelParts(store, sealer, fuses, channels, Trying(channels, fuses, clock), secret)
 
 
 async def _sealer(aws: Aws, settings: NotifierSettings) -> Sealer:
@@ -72,3 +76,11 @@ async def _sealer(aws: Aws, settings: NotifierSettings) -> Sealer:
     if settings.key_file is not None:
         return FileSealer(settings.key_file)
     return NoKey()
+
+
+def _secret(settings: NotifierSettings, sealer: Sealer, dynamodb: Any, table: str) -> Secret | None:
+    if settings.kms_key_id is not None:
+        return StoredSecret(sealer, dynamodb, table)
+    if settings.key is not None:
+        return KeySecret(key_of(settings.key.get_secret_value()))
+    return FileSecret(settings.key_file) if settings.key_file is not None else None

@@ -1,13 +1,14 @@
 """A letter as a mail: text and HTML of the same, and the picture in it."""
 
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from html import escape
 from typing import NamedTuple
 
-from onlooker_notifier.channels.message import Message
-from onlooker_notifier.letters import STYLE
+from onlooker_notifier.channels.message import Link, Message
+from onlooker_notifier.letters import END, STYLE, Letter
 
 CARD = f'<table style="{STYLE["table"]}">'
 """Before what the picture is put: the list of all of them."""
@@ -29,7 +30,7 @@ def mail(message: Message, *, sender: str, to: tuple[str, ...], picture: Picture
         to: addresses.
         picture: shown above the list, by its content id: no server is asked when the mail is read.
     """
-    letter = message.letter
+    letter = linked(message.letter, message.links)
     made = EmailMessage(policy=SMTP)
     made["Subject"] = letter.subject
     made["From"] = sender
@@ -45,6 +46,18 @@ def mail(message: Message, *, sender: str, to: tuple[str, ...], picture: Picture
         *_, html = made.iter_parts()
         html.add_related(picture.jpeg, "image", "jpeg", cid=content_id, disposition="inline", filename="picture.jpg")
     return made
+
+
+def linked(letter: Letter, links: Sequence[Link]) -> Letter:
+    """Return a letter with links below it; the same one if there are none."""
+    if not links:
+        return letter
+    text = "".join(f"{link.label}: {link.url}\n" for link in links)
+    shown = " · ".join(
+        f'<a style="{STYLE["link"]}" href="{escape(link.url)}">{escape(link.label)}</a>' for link in links
+    )
+    html = letter.html.replace(END, f'<p style="{STYLE["foot"]}">{shown}</p>{END}')
+    return Letter(letter.subject, f"{letter.text.rstrip()}\n\n{text}", html)
 
 
 def _image(content_id: str, name: str) -> str:

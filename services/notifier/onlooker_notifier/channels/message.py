@@ -24,6 +24,14 @@ S_contra = TypeVar("S_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Something that the reader of a mail may do."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One digest, for one channel."""
 
@@ -37,6 +45,10 @@ class Message:
     """When the digest was complete, UTC."""
     picture_url: str | None = None
     """What a picture's link is, with `{image_id}` for its id."""
+    escalates: tuple[str, ...] = ()
+    """The deliveries that nobody acknowledged in time, if it is told because of that."""
+    links: tuple[Link, ...] = ()
+    """What its reader may do: for mails alone, and recorded nowhere, as whoever has one of them may do that."""
     test: bool = False
     """Whether somebody only tries the channel."""
 

@@ -105,7 +105,7 @@ class FileSealer:
             OSError: it cannot be read or written.
         """
         if self._sealer is None:
-            self._sealer = KeySealer(_made_or_read(self._path))
+            self._sealer = KeySealer(made_or_read(self._path))
         return await self._sealer.seal(secret, owner)
 
     async def open(self, sealed: Sealed, owner: str) -> str:
@@ -163,8 +163,15 @@ def key_of(text: str) -> bytes:
     return key
 
 
-def _made_or_read(path: Path) -> bytes:
-    """Return the key in a file; of several instances that find none at once, one's is everybody's."""
+def made_or_read(path: Path) -> bytes:
+    """Return the key in a file, which is made if it is not there.
+
+    Of several instances that find none at once, one's is everybody's.
+
+    Raises:
+        SettingsError: the file holds no key.
+        OSError: it cannot be read or written.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

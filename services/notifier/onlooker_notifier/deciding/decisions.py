@@ -12,7 +12,7 @@ CLOCKS_DIFFER = 60.0
 """Seconds by which the clocks of instances may differ. What was told later than that from now was told before the
 clock jumped back: it cools nothing down, so that no cool-down lasts longer than it says, but for this minute."""
 
-Reason = Literal["cooling_down", "disabled", "muted", "quiet_hours", "daily_limit", "deleted"]
+Reason = Literal["cooling_down", "disabled", "muted", "quiet_hours", "daily_limit", "deleted", "not_escalated"]
 
 
 @dataclass(frozen=True, slots=True)

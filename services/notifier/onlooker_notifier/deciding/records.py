@@ -39,7 +39,9 @@ class Decision(BaseModel):
 
     rule_id: str
     rule_name: str = Field(description="As it was then; empty of a rule that was deleted.")
-    decision: Literal["not_told", "held"] = Field(description="`held`: it is told later.")
+    decision: Literal["not_told", "held", "not_escalated"] = Field(
+        description="`held`: it is told later. `not_escalated`: it was told, and nobody acknowledged it."
+    )
     reason: Reason
     until: datetime | None = Field(default=None, description="Until when the reason holds.")
     about: tuple[str, ...] = Field(default=(), description="What was told shortly before, by the rule's `per`.")

@@ -32,7 +32,7 @@ class Editing:
         Raises:
             UnprocessableError: there is no such channel.
         """
-        named = {each.channel for draft in drafts for each in draft.channels if isinstance(each, NamedChannel)}
+        named = {each.channel for draft in drafts for each in draft.all_channels if isinstance(each, NamedChannel)}
         for channel_id in sorted(named):
             if not await self._known_channel(channel_id):
                 raise UnprocessableError(

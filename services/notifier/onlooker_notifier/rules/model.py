@@ -12,14 +12,14 @@ from onlooker_notifier.conditions.facts import Event, Facts
 from onlooker_notifier.conditions.language import Condition, bounded
 from onlooker_notifier.conditions.matching import ROOT, Check, ready
 from onlooker_notifier.conditions.watches import Watch, misplaced, watch_of
+from onlooker_notifier.rules.escalation import Escalation
 from onlooker_notifier.rules.rhythm import Rhythm
-from onlooker_notifier.rules.targets import Channel
+from onlooker_notifier.rules.targets import MOST_CHANNELS, Channel
 from onlooker_notifier.templates.rendering import BodyTemplate, SubjectTemplate
 
 LONGEST_INTERVAL = 86_400.0
 """Seconds that a digest gathers at most: a day."""
 DEFAULT_INTERVAL = 60.0
-MOST_CHANNELS = 20
 RULE_ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 RECOGNIZED: frozenset[Event] = frozenset({"recognized"})
 
@@ -66,6 +66,14 @@ class Told(Rhythm):
     )
     subject: str | None = Field(default=None, description="A template of messages' subject. None: Onlooker's words.")
     body: str | None = Field(default=None, description="Likewise of their text.")
+    escalation: Escalation | None = Field(
+        default=None, description="By what is told once more if nobody acknowledges a message in time."
+    )
+
+    @property
+    def all_channels(self) -> tuple[Channel, ...]:
+        """By what is told, at once or later."""
+        return (*self.channels, *(self.escalation.channels if self.escalation else ()))
 
 
 class RuleDraft(Told):

@@ -25,12 +25,18 @@ class Muting:
         self._rulebook = rulebook
         self._clock = clock
 
-    async def mute_for(self, rule_id: str, lasting: timedelta) -> Rule:
-        """Mute a rule for some time from now on; see `mute`."""
-        return await self.mute(rule_id, self._clock() + lasting)
+    async def mute_for(self, rule_id: str, lasting: timedelta, *, shortens: bool = True) -> Rule:
+        """Mute a rule for some time from now on; it raises what `mute` does.
 
-    async def mute(self, rule_id: str, until: datetime) -> Rule:
-        """Mute a rule until a time, however long it was muted until now.
+        Args:
+            rule_id: which.
+            lasting: for how long.
+            shortens: whether one that is muted for longer is muted only so long then; else it stays as it is.
+        """
+        return await self.mute(rule_id, self._clock() + lasting, shortens=shortens)
+
+    async def mute(self, rule_id: str, until: datetime, *, shortens: bool = True) -> Rule:
+        """Mute a rule until a time; see `mute_for`.
 
         Raises:
             UnprocessableError: that time is over, or too far away.
@@ -43,7 +49,7 @@ class Muting:
                 f"A rule can be muted until a time that is to come, for {LONGEST.days} days at most."
                 f" It is {now:%Y-%m-%dT%H:%M:%SZ}."
             )
-        return await self._set(rule_id, until)
+        return await self._set(rule_id, until, shortens=shortens)
 
     async def unmute(self, rule_id: str) -> Rule:
         """Have a rule tell again; one that is not muted stays as it is.
@@ -54,10 +60,10 @@ class Muting:
         """
         return await self._set(rule_id, None)
 
-    async def _set(self, rule_id: str, until: datetime | None) -> Rule:
+    async def _set(self, rule_id: str, until: datetime | None, *, shortens: bool = True) -> Rule:
         for _ in range(TRIES):
             known = await self._rulebook.get(rule_id)
-            if known.muted_until == until:
+            if known.muted_until == until or (not shortens and _later(known.muted_until, until)):
                 return known
             rule = known.model_copy(update={"muted_until": until, "version": known.version + 1})
             try:
@@ -66,3 +72,7 @@ class Muting:
                 continue
             return rule
         raise PreconditionFailedError("Others change this rule at the same time; try again.")
+
+
+def _later(known: datetime | None, until: datetime | None) -> bool:
+    return known is not None and until is not None and known > until

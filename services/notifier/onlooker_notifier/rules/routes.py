@@ -11,6 +11,7 @@ from onlooker_notifier.access import unbound
 from onlooker_notifier.conditions.facts import Event
 from onlooker_notifier.conditions.values import Window
 from onlooker_notifier.rules.editing import Editing
+from onlooker_notifier.rules.escalation import Escalation
 from onlooker_notifier.rules.model import RULE_ID_PATTERN, Rule, RuleDraft, When
 from onlooker_notifier.rules.rhythm import Aspect
 from onlooker_notifier.rules.rulebook import Rulebook
@@ -39,6 +40,7 @@ class RuleChange(BaseModel):
     quiet_hours: Window | None = Field(default=None, description="`null`: none.")
     urgent: bool | None = None
     daily_limit: int | None = Field(default=None, description="`null`: none.")
+    escalation: Escalation | None = Field(default=None, description="`null`: none.")
 
 
 def router(rulebook: Rulebook, editing: Editing) -> APIRouter:

@@ -5,6 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
+MOST_CHANNELS = 20
+"""By which one rule tells."""
+
 
 def _address(text: str) -> str:
     if len(text) > LONGEST_ADDRESS or not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)*", text, re.ASCII):

@@ -1,0 +1,70 @@
+"""What is kept of a message that somebody is to acknowledge."""
+
+import hashlib
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from onlooker_notifier.deciding.decisions import Reason
+from onlooker_notifier.rules.targets import Channel
+
+
+class Expected(BaseModel):
+    """A message that somebody is to acknowledge. It names no picture, so that it stays when one of them is erased."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    escalation_id: str
+    rule_id: str
+    rule_name: str
+    subject: str | None = None
+    """The rule's template of it, as it was then."""
+    body: str | None = None
+    delivery_ids: tuple[str, ...]
+    """By every channel of the rule."""
+    begun_at: float
+    """When the message was complete, in epoch seconds."""
+    counts_from: float
+    """Since when it is waited."""
+
+
+class Ending(BaseModel):
+    """What became of a message that nobody acknowledged in time."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at: float
+    """Epoch seconds."""
+    channels: tuple[Channel, ...] = ()
+    """By what it was told once more."""
+    within: float = 0.0
+    """Seconds in which somebody should have acknowledged it."""
+    dropped: Reason | None = None
+    """Why it was not told once more, if it was not."""
+    until: float | None = None
+    """Until when that was so."""
+
+
+class Acknowledgement(BaseModel):
+    """That somebody has seen to it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at: datetime
+    by: str | None = Field(description="Whose access key it was; null: it was the link in a mail.")
+    delivery_id: str | None = Field(default=None, description="The delivery that was acknowledged.")
+
+
+class Standing(BaseModel):
+    """How far a message is: what `GET /alerts/deliveries` shows of it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    acknowledged: Acknowledgement | None = None
+    escalated_at: datetime | None = Field(default=None, description="When it was told by the escalation's channels.")
+    dropped: Reason | None = Field(default=None, description="Why it will not be, though nobody acknowledged it.")
+
+
+def id_of(digest_id: str, begun_at: float) -> str:
+    """Return what names a message however many channels it goes by; a digest has a picture in its id, this has not."""
+    return f"{round(begun_at * 1000):013d}-{hashlib.sha256(f'message:{digest_id}'.encode()).hexdigest()[:16]}"
