@@ -1,6 +1,8 @@
-"""`onlooker alerts`: rules and channels, what was sent; rules as one YAML file, and both tried."""
+"""`onlooker alerts`: rules and channels, what was sent and what was not; rules as one YAML file, and both tried."""
 
 import asyncio
+import re
+import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -24,6 +26,18 @@ YAML = {"Content-Type": "application/yaml"}
 PATIENCE = 60.0
 """Seconds: a channel that is tried may take 40 to answer."""
 STYLES = {"sent": "green", "refused": "red", "failed": "red", "unanswered": "yellow"}
+
+REASONS = {
+    "cooling_down": "the same was told shortly before",
+    "disabled": "the rule was off",
+    "muted": "the rule was muted",
+    "deleted": "the rule was deleted",
+    "daily_limit": "as many messages were sent as a day may have",
+    "quiet_hours": "it came in quiet hours",
+}
+"""Why something was not told, by the notifier's names; of others, that name is shown."""
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+"""Seconds."""
 
 app = typer.Typer(help="Rules, channels, and what was sent. Changing and trying needs the scope `alerts:write`.")
 
@@ -88,7 +102,7 @@ def try_rule(
     """Say which of the newest pictures a rule would tell of, and of the others why not. Sends nothing."""
 
     async def trial(client: OnlookerClient) -> httpx.Response:
-        found = await _named((await client.alerts("GET", "rules")).json(), rule, "rule_id")
+        found = await _rule(client, rule)
         return await client.alerts("POST", f"rules/{found}/test", params={"pictures": pictures})
 
     found = _asked(data, trial).json()
@@ -141,12 +155,90 @@ def sent(
 ) -> None:
     """List what was sent or refused, newest first."""
     found = _asked(data, lambda client: client.alerts("GET", "deliveries", params={"limit": limit})).json()
-    table = _table("when (UTC)", "status", "to", "subject", "reason")
+    table = _table("id", "when (UTC)", "status", "to", "subject", "reason")
     for each in found["deliveries"]:
         outcome, to = each["outcome"], each["channel_name"] or each["target"]
-        status = outcome["status"]
-        table.add_row(words.minute(outcome["at"]), status, to, each["subject"], outcome["reason"] or "")
+        when, status = words.minute(outcome["at"]), outcome["status"]
+        table.add_row(each["delivery_id"], when, status, to, each["subject"], outcome["reason"] or "")
     _print(found["deliveries"], table, json)
+
+
+@app.command()
+def again(
+    delivery: Annotated[str, typer.Argument(help="Its id, as `sent` shows it.", show_default=False)],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Send a message again, as it was, by the same channel, and say what the other side said."""
+    made = _asked(data, lambda client: client.send_again(delivery, uuid.uuid4().hex, PATIENCE))
+    outcome = made["outcome"]
+    if json:
+        terminal.output().print_json(data=made)
+    else:
+        said = f"{outcome['status']}: {outcome['reason'] or outcome['answer'] or made['subject']}"
+        terminal.output().print(said, style=STYLES.get(outcome["status"], ""), markup=False, soft_wrap=True)
+    if outcome["status"] != "sent":
+        raise typer.Exit(1)
+
+
+@app.command()
+def decisions(
+    rule: Annotated[str | None, typer.Argument(help="Only this rule's: its id, or its name.")] = None,
+    picture: Annotated[str | None, typer.Option("--picture", help="Only those about this picture, by its id.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many.")] = 20,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """List what rules were about and did not tell, or not at once, and why; newest first."""
+
+    async def listed(client: OnlookerClient) -> list[dict[str, Any]]:
+        named = {"rule_id": await _rule(client, rule)} if rule else {}
+        asked: dict[str, Any] = named | ({"image_id": picture} if picture else {})
+        found: list[dict[str, Any]] = []
+        while True:  # a page may have none and yet not be the last
+            page = await client.decisions({**asked, "limit": limit - len(found)})
+            found += page["decisions"]
+            if page["cursor"] is None or len(found) == limit:
+                return found
+            asked["cursor"] = page["cursor"]
+
+    found = _asked(data, listed)
+    table = _table("when (UTC)", "rule", "pictures", "told", "why")
+    for each in found:
+        why = ": ".join(
+            [REASONS.get(each["reason"], each["reason"]), *(["; ".join(each["about"])] if each["about"] else [])]
+        )
+        until = f", until {words.minute(each['until'])}" if each["until"] else ""
+        count, told = str(len(each["image_ids"])), "later" if each["decision"] == "held" else "no"
+        table.add_row(words.minute(each["decided_at"]), each["rule_name"] or each["rule_id"], count, told, why + until)
+    _print(found, table, json)
+
+
+@app.command()
+def mute(
+    rule: Named,
+    length: Annotated[str, typer.Option("--for", metavar="TIME", help="How long: 90s, 30m, 8h or 7d.")] = "1h",
+    data: Data = None,
+) -> None:
+    """Have a rule tell nobody for a while. What it does not tell meanwhile is not told later."""
+    seconds = _seconds(length)
+
+    async def muted(client: OnlookerClient) -> dict[str, Any]:
+        return await client.mute(await _rule(client, rule), seconds)
+
+    made = _asked(data, muted)
+    said = f"{made['name']} is muted until {words.minute(made['muted_until'])} UTC."
+    terminal.output().print(said, markup=False, soft_wrap=True)
+
+
+@app.command()
+def unmute(rule: Named, data: Data = None) -> None:
+    """Have a rule tell again."""
+
+    async def told(client: OnlookerClient) -> dict[str, Any]:
+        return await client.unmute(await _rule(client, rule))
+
+    terminal.output().print(f"{_asked(data, told)['name']} tells again.", markup=False, soft_wrap=True)
 
 
 def _asked(data: Path | None, question: Callable[[OnlookerClient], Awaitable[T]]) -> T:
@@ -155,6 +247,18 @@ def _asked(data: Path | None, question: Callable[[OnlookerClient], Awaitable[T]]
             return await question(client)
 
     return asyncio.run(ask())
+
+
+async def _rule(client: OnlookerClient, name: str) -> str:
+    """Return a rule's id; raises as `_named`."""
+    return await _named((await client.alerts("GET", "rules")).json(), name, "rule_id")
+
+
+def _seconds(text: str) -> int:
+    found = re.fullmatch(r"(\d{1,9})([smhd])", text)
+    if found is None:
+        raise typer.BadParameter(f"'{text}' is no time such as 90s, 30m, 8h or 7d.", param_hint="--for")
+    return int(found[1]) * UNITS[found[2]]
 
 
 async def _named(listed: list[dict[str, Any]], name: str, id_field: str) -> str:

@@ -1,6 +1,9 @@
 """`onlooker alerts` against the API as it is deployed."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +11,14 @@ import pytest
 import uvicorn
 from typer.testing import CliRunner
 
-from installation import installation
+from installation import Installation, installation
+from letterbox import a_message
 from onlooker import __main__
+from onlooker.client import ApiError
 from onlooker_notifier.__main__ import compose
+from onlooker_notifier.deciding.records import Decided, Decision
+from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
+from onlooker_notifier.packing import packed
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.keys import KeyStore, Scope
@@ -31,11 +39,9 @@ async def run(*arguments: str) -> Any:
     return await asyncio.to_thread(CliRunner().invoke, __main__.app, ["alerts", *arguments])
 
 
-async def test_rules_come_from_a_file_go_into_one_and_are_tried(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    file, copy = tmp_path / "rules.yaml", tmp_path / "copy.yaml"
-    file.write_text(DOOR)
+@asynccontextmanager
+async def served(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Installation]:
+    """Have the notifier answer, and the command know where."""
     async with installation(aws) as installed, compose(aws, installed.common) as service:
         keys = KeyStore(await aws.client("dynamodb"), installed.topology.access_keys.name)
         with listen("127.0.0.1", 0) as listener:
@@ -47,21 +53,96 @@ async def test_rules_come_from_a_file_go_into_one_and_are_tried(
             server = uvicorn.Server(uvicorn.Config(create_app([service], keys), log_config=None, lifespan="off"))
             serving = asyncio.create_task(server._serve([listener]))
             try:
-                planned = await run("import", str(file), "--dry-run")
-                assert "created: door" in planned.stdout
-                assert "Somebody" not in (await run("rules")).stdout
-                assert (await run("import", str(file), "--yes")).exit_code == 0
-                assert "Somebody [red] at the door" in (await run("rules")).stdout
-                assert (await run("export", str(copy))).exit_code == 0
-                again = await run("import", str(copy), "--dry-run")
-                assert "unchanged: 1" in again.stdout
-                assert "changed: door" not in again.stdout
-                tried = await run("test", "Somebody [red] at the door", "--json")
-                assert '"told": 0' in tried.stdout
-                unknown = await run("test", "nobody")
-                assert "There are none." in (await run("channels")).stdout
-                assert "There are none." in (await run("sent")).stdout
+                yield installed
             finally:
                 server.should_exit = True
                 await serving
+
+
+async def test_rules_come_from_a_file_go_into_one_and_are_tried(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, copy = tmp_path / "rules.yaml", tmp_path / "copy.yaml"
+    file.write_text(DOOR)
+    async with served(aws, monkeypatch):
+        planned = await run("import", str(file), "--dry-run")
+        assert "created: door" in planned.stdout
+        assert "Somebody" not in (await run("rules")).stdout
+        assert (await run("import", str(file), "--yes")).exit_code == 0
+        assert "Somebody [red] at the door" in (await run("rules")).stdout
+        assert (await run("export", str(copy))).exit_code == 0
+        again = await run("import", str(copy), "--dry-run")
+        assert "unchanged: 1" in again.stdout
+        assert "changed: door" not in again.stdout
+        tried = await run("test", "Somebody [red] at the door", "--json")
+        assert '"told": 0' in tried.stdout
+        unknown = await run("test", "nobody")
+        assert "There are none." in (await run("channels")).stdout
+        assert "There are none." in (await run("sent")).stdout
     assert isinstance(unknown.exception, NotFoundError)
+
+
+async def test_a_rule_is_muted_for_a_while_and_tells_again(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "rules.yaml").write_text(DOOR)
+    async with served(aws, monkeypatch):
+        await run("import", str(tmp_path / "rules.yaml"), "--yes")
+        muted = await run("mute", "Somebody [red] at the door", "--for", "2h")
+        odd = await run("mute", "door", "--for", "soon")
+        told = await run("unmute", "door")
+    assert "Somebody [red] at the door is muted until 20" in muted.stdout
+    assert (muted.exit_code, odd.exit_code, told.exit_code) == (0, 2, 0)
+    assert "tells again." in told.stdout
+
+
+async def test_why_nothing_was_told_is_listed_by_rule_and_picture(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with served(aws, monkeypatch) as installed:
+        decided = Decided(await aws.client("dynamodb"), installed.topology.alert_notices.name)
+        for number, (reason, picture) in enumerate((("cooling_down", "a"), ("muted", "b"))):
+            decision = Decision(
+                rule_id="picture-recognized",
+                rule_name="Any [picture]",
+                decision="not_told",
+                reason=reason,
+                about=("Ann",) if reason == "cooling_down" else (),
+                image_ids=(picture * 32,),
+                decided_at=datetime.now(UTC),
+            )
+            await decided.record(f"{number}", [decision])
+        listed = (await run("decisions")).stdout
+        of_picture = (await run("decisions", "picture-recognized", "--picture", "b" * 32)).stdout
+    assert "the same was told shortly before: Ann" in listed
+    assert "Any [picture]" in listed
+    assert "the rule was muted" in of_picture
+    assert "Ann" not in of_picture
+
+
+async def test_a_message_is_sent_again_and_what_cannot_be_says_why(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = datetime.now(UTC)
+    delivery_id = f"{round(at.timestamp() * 1000):013d}-{'0' * 16}"
+    async with served(aws, monkeypatch) as installed:
+        deliveries = Deliveries(await aws.client("dynamodb"), installed.topology.alert_deliveries.name)
+        message = a_message()
+        kept = Delivery(
+            delivery_id=delivery_id,
+            rule_id="cats",
+            rule_name="Cats",
+            channel="sns",
+            target="arn:aws:sns:us-east-1:000000000000:nowhere",
+            outcome=Outcome(status="sent", at=at),
+            pictures=1,
+            image_ids=(),
+            subject=message.letter.subject,
+            text=message.letter.text,
+            begun_at=at,
+        )
+        await deliveries.record(kept, packed(message))
+        sent = await run("again", delivery_id)
+        gone = await run("again", f"{delivery_id}0")
+        listed = (await run("sent")).stdout
+    assert sent.exit_code == 1, "there is no such topic"
+    assert "failed: NotFound: Topic does not exist" in sent.stdout
+    assert isinstance(gone.exception, ApiError)
+    assert delivery_id in listed
+    assert listed.count(message.letter.subject) == 2
