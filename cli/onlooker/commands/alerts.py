@@ -34,8 +34,11 @@ REASONS = {
     "deleted": "the rule was deleted",
     "daily_limit": "as many messages were sent as a day may have",
     "quiet_hours": "it came in quiet hours",
+    "not_escalated": "the rule does not escalate any more",
 }
 """Why something was not told, by the notifier's names; of others, that name is shown."""
+TOLD = {"held": "later", "not_escalated": "not escalated"}
+"""What became of it, likewise; of others nobody was told."""
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 """Seconds."""
 
@@ -209,7 +212,7 @@ def decisions(
             [REASONS.get(each["reason"], each["reason"]), *(["; ".join(each["about"])] if each["about"] else [])]
         )
         until = f", until {words.minute(each['until'])}" if each["until"] else ""
-        count, told = str(len(each["image_ids"])), "later" if each["decision"] == "held" else "no"
+        count, told = str(len(each["image_ids"])), TOLD.get(each["decision"], "no")
         table.add_row(words.minute(each["decided_at"]), each["rule_name"] or each["rule_id"], count, told, why + until)
     _print(found, table, json)
 

@@ -148,7 +148,12 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
 
         book = ChannelBook(parts.store, parts.sealer, used_by=told_by, clock=time.time)
         again = Again(
-            claims=claims, channels=parts.channels, trying=parts.trying, deliveries=deliveries, clock=time.time
+            claims=claims,
+            channels=parts.channels,
+            trying=parts.trying,
+            deliveries=deliveries,
+            linking=linking,
+            clock=time.time,
         )
         muting = Muting(rulebook, clock=utc_now)
         following = Following(signing, rulebook, muting, escalations)

@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,6 +13,8 @@ from onlooker_notifier.channels.message import RefusedError
 from onlooker_notifier.channels.sending import Channels, Target
 from onlooker_notifier.channels.trying import Tried, Trying
 from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
+from onlooker_notifier.delivering import MAILS
+from onlooker_notifier.links.linking import Linking
 from onlooker_notifier.metrics import DELIVERIES
 from onlooker_notifier.packing import unpacked
 from onlooker_notifier.rules.targets import Channel, EmailChannel, NamedChannel, SnsChannel
@@ -43,6 +46,7 @@ class Again:
         channels: find the one that it went by.
         trying: sends while somebody waits.
         deliveries: has the message as it was sent, and records the new one.
+        linking: makes the links of mails anew, as those that there were are kept nowhere; None: they have none.
         clock: epoch seconds.
     """
 
@@ -53,12 +57,14 @@ class Again:
         channels: Channels,
         trying: Trying,
         deliveries: Deliveries,
+        linking: Linking | None,
         clock: Callable[[], float],
     ) -> None:
         self._claims = claims
         self._channels = channels
         self._trying = trying
         self._deliveries = deliveries
+        self._linking = linking
         self._clock = clock
 
     async def send(self, delivery_id: str, request_id: str) -> Delivery:
@@ -96,7 +102,11 @@ class Again:
         except ConflictError:
             await self._claims.claim(claim.claim_id, claim.token, timedelta(0))  # nothing was done: it is free again
             raise
-        tried = await self._trying.take(target, unpacked(message, first, delivery_id))
+        whole = unpacked(message, first, delivery_id)
+        if self._linking is not None and target.type in MAILS:
+            links = await self._linking.of(first.rule_id, first.escalation_id, delivery_id)
+            whole = replace(whole, links=links)
+        tried = await self._trying.take(target, whole)
         outcome = _outcome(tried, datetime.fromtimestamp(self._clock(), UTC))
         log.info("alert.sent_again", rule_id=first.rule_id, channel=target.type, status=outcome.status)
         DELIVERIES.labels(target.type, outcome.status).inc()

@@ -19,7 +19,10 @@ NOTICES = TypeAdapter(tuple[Notice, ...])
 
 
 def packed(message: Message) -> str:
-    """Return a message without what its delivery tells anyway; empty if it is too large to be kept."""
+    """Return a message without what its delivery tells anyway, and without links that let their reader do something.
+
+    Empty if it is too large to be kept.
+    """
     whole = {
         "html": message.letter.html,
         "notices": NOTICES.dump_python(message.notices, mode="json", exclude_defaults=True),
@@ -47,4 +50,5 @@ def unpacked(text: str, delivery: Delivery, delivery_id: str) -> Message:
         notices=NOTICES.validate_python(whole["notices"]),
         told_at=datetime.fromisoformat(whole["told_at"]),
         picture_url=whole["picture_url"],
+        escalates=delivery.escalates,
     )

@@ -13,8 +13,11 @@ WORDS = {
     "deleted": "The rule was deleted while it waited for the next message",
     "daily_limit": "As many messages were sent as a day may have",
     "quiet_hours": "It came in quiet hours",
+    "not_escalated": "The rule does not escalate any more",
 }
 """By the notifier's names; of others, that name is shown."""
+STATES = {"not_told": "Not told", "held": "Told later", "not_escalated": "Not escalated"}
+"""What became of it, by the notifier's names. What was not escalated was told, and nobody acknowledged it."""
 UNTIL = {"cooling_down": "not again before", "quiet_hours": "told after", "daily_limit": "again from"}
 
 
@@ -26,6 +29,7 @@ class Untold:
         rule_id: the rule's.
         rule: its name, as it was then.
         gone: whether it was deleted.
+        state: what became of it, in words.
         held: whether it is told later.
         why: in words.
         until: until when that is so, if it ends; `until_words` come before it.
@@ -36,6 +40,7 @@ class Untold:
     rule_id: str
     rule: str
     gone: bool
+    state: str
     held: bool
     why: str
     until: str | None
@@ -60,6 +65,7 @@ def untold(decision: Mapping[str, Any], names: Mapping[str, str]) -> Untold:
         rule_id=rule_id,
         rule=decision["rule_name"] or names.get(rule_id, rule_id),
         gone=reason == "deleted" or rule_id not in names,
+        state=STATES.get(decision["decision"], STATES["not_told"]),
         held=decision["decision"] == "held",
         why=why,
         until=decision["until"],
