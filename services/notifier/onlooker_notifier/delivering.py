@@ -47,6 +47,9 @@ MAILS = frozenset({"email", "smtp"})
 AT_ONCE = 16
 """Channels that are sent to at the same time, for one digest or among those that catch up."""
 
+MOST_IN_LINE = 100
+"""Deliveries of one channel that are looked after in one go, in their order."""
+
 UNACKNOWLEDGED = "Not acknowledged: "
 """Before the subject of a message that is told once more."""
 
@@ -134,26 +137,28 @@ class Delivering:
     async def catch_up(self) -> float | None:
         """Deliver what waits for its channel and is due; each channel's in their order, all channels at the same time.
 
-        Returns the seconds until something is due; None if nothing waits.
+        Returns the seconds until something else is due; None if nothing is.
         """
         now = self._clock()
-        by_channel: dict[str, list[Job]] = defaultdict(list)
-        later = []
-        for job in await self._waiting.all():
-            if (again_in := retries.due_in(job.next_at, now)) > 0:
-                later.append(again_in)
-            else:
-                by_channel[job.channel.key].append(job)
+        lines: dict[str, list[Job]] = defaultdict(list)
+        later: list[float] = []
+        async for job in self._waiting.each():
+            line, due_in = lines[job.channel.key], retries.due_in(job.next_at, now)
+            if due_in > 0:
+                later = [min([due_in, *later])]
+            elif len(line) <= MOST_IN_LINE:  # one more than is looked after, which says that there are more
+                line.append(job)
         slots = asyncio.Semaphore(AT_ONCE)
 
-        async def catch_up(jobs: Sequence[Job]) -> None:
+        async def catch_up(line: Sequence[Job]) -> bool:
             async with slots:
-                for job in jobs:
+                for job in line[:MOST_IN_LINE]:
                     if not await self._catch_up(job):
-                        break  # the others wait for it, or are due themselves soon
+                        return False  # the others wait for it, or are due themselves soon
+            return len(line) > MOST_IN_LINE
 
-        await all_of(catch_up(jobs) for jobs in by_channel.values())
-        return min(later, default=None)
+        go_on = await all_of(catch_up(line) for line in lines.values())
+        return 0.0 if any(go_on) else min(later, default=None)
 
     async def _catch_up(self, job: Job) -> bool:
         """Deliver what waits; return whether it is settled."""

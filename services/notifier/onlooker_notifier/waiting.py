@@ -7,7 +7,7 @@
 The notices are copies: the digest's own are forgotten when its other channels have told of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
@@ -87,20 +87,21 @@ class Waiting:
             },
         )
 
-    async def due(self, now: float) -> list[Job]:
-        """Return what is to be tried now, oldest first."""
-        return [job for job in await self.all() if job.next_at <= now]
-
-    async def all(self) -> list[Job]:
-        """Return everything that waits, oldest first."""
+    async def each(self) -> AsyncIterator[Job]:
+        """Yield everything that waits, oldest first: ids begin with the time. There may be more than memory holds."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="about = :about",
             ExpressionAttributeValues={":about": {"S": WAITING}},
             ConsistentRead=True,
         )
-        jobs = [Job.model_validate_json(item["body"]["S"]) async for page in pages for item in page["Items"]]
-        return sorted(jobs, key=lambda job: (job.begun_at, job.delivery_id))
+        async for page in pages:
+            for item in page["Items"]:
+                yield Job.model_validate_json(item["body"]["S"])
+
+    async def all(self) -> list[Job]:
+        """Return everything that waits, oldest first."""
+        return [job async for job in self.each()]
 
     async def notices_of(self, job: Job) -> list[Notice]:
         """Return what a delivery tells of; what was erased meanwhile is not among it."""

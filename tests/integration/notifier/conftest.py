@@ -28,7 +28,8 @@ from onlooker_notifier.digests import Digests
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.escalating.store import EscalationStore
 from onlooker_notifier.gathering import Gathering
-from onlooker_notifier.rules.rulebook import Rulebook
+from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.rules.rulebook import Change, Rulebook
 from onlooker_notifier.waiting import Waiting
 from onlooker_shared.aws import Aws
 from onlooker_shared.claims import Claims
@@ -102,6 +103,11 @@ class Parts:
     notices: str
     """The table of notices."""
     clock: Clock
+
+    async def keep(self, rule: Rule) -> None:
+        """Store a rule in place of the one with its id, whatever that is."""
+        await self.dynamodb.delete_item(TableName=self.rules, Key={"rule_id": {"S": rule.rule_id}})
+        await self.rulebook.apply([Change(rule.rule_id, rule, None)])
 
     def instance(self, *, limit: int = 1000, **senders: Sends[Any]) -> Digests:
         """One instance, sharing its tables with the others.

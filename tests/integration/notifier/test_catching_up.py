@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from installation import eventually
-from onlooker_notifier import notices
+from onlooker_notifier import delivering, notices
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.backlog import backlog
 from onlooker_notifier.channels.fuse import FAILURES
@@ -133,6 +133,25 @@ async def test_while_a_channel_is_down_the_others_are_told_and_then_it_catches_u
     assert await parts.waiting.all() == []
     assert await instance.catch_up() is None
     assert other.tries == FAILURES * 2 + 3
+
+
+async def test_of_a_long_line_some_are_looked_after_at_a_time(
+    parts: Parts, other: Other, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "MOST_IN_LINE", 1)
+    rule, other.fails = a_rule(await a_channel(parts)), down
+    instance = parts.instance(iot=other)
+    for n in range(3):
+        await tell(parts, instance, rule, f"{n}.jpg")
+        clock.now += 1
+    clock.now += retries.FIRST_DELAY
+    assert await instance.catch_up() is None, "the first one was not taken: nothing is due at once"
+    clock.now += retries.FIRST_DELAY * 2
+    other.fails = lambda: None
+
+    assert [await instance.catch_up() for _ in range(3)] == [0.0, 0.0, None], "at once, while there are more"
+
+    assert [message.notices[0].key for message in other.messages] == [f"{n}.jpg" for n in range(3)]
 
 
 async def test_several_instances_catch_up_at_once_and_send_once(parts: Parts, other: Other, clock: Clock) -> None:

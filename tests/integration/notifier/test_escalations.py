@@ -33,7 +33,7 @@ async def rule(parts: Parts, mailbox: Mailbox) -> Rule:
     """One that mails, and escalates to a channel with a record."""
     escalation = Escalation(after=AFTER, channels=(await a_channel(parts),))
     made = a_rule(EmailChannel(to=mailbox.address)).model_copy(update={"escalation": escalation})
-    await parts.rulebook.put(made)
+    await parts.keep(made)
     return made
 
 
@@ -133,7 +133,7 @@ async def test_one_acknowledgement_is_enough_by_whichever_channel_it_came(
     parts: Parts, rule: Rule, mailbox: Mailbox, boss: Other, clock: Clock
 ) -> None:
     both = rule.model_copy(update={"channels": (*rule.channels, EmailChannel(to=f"2{mailbox.address}"))})
-    await parts.rulebook.put(both)
+    await parts.keep(both)
     await tell(parts, parts.instance(), both, "1.jpg")
     one, other = await recorded(parts)
     assert one.escalation_id == other.escalation_id
@@ -160,7 +160,7 @@ async def test_a_rule_that_fell_silent_meanwhile_escalates_nothing_and_that_is_r
     if change is None:
         await parts.rulebook.delete(rule.rule_id, None)
     else:
-        await parts.rulebook.put(rule.model_copy(update=change))
+        await parts.keep(rule.model_copy(update=change))
     clock.now += AFTER
     await asyncio.gather(*(look(parts, boss) for _ in range(3)))
 
@@ -178,7 +178,7 @@ async def test_a_rule_is_asked_as_it_is_and_not_as_it_was_remembered(
     await told(parts, rule)
     escalations = parts.escalations(iot=boss)
     assert await escalations.look() == AFTER, "now the rule is remembered for some seconds"
-    await parts.rulebook.put(rule.model_copy(update={"enabled": False}))
+    await parts.keep(rule.model_copy(update={"enabled": False}))
     parts.rulebook._remembered = (clock.now + 2 * AFTER, [rule])
     clock.now += AFTER
     await escalations.look()
@@ -191,7 +191,7 @@ async def test_a_rule_that_cannot_be_read_is_waited_for(parts: Parts, rule: Rule
     clock.now += AFTER
     assert await look(parts, boss) is None
     assert await decided(parts) == []
-    await parts.rulebook.put(rule)
+    await parts.keep(rule)
     await look(parts, boss)
     assert len(boss.messages) == 1
 
@@ -246,7 +246,7 @@ async def test_a_message_that_its_channel_did_not_take_is_escalated_too(
 ) -> None:
     down, up = await a_channel(parts), await a_channel(parts)
     rule = a_rule(down).model_copy(update={"escalation": Escalation(after=AFTER, channels=(up,))})
-    await parts.rulebook.put(rule)
+    await parts.keep(rule)
     boss.fails = lambda: UnansweredError("HTTP500", "HTTP 500: out of order")
     await tell(parts, parts.instance(iot=boss), rule, "1.jpg")
     boss.fails = lambda: None
@@ -297,7 +297,7 @@ async def test_a_clock_that_jumps_back_has_it_wait_once_more(
 
 async def test_the_same_channel_may_be_told_again(parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock) -> None:
     reminding = rule.model_copy(update={"escalation": Escalation(after=AFTER, channels=rule.channels)})
-    await parts.rulebook.put(reminding)
+    await parts.keep(reminding)
     await told(parts, reminding)
     clock.now += AFTER
     await parts.escalations().look()

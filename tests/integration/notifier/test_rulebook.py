@@ -1,7 +1,11 @@
 """Rules are data that somebody may edit, and may damage."""
 
+from collections.abc import Sequence
+
+import pytest
+
 from onlooker_notifier.rules.defaults import default_rule
-from onlooker_notifier.rules.rulebook import Rulebook
+from onlooker_notifier.rules.rulebook import Change, Rulebook
 
 from .conftest import Parts
 
@@ -16,7 +20,7 @@ async def damage(parts: Parts, rule_id: str) -> None:
 
 async def test_a_rule_that_cannot_be_read_silences_no_other(parts: Parts) -> None:
     rulebook = Rulebook(parts.dynamodb, parts.rules)
-    await rulebook.put(MINE)
+    await parts.keep(MINE)
     await damage(parts, "damaged")
     await parts.dynamodb.put_item(TableName=parts.rules, Item={"rule_id": {"S": "empty"}})
 
@@ -31,11 +35,29 @@ async def test_somebodys_damaged_rule_is_left_for_them_to_mend(parts: Parts) -> 
     assert await Rulebook(parts.dynamodb, parts.rules).all() == []
 
 
+async def test_a_change_that_somebody_makes_while_an_instance_starts_is_not_undone(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await parts.keep(DEFAULT)
+    theirs = DEFAULT.model_copy(update={"name": "Theirs", "origin": "user", "version": 2})
+    starting = Rulebook(parts.dynamodb, parts.rules)
+    apply = starting.apply
+
+    async def too_late(changes: Sequence[Change]) -> None:
+        await parts.keep(theirs)
+        await apply(changes)
+
+    monkeypatch.setattr(starting, "apply", too_late)
+    await starting.ensure_default(DEFAULT.model_copy(update={"digest_interval": 5}))
+
+    assert await starting.now() == [theirs]
+
+
 async def test_rules_are_read_again_after_a_while(parts: Parts) -> None:
     now = [0.0]
     rulebook = Rulebook(parts.dynamodb, parts.rules, monotonic=lambda: now[0])
     assert await rulebook.all() == []
-    await Rulebook(parts.dynamodb, parts.rules).put(MINE)
+    await parts.keep(MINE)
 
     assert await rulebook.all() == []
     now[0] += 15

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -135,11 +136,6 @@ class Rulebook:
         else:
             await self.apply([Change(rule_id, None, version)])
 
-    async def put(self, rule: Rule) -> None:
-        """Store a rule in place of the one with its id, whatever that is."""
-        await self._dynamodb.put_item(TableName=self._table, Item=_item(rule))
-        self._remembered = None
-
     async def ensure_default(self, default: Rule) -> None:
         """See to it that there is a rule, and that the default one is as the settings say."""
         stored = await self._stored()
@@ -148,7 +144,8 @@ class Rulebook:
             return  # somebody's only rule waits to be mended
         rule = to_store_at_start(readable, default)
         if rule is not None:
-            await self.put(rule)
+            with suppress(PreconditionFailedError, UnavailableError):  # another instance, or a user, was first
+                await self.apply([Change(rule.rule_id, rule, rule.version - 1 or None)])
 
     def _action(self, change: Change) -> "TransactWriteItemTypeDef":
         where = {"TableName": self._table, **_condition(change.known)}
