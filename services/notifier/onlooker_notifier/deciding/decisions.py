@@ -4,13 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.conditions.hours import stretch_at
 from onlooker_notifier.deciding.keys import Key
 from onlooker_notifier.rules.model import Rule
-
-CLOCKS_DIFFER = 60.0
-"""Seconds by which the clocks of instances may differ. What was told later than that from now was told before the
-clock jumped back: it cools nothing down, so that no cool-down lasts longer than it says, but for this minute."""
 
 Reason = Literal["cooling_down", "disabled", "muted", "quiet_hours", "daily_limit", "deleted", "not_escalated"]
 
@@ -69,5 +66,8 @@ def silent(rule: Rule, now: float) -> Verdict | None:
 
 
 def cools_down(cooldown: float, told_at: float | None, now: float) -> bool:
-    """Whether something that was told at a time is not told again yet."""
+    """Whether something that was told at a time is not told again yet.
+
+    What was told later than now cools nothing down, so that no cool-down lasts longer than it says, but for a minute.
+    """
     return told_at is not None and now - cooldown < told_at <= now + CLOCKS_DIFFER

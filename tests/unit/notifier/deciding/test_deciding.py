@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.conditions import facts
 from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.deciding.deciding import about, fitting
-from onlooker_notifier.deciding.decisions import CLOCKS_DIFFER, Verdict, decide
+from onlooker_notifier.deciding.decisions import Verdict, decide
 from onlooker_notifier.deciding.due import Course, Tally, course
 from onlooker_notifier.deciding.keys import MOST_KEYS, Key, keys_of
 from onlooker_notifier.rules.model import Rule

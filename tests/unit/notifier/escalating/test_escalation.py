@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.conditions.values import Window
-from onlooker_notifier.deciding.decisions import CLOCKS_DIFFER
 from onlooker_notifier.escalating.decisions import Drop, Escalate, Wait, next_step
 from onlooker_notifier.rules.escalation import Escalation
 from onlooker_notifier.rules.model import Rule, RuleDraft
