@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -19,6 +19,8 @@ from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.kinds import Settings
 from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError
 from onlooker_notifier.channels.sending import Channels, Target
+from onlooker_notifier.deciding import due
+from onlooker_notifier.deciding.decisions import TELLS, Reason, Verdict
 from onlooker_notifier.deciding.due import Course
 from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
 from onlooker_notifier.escalating.records import id_of
@@ -33,7 +35,7 @@ from onlooker_notifier.templates.names import message_names
 from onlooker_notifier.templates.rendering import OwnWords, rendered
 from onlooker_notifier.waiting import Job, Waiting
 from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
-from onlooker_shared.errors import describe
+from onlooker_shared.errors import ConflictError, describe
 
 SEND_TIMEOUT = 45.0
 """Seconds that a channel may take."""
@@ -53,6 +55,15 @@ MOST_IN_LINE = 100
 UNACKNOWLEDGED = "Not acknowledged: "
 """Before the subject of a message that is told once more."""
 
+SILENCED: Mapping[Reason, str] = {
+    "deleted": "The rule was deleted while this waited for its channel",
+    "disabled": "The rule was switched off while this waited for its channel",
+    "muted": "The rule was muted while this waited for its channel",
+}
+"""Why what waited is not told any more, in words."""
+
+RuleOf = Callable[[str], Awaitable[Rule | None]]
+"""Returns a rule as it is, None if it was deleted; raises ConflictError if it cannot be read."""
 T = TypeVar("T")
 
 log = structlog.stdlib.get_logger(__name__)
@@ -119,8 +130,13 @@ class Delivering:
         self._zone = zone
         self._clock = clock
 
-    async def deliver(self, job: Job, notices: Sequence[Notice]) -> Progress:
+    async def deliver(self, job: Job, notices: Sequence[Notice], *, unless: Reason | None = None) -> Progress:
         """Deliver, or have it wait for the channel.
+
+        Args:
+            job: what by which channel.
+            notices: what it tells of.
+            unless: why it is not told any more; then that is how it ended, unless it was told already.
 
         Raises:
             botocore.exceptions.BotoCoreError, ClientError: DynamoDB does not answer. Nothing is lost.
@@ -132,10 +148,17 @@ class Delivering:
             outcome = Outcome.model_validate_json(claim.result)
             await self._record(job, notices, await self._shown(job.channel), outcome)
             return SETTLED
+        if unless is not None:
+            target = await self._shown(job.channel)
+            outcome = Outcome(status="failed", at=self._now(), reason=f"{SILENCED[unless]}, it was not sent.")
+            return await self._settle(job, target, notices, claim, outcome)
         return await self._try(job, notices, claim)
 
-    async def catch_up(self) -> float | None:
+    async def catch_up(self, rule_of: RuleOf | None = None) -> float | None:
         """Deliver what waits for its channel and is due; each channel's in their order, all channels at the same time.
+
+        Args:
+            rule_of: finds rules, which may have been deleted or fallen silent; None: they did not.
 
         Returns the seconds until something else is due; None if nothing is.
         """
@@ -153,17 +176,29 @@ class Delivering:
         async def catch_up(line: Sequence[Job]) -> bool:
             async with slots:
                 for job in line[:MOST_IN_LINE]:
-                    if not await self._catch_up(job):
+                    if not await self._catch_up(job, TELLS if rule_of is None else await self._still(job, rule_of)):
                         return False  # the others wait for it, or are due themselves soon
             return len(line) > MOST_IN_LINE
 
         go_on = await all_of(catch_up(line) for line in lines.values())
         return 0.0 if any(go_on) else min(later, default=None)
 
-    async def _catch_up(self, job: Job) -> bool:
-        """Deliver what waits; return whether it is settled."""
+    async def _still(self, job: Job, rule_of: RuleOf) -> Verdict:
+        try:
+            return due.still(await rule_of(job.rule_id), self._clock())
+        except ConflictError:
+            return TELLS  # it cannot be read; that it is told was decided before
+
+    async def _catch_up(self, job: Job, verdict: Verdict) -> bool:
+        """Deliver what waits, or have it wait until quiet hours are over; return whether the next one may go on."""
+        if verdict.tells and verdict.until is not None:
+            next_at = min(verdict.until, self._clock() + retries.LONGEST_DELAY)
+            keep = max(job.keep, verdict.until - job.begun_at)
+            await self._waiting.put(job.model_copy(update={"next_at": next_at, "keep": keep}), None)
+            return True
         notices = await self._waiting.notices_of(job)
-        if notices and not (await self.deliver(job, notices)).settled:
+        unless = None if verdict.tells else verdict.reason
+        if notices and not (await self.deliver(job, notices, unless=unless)).settled:
             return False
         await self._waiting.remove(job)
         return True
@@ -181,6 +216,11 @@ class Delivering:
         if outcome is None:
             await self._claims.claim(claimed.claim_id, claimed.token, timedelta(seconds=HELD))
             return WAITS
+        return await self._settle(job, target, notices, claimed, outcome)
+
+    async def _settle(
+        self, job: Job, target: Target, notices: Sequence[Notice], claimed: Claimed, outcome: Outcome
+    ) -> Progress:
         DELIVERIES.labels(target.type, outcome.status).inc()
         await self._claims.complete(claimed, outcome.model_dump_json())
         await self._record(job, notices, target, outcome)

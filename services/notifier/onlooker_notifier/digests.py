@@ -8,7 +8,7 @@ from onlooker_notifier.deciding import due
 from onlooker_notifier.deciding.decisions import Reason
 from onlooker_notifier.deciding.due import Course, Tally
 from onlooker_notifier.deciding.records import Decided, Decision, moment
-from onlooker_notifier.delivering import AT_ONCE, Delivering, Progress, all_of, job_of
+from onlooker_notifier.delivering import AT_ONCE, Delivering, Progress, RuleOf, all_of, job_of
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.gathering import Digest, Gathering
 from onlooker_notifier.notices import Notice
@@ -143,6 +143,6 @@ class Digests:
         await self._gathering.finish(digest)
         return 0.0
 
-    async def catch_up(self) -> float | None:
+    async def catch_up(self, rule_of: RuleOf | None = None) -> float | None:
         """See `Delivering.catch_up`."""
-        return await self._delivering.catch_up()
+        return await self._delivering.catch_up(rule_of)

@@ -12,7 +12,7 @@ from onlooker_notifier.digests import Digests
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Rulebook
-from onlooker_shared.errors import describe
+from onlooker_shared.errors import NotFoundError, describe
 
 LOOK_EVERY = 5.0
 """Seconds between two looks; what is gathered and due sooner brings the next one forward."""
@@ -91,7 +91,7 @@ class DigestWorker:
         due = [rule for rule in rules if rule.rule_id in self._gathered or rule.rule_id not in self._idle]
         flushes = [(rule.rule_id, functools.partial(self._flush, rule)) for rule in due]
         forgets = [(rule_id, functools.partial(self._digests.forget, rule_id)) for rule_id in departed]
-        return [*flushes, *forgets, (WAITING, self._digests.catch_up), (ESCALATIONS, self._escalations.look)]
+        return [*flushes, *forgets, (WAITING, self._catch_up), (ESCALATIONS, self._escalations.look)]
 
     async def _flush(self, rule: Rule) -> float | None:
         """See `Digests.flush`. A thousand rules for which nothing waits must not cost a thousand reads every time."""
@@ -100,6 +100,16 @@ class DigestWorker:
         if again_in is None and rule.rule_id not in self._gathered:
             self._idle[rule.rule_id] = asyncio.get_running_loop().time() + IDLE
         return again_in
+
+    async def _catch_up(self) -> float | None:
+        return await self._digests.catch_up(self._rule_of)
+
+    async def _rule_of(self, rule_id: str) -> Rule | None:
+        found = next((rule for rule in await self._rulebook.all() if rule.rule_id == rule_id), None)
+        try:
+            return found or await self._rulebook.get(rule_id)
+        except NotFoundError:
+            return None
 
     async def _do(self, rule_id: str, work: Callable[[], Awaitable[float | None]]) -> None:
         """Look after a rule; trouble with one keeps no other waiting."""

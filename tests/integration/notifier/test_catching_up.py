@@ -154,6 +154,61 @@ async def test_of_a_long_line_some_are_looked_after_at_a_time(
     assert [message.notices[0].key for message in other.messages] == [f"{n}.jpg" for n in range(3)]
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (None, "The rule was deleted while this waited"),
+        ({"enabled": False}, "The rule was switched off while this waited"),
+        ({"muted_until": datetime(2100, 1, 1, tzinfo=UTC)}, "The rule was muted while this waited"),
+    ],
+)
+async def test_what_waits_for_a_channel_is_not_told_if_its_rule_is_deleted_or_falls_silent(
+    parts: Parts, other: Other, clock: Clock, change: dict[str, Any] | None, words: str
+) -> None:
+    rule, other.fails = a_rule(await a_channel(parts)), down
+    instance = parts.instance(iot=other)
+    await tell(parts, instance, rule, "1.jpg")
+    other.fails = lambda: None
+    clock.now += retries.FIRST_DELAY
+
+    async def rule_of(rule_id: str) -> Rule | None:
+        assert rule_id == rule.rule_id
+        return None if change is None else rule.model_copy(update=change)
+
+    assert await instance.catch_up(rule_of) is None
+
+    [delivery] = await recorded(parts)
+    assert (delivery.outcome.status, other.messages) == ("failed", [])
+    assert delivery.outcome.reason is not None
+    assert delivery.outcome.reason.startswith(words)
+    assert await parts.waiting.all() == []
+
+
+async def test_what_waits_for_a_channel_waits_for_the_end_of_quiet_hours_too(
+    parts: Parts, other: Other, clock: Clock
+) -> None:
+    rule, other.fails = a_rule(await a_channel(parts)), down
+    instance = parts.instance(iot=other)
+    await tell(parts, instance, rule, "1.jpg")
+    other.fails = lambda: None
+    clock.now += retries.FIRST_DELAY
+    begins, ends = (f"{datetime.fromtimestamp(clock.now + late, UTC):%H:%M}" for late in (-600, 2 * 3600))
+    quiet = Rule.model_validate(rule.model_dump() | {"quiet_hours": {"from": begins, "to": ends}})
+
+    async def rule_of(_rule_id: str) -> Rule | None:
+        return quiet
+
+    assert await instance.catch_up(rule_of) is None
+    clock.now += 3600
+    assert await instance.catch_up(rule_of) is None
+    assert other.messages == []
+    clock.now += 3600
+    assert await instance.catch_up(rule_of) is None
+
+    assert len(other.messages) == 1
+    assert [delivery.outcome.status for delivery in await recorded(parts)] == ["sent"]
+
+
 async def test_several_instances_catch_up_at_once_and_send_once(parts: Parts, other: Other, clock: Clock) -> None:
     rule, other.fails = a_rule(await a_channel(parts)), down
     instances = [parts.instance(iot=other) for _ in range(4)]

@@ -61,7 +61,7 @@ class Around:
         self.flushed.put_nowait(f"forget {rule_id}")
         return None
 
-    async def catch_up(self) -> float | None:
+    async def catch_up(self, _rule_of: object) -> float | None:
         return None
 
     async def look(self) -> float | None:

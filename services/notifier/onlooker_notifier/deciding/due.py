@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.conditions.hours import stretch_at
-from onlooker_notifier.deciding.decisions import Reason, silent
+from onlooker_notifier.deciding.decisions import TELLS, Reason, Verdict, silent
 from onlooker_notifier.rules.model import Rule
 
 
@@ -51,6 +51,21 @@ def wait(rule: Rule, first_at: float, now: float) -> float:
     due_at = now if first_at > now + CLOCKS_DIFFER else max(first_at + rule.digest_interval, now)
     quiet = stretch_at(rule.quiet, due_at) if rule.quiet is not None else None
     return (due_at if quiet is None else quiet.end) - now
+
+
+def still(rule: Rule | None, now: float) -> Verdict:
+    """Return whether what waited for its channel is told now: meanwhile its rule may have gone, or fallen silent.
+
+    Args:
+        rule: as it is now; None: it was deleted.
+        now: the time.
+    """
+    if rule is None:
+        return Verdict(tells=False, reason="deleted")
+    if (silence := silent(rule, now)) is not None:
+        return silence
+    quiet = stretch_at(rule.quiet, now) if rule.quiet is not None else None
+    return TELLS if quiet is None else Verdict(tells=True, reason="quiet_hours", until=quiet.end)
 
 
 def course(rule: Rule, first_at: float, now: float, tally: Tally, zone: ZoneInfo) -> Course:
