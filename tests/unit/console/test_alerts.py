@@ -7,6 +7,7 @@ import pytest
 from onlooker_console.alerts.channels import way
 from onlooker_console.alerts.pictures import Told, told
 from onlooker_console.alerts.rules import rules
+from onlooker_console.alerts.sent import standing
 
 
 def rule(**changed: Any) -> dict[str, Any]:
@@ -78,6 +79,23 @@ def test_a_picture_is_shown_by_its_name_and_small_picture_if_there_is_one() -> N
 
 def test_one_that_is_not_there_any_more_is_gone() -> None:
     assert told("x", None) == Told("x", gone=True)
+
+
+@pytest.mark.parametrize(
+    ("told", "words", "awaited"),
+    [
+        (None, "by nobody yet", True),
+        ({"acknowledged": {"by": "me", "at": "2026-11-22T10:00:00Z"}}, "by me", False),
+        ({"acknowledged": {"by": None, "at": "2026-11-22T10:00:00Z"}}, "by the link in a mail", False),
+        ({"escalated_at": "2026-11-22T10:00:00Z"}, "by nobody in time: told once more", True),
+        ({"dropped": "muted"}, "by nobody, and not told once more: the rule was muted", False),
+    ],
+)
+def test_whether_somebody_sees_to_it_is_said(told: dict[str, Any] | None, words: str, awaited: bool) -> None:
+    found = standing({"escalation_id": "x", "standing": told})
+    assert found is not None
+    assert (found.words, found.awaited) == (words, awaited)
+    assert standing({"escalation_id": None, "standing": None}) is None
 
 
 def test_a_channel_of_any_kind_is_shown() -> None:

@@ -13,7 +13,7 @@ from onlooker_console.alerts.channels import listed as named_channels
 from onlooker_console.alerts.channels import way
 from onlooker_console.alerts.pictures import Told, told
 from onlooker_console.alerts.rules import rules
-from onlooker_console.alerts.sent import latency
+from onlooker_console.alerts.sent import latency, standing
 from onlooker_console.apis import Api, Outcome, attempt
 from onlooker_console.callers import SignedIn
 from onlooker_console.told import tell
@@ -76,6 +76,14 @@ def routes(views: Views) -> APIRouter:
         tell(response, request, "It was sent again." if sent else f"It was not taken: {again['outcome']['reason']}")
         return response
 
+    @router.post("/alerts/deliveries/{delivery_id}/acknowledge")
+    async def acknowledge(request: Request, caller: SignedIn, delivery_id: DeliveryId) -> Response:
+        """Say that whoever is signed in sees to it, so that it is not told once more."""
+        done = await caller.api.send("POST", f"/alerts/deliveries/{delivery_id}/acknowledge")
+        response = RedirectResponse("/console/alerts#sent", status_code=HTTPStatus.SEE_OTHER)
+        tell(response, request, f"Acknowledged by {done['by']}." if done["by"] else "It was acknowledged already.")
+        return response
+
     def _page(request: Request, template: str, deliveries: Outcome[Any], **context: Any) -> Response:
         return views.page(
             request,
@@ -83,6 +91,7 @@ def routes(views: Views) -> APIRouter:
             deliveries=deliveries,
             way=way,
             latency=latency,
+            standing=standing,
             pictured=PICTURED,
             request_id=_request_id,
             **context,
