@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
-from onlooker_notifier import letters, packing, wording
+from onlooker_notifier import packing
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.kinds import Settings
@@ -26,13 +26,11 @@ from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
 from onlooker_notifier.escalating.records import id_of
 from onlooker_notifier.gathering import Digest
 from onlooker_notifier.links.linking import Linking
-from onlooker_notifier.local_time import LocalTime
+from onlooker_notifier.messages import message_of
 from onlooker_notifier.metrics import DELIVERIES
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import Channel
-from onlooker_notifier.templates.names import message_names
-from onlooker_notifier.templates.rendering import OwnWords, rendered
 from onlooker_notifier.waiting import Job, Waiting
 from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
 from onlooker_shared.errors import ConflictError, describe
@@ -51,9 +49,6 @@ AT_ONCE = 16
 
 MOST_IN_LINE = 100
 """Deliveries of one channel that are looked after in one go, in their order."""
-
-UNACKNOWLEDGED = "Not acknowledged: "
-"""Before the subject of a message that is told once more."""
 
 SILENCED: Mapping[Reason, str] = {
     "deleted": "The rule was deleted while this waited for its channel",
@@ -230,7 +225,9 @@ class Delivering:
         open_until = await self._fuses.open_until(target.key)
         if open_until is not None:
             return _Postponed(job.reason or "The channel kept failing and is left alone.", open_until, tried=False)
-        message = await self._linked(job, target, self._message(job, notices))
+        message = await self._linked(
+            job, target, message_of(job, notices, picture_url=self._picture_url, zone=self._zone)
+        )
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
                 receipt = await self._channels.send(target, message)
@@ -294,37 +291,6 @@ class Delivering:
             return message
         return replace(message, links=await self._linking.of(job.rule_id, job.escalation_id, job.delivery_id))
 
-    def _message(self, job: Job, notices: Sequence[Notice]) -> Message:
-        told_at = _moment(job.begun_at)
-        local = LocalTime(self._zone, told_at)
-        letter = letters.write(
-            notices,
-            rule_name=job.rule_name,
-            picture_url=self._picture_url,
-            local=local,
-            own=self._own_words(job, notices, local),
-        ).remarked(job.remark)
-        if job.escalates:
-            letter = replace(letter, subject=wording.one_line(f"{UNACKNOWLEDGED}{letter.subject}"))
-        return Message(
-            delivery_id=job.delivery_id,
-            rule_id=job.rule_id,
-            rule_name=job.rule_name,
-            letter=letter,
-            notices=tuple(notices),
-            told_at=told_at,
-            picture_url=self._picture_url,
-            escalates=job.escalates,
-        )
-
-    def _own_words(self, job: Job, notices: Sequence[Notice], local: LocalTime) -> OwnWords:
-        if job.subject is None and job.body is None:
-            return OwnWords()
-        names = message_names(
-            notices, rule_id=job.rule_id, rule_name=job.rule_name, picture_url=self._picture_url, local=local
-        )
-        return rendered(OwnWords(job.subject, job.body), names, rule_id=job.rule_id)
-
     async def _shown(self, channel: Channel) -> Target:
         """Return a channel as it is shown, also one that is gone."""
         try:
@@ -334,7 +300,7 @@ class Delivering:
 
     async def _record(self, job: Job, notices: Sequence[Notice], target: Target, outcome: Outcome) -> None:
         """Record how a delivery ended; if that was done already, it changes nothing."""
-        message = self._message(job, notices)
+        message = message_of(job, notices, picture_url=self._picture_url, zone=self._zone)
         await self._deliveries.record(
             Delivery(
                 delivery_id=job.delivery_id,

@@ -1,0 +1,56 @@
+"""Puts a message together: what a digest says by one channel, in the rule's own words or in Onlooker's. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from onlooker_notifier import letters, wording
+from onlooker_notifier.channels.message import Message
+from onlooker_notifier.local_time import LocalTime
+from onlooker_notifier.notices import Notice
+from onlooker_notifier.templates.names import message_names
+from onlooker_notifier.templates.rendering import OwnWords, rendered
+from onlooker_notifier.waiting import Job
+
+UNACKNOWLEDGED = "Not acknowledged: "
+"""Before the subject of a message that is told once more."""
+
+
+def message_of(job: Job, notices: Sequence[Notice], *, picture_url: str | None, zone: ZoneInfo) -> Message:
+    """Return the message of a delivery.
+
+    Args:
+        job: the delivery.
+        notices: what it tells of; at least one.
+        picture_url: what it links to, with `{image_id}` for the id.
+        zone: the readers' time zone.
+    """
+    told_at = datetime.fromtimestamp(job.begun_at, UTC)
+    local = LocalTime(zone, told_at)
+    letter = letters.write(
+        notices,
+        rule_name=job.rule_name,
+        picture_url=picture_url,
+        local=local,
+        own=_own_words(job, notices, picture_url, local),
+    ).remarked(job.remark)
+    if job.escalates:
+        letter = replace(letter, subject=wording.one_line(f"{UNACKNOWLEDGED}{letter.subject}"))
+    return Message(
+        delivery_id=job.delivery_id,
+        rule_id=job.rule_id,
+        rule_name=job.rule_name,
+        letter=letter,
+        notices=tuple(notices),
+        told_at=told_at,
+        picture_url=picture_url,
+        escalates=job.escalates,
+    )
+
+
+def _own_words(job: Job, notices: Sequence[Notice], picture_url: str | None, local: LocalTime) -> OwnWords:
+    if job.subject is None and job.body is None:
+        return OwnWords()
+    names = message_names(notices, rule_id=job.rule_id, rule_name=job.rule_name, picture_url=picture_url, local=local)
+    return rendered(OwnWords(job.subject, job.body), names, rule_id=job.rule_id)
