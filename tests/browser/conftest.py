@@ -89,6 +89,10 @@ def add_pictures(client: OnlookerClient, added: list[str]) -> AddPictures:
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The browser."""
+    try:
+        ensure_chromium()
+    except NoChromiumError as error:
+        pytest.skip(str(error))
     async with running_chromium() as running:
         expect.set_options(timeout=PATIENCE)
         yield running

@@ -75,8 +75,8 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     results = Results(s3, topology.results.name)
     claims, waiting = Claims(dynamodb, topology.claims.name), Waiting(dynamodb, topology.alert_notices.name)
     async with compose_channels(aws, topology, settings, results, time.time) as parts:
-        signing = Signing(parts.secret)
-        linking = Linking(signing, settings.link_url, clock=time.time) if settings.link_url and parts.secret else None
+        signing = Signing(parts.secret) if parts.secret is not None else None
+        linking = Linking(signing, settings.link_url, clock=time.time) if signing and settings.link_url else None
         delivering = Delivering(
             claims=claims,
             channels=parts.channels,
@@ -156,14 +156,17 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             clock=time.time,
         )
         muting = Muting(rulebook, clock=utc_now)
-        following = Following(signing, rulebook, muting, escalations)
+        links = []
+        if signing is not None:
+            following = Following(signing, rulebook, muting, escalations)
+            links.append(links_router(Desk(following, zone, clock=time.time)))
         yield Service(
             name="notifier",
             routers=[
                 *rule_routers(rulebook, s3, results, known_channel, muting),
                 router(deliveries, escalations, decided, again, utc_now),
                 escalating_router(deliveries, escalations),
-                links_router(Desk(following, zone, clock=time.time)),
+                *links,
                 channels_router(parts.store, book, parts.trying, clock=time.time),
                 backlog_router(book, waiting, deliveries, clock=time.time),
             ],

@@ -34,7 +34,7 @@ class Away:
 
 async def test_a_file_is_made_when_it_is_first_needed_and_is_that_of_the_channels(tmp_path: Path) -> None:
     path = tmp_path / "channels.key"
-    made = await asyncio.gather(*(FileSecret(path).bytes() for _ in range(3)))
+    made = await asyncio.gather(*(FileSecret(path).read() for _ in range(3)))
     assert set(made) == {made_or_read(path)}
 
 
@@ -42,9 +42,9 @@ async def test_where_kms_keeps_the_keys_one_secret_is_sealed_for_all_instances(p
     def instance() -> StoredSecret:
         return StoredSecret(KmsSealer(Kms(), "alias/onlooker"), parts.dynamodb, parts.notices)
 
-    made = set(await asyncio.gather(*(instance().bytes() for _ in range(4))))
+    made = set(await asyncio.gather(*(instance().read() for _ in range(4))))
     assert len(made) == 1
-    assert await instance().bytes() in made
+    assert await instance().read() in made
     assert len(made.pop()) == 32
 
 
@@ -53,7 +53,6 @@ async def test_without_a_secret_mails_have_no_links_and_go_anyway(parts: Parts, 
     sources = [
         FileSecret(tmp_path / "channels.key"),
         StoredSecret(KmsSealer(Away(), "alias/onlooker"), parts.dynamodb, parts.notices),
-        None,
     ]
     for secret in sources:
         linking = Linking(Signing(secret), "https://onlooker.example.com", clock=clock)

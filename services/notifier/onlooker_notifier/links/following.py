@@ -51,7 +51,10 @@ class Following:
         Raises:
             NotFoundError: the rule was deleted.
         """
-        rule_id = (await self._signing.signer()).meant(said, await self._rulebook.ids())
+        signer = await self._signing.signer()
+        rule_id = signer.meant(said, await self._rulebook.ids())
+        if rule_id is None:  # gone, or so new that another instance told by it before this one knew it
+            rule_id = signer.meant(said, [rule.rule_id for rule in await self._rulebook.now()])
         if rule_id is None:
             raise NotFoundError("There is no such rule (any more).")
         return Followed(said, await self._rulebook.get(rule_id))

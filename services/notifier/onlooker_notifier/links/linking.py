@@ -36,23 +36,14 @@ MUTES = {
 class Signing:
     """The signer, made when it is first needed."""
 
-    def __init__(self, secret: Secret | None) -> None:
+    def __init__(self, secret: Secret) -> None:
         self._secret = secret
         self._signer: Signer | None = None
 
     async def signer(self) -> Signer:
-        """Return it.
-
-        Raises:
-            SettingsError: there is no secret; and what `Secret.bytes` raises.
-        """
-        if self._secret is None:
-            raise SettingsError(
-                "Links in mails need a key to sign them by: set ONLOOKER_NOTIFIER_KEY_FILE, ONLOOKER_NOTIFIER_KEY or"
-                " ONLOOKER_NOTIFIER_KMS_KEY_ID."
-            )
+        """Return it. It raises what `Secret.read` does."""
         if self._signer is None:
-            self._signer = Signer(await self._secret.bytes())
+            self._signer = Signer(await self._secret.read())
         return self._signer
 
 

@@ -19,7 +19,7 @@ OWNER = "links"
 class Secret(Protocol):
     """Where it comes from."""
 
-    async def bytes(self) -> bytes:
+    async def read(self) -> bytes:
         """Return it.
 
         Raises:
@@ -36,7 +36,7 @@ class KeySecret:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    async def bytes(self) -> bytes:
+    async def read(self) -> bytes:
         """See `Secret`."""
         return self._key
 
@@ -47,7 +47,7 @@ class FileSecret:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def bytes(self) -> bytes:
+    async def read(self) -> bytes:
         """See `Secret`."""
         return made_or_read(self._path)
 
@@ -60,7 +60,7 @@ class StoredSecret:
         self._dynamodb = dynamodb
         self._table = table
 
-    async def bytes(self) -> bytes:
+    async def read(self) -> bytes:
         """See `Secret`."""
         sealed = await self._stored()
         if sealed is None:
