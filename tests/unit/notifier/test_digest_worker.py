@@ -30,6 +30,9 @@ class Around:
     """Seconds until what waits for a rule is due; None: nothing does."""
     flushed: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     going_on: asyncio.Event = field(default_factory=asyncio.Event)
+    escalated: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether was looked for what nobody acknowledged."""
+    escalations_fail: bool = False
     looks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
     async def all(self) -> list[Rule]:
@@ -65,6 +68,9 @@ class Around:
         return None
 
     async def look(self) -> float | None:
+        self.escalated.set()
+        if self.escalations_fail:
+            raise ValueError("what nobody acknowledged is broken")
         return None
 
     async def next(self) -> str:
@@ -146,3 +152,13 @@ async def test_told_to_stop_it_begins_no_other_rule() -> None:
         assert await around.next() == "one"
 
     assert around.flushed.empty()
+
+
+async def test_what_nobody_acknowledged_is_looked_after_though_a_rule_takes_for_ever() -> None:
+    around = Around([a_rule("slow")], escalations_fail=True)
+    async with working(around, look_every=0.01):
+        assert await around.next() == "slow"
+        for _ in range(2):
+            around.escalated.clear()
+            async with asyncio.timeout(5):
+                await around.escalated.wait()
