@@ -17,7 +17,7 @@ from onlooker_notifier import packing
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.kinds import Settings
-from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError
+from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError, came_from
 from onlooker_notifier.channels.sending import Channels, Target
 from onlooker_notifier.deciding import due
 from onlooker_notifier.deciding.decisions import TELLS, Reason, Verdict
@@ -238,9 +238,9 @@ class Delivering:
         except RefusedError:
             await self._fuses.succeeded(target.key)  # it answered
             raise
-        except Exception as error:
-            log.exception("channel.fault", channel=target.type, rule_id=job.rule_id)
+        except Exception as error:  # noqa: BLE001 - as any other failure; the log says where it comes from
             reason = type(error).__name__
+            log.warning("channel.fault", channel=target.type, rule_id=job.rule_id, error=reason, where=came_from(error))
         else:
             await self._fuses.succeeded(target.key)
             log.info("alert.sent", rule_id=job.rule_id, channel=target.type, message_id=receipt.message_id)

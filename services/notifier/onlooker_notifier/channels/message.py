@@ -5,10 +5,12 @@ OnlookerError
 └── UnansweredError   it does not take it now: later it may
 """
 
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -96,6 +98,12 @@ class Sends(Protocol[S_contra]):
             UnansweredError: it was not taken now.
         """
         ...
+
+
+def came_from(error: BaseException) -> str:
+    """Return where an unforeseen error comes from, for logs: its words are left out, as they may repeat a secret."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
 
 
 @contextmanager

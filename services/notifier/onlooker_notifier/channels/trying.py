@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
 from onlooker_notifier.channels.fuses import Fuses
-from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError
+from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError, came_from
 from onlooker_notifier.channels.record import ChannelRecord
 from onlooker_notifier.channels.sending import Channels, Target, target_of
 from onlooker_notifier.letters import Letter
@@ -77,8 +77,8 @@ class Trying:
             return tried("unanswered", error.reason)
         except (BotoCoreError, ClientError, TimeoutError) as error:
             return tried("unanswered", describe(error))
-        except Exception as error:
-            log.exception("channel.fault", channel=target.type)
+        except Exception as error:  # noqa: BLE001 - who waits is told, and the log says where it comes from
+            log.warning("channel.fault", channel=target.type, error=type(error).__name__, where=came_from(error))
             return tried("unanswered", f"Onlooker itself failed: {type(error).__name__}. Its log says more.")
         await self._fuses.succeeded(target.key)
         return tried("sent", receipt.answer, receipt.message_id)

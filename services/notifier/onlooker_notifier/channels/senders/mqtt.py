@@ -40,14 +40,21 @@ class Mqtt:
             tls_context=self._tls if settings.tls else None,
             timeout=TIMEOUT,
         )
+        taken = False
         try:
             async with asyncio.timeout(TIMEOUT), client:
                 await client.publish(settings.topic, encoded(body(message)), qos=settings.qos, retain=settings.retain)
-        except aiomqtt.MqttCodeError as error:
-            code = getattr(error.rc, "value", error.rc)
-            if code in REFUSED:
-                raise RefusedError(f"MQTT{code}", f"The broker refuses user or password: {error}") from error
-            raise UnansweredError("MqttError", f"The broker does not take it: {error}") from error
+                taken = True
         except (aiomqtt.MqttError, TimeoutError, OSError, ValueError) as error:
-            raise UnansweredError(type(error).__name__, f"The broker cannot be reached: {error}") from error
+            if not taken:  # else it failed at goodbye only, and is not to be told again
+                raise _judged(error) from error
         return Receipt(None, "acknowledged by the broker" if settings.qos else "sent, without acknowledgement")
+
+
+def _judged(error: Exception) -> RefusedError | UnansweredError:
+    if not isinstance(error, aiomqtt.MqttCodeError):
+        return UnansweredError(type(error).__name__, f"The broker cannot be reached: {error}")
+    code = getattr(error.rc, "value", error.rc)
+    if code in REFUSED:
+        return RefusedError(f"MQTT{code}", f"The broker refuses user or password: {error}")
+    return UnansweredError("MqttError", f"The broker does not take it: {error}")

@@ -67,7 +67,7 @@ def sms_attributes(settings: SnsSettings) -> "dict[str, MessageAttributeValueTyp
 
 
 def sns_subject(subject: str) -> str:
-    """Return a subject as SNS takes it: ASCII, short, beginning with a letter or digit."""
+    """Return a subject as SNS takes it: ASCII and short; what is not ASCII is a question mark."""
     plain = subject.encode("ascii", "replace").decode()
     return plain if len(plain) <= SUBJECT else f"{plain[: SUBJECT - 3]}..."
 
