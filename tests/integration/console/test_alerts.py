@@ -26,7 +26,7 @@ IMAGE = an_image("alerts/told.jpg", content="told")
 def a_delivery(number: int, **changed: Any) -> Delivery:
     at = datetime.now(UTC) - timedelta(minutes=number)
     told = {
-        "delivery_id": f"{at.isoformat()}-{number}",
+        "delivery_id": f"{round(at.timestamp() * 1000):013d}-{number:016d}",
         "rule_id": "picture-recognized",
         "rule_name": "A picture was recognized",
         "channel": "email",
@@ -93,6 +93,23 @@ async def test_a_message_is_sent_again_by_a_button_once_however_often_the_form_c
     assert (refused.status_code, nameless.status_code, denied.status_code) == (409, 422, 403)
     assert "not kept whole" in refused.text
     assert "/again" not in unoffered
+
+
+async def test_who_sees_to_a_message_is_said_and_offered_to_who_may(site: Site) -> None:
+    dynamodb = await site.installation.aws.client("dynamodb")
+    deliveries = Deliveries(dynamodb, site.installation.topology.alert_deliveries.name)
+    at = datetime.now(UTC) + timedelta(minutes=1)
+    delivery_id = f"{round(at.timestamp() * 1000):013d}-{'1' * 16}"
+    waited_for = a_delivery(0, delivery_id=delivery_id, begun_at=at, subject="Come", escalation_id="x")
+    await deliveries.record(waited_for)
+    path = f"/console/alerts/deliveries/{delivery_id}/acknowledge"
+    reader = await site.keys.create(owner="reader", scopes=[Scope.ALERTS_READ])
+    async with site.signed_in() as somebody, site.signed_in(reader) as other:
+        pages = [(await each.get("/console/alerts")).text for each in (somebody, other)]
+        denied, unknown = await other.post(path), await somebody.post(path)
+    assert [page.count("by nobody yet") for page in pages] == [1, 1]
+    assert [f'action="{path}"' in page for page in pages] == [True, False]
+    assert (denied.status_code, unknown.status_code) == (403, 404)
 
 
 async def test_a_message_leads_to_its_pictures(alerted: httpx.AsyncClient, site: Site) -> None:

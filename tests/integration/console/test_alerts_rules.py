@@ -1,6 +1,7 @@
 """The pages of rules: built by clicking, tried on what there is, saved, switched and deleted on what was looked at."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -86,6 +87,28 @@ async def test_quiet_hours_and_absences_are_made_by_clicking(site: Site) -> None
         assert (rule["when"], rule["quiet_hours"]) == ({"dead_letter": {"queue": "tagger"}}, None)
         assert 'name="c0-0-kind" value="dead_letter"' in (await somebody.get(path)).text
         assert (await somebody.post(f"{path}/delete", data={"version": "2"})).status_code == 303
+
+
+async def test_whom_it_tells_if_nobody_sees_to_it_is_chosen_among_the_channels(site: Site) -> None:
+    name = "Somebody must come"
+    form = {"name": name, "enabled": "true", "about": "failed", "digest_interval": "0", "mails": "a@example.com"}
+    async with site.signed_in() as somebody:
+        await somebody.post("/console/alerts/channels/new/email", data={"name": "The boss", "to": "boss@example.com"})
+        shown = (await somebody.get(f"{PATH}/new")).text
+        (channel_id,) = re.findall(r'name="escalation" value="([0-9a-f]{32})"[^\n]*The boss', shown)
+        asked = {"escalates": "true", "after": "30", "escalation": channel_id}
+        assert (await somebody.post(PATH, data={**form, **asked})).status_code == 303
+        (rule,) = await stored(site, name)
+        assert rule["escalation"] == {"after": 1800, "channels": [{"channel": channel_id}]}
+        assert "<bdi>The boss, after 30 minutes</bdi>" in (await somebody.get(PATH)).text
+        path = f"{PATH}/{rule['rule_id']}"
+        nobody = await somebody.post(path, data={**form, "escalates": "true", "after": "30", "version": "1"})
+        assert (nobody.status_code, "If nobody sees to it: " in nobody.text) == (422, True)
+        assert (await somebody.post(path, data={**form, "version": "1"})).status_code == 303
+        (rule,) = await stored(site, name)
+        assert rule["escalation"] is None
+        await somebody.post(f"{path}/delete", data={"version": "2"})
+        await somebody.post(f"/console/alerts/channels/{channel_id}/delete", data={"version": "1"})
 
 
 async def test_what_is_wrong_is_said_and_what_was_filled_in_stays(site: Site) -> None:

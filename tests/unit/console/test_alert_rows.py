@@ -103,6 +103,21 @@ def test_quiet_hours_are_those_of_the_rule_or_none() -> None:
     assert {each.name: value for each, value in drafts.new().hours_asked}["from"] == "22:00"
 
 
+def test_what_is_told_once_more_is_said_in_minutes_and_by_channels() -> None:
+    topic = {"type": "sns", "topic_arn": "arn:aws:sns:eu-west-1:000000000000:news"}
+    known = {"after": 90.0, "channels": [{"channel": "0" * 32}, topic]}
+    draft = draft_of(told(escalation=known))
+    assert (draft.after, draft.request["escalation"]) == ("1.5", known)
+    form = [("after", "2"), ("escalation", "1" * 32)]
+    assert draft_from(form).request["escalation"] is None
+    wanted = {"after": 120, "channels": [{"channel": "1" * 32}]}
+    assert draft_from([("escalates", "true"), *form]).request["escalation"] == wanted
+    odd = draft_from([("escalates", "true"), ("after", "soon"), ("escalation", "1" * 32)])
+    assert odd.request["escalation"]["after"] == "soon"
+    with pytest.raises(ValueError, match="choose a channel"):
+        _ = draft_from([("escalates", "true"), ("after", "2")]).request
+
+
 @pytest.mark.parametrize(("raw", "words"), [("{", "no JSON"), ("[]", "an object"), ("[" * 100_000, "JSON")])
 def test_what_is_no_json_is_said(raw: str, words: str) -> None:
     draft = draft_from([("name", "x"), ("raw", raw)])

@@ -54,6 +54,11 @@ def test_when_it_is_quiet_and_how_often_a_day_it_tells_is_said() -> None:
     assert urgent.rhythm.endswith("UTC, but it is urgent: told nevertheless")
 
 
+def test_by_what_it_tells_once_more_is_said() -> None:
+    escalation = {"after": 900.0, "channels": [{"type": "email", "to": "boss@example.com"}]}
+    assert rules([rule(escalation=escalation)])[0].escalation == "boss@example.com, after 15 minutes"
+
+
 def test_rules_that_tell_nobody_come_last() -> None:
     listed = [rule(name="Off", enabled=False), rule(name="Mute", channels=[]), rule(name="zoo"), rule(name="Ape")]
     assert [(each.name, each.tells) for each in rules(listed)] == [

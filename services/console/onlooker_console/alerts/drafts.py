@@ -29,6 +29,9 @@ WORDS = (
     Field("body", "Text", "lines", help="Both are templates: {{ subject }}, {{ camera }}, {{ time }} and more."),
 )
 """Templates of what it says."""
+MINUTE = 60
+AFTER = "15"
+"""Minutes in which somebody is to acknowledge a message."""
 QUIET = "quiet-"
 """What the names of the fields of quiet hours begin with in the form; they are those of a time."""
 HOURS = LEAVES["time"]
@@ -54,6 +57,9 @@ class Draft:
         quiet: whether it has quiet hours.
         hours: those, as the fields of a time.
         urgent: whether it tells in them, too.
+        escalates: whether it tells others if nobody acknowledges a message.
+        after: in so many minutes.
+        escalation: by which channels, by their ids; `escalation_others` are those that forms do not ask for.
     """
 
     name: str = ""
@@ -69,6 +75,10 @@ class Draft:
     quiet: bool = False
     hours: Mapping[str, str] = field(default_factory=dict)
     urgent: bool = False
+    escalates: bool = False
+    after: str = AFTER
+    escalation: tuple[str, ...] = ()
+    escalation_others: tuple[str, ...] = ()
 
     @property
     def hours_asked(self) -> list[tuple[Field, str]]:
@@ -84,12 +94,13 @@ class Draft:
         """What the notifier is asked for.
 
         Raises:
-            ValueError: what was written is no JSON; the words say where.
+            ValueError: what was written is no JSON, or a choice is missing; the words say where.
         """
         asked: dict[str, Any] = {"name": self.name, "enabled": self.enabled, "channels": self._told, "per": self.per}
         asked |= {each.name: _number(self.value(each)) for each in SETTINGS}
         asked |= {each.name: self.value(each) or None for each in WORDS}
         asked |= {"quiet_hours": HOURS.write(self.hours) if self.quiet else None, "urgent": self.urgent}
+        asked["escalation"] = self._escalation if self.escalates else None
         if self.about == "when":
             return asked | {"when": self.rows.condition if self.raw is None else _parsed(self.raw)}
         return asked | {"when": None, "events": EVENTS[self.about]}
@@ -98,6 +109,15 @@ class Draft:
     def _told(self) -> list[dict[str, Any]]:
         mails = [{"type": "email", "to": each} for each in self.mails.replace(",", " ").split()]
         return [*({"channel": each} for each in self.channels), *mails, *(json.loads(each) for each in self.others)]
+
+    @property
+    def _escalation(self) -> dict[str, Any]:
+        others = (json.loads(each) for each in self.escalation_others)
+        channels = [*({"channel": each} for each in self.escalation), *others]
+        if not channels:
+            raise ValueError("If nobody sees to it: choose a channel by which others are told.")
+        minutes = _number(self.after)
+        return {"after": minutes * MINUTE if isinstance(minutes, int | float) else minutes, "channels": channels}
 
     def done(self, action: str) -> "Draft":
         """Return it after a button: `add:GROUP:KIND`, `remove:GROUP:ROW`, `group`, `raw` or `rows`."""
@@ -141,6 +161,7 @@ def draft_of(told: Mapping[str, Any]) -> Draft:
         quiet=bool(told.get("quiet_hours")),
         hours=HOURS.read(told["quiet_hours"]) if told.get("quiet_hours") else {},
         urgent=bool(told.get("urgent")),
+        **_escalation_of(told),
     )
 
 
@@ -162,6 +183,10 @@ def draft_from(form: Sequence[tuple[str, str]]) -> Draft:
         quiet="quiet" in texts,
         hours={each.name: texts.get(f"{QUIET}{each.name}", "").strip() for each in HOURS.fields},
         urgent="urgent" in texts,
+        escalates="escalates" in texts,
+        after=texts.get("after", AFTER).strip(),
+        escalation=tuple(value for name, value in form if name == "escalation"),
+        escalation_others=tuple(value for name, value in form if name == "escalation-other" and _is_object(value)),
     )
 
 
@@ -178,6 +203,18 @@ def pretty(condition: Any) -> str:
 def fields_of(row: Row) -> list[tuple[Field, str]]:
     """Return a row's fields with what stands in them."""
     return [(each, row.values.get(each.name, "")) for each in row.leaf.fields]
+
+
+def _escalation_of(told: Mapping[str, Any]) -> dict[str, Any]:
+    known = told.get("escalation")
+    if not known:
+        return {}
+    return {
+        "escalates": True,
+        "after": f"{known['after'] / MINUTE:g}",
+        "escalation": tuple(each["channel"] for each in known["channels"] if "channel" in each),
+        "escalation_others": tuple(json.dumps(each) for each in known["channels"] if "channel" not in each),
+    }
 
 
 def _parsed(text: str) -> Any:

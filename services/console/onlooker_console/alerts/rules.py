@@ -26,6 +26,7 @@ class Rule:
         about: what it tells of.
         channels: by what; none: it tells nobody.
         rhythm: how often.
+        escalation: by what and when it tells once more, if it does.
         from_settings: whether it follows the notifier's settings.
         muted_until: until when it tells nobody, if it is muted.
     """
@@ -39,6 +40,7 @@ class Rule:
     rhythm: str
     from_settings: bool
     muted_until: str | None = None
+    escalation: str = ""
 
     @property
     def tells(self) -> bool:
@@ -81,6 +83,7 @@ def _rule(listed: Mapping[str, Any], names: Mapping[str, Listed], now: datetime 
         f"{_rhythm(listed['digest_interval'])}{_cooldown(listed)}{_quiet(listed)}{_limit(listed)}",
         listed["origin"] == "settings",
         _muted(listed, now),
+        _escalation(listed, names),
     )
 
 
@@ -120,6 +123,15 @@ def _limit(listed: Mapping[str, Any]) -> str:
     """Return how many messages a rule sends a day, if a rule says so."""
     limit = listed.get("daily_limit")
     return f"; at most {limit} message{'' if limit == 1 else 's'} a day" if limit else ""
+
+
+def _escalation(listed: Mapping[str, Any], names: Mapping[str, Listed]) -> str:
+    """Return by what and when a rule tells once more, if it does."""
+    known = listed.get("escalation")
+    if not known:
+        return ""
+    targets = ", ".join(_channel(each, names).target for each in known["channels"])
+    return f"{targets}, after {_long(known['after'])}"
 
 
 def _long(seconds: float) -> str:

@@ -32,6 +32,7 @@ LABELS = {
     "when": "Condition",
     "channels": "Whom it tells",
     "quiet_hours": "Quiet hours",
+    "escalation": "If nobody sees to it",
     **{kind: leaf.title for kind, leaf in LEAVES.items()},
     **{each.name: each.label for each in (*drafts.SETTINGS, *drafts.WORDS)},
 }
