@@ -1,5 +1,6 @@
 """``/alerts/rules/test``: a rule that is stored, or is not yet, over the newest pictures."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
@@ -28,7 +29,7 @@ def router(rulebook: Rulebook, album: Album, clock: Callable[[], datetime] = utc
 
     async def over_newest(rule: Rule, count: int) -> Trial:
         pictures, complete = await album.newest(count)
-        return tried(rule, pictures, complete=complete, now=clock())
+        return await asyncio.to_thread(tried, rule, pictures, complete=complete, now=clock())  # patterns may take long
 
     @routes.post("/test")
     async def test_draft(draft: RuleDraft, pictures: Pictures = 100) -> Trial:
