@@ -24,6 +24,8 @@ PATHS: dict[str, Callable[[Album], str]] = {
     "upload": lambda _: "/console/upload",
     "dashboard": lambda _: "/console/dashboard",
     "alerts": lambda _: "/console/alerts",
+    "decisions": lambda _: "/console/alerts/decisions",
+    "rulebook": lambda _: "/console/alerts/rulebook",
     "rule": lambda _: "/console/alerts/rules/new",
     "costs": lambda _: "/console/system/costs",
     "system": lambda _: "/console/system",

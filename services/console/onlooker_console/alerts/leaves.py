@@ -44,6 +44,7 @@ class Leaf:
         write: returns what stands under its key in a condition, from what was filled in.
         read: returns what to fill in, from what stands there.
         words: says in short what stands there.
+        negatable: whether it makes sense to ask that it is not so.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Leaf:
     write: Callable[[Values], Any]
     read: Callable[[Any], dict[str, str]]
     words: Callable[[Any], str]
+    negatable: bool = True
 
 
 def _number(text: str) -> float | int | str:
@@ -347,6 +349,7 @@ LEAVES: Mapping[str, Leaf] = {
         _write_absence,
         _read_absence,
         _absence_words,
+        negatable=False,
     ),
     "dead_letter": Leaf(
         "Dead letters",
@@ -354,6 +357,7 @@ LEAVES: Mapping[str, Leaf] = {
         _write_dead_letter,
         _read_dead_letter,
         _dead_letter_words,
+        negatable=False,
     ),
 }
 """In the order in which they are offered. The last two are asked of no picture: they stand alone, or beside a time."""
