@@ -14,7 +14,7 @@ from onlooker_notifier.notices import Notice
 
 LARGEST = 120_000
 """Characters of a packed message: with its delivery it is one item of DynamoDB, which has 400 KB at most. A thousand
-pictures take half of it."""
+pictures take a third of it."""
 NOTICES = TypeAdapter(tuple[Notice, ...])
 
 
