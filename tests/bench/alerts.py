@@ -73,7 +73,7 @@ def _picture() -> ImageRecognized:
 
 
 def _face(number: int) -> Face:
-    emotions = tuple(Emotion(type=each, confidence=90 - 10 * n) for n, each in enumerate(EMOTIONS))  # type: ignore[arg-type]
+    emotions = tuple(Emotion(type=each, confidence=90 - 10 * n) for n, each in enumerate(EMOTIONS))
     face = a_face("CALM", name=f"Person {number}" if number % 3 else None, person_id=f"{number:032x}")
     return face.model_copy(update={"emotions": emotions})
 

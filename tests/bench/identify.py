@@ -93,7 +93,7 @@ async def _compare(what: str, picture: bytes, http: httpx.AsyncClient, client: o
         assert answer.json()["faces"][0]["person"], answer.text
 
     async def detect(data: bytes) -> None:
-        await client.detect_faces(Image={"Bytes": data})  # type: ignore[attr-defined] # untyped here
+        await client.detect_faces(Image={"Bytes": data})
 
     began = time.perf_counter()
     while time.perf_counter() - began < SETTLING and await _seconds(identify, _unlike(picture, -1)) > 0.1:

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from onlooker_notifier import packing
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.fuses import Fuses
-from onlooker_notifier.channels.kinds import Settings
+from onlooker_notifier.channels.kinds import GoneSettings
 from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError, came_from
 from onlooker_notifier.channels.sending import Channels, Target
 from onlooker_notifier.deciding import due
@@ -296,7 +296,7 @@ class Delivering:
         try:
             return await self._channels.find(channel)
         except RefusedError:
-            return Target(channel.key, "channel", channel.key, Settings())
+            return Target(channel.key, "channel", channel.key, GoneSettings())
 
     async def _record(self, job: Job, notices: Sequence[Notice], target: Target, outcome: Outcome) -> None:
         """Record how a delivery ended; if that was done already, it changes nothing."""

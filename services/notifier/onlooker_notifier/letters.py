@@ -8,7 +8,7 @@ from urllib.parse import quote
 from onlooker_notifier import wording
 from onlooker_notifier.local_time import LocalTime
 from onlooker_notifier.notices import Notice
-from onlooker_notifier.templates.rendering import OwnWords
+from onlooker_notifier.templates.rendering import NONE, OwnWords
 from onlooker_notifier.wording import printable, shortened
 
 MOST_ROWS = 100
@@ -68,7 +68,7 @@ def write(
     rule_name: str,
     picture_url: str | None,
     local: LocalTime,
-    own: OwnWords = OwnWords(),  # noqa: B008 - a constant
+    own: OwnWords = NONE,
 ) -> Letter:
     """Return the message about some pictures.
 

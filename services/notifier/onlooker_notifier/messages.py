@@ -10,7 +10,7 @@ from onlooker_notifier.channels.message import Message
 from onlooker_notifier.local_time import LocalTime
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.templates.names import message_names
-from onlooker_notifier.templates.rendering import OwnWords, rendered
+from onlooker_notifier.templates.rendering import NONE, OwnWords, rendered
 from onlooker_notifier.waiting import Job
 
 UNACKNOWLEDGED = "Not acknowledged: "
@@ -51,6 +51,6 @@ def message_of(job: Job, notices: Sequence[Notice], *, picture_url: str | None, 
 
 def _own_words(job: Job, notices: Sequence[Notice], picture_url: str | None, local: LocalTime) -> OwnWords:
     if job.subject is None and job.body is None:
-        return OwnWords()
+        return NONE
     names = message_names(notices, rule_id=job.rule_id, rule_name=job.rule_name, picture_url=picture_url, local=local)
     return rendered(OwnWords(job.subject, job.body), names, rule_id=job.rule_id)

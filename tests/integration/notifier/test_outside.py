@@ -297,9 +297,9 @@ async def test_a_chat_service_gets_the_words_and_its_answer_is_understood() -> N
 def test_a_service_follows_no_redirect_and_waits_no_longer_whatever_its_url_says() -> None:
     plugin = plugin_of("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?redirect=yes&verify=no&cto=600&rto=600")
 
-    assert plugin.redirects is False  # type: ignore[attr-defined]
-    assert plugin.verify_certificate is True  # type: ignore[attr-defined]
-    assert plugin.request_timeout == (5.0, 10.0)  # type: ignore[attr-defined]
+    assert plugin.redirects is False
+    assert plugin.verify_certificate is True
+    assert plugin.request_timeout == (5.0, 10.0)
     with pytest.raises(UnprocessableError, match="no URL that apprise knows for slack"):
         plugin_of("slack://nonsense")
 
@@ -321,7 +321,7 @@ def test_a_service_sends_no_file_of_this_machine_and_has_one_receiver(url: str, 
 def test_a_service_that_fails_is_not_asked_again_and_again_in_one_try() -> None:
     plugin = plugin_of("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?retry=10&wait=60")
 
-    assert (plugin.retry, plugin.wait) == (0, 0)  # type: ignore[attr-defined]
+    assert (plugin.retry, plugin.wait) == (0, 0)
 
 
 def test_what_a_service_is_said_to_have_answered_repeats_nothing_of_its_url(caplog: pytest.LogCaptureFixture) -> None:

@@ -76,7 +76,7 @@ class Instance:
         deciding = self.parts.deciding()
         self.absences = Absences(marks, deciding, clock=self.parts.clock)
         self.watcher = Watcher(
-            rulebook=self,  # type: ignore[arg-type] # all of it that a watcher asks for
+            rulebook=self,
             absences=self.absences,
             dead_letters=DeadLetters(marks, deciding),
             queues=self.queues.looked_at(),

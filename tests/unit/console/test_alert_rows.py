@@ -127,7 +127,7 @@ def test_what_is_no_json_is_said(raw: str, words: str) -> None:
 
 
 def test_a_condition_is_said_in_words() -> None:
-    assert in_words(DOOR) == "somebody unknown and in cameras/door/ and 22:00–06:00 Europe/Berlin"  # noqa: RUF001 - a span
+    assert in_words(DOOR) == "somebody unknown and in cameras/door/ and 22:00 to 06:00 Europe/Berlin"
     assert in_words(SMILING) == "Ann (at least 95 %) as a face that looks happy (at least 80 %)"
     assert (
         in_words({"not": {"any": [{"failed": True}, {"new_one": 3}]}}) == "not (could not be recognized or new_one …)"

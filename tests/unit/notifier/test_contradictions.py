@@ -58,7 +58,7 @@ def test_a_contradiction_is_refused_with_both_places(when: dict[str, Any], one: 
 
     assert {found.one, found.other} == {one, other}
     with pytest.raises(ValidationError, match="and when"):
-        RuleDraft(name="A", when=when)  # type: ignore[arg-type]
+        RuleDraft(name="A", when=when)
 
 
 @pytest.mark.parametrize("when", MAYBE, ids=str)

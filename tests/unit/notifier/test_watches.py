@@ -29,7 +29,7 @@ PLACES: list[tuple[dict[str, Any], str]] = [
 
 
 def rule(when: dict[str, Any]) -> Rule:
-    return kept(RuleDraft(name="A", when=when), "a", 1)  # type: ignore[arg-type]
+    return kept(RuleDraft(name="A", when=when), "a", 1)
 
 
 def picture(key: str, at: datetime = NOON) -> tuple[ImageRef, facts.Facts]:

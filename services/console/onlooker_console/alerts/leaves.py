@@ -181,7 +181,7 @@ def _read_time(value: Mapping[str, Any]) -> dict[str, str]:
 def _time_words(value: Mapping[str, Any]) -> str:
     days = value.get("days", ())
     on = f"{', '.join(DAYS.get(day, day) for day in ([days] if isinstance(days, str) else days))} " if days else ""
-    return f"{on}{value.get('from', '00:00')}–{value.get('to', '24:00')} {value.get('zone', 'UTC')}"  # noqa: RUF001 - a span
+    return f"{on}{value.get('from', '00:00')} to {value.get('to', '24:00')} {value.get('zone', 'UTC')}"
 
 
 def _write_text(values: Values) -> dict[str, Any]:

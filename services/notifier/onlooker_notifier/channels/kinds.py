@@ -1,6 +1,7 @@
 """The kinds of channels: what each has to be told. What is secret of one is kept apart, sealed (`record`)."""
 
 import re
+from abc import ABC, abstractmethod
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
@@ -38,7 +39,7 @@ Recipients = Annotated[tuple[Address, ...], Field(min_length=1, max_length=50)]
 """As many as SES takes in one mail."""
 
 
-class Settings(BaseModel):
+class Settings(BaseModel, ABC):
     """What is told of a channel openly."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,14 +47,23 @@ class Settings(BaseModel):
     secrecy: ClassVar[SecretUse] = "none"
 
     @property
+    @abstractmethod
     def target(self) -> str:
         """Where it goes, as it is shown in deliveries."""
-        raise NotImplementedError
 
     @property
     def secret_for(self) -> tuple[object, ...]:
         """Where the secret is used: it must be given anew where that changes, for else whoever changes it gets it."""
         return ()
+
+
+class GoneSettings(Settings):
+    """Of a channel that was deleted nothing is known any more."""
+
+    @property
+    def target(self) -> str:
+        """See `Settings`."""
+        return ""
 
 
 class EmailSettings(Settings):
@@ -63,7 +73,8 @@ class EmailSettings(Settings):
     to: Recipients
 
     @property
-    def target(self) -> str:  # noqa: D102 - see Settings
+    def target(self) -> str:
+        """See `Settings`."""
         return ", ".join(self.to)
 
 
@@ -83,11 +94,13 @@ class SmtpSettings(Settings):
     to: Recipients
 
     @property
-    def target(self) -> str:  # noqa: D102 - see Settings
+    def target(self) -> str:
+        """See `Settings`."""
         return ", ".join(self.to)
 
     @property
-    def secret_for(self) -> tuple[object, ...]:  # noqa: D102 - see Settings
+    def secret_for(self) -> tuple[object, ...]:
+        """See `Settings`."""
         return (self.host, self.port, self.security, self.username)
 
 
@@ -111,7 +124,8 @@ class SnsSettings(Settings):
         return self
 
     @property
-    def target(self) -> str:  # noqa: D102 - see Settings
+    def target(self) -> str:
+        """See `Settings`."""
         return self.topic_arn or self.phone_number or ""
 
 
@@ -122,7 +136,8 @@ class IotSettings(Settings):
     topic: MqttTopic = "rekognition"
 
     @property
-    def target(self) -> str:  # noqa: D102 - see Settings
+    def target(self) -> str:
+        """See `Settings`."""
         return self.topic
 
 
@@ -141,11 +156,13 @@ class MqttSettings(Settings):
     retain: bool = Field(default=False, description="Whether the broker shows the last message to who comes later.")
 
     @property
-    def target(self) -> str:  # noqa: D102 - see Settings
+    def target(self) -> str:
+        """See `Settings`."""
         return f"{self.host}:{self.port}/{self.topic}"
 
     @property
-    def secret_for(self) -> tuple[object, ...]:  # noqa: D102 - see Settings
+    def secret_for(self) -> tuple[object, ...]:
+        """See `Settings`."""
         return (self.host, self.port, self.tls, self.username)
 
 
@@ -172,7 +189,8 @@ class ChatSettings(Settings):
     service: str = Field(default="", description="Which one; read from the URL.")
 
     @property
-    def target(self) -> str:  # noqa: D102 - see Settings
+    def target(self) -> str:
+        """See `Settings`."""
         return self.service
 
 
@@ -184,7 +202,8 @@ class EventBridgeSettings(Settings):
     source: str = Field(default="onlooker", min_length=1, max_length=256, pattern=r"^[\w.-]+$")
 
     @property
-    def target(self) -> str:  # noqa: D102 - see Settings
+    def target(self) -> str:
+        """See `Settings`."""
         return self.bus
 
 
@@ -195,7 +214,8 @@ class CloudWatchSettings(Settings):
     namespace: str = Field(default="Onlooker", min_length=1, max_length=255, pattern=r"^[\w./#:-]+$")
 
     @property
-    def target(self) -> str:  # noqa: D102 - see Settings
+    def target(self) -> str:
+        """See `Settings`."""
         return self.namespace
 
 

@@ -168,7 +168,7 @@ class SameFaceCheck(OfFaces):
             common &= set(part.among(facts)[0])
         return sorted(common), False
 
-    def words(self, facts: Facts) -> str:  # noqa: ARG002 - as all words
+    def words(self, _facts: Facts) -> str:
         """See `OfFaces`."""
         return f"{self.title} are there, but not as one and the same face"
 

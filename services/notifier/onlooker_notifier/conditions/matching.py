@@ -128,7 +128,7 @@ class Not:
             return answer
         return self._no if answer.holds else YES
 
-    def _words(self, facts: Facts) -> str:  # noqa: ARG002 - as all words
+    def _words(self, _facts: Facts) -> str:
         return f"there is {self._part.title}, which was not to be"
 
 

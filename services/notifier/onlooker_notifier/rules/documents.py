@@ -78,7 +78,7 @@ def read(text: bytes) -> Rulesheet:
         UnprocessableError: it is no YAML, or not of rules; the words say where.
     """
     try:
-        return Rulesheet.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506 - ours makes plain data only
+        return Rulesheet.model_validate(_Loader(text).get_single_data())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UnprocessableError(f"This is no YAML that is taken. {' '.join(str(error).split())}") from error
     except RecursionError as error:
@@ -137,8 +137,6 @@ def _fault(error: Any) -> dict[str, str]:
 class _Loader(yaml.SafeLoader):
     """Plain data by YAML 1.2's core schema, without aliases and without keys that are given twice."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - SafeLoader's own, of YAML 1.1, in its place
-
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call] # the stubs give it no type
@@ -171,7 +169,7 @@ class _Loader(yaml.SafeLoader):
             raise ConstructorError(None, None, f"'{text[:50]}' is neither true nor false", node.start_mark)
         return text == "true"
 
-    yaml_constructors: ClassVar[dict[str | None, Any]] = {  # likewise: no dates, sets or bytes
+    yaml_constructors: ClassVar[dict[str | None, Any]] = {  # in place of SafeLoader's own: no dates, sets or bytes
         "tag:yaml.org,2002:null": yaml.SafeLoader.construct_yaml_null,
         "tag:yaml.org,2002:bool": truth,
         "tag:yaml.org,2002:int": number,
@@ -183,5 +181,6 @@ class _Loader(yaml.SafeLoader):
     }
 
 
+_Loader.yaml_implicit_resolvers = {}  # SafeLoader's own are of YAML 1.1
 for _tag, (_pattern, _begins) in SCALARS.items():
     _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list(_begins))

@@ -141,7 +141,7 @@ class Rule(Told):
         return YES if facts.event in self.events else Answer(False, Why("events", _other_event))
 
 
-def _no_picture(facts: Facts) -> str:  # noqa: ARG001 - as all words
+def _no_picture(_facts: Facts) -> str:
     return "no picture is told of: this is looked after by the clock"
 
 

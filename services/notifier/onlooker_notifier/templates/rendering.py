@@ -32,6 +32,10 @@ class OwnWords(NamedTuple):
     body: str | None = None
 
 
+NONE = OwnWords()
+"""Of a rule that leaves all of them to Onlooker."""
+
+
 def _is_one(source: str) -> str:
     checked(source, _environment())
     try:

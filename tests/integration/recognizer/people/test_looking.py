@@ -87,7 +87,7 @@ class Scene:
         """What looks in another process."""
         return Looking(
             looked_at=LookedAt(self.tables.dynamodb, self.tables.topology.people_faces.name),
-            collection=self.faces,  # type: ignore[arg-type] # has what is asked of it
+            collection=self.faces,
             people=self.people,
             judge=self.judge,
             sightings=self.tables.sightings(),

@@ -16,12 +16,12 @@ SECRET = "hunter2-hunter2"
 class Kms:
     """KMS as far as it is asked: a data key is wrapped by being reversed, together with its context."""
 
-    async def generate_data_key(self, *, KeyId: str, KeySpec: str, EncryptionContext: dict[str, str]) -> dict[str, Any]:  # noqa: N803
+    async def generate_data_key(self, *, KeyId: str, KeySpec: str, EncryptionContext: dict[str, str]) -> dict[str, Any]:  # noqa: N803 - as KMS names them
         assert (KeyId, KeySpec) == ("alias/onlooker", "AES_256")
         key = bytes(range(32))
         return {"Plaintext": key, "CiphertextBlob": key[::-1] + repr(EncryptionContext).encode()}
 
-    async def decrypt(self, *, KeyId: str, CiphertextBlob: bytes, EncryptionContext: dict[str, str]) -> dict[str, Any]:  # noqa: N803
+    async def decrypt(self, *, KeyId: str, CiphertextBlob: bytes, EncryptionContext: dict[str, str]) -> dict[str, Any]:  # noqa: N803 - as KMS names them
         assert CiphertextBlob[32:] == repr(EncryptionContext).encode()
         return {"Plaintext": CiphertextBlob[:32][::-1]}
 

@@ -17,6 +17,7 @@ from onlooker_recognizer.people.registry.records import FaceRecord
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import ScanInputTypeDef
 
 PAGE = 1000
 """Faces that are read at once; of those that were looked at before, DynamoDB sends none."""
@@ -48,13 +49,14 @@ class LookedAt:
 
     async def not_yet(self, after: str | None) -> FacesPage:
         """Return the faces that are to be looked at, of the next `PAGE` that there are."""
-        start = {} if after is None else {"ExclusiveStartKey": {"face_id": {"S": after}}}
-        answer = await self._dynamodb.scan(
-            TableName=self._table,
-            Limit=PAGE,
-            FilterExpression="attribute_not_exists(looked) OR looked <> person_id",
-            **start,  # type: ignore[arg-type] # a TypedDict of many, of which this is one
-        )
+        asked: ScanInputTypeDef = {
+            "TableName": self._table,
+            "Limit": PAGE,
+            "FilterExpression": "attribute_not_exists(looked) OR looked <> person_id",
+        }
+        if after is not None:
+            asked["ExclusiveStartKey"] = {"face_id": {"S": after}}
+        answer = await self._dynamodb.scan(**asked)
         faces = []
         for item in answer["Items"]:
             try:
