@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from onlooker_notifier import letters, notices
+from onlooker_notifier import notices
 from onlooker_notifier.channels.message import Message
-from onlooker_notifier.local_time import LocalTime
+from onlooker_notifier.letters import letters
+from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.notices import Notice
 from recognitions import a_face, a_label, a_recognition, an_image
 

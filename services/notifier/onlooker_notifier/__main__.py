@@ -6,28 +6,31 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from onlooker_notifier.again import Again
 from onlooker_notifier.channels.book import ChannelBook
 from onlooker_notifier.channels.composing import compose_channels
 from onlooker_notifier.channels.routes import backlog_router
 from onlooker_notifier.channels.routes import router as channels_router
 from onlooker_notifier.deciding.cooldowns import Cooldowns
 from onlooker_notifier.deciding.deciding import Deciding
+from onlooker_notifier.deciding.decisions import Decided
 from onlooker_notifier.deciding.departed import Departed
-from onlooker_notifier.deciding.records import Decided
-from onlooker_notifier.deliveries import Deliveries
-from onlooker_notifier.delivering import Delivering
-from onlooker_notifier.digests import Digests
+from onlooker_notifier.deciding.routes import router as decisions_router
+from onlooker_notifier.delivering.again import Again
+from onlooker_notifier.delivering.deliveries import Deliveries
+from onlooker_notifier.delivering.delivering import Delivering
+from onlooker_notifier.delivering.routes import router as deliveries_router
+from onlooker_notifier.delivering.waiting import Waiting
+from onlooker_notifier.digests.digests import Digests
+from onlooker_notifier.digests.gathering import Gathering
+from onlooker_notifier.digests.worker import DigestWorker
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.escalating.routes import router as escalating_router
 from onlooker_notifier.escalating.store import EscalationStore
-from onlooker_notifier.gathering import Gathering
 from onlooker_notifier.handlers import Handler, decode_event
 from onlooker_notifier.links.desk import Desk
 from onlooker_notifier.links.following import Following
 from onlooker_notifier.links.linking import Linking, Signing
 from onlooker_notifier.links.routes import router as links_router
-from onlooker_notifier.routes import router
 from onlooker_notifier.rules.composing import rule_routers
 from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.muting import Muting
@@ -35,13 +38,11 @@ from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.rules.targets import NamedChannel
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_notifier.sweep import Sweeper
-from onlooker_notifier.waiting import Waiting
 from onlooker_notifier.watching.absences import Absences
 from onlooker_notifier.watching.dead_letters import DeadLetterQueues, DeadLetters
 from onlooker_notifier.watching.marks import Marks
 from onlooker_notifier.watching.pace import Pace
 from onlooker_notifier.watching.worker import Watcher
-from onlooker_notifier.working import DigestWorker
 from onlooker_shared.aws import Aws
 from onlooker_shared.claims import Claims
 from onlooker_shared.outages import Outages
@@ -164,7 +165,8 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             name="notifier",
             routers=[
                 *rule_routers(rulebook, s3, results, known_channel, muting),
-                router(deliveries, escalations, decided, again, utc_now),
+                deliveries_router(deliveries, escalations, again, utc_now),
+                decisions_router(decided, utc_now),
                 escalating_router(deliveries, escalations),
                 *links,
                 channels_router(parts.store, book, parts.trying, clock=time.time),

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from console_site import Site, running
 from installation import installation
-from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
+from onlooker_notifier.delivering.deliveries import Deliveries, Delivery, Outcome
 from onlooker_shared.aws import Aws
 from onlooker_shared.keys import Scope
 from recognitions import a_label, an_image, recognized

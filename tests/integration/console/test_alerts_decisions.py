@@ -9,7 +9,7 @@ import httpx
 import pytest_asyncio
 
 from console_site import Site
-from onlooker_notifier.deciding.records import Decided, Decision
+from onlooker_notifier.deciding.decisions import Decided, Decision
 from onlooker_shared.keys import Scope
 
 PATH = "/console/alerts/decisions"

@@ -21,16 +21,16 @@ from onlooker_notifier.channels.sending import Channels
 from onlooker_notifier.channels.store import ChannelStore
 from onlooker_notifier.deciding.cooldowns import Cooldowns
 from onlooker_notifier.deciding.deciding import Deciding
-from onlooker_notifier.deciding.records import Decided
-from onlooker_notifier.deliveries import Deliveries
-from onlooker_notifier.delivering import Delivering
-from onlooker_notifier.digests import Digests
+from onlooker_notifier.deciding.decisions import Decided
+from onlooker_notifier.delivering.deliveries import Deliveries
+from onlooker_notifier.delivering.delivering import Delivering
+from onlooker_notifier.delivering.waiting import Waiting
+from onlooker_notifier.digests.digests import Digests
+from onlooker_notifier.digests.gathering import Gathering
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.escalating.store import EscalationStore
-from onlooker_notifier.gathering import Gathering
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Change, Rulebook
-from onlooker_notifier.waiting import Waiting
 from onlooker_shared.aws import Aws
 from onlooker_shared.claims import Claims
 

@@ -11,7 +11,7 @@ import pytest
 from installation import Installation, client_of, eventually, installation, working
 from letterbox import Receiver, receiver
 from onlooker_notifier.__main__ import compose
-from onlooker_notifier.deliveries import Deliveries
+from onlooker_notifier.delivering.deliveries import Deliveries
 from onlooker_shared.aws import Aws
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.service import Service

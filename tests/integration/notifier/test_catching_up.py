@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from installation import eventually
-from onlooker_notifier import delivering, notices
+from onlooker_notifier import notices
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.backlog import backlog
 from onlooker_notifier.channels.fuse import FAILURES
 from onlooker_notifier.channels.kinds import IotSettings, Settings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.record import ChannelRecord
-from onlooker_notifier.deliveries import Delivery
-from onlooker_notifier.digests import Digests
+from onlooker_notifier.delivering import delivering
+from onlooker_notifier.delivering.deliveries import Delivery
+from onlooker_notifier.digests.digests import Digests
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel, NamedChannel
 from recognitions import a_recognition, an_image

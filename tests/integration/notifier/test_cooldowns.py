@@ -12,7 +12,7 @@ import pytest
 from onlooker_notifier import notices
 from onlooker_notifier.conditions import facts
 from onlooker_notifier.deciding.deciding import Deciding
-from onlooker_notifier.deciding.records import Decision
+from onlooker_notifier.deciding.decisions import Decision
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
 from onlooker_shared.errors import BadRequestError, RetryLater

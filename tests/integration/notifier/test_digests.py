@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from onlooker_notifier import delivering, digests, letters, notices
+from onlooker_notifier import notices
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.kinds import EmailSettings
 from onlooker_notifier.channels.message import Message, Receipt
 from onlooker_notifier.channels.senders.ses import Ses
-from onlooker_notifier.deliveries import Delivery, Outcome
+from onlooker_notifier.delivering import delivering
+from onlooker_notifier.delivering.deliveries import Delivery, Outcome
+from onlooker_notifier.digests import digests
+from onlooker_notifier.letters import letters
 from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.model import Rule
 from onlooker_shared.errors import Reject
@@ -342,7 +345,7 @@ async def test_deliveries_are_listed_newest_first_page_by_page_over_months(
 async def test_what_told_of_a_picture_is_found_a_bounded_part_of_all_at_a_time(
     parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("onlooker_notifier.deliveries.LOOKED_THROUGH", 4)
+    monkeypatch.setattr("onlooker_notifier.delivering.deliveries.LOOKED_THROUGH", 4)
     now = datetime.fromtimestamp(clock.now, UTC)
     for number in range(10):
         await parts.deliveries.record(a_delivery(f"{number:02}", (f"{number % 3:032x}",), now))

@@ -8,8 +8,8 @@ import pytest
 
 from onlooker_notifier import notices
 from onlooker_notifier.channels.message import UnansweredError
-from onlooker_notifier.deliveries import Delivery
-from onlooker_notifier.delivering import job_of
+from onlooker_notifier.delivering.deliveries import Delivery
+from onlooker_notifier.delivering.delivering import job_of
 from onlooker_notifier.escalating.records import Acknowledgement
 from onlooker_notifier.rules.escalation import Escalation
 from onlooker_notifier.rules.model import Rule

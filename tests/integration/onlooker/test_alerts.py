@@ -16,9 +16,9 @@ from letterbox import a_message
 from onlooker import __main__
 from onlooker.client import ApiError
 from onlooker_notifier.__main__ import compose
-from onlooker_notifier.deciding.records import Decided, Decision
-from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
-from onlooker_notifier.packing import packed
+from onlooker_notifier.deciding.decisions import Decided, Decision
+from onlooker_notifier.delivering.deliveries import Deliveries, Delivery, Outcome
+from onlooker_notifier.delivering.packing import packed
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.keys import KeyStore, Scope

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from onlooker_notifier.deliveries import Delivery
-from onlooker_notifier.waiting import Job
+from onlooker_notifier.delivering.deliveries import Delivery
+from onlooker_notifier.delivering.waiting import Job
 
 SHOWN = 50
 """Messages that are told one by one, of either kind."""

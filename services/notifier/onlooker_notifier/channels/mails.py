@@ -8,7 +8,7 @@ from html import escape
 from typing import NamedTuple
 
 from onlooker_notifier.channels.message import Link, Message
-from onlooker_notifier.letters import END, STYLE, Letter
+from onlooker_notifier.letters.letters import END, STYLE, Letter
 
 CARD = f'<table style="{STYLE["table"]}">'
 """Before what the picture is put: the list of all of them."""

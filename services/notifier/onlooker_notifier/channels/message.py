@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from onlooker_notifier.letters import Letter
+from onlooker_notifier.letters.letters import Letter
 from onlooker_notifier.notices import Notice
 from onlooker_shared.errors import OnlookerError, describe
 

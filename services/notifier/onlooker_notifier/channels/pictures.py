@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from onlooker_notifier.channels.mails import Picture
 from onlooker_notifier.channels.message import Message
-from onlooker_notifier.letters import name_of
+from onlooker_notifier.letters.letters import name_of
 from onlooker_notifier.notices import Notice
 from onlooker_shared.annotations import thumbnail_key
 from onlooker_shared.errors import describe

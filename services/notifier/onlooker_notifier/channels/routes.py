@@ -15,9 +15,9 @@ from onlooker_notifier.channels.fuse import WHOLE
 from onlooker_notifier.channels.record import ChannelInput, ChannelRecord, ChannelView
 from onlooker_notifier.channels.store import ChannelStore
 from onlooker_notifier.channels.trying import Tried, Trying
-from onlooker_notifier.deliveries import Deliveries
+from onlooker_notifier.delivering.deliveries import Deliveries
+from onlooker_notifier.delivering.waiting import Waiting
 from onlooker_notifier.rules.targets import NamedChannel
-from onlooker_notifier.waiting import Waiting
 from onlooker_shared.keys import Scope
 
 ChannelId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]

@@ -15,7 +15,7 @@ from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError, came_from
 from onlooker_notifier.channels.record import ChannelRecord
 from onlooker_notifier.channels.sending import Channels, Target, target_of
-from onlooker_notifier.letters import Letter
+from onlooker_notifier.letters.letters import Letter
 from onlooker_notifier.notices import Notice
 from onlooker_shared.errors import describe
 

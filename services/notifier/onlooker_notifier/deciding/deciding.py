@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.deciding.cooldowns import Claim, Cooldowns
-from onlooker_notifier.deciding.decisions import Reason, Verdict, decide
+from onlooker_notifier.deciding.decisions import Decision, item, moment
 from onlooker_notifier.deciding.keys import Key, keys_of
-from onlooker_notifier.deciding.records import Decision, item, moment
-from onlooker_notifier.gathering import MOST_RULES, Gathering, InTheWayError
+from onlooker_notifier.deciding.verdicts import Reason, Verdict, decide
+from onlooker_notifier.digests.gathering import MOST_RULES, Gathering, InTheWayError
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
 from onlooker_shared.errors import RetryLater

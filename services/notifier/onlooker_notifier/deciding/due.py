@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.conditions.hours import stretch_at
-from onlooker_notifier.deciding.decisions import TELLS, Reason, Verdict, silent
+from onlooker_notifier.deciding.verdicts import TELLS, Reason, Verdict, silent
 from onlooker_notifier.rules.model import Rule
 
 

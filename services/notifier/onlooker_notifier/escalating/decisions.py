@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.conditions.hours import stretch_at
-from onlooker_notifier.deciding.decisions import Reason, silent
+from onlooker_notifier.deciding.verdicts import Reason, silent
 from onlooker_notifier.rules.escalation import Escalation
 from onlooker_notifier.rules.model import Rule
 

@@ -8,19 +8,19 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from onlooker_notifier.deciding.records import Decided, Decision, moment
-from onlooker_notifier.deliveries import DeliveryPage
-from onlooker_notifier.delivering import AT_ONCE, Delivering, all_of
+from onlooker_notifier.deciding.decisions import Decided, Decision, moment
+from onlooker_notifier.delivering.deliveries import DeliveryPage
+from onlooker_notifier.delivering.delivering import AT_ONCE, Delivering, all_of
+from onlooker_notifier.delivering.waiting import Job
+from onlooker_notifier.digests.gathering import Digest
 from onlooker_notifier.escalating.decisions import Drop, Escalate, Wait, next_step
 from onlooker_notifier.escalating.records import Acknowledgement, Ending, Expected, id_of
 from onlooker_notifier.escalating.store import EscalationStore
-from onlooker_notifier.gathering import Digest
-from onlooker_notifier.local_time import LocalTime
+from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.rules.targets import Channel
-from onlooker_notifier.waiting import Job
 from onlooker_shared.errors import ConflictError, NotFoundError
 
 log = structlog.stdlib.get_logger(__name__)

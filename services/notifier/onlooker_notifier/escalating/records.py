@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from onlooker_notifier.deciding.decisions import Reason
+from onlooker_notifier.deciding.verdicts import Reason
 from onlooker_notifier.rules.targets import Channel
 
 

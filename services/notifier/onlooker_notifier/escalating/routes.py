@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from onlooker_notifier.access import unbound
-from onlooker_notifier.deliveries import DELIVERY_ID_PATTERN, Deliveries
+from onlooker_notifier.delivering.deliveries import DELIVERY_ID_PATTERN, Deliveries
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.escalating.records import Acknowledgement
 from onlooker_shared.errors import ConflictError, NotFoundError

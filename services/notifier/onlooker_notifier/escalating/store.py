@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from onlooker_notifier.copies import UNDONE_DELAY, Copies
+from onlooker_notifier.delivering.copies import UNDONE_DELAY, Copies
 from onlooker_notifier.escalating.records import Acknowledgement, Ending, Expected, Standing
 from onlooker_notifier.notices import Notice
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 from urllib.parse import quote
 
-from onlooker_notifier import wording
-from onlooker_notifier.local_time import LocalTime
+from onlooker_notifier.letters import wording
+from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.notices import Notice, Seen
 
 MOST, MOST_PICTURES = 20, 100

@@ -9,9 +9,9 @@ from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.conditions import facts
 from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.deciding.deciding import about, fitting
-from onlooker_notifier.deciding.decisions import Verdict, decide
 from onlooker_notifier.deciding.due import Course, Tally, course
 from onlooker_notifier.deciding.keys import MOST_KEYS, Key, keys_of
+from onlooker_notifier.deciding.verdicts import Verdict, decide
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
 from recognitions import Found, a_face, a_label, a_recognition, an_image

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from onlooker_notifier.deciding.decisions import decide
 from onlooker_notifier.deciding.due import Tally, course, wait
-from onlooker_notifier.letters import Letter
+from onlooker_notifier.deciding.verdicts import decide
+from onlooker_notifier.letters.letters import Letter
 from onlooker_notifier.rules.model import Rule, RuleDraft
 
 NIGHT = {"from": "22:00", "to": "06:00", "zone": "Europe/Berlin"}

@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 from onlooker_notifier.channels.addresses import Guard
 from onlooker_notifier.channels.kinds import ChatSettings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
-from onlooker_notifier.wording import printable, shortened
+from onlooker_notifier.letters.wording import printable, shortened
 from onlooker_shared.errors import UnprocessableError
 
 # fmt: off

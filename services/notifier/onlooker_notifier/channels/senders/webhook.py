@@ -14,7 +14,7 @@ from onlooker_notifier.channels.addresses import Guard
 from onlooker_notifier.channels.bodies import body, encoded
 from onlooker_notifier.channels.kinds import WebhookSettings
 from onlooker_notifier.channels.message import LONGEST_ANSWER, Message, Receipt, RefusedError, UnansweredError
-from onlooker_notifier.wording import printable, shortened
+from onlooker_notifier.letters.wording import printable, shortened
 
 CONNECT_TIMEOUT, TIMEOUT = 5.0, 10.0
 """Seconds to connect, and until it is answered."""

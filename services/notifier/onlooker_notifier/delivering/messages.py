@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from onlooker_notifier import letters, wording
 from onlooker_notifier.channels.message import Message
-from onlooker_notifier.local_time import LocalTime
+from onlooker_notifier.delivering.waiting import Job
+from onlooker_notifier.letters import letters, wording
+from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.templates.names import message_names
 from onlooker_notifier.templates.rendering import NONE, OwnWords, rendered
-from onlooker_notifier.waiting import Job
 
 UNACKNOWLEDGED = "Not acknowledged: "
 """Before the subject of a message that is told once more."""

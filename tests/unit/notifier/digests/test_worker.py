@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from onlooker_notifier.digests.worker import DigestWorker
 from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.model import Rule
-from onlooker_notifier.working import DigestWorker
 
 NEVER = 3600.0
 """Seconds until the next look, if nothing brings it forward."""

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from letterbox import a_message
 from onlooker_notifier import notices
 from onlooker_notifier.channels.message import Link, Message
-from onlooker_notifier.deliveries import Delivery, Outcome
-from onlooker_notifier.packing import LARGEST, packed, unpacked
+from onlooker_notifier.delivering.deliveries import Delivery, Outcome
+from onlooker_notifier.delivering.packing import LARGEST, packed, unpacked
 from recognitions import a_face, a_label, a_recognition, an_image
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

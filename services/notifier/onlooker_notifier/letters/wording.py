@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from onlooker_notifier import cameras
-from onlooker_notifier.local_time import LocalTime
+from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.notices import Notice, Seen
 
 LONGEST = 150

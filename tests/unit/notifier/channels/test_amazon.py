@@ -11,7 +11,7 @@ from onlooker_notifier.channels.kinds import EmailSettings, SnsSettings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.senders.ses import Ses
 from onlooker_notifier.channels.senders.sns import Sns
-from onlooker_notifier.letters import Letter
+from onlooker_notifier.letters.letters import Letter
 from recognitions import a_recognition, an_image
 
 MESSAGE = Message(

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from onlooker_notifier.deciding import due
-from onlooker_notifier.deciding.decisions import Reason
+from onlooker_notifier.deciding.decisions import Decided, Decision, moment
 from onlooker_notifier.deciding.due import Course, Tally
-from onlooker_notifier.deciding.records import Decided, Decision, moment
-from onlooker_notifier.delivering import AT_ONCE, Delivering, Progress, RuleOf, all_of, job_of
+from onlooker_notifier.deciding.verdicts import Reason
+from onlooker_notifier.delivering.delivering import AT_ONCE, Delivering, Progress, RuleOf, all_of, job_of
+from onlooker_notifier.delivering.waiting import Job
+from onlooker_notifier.digests.gathering import Digest, Gathering
 from onlooker_notifier.escalating.escalations import Escalations
-from onlooker_notifier.gathering import Digest, Gathering
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
-from onlooker_notifier.waiting import Job
 
 
 class Digests:

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from onlooker_notifier.channels.message import RefusedError
 from onlooker_notifier.channels.sending import Channels, Target
 from onlooker_notifier.channels.trying import Tried, Trying
-from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
-from onlooker_notifier.delivering import MAILS
+from onlooker_notifier.delivering.deliveries import Deliveries, Delivery, Outcome
+from onlooker_notifier.delivering.delivering import MAILS
+from onlooker_notifier.delivering.metrics import DELIVERIES
+from onlooker_notifier.delivering.packing import unpacked
 from onlooker_notifier.links.linking import Linking
-from onlooker_notifier.metrics import DELIVERIES
-from onlooker_notifier.packing import unpacked
 from onlooker_notifier.rules.targets import Channel, EmailChannel, NamedChannel, SnsChannel
 from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
 from onlooker_shared.errors import ConflictError, NotFoundError

@@ -13,25 +13,25 @@ from zoneinfo import ZoneInfo
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
-from onlooker_notifier import packing
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.kinds import GoneSettings
 from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError, came_from
 from onlooker_notifier.channels.sending import Channels, Target
 from onlooker_notifier.deciding import due
-from onlooker_notifier.deciding.decisions import TELLS, Reason, Verdict
 from onlooker_notifier.deciding.due import Course
-from onlooker_notifier.deliveries import Deliveries, Delivery, Outcome
+from onlooker_notifier.deciding.verdicts import TELLS, Reason, Verdict
+from onlooker_notifier.delivering import packing
+from onlooker_notifier.delivering.deliveries import Deliveries, Delivery, Outcome
+from onlooker_notifier.delivering.messages import message_of
+from onlooker_notifier.delivering.metrics import DELIVERIES
+from onlooker_notifier.delivering.waiting import Job, Waiting
+from onlooker_notifier.digests.gathering import Digest
 from onlooker_notifier.escalating.records import id_of
-from onlooker_notifier.gathering import Digest
 from onlooker_notifier.links.linking import Linking
-from onlooker_notifier.messages import message_of
-from onlooker_notifier.metrics import DELIVERIES
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import Channel
-from onlooker_notifier.waiting import Job, Waiting
 from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
 from onlooker_shared.errors import ConflictError, describe
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from onlooker_notifier import gathering
-from onlooker_notifier.gathering import GET_BATCH, Gathering
+from onlooker_notifier.digests import gathering
+from onlooker_notifier.digests.gathering import GET_BATCH, Gathering
 
 
 class Overrun:

@@ -1,4 +1,4 @@
-"""``/alerts/deliveries`` and ``/alerts/decisions``: what was sent, and what was not, and why."""
+"""``/alerts/deliveries``: what was sent, or refused and why."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,11 +9,9 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from onlooker_notifier.access import unbound
-from onlooker_notifier.again import Again
-from onlooker_notifier.deciding.records import Decided, DecisionPage
-from onlooker_notifier.deliveries import DELIVERY_ID_PATTERN, Deliveries, Delivery, DeliveryPage
+from onlooker_notifier.delivering.again import Again
+from onlooker_notifier.delivering.deliveries import DELIVERY_ID_PATTERN, Deliveries, Delivery, DeliveryPage
 from onlooker_notifier.escalating.escalations import Escalations
-from onlooker_notifier.rules.model import RULE_ID_PATTERN
 from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.keys import Scope
 
@@ -32,7 +30,6 @@ class AgainRequest(BaseModel):
 def router(
     deliveries: Deliveries,
     escalations: Escalations,
-    decided: Decided,
     again: Again,
     clock: Callable[[], datetime],
 ) -> APIRouter:
@@ -64,21 +61,5 @@ def router(
         again by itself.
         """
         return await again.send(delivery_id, asked.request_id)
-
-    @routes.get("/decisions", dependencies=reads)
-    async def list_decisions(
-        limit: Annotated[int, Query(ge=1, le=100)] = 20,
-        cursor: Annotated[str | None, Query(description="The `cursor` of the page before.")] = None,
-        rule_id: Annotated[str | None, Query(pattern=RULE_ID_PATTERN, description="Only this rule's.")] = None,
-        image_id: Annotated[
-            str | None, Query(pattern=IMAGE_ID_PATTERN, description="Only those about this picture.")
-        ] = None,
-    ) -> DecisionPage:
-        """List what rules were about and yet did not tell, or not at once, and why; of 30 days, newest first.
-
-        With `rule_id` or `image_id`, a request looks through 1,000 decisions: go on with `cursor`, also after a page
-        that has none.
-        """
-        return await decided.newest(limit, cursor, clock(), rule_id=rule_id, image_id=image_id)
 
     return routes

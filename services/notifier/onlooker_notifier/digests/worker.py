@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection
 import structlog
 
 from onlooker_notifier.deciding.departed import Departed
-from onlooker_notifier.digests import Digests
+from onlooker_notifier.digests.digests import Digests
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Rulebook

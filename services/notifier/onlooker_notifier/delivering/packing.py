@@ -8,8 +8,8 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from onlooker_notifier.channels.message import Message
-from onlooker_notifier.deliveries import Delivery
-from onlooker_notifier.letters import Letter
+from onlooker_notifier.delivering.deliveries import Delivery
+from onlooker_notifier.letters.letters import Letter
 from onlooker_notifier.notices import Notice
 
 LARGEST = 120_000

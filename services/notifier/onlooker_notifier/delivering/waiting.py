@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from onlooker_notifier.copies import Copies
+from onlooker_notifier.delivering.copies import Copies
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.targets import Channel
 
