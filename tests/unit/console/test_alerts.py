@@ -50,7 +50,7 @@ def test_when_it_is_quiet_and_how_often_a_day_it_tells_is_said() -> None:
     hours = {"from": "22:00", "to": "07:00", "zone": "UTC"}
     (quiet,) = rules([rule(digest_interval=0, quiet_hours=hours, daily_limit=1)])
     (urgent,) = rules([rule(digest_interval=0, quiet_hours=hours, urgent=True)])
-    assert quiet.rhythm == "At once; quiet 22:00–07:00 UTC; at most 1 message a day"  # noqa: RUF001 - a span
+    assert quiet.rhythm == "At once; quiet 22:00 to 07:00 UTC; at most 1 message a day"
     assert urgent.rhythm.endswith("UTC, but it is urgent: told nevertheless")
 
 
