@@ -7,9 +7,9 @@ from typing import Any, Literal
 DOOR = "no stored picture"
 """What calls are about that belong to no bucket: somebody at a door, an enrolment."""
 POLICIES = {
-    "warn": "Nothing is held back when it is spent.",
+    "warn": "Nothing is held back, whatever is spent.",
     "hold-labels": "When it is spent, only faces and people are looked for.",
-    "hold-all": "When little is left, only faces and people are looked for; when it is spent, nothing is.",
+    "hold-all": "From 90 % of it on, only faces and people are looked for; when it is spent, nothing is.",
 }
 """What becomes of new pictures, by the budget's policy."""
 

@@ -155,7 +155,11 @@ async def test_where_nobody_is_told_and_nothing_was_sent_it_says_what_to_do(aws:
         site.signed_in() as somebody,
     ):
         shown = (await somebody.get("/console/alerts")).text
+        await somebody.post("/console/alerts/rules/picture-recognized/delete", data={"version": "1"})
+        ruleless = [(await somebody.get(f"/console/alerts{path}")).text for path in ("", "/rules")]
     assert "Nobody is told yet." in shown
     assert "ONLOOKER_NOTIFIER_EMAIL_TO=" in shown
     assert "Nothing was sent yet" in shown
-    assert 'href="/console/upload"' in shown
+    assert '<a href="/console/alerts/rules">Have a rule</a>' in shown
+    assert [page.count("There is no rule") for page in ruleless] == [1, 1]
+    assert [page.count('href="/console/alerts/rules/new"') for page in ruleless] == [2, 1]

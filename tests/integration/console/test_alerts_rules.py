@@ -9,6 +9,7 @@ import pytest
 
 from console_site import Site
 from onlooker_shared.keys import Scope
+from recognitions import a_label, an_image, recognized
 
 PATH = "/console/alerts/rules"
 HOSTILE = "<b>Dog</b>"
@@ -50,12 +51,38 @@ async def test_a_rule_is_made_changed_switched_and_deleted(site: Site) -> None:
         (rule,) = await stored(site, RULE["name"])
         assert rule["muted_until"] is None
         version = str(rule["version"])
-        assert (await somebody.post(f"{path}/switch", data={"version": "1", "enabled": "false"})).status_code == 412
+        late = await somebody.post(f"{path}/switch", data={"version": "1", "enabled": "false"})
+        assert (late.status_code, "Here it is as it is now" in late.text) == (412, True)
         assert (await somebody.post(f"{path}/switch", data={"version": version, "enabled": "false"})).status_code == 303
         (rule,) = await stored(site, RULE["name"])
         assert not rule["enabled"]
         assert (await somebody.post(f"{path}/delete", data={"version": str(rule["version"])})).status_code == 303
         assert await stored(site, RULE["name"]) == []
+        gone = await somebody.post(path, data={**RULE, "version": version})
+        assert (gone.status_code, "make it anew" in gone.text) == (404, True)
+        assert 'method="post" action="/console/alerts/rules"' in gone.text
+
+
+async def test_a_rule_is_made_in_the_readers_words(site: Site) -> None:
+    image = an_image("fields/complete/this.jpg", content="known")
+    await site.index(recognized(image, a_label("Unicycle")))
+    async with site.signed_in() as somebody:
+        somebody.cookies.set("onlooker_zone", "Asia/Kolkata", path="/console")
+        known = (await somebody.get(f"{PATH}/known")).text
+        hours = await somebody.post(f"{PATH}/build", data={**RULE, "do": "add:0", "kind0": "time"})
+        nobody = await somebody.post(PATH, data={**RULE, "name": "Tells nobody", "mails": ""}, follow_redirects=True)
+        assert "It tells nobody yet" in nobody.text
+        (rule,) = await stored(site, "Tells nobody")
+        chosen = {"mail": "b@example.com", "cooldown": "2", "cooldown-unit": "3600", "version": "1"}
+        await somebody.post(f"{PATH}/{rule['rule_id']}", data={**RULE, "name": "Tells nobody", **chosen})
+        (rule,) = await stored(site, "Tells nobody")
+        assert 'type="checkbox" name="mail" value="b@example.com"' in (await somebody.get(f"{PATH}/new")).text
+        await somebody.post(f"{PATH}/{rule['rule_id']}/delete", data={"version": "2"})
+    assert '<option value="fields/complete/">' in known
+    assert '<option value="Unicycle">' in known
+    assert 'name="c0-1-zone" value="Asia/Kolkata"' in hours.text
+    assert {each["to"] for each in rule["channels"]} == {"a@example.com", "b@example.com"}
+    assert rule["cooldown"] == 7200
 
 
 async def test_quiet_hours_and_absences_are_made_by_clicking(site: Site) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from onlooker_console.alerts import drafts
+from onlooker_console.alerts import drafts, spans
 from onlooker_console.alerts.drafts import draft_from, draft_of
 from onlooker_console.alerts.leaves import LEAVES, in_words
 from onlooker_console.alerts.rows import Row, rows_of
@@ -101,6 +101,36 @@ def test_quiet_hours_are_those_of_the_rule_or_none() -> None:
     assert draft_from([("quiet", "true"), *form]).request["quiet_hours"] == hours
     assert draft_from(form).request["quiet_hours"] is None
     assert {each.name: value for each, value in drafts.new().hours_asked}["from"] == "22:00"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "number", "unit"),
+    [("0", "0", "60"), ("60", "1", "60"), ("90", "90", "1"), ("604800", "7", "86400"), ("2.5", "2.5", "1")],
+)
+def test_lengths_of_time_are_shown_in_the_largest_unit_and_read_in_any(seconds: str, number: str, unit: str) -> None:
+    assert spans.shown(seconds) == (number, unit)
+    assert spans.in_seconds(number, unit) == seconds
+
+
+@pytest.mark.parametrize(("number", "unit", "read"), [("soon", "60", "soon"), ("", "60", ""), ("5", "year", "5")])
+def test_what_is_no_length_of_time_is_for_the_notifier_to_refuse(number: str, unit: str, read: str) -> None:
+    assert spans.in_seconds(number, unit) == read
+    assert spans.shown("soon")[0] == "soon"
+
+
+def test_how_often_is_asked_for_by_number_and_unit_and_whom_to_mail_by_choosing_or_writing() -> None:
+    form = [("cooldown", "1"), ("cooldown-unit", "3600"), ("mail", "a@b.c"), ("mails", "d@e.f, a@b.c")]
+    asked = draft_from(form).request
+    assert asked["cooldown"] == 3600
+    assert asked["channels"] == [{"type": "email", "to": "a@b.c"}, {"type": "email", "to": "d@e.f"}]
+    others = [{"channels": [{"type": "email", "to": "b@x.y"}, {"channel": "0" * 32}]}, {"channels": asked["channels"]}]
+    assert drafts.mailed(others) == ["a@b.c", "b@x.y", "d@e.f"]
+
+
+def test_new_hours_are_those_of_the_readers_clocks() -> None:
+    draft = drafts.new("Asia/Kolkata")
+    assert draft.done("add:0:time").rows.groups[0].rows[-1].condition["time"]["zone"] == "Asia/Kolkata"
+    assert {each.name: value for each, value in draft.hours_asked}["zone"] == "Asia/Kolkata"
 
 
 def test_what_is_told_once_more_is_said_in_minutes_and_by_channels() -> None:

@@ -9,6 +9,8 @@ from onlooker_console.alerts.pictures import Told, told
 from onlooker_console.alerts.rules import rules
 from onlooker_console.alerts.sent import standing
 
+AT = "2026-11-22T10:00:00Z"
+
 
 def rule(**changed: Any) -> dict[str, Any]:
     return {
@@ -87,19 +89,22 @@ def test_one_that_is_not_there_any_more_is_gone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "words", "awaited"),
+    ("told", "short", "words", "awaited"),
     [
-        (None, "by nobody yet", True),
-        ({"acknowledged": {"by": "me", "at": "2026-11-22T10:00:00Z"}}, "by me", False),
-        ({"acknowledged": {"by": None, "at": "2026-11-22T10:00:00Z"}}, "by the link in a mail", False),
-        ({"escalated_at": "2026-11-22T10:00:00Z"}, "by nobody in time: told once more", True),
-        ({"dropped": "muted"}, "by nobody, and not told once more: the rule was muted", False),
+        (None, "Not seen to yet", "by nobody yet", True),
+        ({"acknowledged": {"by": "me", "at": AT}}, "Seen to", "by me", False),
+        ({"acknowledged": {"by": None, "at": AT}}, "Seen to", "by the link in a mail", False),
+        ({"acknowledged": {"by": "me", "at": AT}, "escalated_at": AT}, "Seen to", "by me", False),
+        ({"escalated_at": AT}, "Escalated", "by nobody in time: told once more", True),
+        ({"dropped": "muted"}, "Not escalated", "by nobody, and not told once more: the rule was muted", False),
     ],
 )
-def test_whether_somebody_sees_to_it_is_said(told: dict[str, Any] | None, words: str, awaited: bool) -> None:
+def test_whether_somebody_sees_to_it_is_said(
+    told: dict[str, Any] | None, short: str, words: str, awaited: bool
+) -> None:
     found = standing({"escalation_id": "x", "standing": told})
     assert found is not None
-    assert (found.words, found.awaited) == (words, awaited)
+    assert (found.short, found.words, found.awaited) == (short, words, awaited)
     assert standing({"escalation_id": None, "standing": None}) is None
 
 

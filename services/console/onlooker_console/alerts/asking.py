@@ -10,11 +10,16 @@ from onlooker_console.apis import Api, RefusedError
 from onlooker_shared.errors import ForbiddenError
 
 CHANGED = "Somebody else changed it since you opened it. What you see here is not saved: open it anew, then decide."
+CHANGED_LISTED = "Somebody else changed it meanwhile. Here it is as it is now: look, then decide."
 MOST_FAULTS = 10
 
 
-async def change(api: Api, method: str, path: str, json: Any = None, *, version: str) -> Any:
+async def change(
+    api: Api, method: str, path: str, json: Any = None, *, version: str, stale: str = CHANGED_LISTED
+) -> Any:
     """Change what is at a path if it still has a version, and return its new document, if it has one.
+
+    `stale` is what is said if it has not: where the page that says so shows it as it is now, and where it does not.
 
     Raises:
         RefusedError: the notifier does not take it, or somebody changed it since.
@@ -27,7 +32,7 @@ async def change(api: Api, method: str, path: str, json: Any = None, *, version:
     except RefusedError as refusal:
         if refusal.status != HTTPStatus.PRECONDITION_FAILED:
             raise
-        raise RefusedError(refusal.status, CHANGED, problem_id=refusal.problem_id) from refusal
+        raise RefusedError(refusal.status, stale, problem_id=refusal.problem_id) from refusal
     return from_json(body) if body else None
 
 

@@ -1,10 +1,11 @@
 """A rule as a form has it. A new setting of rules is one line of `SETTINGS`. Pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from onlooker_console.alerts import spans
 from onlooker_console.alerts.kinds import Field
 from onlooker_console.alerts.leaves import LEAVES
 from onlooker_console.alerts.rows import Row, Rows, rows_from, rows_of
@@ -17,13 +18,11 @@ ABOUT = {
 }
 EVENTS = {"recognized": ["recognized"], "failed": ["failed"], "both": ["failed", "recognized"]}
 SETTINGS = (
-    Field(
-        "digest_interval", "Gather for, in seconds", "number", "60", "What comes meanwhile is one message. 0: at once."
-    ),
-    Field("cooldown", "Not the same again for, in seconds", "number", "0", "0: as often as it happens."),
+    Field("cooldown", "Not again for", "span", "0", "0: as often as it happens."),
+    Field("digest_interval", "Gather for", "span", "60", "What comes meanwhile is one message. 0: at once."),
     Field("daily_limit", "Messages a day, at most", "number", "", "Left out: as many as there are."),
 )
-"""Numbers of a rule; one without a default may be left out."""
+"""Numbers of a rule, spans in seconds; one without a default may be left out."""
 WORDS = (
     Field("subject", "Subject", help="Left out: Onlooker says it in its own words."),
     Field("body", "Text", "lines", help="Both are templates: {{ subject }}, {{ camera }}, {{ time }} and more."),
@@ -35,8 +34,8 @@ AFTER = "15"
 QUIET = "quiet-"
 """What the names of the fields of quiet hours begin with in the form; they are those of a time."""
 HOURS = LEAVES["time"]
-PER = {"person": "another person", "camera": "another camera", "label": "another label"}
-"""What is not the same for `cooldown`."""
+PER = {"person": "person", "camera": "camera", "label": "label"}
+"""For what `cooldown` holds separately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,7 @@ class Draft:
         escalates: whether it tells others if nobody acknowledges a message.
         after: in so many minutes.
         escalation: by which channels, by their ids; `escalation_others` are those that forms do not ask for.
+        zone: the reader's time zone, in which new hours are.
     """
 
     name: str = ""
@@ -79,11 +79,18 @@ class Draft:
     after: str = AFTER
     escalation: tuple[str, ...] = ()
     escalation_others: tuple[str, ...] = ()
+    zone: str = "UTC"
 
     @property
     def hours_asked(self) -> list[tuple[Field, str]]:
         """The fields of quiet hours with what stands in them."""
-        return [(each, self.hours.get(each.name, "" if self.quiet else each.default)) for each in HOURS.fields]
+        begun = {} if self.quiet else {each.name: each.default for each in HOURS.fields} | {"zone": self.zone}
+        return [(each, self.hours.get(each.name, begun.get(each.name, ""))) for each in HOURS.fields]
+
+    @property
+    def addresses(self) -> list[str]:
+        """Those that are mailed to, each once."""
+        return list(dict.fromkeys(self.mails.replace(",", " ").split()))
 
     def value(self, asked: Field) -> str:
         """Return what stands in a field."""
@@ -107,7 +114,7 @@ class Draft:
 
     @property
     def _told(self) -> list[dict[str, Any]]:
-        mails = [{"type": "email", "to": each} for each in self.mails.replace(",", " ").split()]
+        mails = [{"type": "email", "to": each} for each in self.addresses]
         return [*({"channel": each} for each in self.channels), *mails, *(json.loads(each) for each in self.others)]
 
     @property
@@ -129,7 +136,7 @@ class Draft:
         if what == "group":
             return replace(self, rows=self.rows.grouped())
         if what == "add" and len(numbers) == len(("group", "kind")) and numbers[0].isdecimal():
-            return replace(self, rows=self.rows.added(int(numbers[0]), numbers[1]))
+            return replace(self, rows=self.rows.added(int(numbers[0]), numbers[1], {"zone": self.zone}))
         if what == "remove" and len(numbers) == len(("group", "row")) and all(map(str.isdecimal, numbers)):
             return replace(self, rows=self.rows.removed(*map(int, numbers)))
         return self
@@ -165,8 +172,8 @@ def draft_of(told: Mapping[str, Any]) -> Draft:
     )
 
 
-def draft_from(form: Sequence[tuple[str, str]]) -> Draft:
-    """Return what somebody filled in."""
+def draft_from(form: Sequence[tuple[str, str]], zone: str = "UTC") -> Draft:
+    """Return what somebody filled in; `zone` is theirs."""
     texts = dict(form)
     about = texts.get("about", "when")
     return Draft(
@@ -176,9 +183,9 @@ def draft_from(form: Sequence[tuple[str, str]]) -> Draft:
         rows=rows_from(form),
         raw=texts.get("raw"),
         channels=tuple(value for name, value in form if name == "channel"),
-        mails=texts.get("mails", "").strip(),
+        mails="\n".join([*(value for name, value in form if name == "mail"), texts.get("mails", "").strip()]).strip(),
         others=tuple(value for name, value in form if name == "other" and _is_object(value)),
-        settings={each.name: texts[each.name].strip() for each in (*SETTINGS, *WORDS) if each.name in texts},
+        settings={each.name: _setting(each, texts) for each in (*SETTINGS, *WORDS) if each.name in texts},
         per=tuple(value for name, value in form if name == "per"),
         quiet="quiet" in texts,
         hours={each.name: texts.get(f"{QUIET}{each.name}", "").strip() for each in HOURS.fields},
@@ -187,12 +194,19 @@ def draft_from(form: Sequence[tuple[str, str]]) -> Draft:
         after=texts.get("after", AFTER).strip(),
         escalation=tuple(value for name, value in form if name == "escalation"),
         escalation_others=tuple(value for name, value in form if name == "escalation-other" and _is_object(value)),
+        zone=zone,
     )
 
 
-def new() -> Draft:
+def new(zone: str = "UTC") -> Draft:
     """Return the form of a new rule: of any face, until somebody says otherwise."""
-    return Draft().done("add:0:faces")
+    return Draft(zone=zone).done("add:0:faces")
+
+
+def mailed(rules: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the addresses that rules mail to: they can be chosen rather than written."""
+    told = (each for rule in rules for each in rule["channels"])
+    return sorted({each["to"] for each in told if each.get("type") == "email"}, key=str.casefold)
 
 
 def pretty(condition: Any) -> str:
@@ -215,6 +229,12 @@ def _escalation_of(told: Mapping[str, Any]) -> dict[str, Any]:
         "escalation": tuple(each["channel"] for each in known["channels"] if "channel" in each),
         "escalation_others": tuple(json.dumps(each) for each in known["channels"] if "channel" not in each),
     }
+
+
+def _setting(asked: Field, texts: Mapping[str, str]) -> str:
+    """Return what was filled in; a span in seconds."""
+    text = texts[asked.name].strip()
+    return spans.in_seconds(text, texts.get(f"{asked.name}{spans.UNIT}", "1")) if asked.type == "span" else text
 
 
 def _parsed(text: str) -> Any:

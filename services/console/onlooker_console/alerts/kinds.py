@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-FieldType = Literal["text", "lines", "number", "choice", "flag"]
-"""`lines`: several texts, one a line."""
+FieldType = Literal["text", "lines", "number", "span", "choice", "flag"]
+"""`lines`: several texts, one a line; `span`: a length of time."""
+Known = Literal["folders", "labels", "persons"]
+"""What pictures have already, by the tagger's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Field:
         help: what it is.
         required: whether it must be said.
         options: of a choice: values, and what they are called.
+        known: what pictures have already, to be offered while somebody types.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Field:
     help: str = ""
     required: bool = False
     options: Mapping[str, str] | None = None
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ QUEUES = {
 }
 """Those whose dead letters are counted, and what waits in them."""
 ALIKE = Field("similarity_at_least", "Alike at least, %", "number")
-NAMES = Field("names", "Names", help="Ann, Ben")
+NAMES = Field("names", "Names", help="Ann, Ben", known="persons")
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +280,7 @@ LEAVES: Mapping[str, Leaf] = {
     ),
     "label": Leaf(
         "Label",
-        (Field("is", "Labels", help="Dog, Car"), SURE),
+        (Field("is", "Labels", help="Dog, Car", known="labels"), SURE),
         _write_named,
         _read_named,
         lambda value: f"{_or(value['is'])}{_sure(value)}",
@@ -309,7 +309,7 @@ LEAVES: Mapping[str, Leaf] = {
         (
             Field("from", "From", default="22:00"),
             Field("to", "To", default="06:00"),
-            *(Field(day, title, "flag") for day, title in DAYS.items()),
+            *(Field(day, title, "flag", help="none: every day" if day == "sun" else "") for day, title in DAYS.items()),
             Field("zone", "Time zone", default="UTC", help="Europe/Berlin"),
         ),
         _write_time,
@@ -318,7 +318,7 @@ LEAVES: Mapping[str, Leaf] = {
     ),
     "prefix": Leaf(
         "Folder or camera",
-        (Field("is", "Names begin with", help="cameras/door/"),),
+        (Field("is", "Names begin with", help="cameras/door/", known="folders"),),
         lambda values: _many(values.get("is", "")),
         lambda value: {"is": _listed(value)},
         lambda value: f"in {_or(value)}",
@@ -341,10 +341,10 @@ LEAVES: Mapping[str, Leaf] = {
         "Absence",
         (
             Field("for", "For", default="30m", help="90s, 30m, 2h, 1d"),
-            Field("prefix", "Of pictures whose names begin with", help="Left out: any"),
+            Field("prefix", "Of pictures whose names begin with", help="Left out: any", known="folders"),
             Field("faces", "With faces, at least", "number"),
-            Field("names", "With who is called", help="Ann, Ben"),
-            Field("label", "With a label", help="Dog, Car"),
+            Field("names", "With who is called", help="Ann, Ben", known="persons"),
+            Field("label", "With a label", help="Dog, Car", known="labels"),
         ),
         _write_absence,
         _read_absence,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from onlooker_console.alerts.leaves import LEAVES, Condition, Leaf, Values
@@ -52,12 +53,12 @@ class Rows:
         parts += [_joined(each.join, [row.condition for row in each.rows]) for each in inner if each.rows]
         return _joined(outer.join, parts)
 
-    def added(self, group: int, kind: str) -> "Rows":
-        """Return them with one more row."""
+    def added(self, group: int, kind: str, given: Values = MappingProxyType({})) -> "Rows":
+        """Return them with one more row, in which stand what fields begin with, or instead what is given."""
         if not 0 <= group < len(self.groups) or kind not in LEAVES or self._count >= MOST_ROWS:
             return self
         known = self.groups[group]
-        values = {each.name: each.default for each in LEAVES[kind].fields if each.default}
+        values = {each.name: given.get(each.name, each.default) for each in LEAVES[kind].fields if each.default}
         return self._with(group, replace(known, rows=(*known.rows, Row(kind, values))))
 
     def removed(self, group: int, row: int) -> "Rows":

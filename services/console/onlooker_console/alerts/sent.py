@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from onlooker_console.alerts.decisions import WORDS
 
@@ -18,6 +18,8 @@ def latency(delivery: Mapping[str, Any]) -> float:
 class Standing:
     """Whether somebody has seen to a message that is told once more if nobody does."""
 
+    short: str
+    state: Literal["good", "warn", "bad", ""]
     words: str
     at: str | None = None
     awaited: bool = False
@@ -30,10 +32,11 @@ def standing(delivery: Mapping[str, Any]) -> Standing | None:
         return None
     told = delivery.get("standing") or {}
     if done := told.get("acknowledged"):
-        return Standing(f"by {done['by']}" if done["by"] else "by the link in a mail", done["at"])
-    if told.get("escalated_at"):
-        return Standing("by nobody in time: told once more", told["escalated_at"], awaited=True)
+        by = f"by {done['by']}" if done["by"] else "by the link in a mail"
+        return Standing("Seen to", "good", by, done["at"])
+    if at := told.get("escalated_at"):
+        return Standing("Escalated", "bad", "by nobody in time: told once more", at, awaited=True)
     if told.get("dropped"):
         why = WORDS.get(told["dropped"], str(told["dropped"]))
-        return Standing(f"by nobody, and not told once more: {why[:1].lower()}{why[1:]}")
-    return Standing("by nobody yet", awaited=True)
+        return Standing("Not escalated", "", f"by nobody, and not told once more: {why[:1].lower()}{why[1:]}")
+    return Standing("Not seen to yet", "warn", "by nobody yet", awaited=True)

@@ -108,7 +108,9 @@ def _changing(views: Views) -> APIRouter:
         draft = draft_from(draft_of(known).kind, form, has_secret=has_secret(known))
         wanted = asked_for(draft, form.get("secret", ""), known["settings"])
         try:
-            made = await asking.change(caller.api, "PUT", f"{API}/{channel_id}", wanted, version=version)
+            made = await asking.change(
+                caller.api, "PUT", f"{API}/{channel_id}", wanted, version=version, stale=asking.CHANGED
+            )
         except RefusedError as refusal:
             return _form(views, request, draft, {**known, "version": version}, refusal=refusal)
         return _made(views, request, made, f"The channel {made['name']} is changed.")
@@ -168,6 +170,7 @@ def _form(
         known=known,
         waiting=waiting,
         troubles=asking.faults(refusal, labels) if refusal else (),
+        stale=refusal is not None and refusal.status == HTTPStatus.PRECONDITION_FAILED,
     )
 
 

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from onlooker_console.alerts import asking, drafts
+from onlooker_console.alerts import asking, drafts, spans
 from onlooker_console.alerts.channels import listed as channels_of
 from onlooker_console.alerts.drafts import Draft
+from onlooker_console.alerts.kinds import Known
 from onlooker_console.alerts.leaves import LEAVES
 from onlooker_console.alerts.rows import JOINS
 from onlooker_console.alerts.rules import rules
@@ -19,6 +21,7 @@ from onlooker_console.apis import Api, ApiError, RefusedError, attempt
 from onlooker_console.callers import Caller, SignedIn
 from onlooker_console.told import tell
 from onlooker_console.views import Views
+from onlooker_console.zones import zone_of
 
 PATH = "/console/alerts/rules"
 API = "/alerts/rules"
@@ -37,6 +40,10 @@ LABELS = {
     **{each.name: each.label for each in (*drafts.SETTINGS, *drafts.WORDS)},
 }
 """What fields are called, by what the notifier calls them."""
+
+GONE = "Somebody deleted this rule meanwhile. What you see here is not saved: make it anew, if it is still wanted."
+KNOWN = list(get_args(Known))
+"""What fields complete."""
 
 RuleId = Annotated[str, Path(pattern="^[a-z0-9-]{1,64}$")]
 Version = Annotated[str, Form(pattern="^[0-9]{1,9}$")]
@@ -64,7 +71,13 @@ def _building(views: Views) -> APIRouter:
     async def ask(request: Request, caller: SignedIn) -> Response:
         """Ask what a new rule is to be."""
         asking.check(caller.may(WRITE))
-        return await _form(views, request, caller, drafts.new())
+        return await _form(views, request, caller, drafts.new(str(zone_of(request))))
+
+    @router.get("/known")
+    async def known(request: Request, caller: SignedIn) -> Response:
+        """Return what fields complete: what pictures have already, as a fragment; nothing, where search is away."""
+        found = await attempt(caller.api.get("/tags/statistics", {"include": KNOWN}))
+        return views.page(request, "alerts_rule_known.html", lists=KNOWN, counts=found.value or {})
 
     @router.post("/build")
     async def build(request: Request, caller: SignedIn) -> Response:
@@ -75,7 +88,7 @@ def _building(views: Views) -> APIRouter:
         action = texts.get("do", "")
         if action.startswith("add:"):
             action += ":" + texts.get("kind" + action.removeprefix("add:"), "")
-        draft, known = drafts.draft_from(form).done(action), _known(texts)
+        draft, known = drafts.draft_from(form, str(zone_of(request))).done(action), _known(texts)
         trial = None if "HX-Request" in request.headers else await _trial(caller.api, draft)
         return await _form(views, request, caller, draft, known, trial=trial)
 
@@ -95,7 +108,8 @@ def _building(views: Views) -> APIRouter:
             made = await caller.api.send("POST", API, json=_without_nothing(draft.request))
         except (RefusedError, ValueError) as refusal:
             return await _form(views, request, caller, draft, refusal=refusal)
-        return _told(request, f"The rule {made['name']} is made.")
+        told = "" if made["channels"] else " It tells nobody yet: choose whom."
+        return _told(request, f"The rule {made['name']} is made.{told}")
 
     return router
 
@@ -108,7 +122,8 @@ def _changing(views: Views) -> APIRouter:
         """Show a rule, to be changed."""
         asking.check(caller.may(WRITE))
         known = await caller.api.get(f"{API}/{rule_id}")
-        return await _form(views, request, caller, drafts.draft_of(known), known)
+        draft = replace(drafts.draft_of(known), zone=str(zone_of(request)))
+        return await _form(views, request, caller, draft, known)
 
     @router.post("/{rule_id}")
     async def change(request: Request, caller: SignedIn, rule_id: RuleId, version: Version) -> Response:
@@ -116,8 +131,13 @@ def _changing(views: Views) -> APIRouter:
         asking.check(caller.may(WRITE))
         draft = drafts.draft_from(await _filled(request))
         try:
-            made = await asking.change(caller.api, "PATCH", f"{API}/{rule_id}", draft.request, version=version)
+            made = await asking.change(
+                caller.api, "PATCH", f"{API}/{rule_id}", draft.request, version=version, stale=asking.CHANGED
+            )
         except (RefusedError, ValueError) as refusal:
+            if isinstance(refusal, RefusedError) and refusal.status == HTTPStatus.NOT_FOUND:
+                gone = RefusedError(refusal.status, GONE, problem_id=refusal.problem_id)
+                return await _form(views, request, caller, draft, refusal=gone)
             known = {"rule_id": rule_id, "version": version}
             return await _form(views, request, caller, draft, known, refusal=refusal)
         return _told(request, f"The rule {made['name']} is changed.")
@@ -192,7 +212,8 @@ async def _form(
 ) -> Response:
     """Return the form of a rule, or for a script the part of it that is built: a new one, or the one `known`."""
     fragment = "HX-Request" in request.headers
-    channels = await attempt(caller.api.get("/alerts/channels"))
+    channels, others = await asyncio.gather(attempt(caller.api.get("/alerts/channels")), attempt(caller.api.get(API)))
+    mailed = drafts.mailed(others.value or ())
     return views.page(
         request,
         "alerts_rule_built.html" if fragment else "alerts_rule.html",
@@ -202,6 +223,7 @@ async def _form(
         known=known,
         channels=channels_of(channels.value["channels"]) if channels.value else (),
         troubles=_troubles(refusal) if refusal else (),
+        stale=isinstance(refusal, RefusedError) and refusal.status == HTTPStatus.PRECONDITION_FAILED,
         trial=trial,
         abouts=drafts.ABOUT,
         joins=JOINS,
@@ -209,6 +231,9 @@ async def _form(
         settings_asked=drafts.SETTINGS,
         words_asked=drafts.WORDS,
         pers=drafts.PER,
+        mailed=mailed,
+        mails="\n".join(each for each in draft.addresses if each not in mailed),
+        spans=spans,
         fields_of=drafts.fields_of,
     )
 

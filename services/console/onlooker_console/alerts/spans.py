@@ -1,0 +1,31 @@
+"""Lengths of time as forms ask for them: a number and its unit. Pure."""
+
+UNITS = {"1": "seconds", "60": "minutes", "3600": "hours", "86400": "days"}
+"""By their seconds."""
+MINUTES = "60"
+UNIT = "-unit"
+"""What the name of the field of a unit ends with."""
+
+
+def shown(seconds: str) -> tuple[str, str]:
+    """Return seconds as a number and the largest unit of which it is a whole number; what is no number, as it is."""
+    try:
+        number = float(seconds)
+    except ValueError:
+        return seconds, MINUTES
+    if not number:
+        return "0", MINUTES
+    unit = next((unit for unit in reversed(UNITS) if number % int(unit) == 0), "1")
+    return _written(number / int(unit)), unit
+
+
+def in_seconds(number: str, unit: str) -> str:
+    """Return a number of a unit in seconds; what is no number is for the notifier to refuse, and stays as it is."""
+    try:
+        return _written(float(number) * int(unit if unit in UNITS else "1"))
+    except ValueError:
+        return number
+
+
+def _written(number: float) -> str:
+    return str(int(number)) if number.is_integer() else str(number)
