@@ -38,6 +38,8 @@ from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.rules.targets import NamedChannel
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_notifier.sweep import Sweeper
+from onlooker_notifier.trials.album import Album
+from onlooker_notifier.trials.trial import Terms
 from onlooker_notifier.watching.absences import Absences
 from onlooker_notifier.watching.dead_letters import DeadLetterQueues, DeadLetters
 from onlooker_notifier.watching.marks import Marks
@@ -157,6 +159,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             clock=time.time,
         )
         muting = Muting(rulebook, clock=utc_now)
+        terms = Terms(limit=settings.digest_limit, zone=zone, picture_url=settings.picture_url)
         links = []
         if signing is not None:
             following = Following(signing, rulebook, muting, escalations)
@@ -164,7 +167,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         yield Service(
             name="notifier",
             routers=[
-                *rule_routers(rulebook, s3, results, known_channel, muting),
+                *rule_routers(rulebook, Album(s3, results), terms, known_channel, muting),
                 deliveries_router(deliveries, escalations, again, utc_now),
                 decisions_router(decided, utc_now),
                 escalating_router(deliveries, escalations),

@@ -187,6 +187,9 @@ async def test_a_rule_is_tried_over_the_newest_pictures(here: Installation, clie
     assert (tried["told"], tried["complete"], tried["channels"], len(tried["pictures"])) == (1, True, 0, 4)
     pictures = {each["key"]: each for each in tried["pictures"]}
     assert (pictures["door/1.jpg"]["tells"], pictures["door/1.jpg"]["labels"]) == (True, ["Dog"])
+    [message] = tried["messages"]
+    assert (message["at"], message["subject"]) == ("2026-11-20T12:01:00Z", "Ann was seen at door at 12:00, 97 % sure")
+    assert (pictures["door/1.jpg"]["message"], message["occasion"], tried["zone"]) == (1, "interval", "UTC")
     assert pictures["yard/2.jpg"]["why_not"] == {
         "place": "when.all[1].prefix",
         "reason": "the key began with “yard/2.jpg”",

@@ -42,15 +42,25 @@ class Course(BaseModel):
         return cls.model_validate_json(note or "{}")
 
 
-def wait(rule: Rule, first_at: float, now: float) -> float:
-    """Return the seconds until a digest is due whose first picture came at `first_at` (epoch seconds); 0 if it is.
+def due_at(rule: Rule, first_at: float, now: float) -> float:
+    """Return when a digest is due whose first picture came at `first_at` (all epoch seconds); now, if it was before.
 
     In quiet hours none is: all that came is one digest when they end. A picture that came before a clock jumped back
     has waited long enough.
     """
-    due_at = now if first_at > now + CLOCKS_DIFFER else max(first_at + rule.digest_interval, now)
-    quiet = stretch_at(rule.quiet, due_at) if rule.quiet is not None else None
-    return (due_at if quiet is None else quiet.end) - now
+    at = now if first_at > now + CLOCKS_DIFFER else max(first_at + rule.digest_interval, now)
+    quiet = stretch_at(rule.quiet, at) if rule.quiet is not None else None
+    return at if quiet is None else quiet.end
+
+
+def wait(rule: Rule, first_at: float, now: float) -> float:
+    """Return the seconds until a digest is due, see `due_at`; 0 if it is."""
+    return due_at(rule, first_at, now) - now
+
+
+def held(rule: Rule, first_at: float) -> bool:
+    """Return whether a digest whose first picture came at `first_at` waits for the end of quiet hours."""
+    return rule.quiet is not None and stretch_at(rule.quiet, first_at + rule.digest_interval) is not None
 
 
 def still(rule: Rule | None, now: float) -> Verdict:
@@ -106,6 +116,6 @@ def _last(limit: int) -> str:
 def _summary(rule: Rule, first_at: float) -> str:
     """Return that a digest was held until quiet hours ended; nothing if it was not."""
     quiet = rule.quiet
-    if quiet is None or stretch_at(quiet, first_at + rule.digest_interval) is None:
+    if quiet is None or not held(rule, first_at):
         return ""
     return f"Held until the end of the rule's quiet hours ({quiet.from_} to {quiet.to}, {quiet.zone})."

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from onlooker_notifier.channels.message import Message
 from onlooker_notifier.delivering.waiting import Job
-from onlooker_notifier.letters import letters, wording
-from onlooker_notifier.letters.local_time import LocalTime
+from onlooker_notifier.letters import wording
+from onlooker_notifier.letters.telling import letter_of
 from onlooker_notifier.notices import Notice
-from onlooker_notifier.templates.names import message_names
-from onlooker_notifier.templates.rendering import NONE, OwnWords, rendered
+from onlooker_notifier.templates.rendering import OwnWords
 
 UNACKNOWLEDGED = "Not acknowledged: "
 """Before the subject of a message that is told once more."""
@@ -27,14 +26,16 @@ def message_of(job: Job, notices: Sequence[Notice], *, picture_url: str | None, 
         zone: the readers' time zone.
     """
     told_at = datetime.fromtimestamp(job.begun_at, UTC)
-    local = LocalTime(zone, told_at)
-    letter = letters.write(
+    letter = letter_of(
         notices,
+        rule_id=job.rule_id,
         rule_name=job.rule_name,
+        templates=OwnWords(job.subject, job.body),
+        remark=job.remark,
+        told_at=told_at,
         picture_url=picture_url,
-        local=local,
-        own=_own_words(job, notices, picture_url, local),
-    ).remarked(job.remark)
+        zone=zone,
+    )
     if job.escalates:
         letter = replace(letter, subject=wording.one_line(f"{UNACKNOWLEDGED}{letter.subject}"))
     return Message(
@@ -47,10 +48,3 @@ def message_of(job: Job, notices: Sequence[Notice], *, picture_url: str | None, 
         picture_url=picture_url,
         escalates=job.escalates,
     )
-
-
-def _own_words(job: Job, notices: Sequence[Notice], picture_url: str | None, local: LocalTime) -> OwnWords:
-    if job.subject is None and job.body is None:
-        return NONE
-    names = message_names(notices, rule_id=job.rule_id, rule_name=job.rule_name, picture_url=picture_url, local=local)
-    return rendered(OwnWords(job.subject, job.body), names, rule_id=job.rule_id)

@@ -2,19 +2,22 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
+from onlooker_notifier import notices
 from onlooker_notifier.conditions import facts
 from onlooker_notifier.conditions.language import DEEPEST
+from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule, RuleDraft, kept
-from onlooker_notifier.rules.trial import tried
-from onlooker_shared.images import ImageRef
+from onlooker_notifier.trials.trial import Terms, tried
 from recognitions import NOON, a_face, a_recognition, an_image
 
 ABSENCE: dict[str, Any] = {"absence": {"of": {"prefix": "desk/"}, "for": "30m"}}
 NIGHT = {"time": {"from": "22:00", "to": "06:00"}}
+TERMS = Terms(limit=1000, zone=ZoneInfo("UTC"))
 PLACES: list[tuple[dict[str, Any], str]] = [
     ({"not": ABSENCE}, "when.not.absence"),
     ({"any": [ABSENCE, NIGHT]}, "when.any[0].absence"),
@@ -32,9 +35,9 @@ def rule(when: dict[str, Any]) -> Rule:
     return kept(RuleDraft(name="A", when=when), "a", 1)
 
 
-def picture(key: str, at: datetime = NOON) -> tuple[ImageRef, facts.Facts]:
-    image = an_image(key).model_copy(update={"uploaded_at": at})
-    return image, facts.of_recognized(image, a_recognition(a_face("HAPPY")))
+def picture(key: str, at: datetime = NOON) -> tuple[Notice, facts.Facts]:
+    image, recognition = an_image(key, uploaded_at=at), a_recognition(a_face("HAPPY"))
+    return notices.recognized(image, recognition), facts.of_recognized(image, recognition)
 
 
 @pytest.mark.parametrize(("when", "place"), PLACES)
@@ -105,7 +108,7 @@ def test_a_trial_says_when_an_absence_would_have_been_told_and_what_each_picture
         picture("door/2.jpg", NOON + timedelta(hours=1)),
         picture("desk/1.jpg", NOON),
     ]
-    trial = tried(rule(ABSENCE), pictures, complete=True, now=NOON + timedelta(hours=2, minutes=10))
+    trial = tried(rule(ABSENCE), pictures, TERMS, complete=True, now=NOON + timedelta(hours=2, minutes=10))
 
     [absence] = trial.absences
     assert (absence.since, absence.told_at) == (NOON, NOON + timedelta(minutes=30, seconds=10))
@@ -116,5 +119,5 @@ def test_a_trial_says_when_an_absence_would_have_been_told_and_what_each_picture
         "when.absence.of.prefix",
         "when.absence",
     ]
-    assert tried(rule({"dead_letter": True}), pictures, complete=True, now=datetime.now(UTC)).absences == ()
-    assert tried(rule(ABSENCE), [], complete=True, now=NOON).absences == ()
+    assert tried(rule({"dead_letter": True}), pictures, TERMS, complete=True, now=datetime.now(UTC)).absences == ()
+    assert tried(rule(ABSENCE), [], TERMS, complete=True, now=NOON).absences == ()

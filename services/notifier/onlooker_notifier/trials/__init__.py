@@ -1,0 +1,1 @@
+"""Rules tried on the newest pictures: what they would have sent, and why not. Nothing is stored or sent."""
