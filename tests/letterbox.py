@@ -1,6 +1,7 @@
 """A message as channels are given it, and the other side of a webhook: an HTTP server that answers as it is told."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -89,11 +90,13 @@ async def _read(reader: asyncio.StreamReader) -> Request:
 
 
 @asynccontextmanager
-async def receiver(change: Callable[[Receiver], None] = lambda _: None) -> AsyncIterator[Receiver]:
-    """Serve on a free port of this machine."""
+async def receiver(
+    change: Callable[[Receiver], None] = lambda _: None, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Receiver]:
+    """Serve on a free port of this machine, by HTTPS with `tls`."""
     made = Receiver()
     change(made)
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0, ssl=tls)
     made.port = server.sockets[0].getsockname()[1]
     try:
         yield made

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from onlooker_notifier.channels.sealing import key_of
+from onlooker_notifier.channels.trust import why_not_readable
 from onlooker_notifier.conditions.values import Zone
 from onlooker_notifier.rules.model import LONGEST_INTERVAL
 from onlooker_notifier.rules.targets import Address, TopicArn
@@ -56,6 +57,10 @@ class NotifierSettings(ServerSettings):
         default=False,
         description="Whether channels may connect to private and loopback addresses: a broker or a server of your own.",
     )
+    ca_file: Path | None = Field(
+        default=None,
+        description="File with certificates (PEM) of authorities of your own, trusted by channels besides public ones.",
+    )
     key_file: Path | None = Field(
         default=None, description="File with the key of the channels' secrets; made when it is first needed."
     )
@@ -67,6 +72,14 @@ class NotifierSettings(ServerSettings):
     def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             key_of(value.get_secret_value())
+        return value
+
+    @field_validator("ca_file")
+    @classmethod
+    def _has_certificates(cls, value: Path | None) -> Path | None:
+        fault = None if value is None else why_not_readable(value)
+        if fault is not None:
+            raise ValueError(fault)
         return value
 
     @field_validator("email_to", mode="before")

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from onlooker_notifier.channels.message import RefusedError, UnansweredError
+from onlooker_notifier.channels.reaching import why_unreached
 
 IPV4 = 4
 LOOKUP_TIMEOUT = 5.0
@@ -59,7 +60,8 @@ class Guard:
             async with asyncio.timeout(LOOKUP_TIMEOUT):
                 found = await self.lookup(host, port)
         except (OSError, UnicodeError, TimeoutError) as error:
-            raise UnansweredError("NameNotFound", f"The name {host} cannot be looked up: {error}") from error
+            why = why_unreached(error)
+            raise UnansweredError("NameNotFound", f"The name {host} cannot be looked up: {why}") from error
         for text in found:
             fault = why_not(text, allow_private=self.allow_private)
             if fault is not None:

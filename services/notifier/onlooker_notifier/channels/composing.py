@@ -1,8 +1,7 @@
 """Puts the channels together: one sender a kind, with what it needs."""
 
-import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from onlooker_notifier.channels.sealing import FileSealer, KeySealer, KmsSealer,
 from onlooker_notifier.channels.senders import chat, cloudwatch, eventbridge, iot, mqtt, ses, smtp, sns, webhook
 from onlooker_notifier.channels.sending import Channels
 from onlooker_notifier.channels.store import ChannelStore
+from onlooker_notifier.channels.trust import Trust
 from onlooker_notifier.channels.trying import Trying
 from onlooker_notifier.links.secret import FileSecret, KeySecret, Secret, StoredSecret
 from onlooker_notifier.settings import NotifierSettings
@@ -47,18 +47,20 @@ async def compose_channels(
     guard = Guard(allow_private=settings.allow_private)
     pictures = Pictures(await aws.client("s3"), topology.annotated.name, wait=settings.picture_wait)
     profiles = Profiles(dynamodb, topology.people.name, topology.profiles.name)
-    tls = ssl.create_default_context()
-    async with webhook.client() as http:
+    trust = Trust(settings.ca_file)
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(webhook.client(trust.context()))
+        authorities = stack.enter_context(trust.bundled())
         senders: dict[str, Sends[Any]] = {
             "email": ses.Ses(
                 await aws.client("ses"), pictures, sender=settings.email_from, verify_sender=settings.verify_sender
             ),
-            "smtp": smtp.Smtp(guard, pictures, tls),
+            "smtp": smtp.Smtp(guard, pictures, trust.context()),
             "sns": sns.Sns(await aws.client("sns")),
             "iot": iot.Iot(lambda: aws.client("iot-data"), results, profiles),
-            "mqtt": mqtt.Mqtt(guard, tls),
+            "mqtt": mqtt.Mqtt(guard, trust.context()),
             "webhook": webhook.Webhook(http, guard, clock),
-            "chat": chat.Chat(guard),
+            "chat": chat.Chat(guard, authorities),
             "eventbridge": eventbridge.EventBridge(lambda: aws.client("events")),
             "cloudwatch": cloudwatch.CloudWatch(lambda: aws.client("cloudwatch"), results),
         }

@@ -4,6 +4,8 @@ closed ──5 failures in a row──> open for a minute ──over──> half
   ^                              ^  (twice as long each time, an hour at most)  │
   │                              └───────────────── it fails ───────────────────┤
   └──────────────────────────────────────────────── it succeeds ────────────────┘
+
+One that asks to be left alone for a while (429 with `Retry-After`) is, from its first failure on.
 """
 
 from dataclasses import dataclass, replace
@@ -56,15 +58,22 @@ class Fuse:
         """Return the fuse while one tries: open for the others."""
         return replace(self, until=now + PROBE)
 
-    def failed(self, now: float, reason: str) -> "Fuse":
-        """Return the fuse after a failure."""
+    def failed(self, now: float, reason: str, wait: float = 0.0) -> "Fuse":
+        """Return the fuse after a failure.
+
+        Args:
+            now: the time, epoch seconds.
+            reason: what happened.
+            wait: seconds for which the channel asks to be left alone.
+        """
         failures = self.failures + 1
         openings = self.openings + 1 if self.until is not None or failures >= FAILURES else self.openings
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(openings - 1, 10)) if openings else None
+        own = FIRST_PAUSE * 2.0 ** min(openings - 1, 10) if openings else 0.0
+        pause = min(LONGEST_PAUSE, max(own, wait))
         return Fuse(
             failures=failures,
             openings=openings,
-            until=None if pause is None else now + pause,
+            until=now + pause if pause else None,
             since=now if self.since is None else self.since,
             reason=reason,
         )

@@ -37,14 +37,14 @@ class Fuses:
                 probing = fuse.probing(now)
                 return None if await self._store.put_fuse(key, probing, fuse) else probing.until
 
-    async def failed(self, key: str, reason: str) -> Fuse:
-        """Note a failure, and return the fuse as it is then."""
+    async def failed(self, key: str, reason: str, wait: float = 0.0) -> Fuse:
+        """Note a failure of a channel that asks to be left alone for some seconds; return the fuse as it is then."""
         after = WHOLE
         for _ in range(TRIES):
             before = await self._store.fuse(key)
-            after = before.failed(self._clock(), reason)
+            after = before.failed(self._clock(), reason, wait)
             if await self._store.put_fuse(key, after, before):
-                if after.openings > before.openings:
+                if after.until is not None:
                     log.warning("channel.left_alone", failures=after.failures, until=after.until)
                 break
         return after

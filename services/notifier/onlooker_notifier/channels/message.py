@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from onlooker_notifier.letters.letters import Letter
+from onlooker_notifier.letters.wording import printable, shortened
 from onlooker_notifier.notices import Notice
 from onlooker_shared.errors import OnlookerError, describe
 
@@ -76,7 +77,7 @@ class _AnswerError(OnlookerError):
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
-        self.reason = reason[:LONGEST_ANSWER]
+        self.reason = shortened(printable(reason), LONGEST_ANSWER)
 
 
 class RefusedError(_AnswerError):
@@ -84,7 +85,17 @@ class RefusedError(_AnswerError):
 
 
 class UnansweredError(_AnswerError):
-    """A channel does not take this message now."""
+    """A channel does not take this message now.
+
+    Args:
+        code: see `_AnswerError`.
+        reason: likewise.
+        wait: seconds for which it asks to be left alone.
+    """
+
+    def __init__(self, code: str, reason: str, *, wait: float = 0.0) -> None:
+        super().__init__(code, reason)
+        self.wait = wait
 
 
 class Sends(Protocol[S_contra]):

@@ -48,3 +48,12 @@ def test_a_clock_that_jumps_back_keeps_no_channel_closed_for_longer_than_an_hour
     assert fuse.admission(NOW - LONGEST_PAUSE) is Admission.ONE
     assert fuse.admission(NOW - 365 * 86_400) is Admission.ONE
     assert fuse.admission(NOW + FIRST_PAUSE) is Admission.ONE
+
+
+def test_who_asks_to_be_left_alone_is_from_the_first_failure_on_and_an_hour_at_most() -> None:
+    fuse = WHOLE.failed(NOW, "HTTP 429", wait=120.0)
+
+    assert fuse.admission(NOW + 119) is Admission.NO
+    assert fuse.admission(NOW + 120) is Admission.ONE
+    assert WHOLE.failed(NOW, "HTTP 429", wait=86_400.0).until == NOW + LONGEST_PAUSE
+    assert failing(FAILURES - 1).failed(NOW, "HTTP 429", wait=1.0).until == NOW + FIRST_PAUSE, "what is longer holds"

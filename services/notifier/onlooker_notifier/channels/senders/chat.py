@@ -9,11 +9,13 @@ import logging
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from onlooker_notifier.channels.addresses import Guard
 from onlooker_notifier.channels.kinds import ChatSettings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
+from onlooker_notifier.channels.reaching import OWN_AUTHORITY
 from onlooker_notifier.letters.wording import printable, shortened
 from onlooker_shared.errors import UnprocessableError
 
@@ -44,6 +46,12 @@ LONGEST = 1500
 STATUS = re.compile(r"error=([45]\d\d)")
 """How apprise logs a service's answer."""
 LATER = frozenset({"408", "425", "429"})
+BELOW = re.compile(
+    r"^Socket Exception: .*?(certificate verify failed: [^()\"']+|Connection refused|timed out"
+    r"|Name or service not known|Temporary failure in name resolution|No route to host|Network is unreachable)"
+)
+"""What may be told of the error below, of which apprise tells nothing but to who debugs it, with all of the URL."""
+UNKNOWN_AUTHORITY = re.compile("issuer certificate|self[- ]signed")
 SECRET_PART = 8
 """Characters from which on a part of a URL is struck out of what a service is said to have answered."""
 
@@ -54,6 +62,8 @@ class Service(Protocol):
     host: str | None
     port: int | None
     secure: bool
+    verify_certificate: bool | str
+    """Or the file of whom to trust, as requests takes it, to which apprise hands it on."""
 
     def notify(self, *, body: str, title: str, body_format: str) -> bool:
         """Send; whether it was taken."""
@@ -65,10 +75,12 @@ class Chat:
 
     Args:
         guard: says where it may connect to.
+        authorities: a file of all whom TLS connections trust; None: the public ones.
     """
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, authorities: Path | None = None) -> None:
         self._guard = guard
+        self._authorities = authorities
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="chat")
 
     async def send(self, settings: ChatSettings, secret: str | None, message: Message) -> Receipt:
@@ -79,6 +91,7 @@ class Chat:
         except UnprocessableError as error:  # another version of apprise took it
             raise RefusedError("NotUnderstood", error.detail) from error
         await self._judge_host(schema, plugin)
+        plugin.verify_certificate = True if self._authorities is None else str(self._authorities)
         text = shortened(message.letter.text, LONGEST)
         taken, said = await asyncio.get_running_loop().run_in_executor(
             self._threads, _notify, plugin, message.letter.subject, text
@@ -135,7 +148,9 @@ def plugin_of(url: str) -> Service:
     schema = schema_of(url)
     import apprise  # noqa: PLC0415 - a second and 20 MB, for those alone who have such a channel
 
-    logging.getLogger("apprise").propagate = False  # it repeats URLs and what services answer: nothing for logs
+    logger = logging.getLogger("apprise")
+    logger.propagate = False  # it repeats URLs and what services answer: nothing for logs
+    logger.setLevel(logging.DEBUG)  # see `BELOW`
     asset = apprise.AppriseAsset(http_redirects=False)
     made = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if made is None:
@@ -179,10 +194,16 @@ class _Heard(logging.Handler):
     """What apprise logs in this thread: the only place where it says why a service did not take a message."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__(logging.DEBUG)
         self._thread = threading.get_ident()
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self._thread:
+        if record.thread != self._thread:
+            return
+        if record.levelno >= logging.WARNING:
             self.lines.append(record.getMessage())
+        elif below := BELOW.search(record.getMessage()):
+            self.lines.append(f"({below[1].strip()})")
+            if UNKNOWN_AUTHORITY.search(below[1]):
+                self.lines.append(OWN_AUTHORITY)

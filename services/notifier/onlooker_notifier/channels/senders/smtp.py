@@ -13,6 +13,7 @@ from onlooker_notifier.channels.kinds import SmtpSettings
 from onlooker_notifier.channels.mails import mail
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.pictures import Pictures
+from onlooker_notifier.channels.reaching import first_that_opens, why_unreached
 
 CONNECT_TIMEOUT, TIMEOUT, GOODBYE = 5.0, 30.0, 2.0
 """Seconds to connect, until the mail is taken, and to say goodbye when it is."""
@@ -40,46 +41,47 @@ class Smtp:
         made = mail(message, sender=settings.sender, to=settings.to, picture=picture)
         try:
             async with asyncio.timeout(TIMEOUT):
-                client = await self._client(settings, secret)
-                refused, answer = await _sent(client, settings, made)
+                client = await self._client(settings)
+                refused, answer = await _sent(client, settings, secret, made)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _judged(max(each.code for each in error.recipients), _refusals(error.recipients)) from error
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise _judged(error.code, f"{error.message} (The server refuses user or password.)") from error
         except aiosmtplib.SMTPResponseException as error:
             raise _judged(error.code, error.message) from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            raise UnansweredError(type(error).__name__, f"The server cannot be reached: {error}") from error
+            words = f"The server cannot be reached: {why_unreached(error)}"
+            raise UnansweredError(type(error).__name__, words) from error
         some = f"; not taken for {len(refused)} of {len(settings.to)} addresses" if refused else ""
         return Receipt(None, f"{answer}{some}")
 
-    async def _client(self, settings: SmtpSettings, secret: str | None) -> aiosmtplib.SMTP:
+    async def _client(self, settings: SmtpSettings) -> aiosmtplib.SMTP:
         """Return a client that will talk to an address that was judged."""
+        addresses = await self._guard.addresses(settings.host, settings.port)
         return aiosmtplib.SMTP(
-            sock=await self._connected(settings),
+            sock=await first_that_opens(addresses, lambda address: _connected(address, settings.port), OSError),
             hostname=settings.host,  # the name that its certificate must have
-            username=settings.username,
-            password=secret if settings.username else None,
             use_tls=settings.security == "tls",
-            start_tls=settings.security == "starttls",
+            start_tls=False,  # see `_sent`
             tls_context=None if settings.security == "none" else self._tls,
             timeout=TIMEOUT,
         )
 
-    async def _connected(self, settings: SmtpSettings) -> socket.socket:
-        """Return a connection to an address that was judged."""
-        address, *_ = await self._guard.addresses(settings.host, settings.port)
-        made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-        made.setblocking(False)
-        try:
-            async with asyncio.timeout(CONNECT_TIMEOUT):
-                await asyncio.get_running_loop().sock_connect(made, (address, settings.port))
-        except BaseException:
-            made.close()
-            raise
-        return made
+
+async def _connected(address: str, port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    made.setblocking(False)
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            await asyncio.get_running_loop().sock_connect(made, (address, port))
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 async def _sent(
-    client: aiosmtplib.SMTP, settings: SmtpSettings, made: EmailMessage
+    client: aiosmtplib.SMTP, settings: SmtpSettings, secret: str | None, made: EmailMessage
 ) -> tuple[dict[str, aiosmtplib.SMTPResponse], str]:
     """Send a mail; return for whom it was not taken, and what the server said.
 
@@ -87,12 +89,39 @@ async def _sent(
     """
     try:
         await client.connect()
+        if settings.security == "starttls":
+            await _encrypt(client)
+        if settings.username is not None:
+            await _log_in(client, settings.username, secret or "")
         told = await client.send_message(made, sender=settings.sender, recipients=list(settings.to))
         with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
             await client.quit(timeout=GOODBYE)
         return told
     finally:
         client.close()
+
+
+async def _encrypt(client: aiosmtplib.SMTP) -> None:
+    await client.ehlo()
+    if not client.supports_extension("starttls"):
+        raise UnansweredError(  # not for ever: who stands between may have taken the offer out
+            "NoStartTls",
+            "The server offers no STARTTLS, so it was told nothing, neither the password nor the mail. One that speaks"
+            " TLS from the start (mostly at port 465) wants the security `tls`.",
+        )
+    await client.starttls()
+
+
+async def _log_in(client: aiosmtplib.SMTP, username: str, password: str) -> None:
+    if client.is_ehlo_or_helo_needed:  # also anew after STARTTLS
+        await client.ehlo()
+    if not client.supports_extension("auth"):
+        raise RefusedError(
+            "NoLogin",
+            "The server lets nobody log in like this. Where it does so over TLS alone, set `security`; where it knows"
+            " no users, leave `username` out.",
+        )
+    await client.login(username, password)
 
 
 def _judged(code: int, text: str) -> RefusedError | UnansweredError:

@@ -4,16 +4,20 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
+import ssl
 import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import httpx
 
+from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.addresses import Guard
 from onlooker_notifier.channels.bodies import body, encoded
 from onlooker_notifier.channels.kinds import WebhookSettings
 from onlooker_notifier.channels.message import LONGEST_ANSWER, Message, Receipt, RefusedError, UnansweredError
+from onlooker_notifier.channels.reaching import first_that_opens, why_unreached
 from onlooker_notifier.letters.wording import printable, shortened
 
 CONNECT_TIMEOUT, TIMEOUT = 5.0, 10.0
@@ -27,9 +31,14 @@ LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.
 """Answers below 500 that may be others the next time."""
 
 
-def client() -> httpx.AsyncClient:
-    """Return a client for webhooks: no redirect is followed, and no proxy of the environment stands between."""
+def client(tls: ssl.SSLContext) -> httpx.AsyncClient:
+    """Return a client for webhooks: no redirect is followed, and no proxy of the environment stands between.
+
+    Args:
+        tls: what TLS connections trust.
+    """
     return httpx.AsyncClient(
+        verify=tls,
         follow_redirects=False,
         trust_env=False,
         timeout=httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT),
@@ -68,29 +77,34 @@ class Webhook:
             SIGNATURE: signature(secret or "", timestamp, content),
         }
         try:
-            status, answer, where = await self._post(httpx.URL(settings.url), headers, content)
+            async with contextlib.AsyncExitStack() as stack:
+                async with asyncio.timeout(TIMEOUT):
+                    response = await self._post(stack, httpx.URL(settings.url), headers, content)
+                return _judged(response, await _words(response), self._clock())
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise UnansweredError(type(error).__name__, f"It cannot be reached: {error}") from error
+            raise UnansweredError(type(error).__name__, f"It cannot be reached: {why_unreached(error)}") from error
         except TimeoutError as error:
             raise UnansweredError("TimeoutError", f"It did not answer within {TIMEOUT:.0f} s.") from error
-        return _judged(status, answer, where)
 
-    async def _post(self, url: httpx.URL, headers: dict[str, str], content: bytes) -> tuple[int, str, str]:
-        """Return the status, the beginning of the answer, and where it redirects to."""
-        port = url.port or (443 if url.scheme == "https" else 80)
-        async with contextlib.AsyncExitStack() as stack:
-            async with asyncio.timeout(TIMEOUT):
-                address, *_ = await self._guard.addresses(url.host, port)
-                response = await stack.enter_async_context(
-                    self._http.stream(
-                        "POST",
-                        url.copy_with(host=address),  # the one that was judged
-                        headers={"Host": url.netloc.decode(), **headers},
-                        content=content,
-                        extensions={"sni_hostname": url.host},  # the name that the certificate must have
-                    )
+    async def _post(
+        self, stack: contextlib.AsyncExitStack, url: httpx.URL, headers: dict[str, str], content: bytes
+    ) -> httpx.Response:
+        """Return the answer, whose words are still to be read, until the stack closes it."""
+        name = url.raw_host.decode()
+        addresses = await self._guard.addresses(name, url.port or (443 if url.scheme == "https" else 80))
+
+        async def post(address: str) -> httpx.Response:
+            return await stack.enter_async_context(
+                self._http.stream(
+                    "POST",
+                    url.copy_with(host=address),  # one that was judged
+                    headers={"Host": url.netloc.decode(), **headers},
+                    content=content,
+                    extensions={"sni_hostname": name},  # the name that the certificate must have
                 )
-            return response.status_code, await _words(response), response.headers.get("Location", "")
+            )
+
+        return await first_that_opens(addresses, post, httpx.ConnectError, httpx.ConnectTimeout)
 
 
 async def _words(response: httpx.Response) -> str:
@@ -106,12 +120,23 @@ async def _words(response: httpx.Response) -> str:
     return shortened(printable(text.strip()), LONGEST_ANSWER // 2)
 
 
-def _judged(status: int, answer: str, where: str) -> Receipt:
+def asked_to_wait(value: str, now: float) -> float:
+    """Return the seconds of a `Retry-After` (RFC 9110, section 10.2.3), an hour at most; 0 if it says nothing."""
+    with contextlib.suppress(ValueError):
+        seconds = float(value) if value.isdecimal() else parsedate_to_datetime(value).timestamp() - now
+        return min(max(seconds, 0.0), retries.LONGEST_DELAY)
+    return 0.0
+
+
+def _judged(response: httpx.Response, answer: str, now: float) -> Receipt:
+    status, where = response.status_code, response.headers.get("Location", "")
     told = f"HTTP {status}" + (f": {answer}" if answer else "")
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return Receipt(None, told)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in LATER:
-        raise UnansweredError(f"HTTP{status}", told)
+        wait = asked_to_wait(response.headers.get("Retry-After", ""), now)
+        asks = f" (It asks to be left alone for {wait:.0f} s.)" if wait else ""
+        raise UnansweredError(f"HTTP{status}", f"{told}{asks}", wait=wait)
     if where:
         to = shortened(printable(where), LONGEST_ANSWER // 2)
         raise RefusedError(f"HTTP{status}", f"HTTP {status}: it redirects to {to}, and redirects are not followed.")
