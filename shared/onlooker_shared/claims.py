@@ -1,7 +1,7 @@
 """Claims: a side effect that cannot be undone (a mail) happens once, though its message may come twice.
 
     free ──claim──> in progress (until a time) ──complete──> done (with a result)
-                     │ the time is over
+                     │ the time is over, or further away than it can be: a clock jumped back
                      └──────────────> free
 
 Kept in DynamoDB, so that it holds through redelivery, restart and among several instances.
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=30)
 """How long a finished claim is remembered; SQS forgets a message after 14 days at most."""
+CLOCKS_DIFFER = timedelta(seconds=60)
+"""How far the clocks of instances may be apart. A claim that holds for longer than that beyond its time was made before
+a clock jumped back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Claims:
         Args:
             claim_id: names the side effect (`mail:{rule}:{image}`).
             token: unique to this caller and attempt; the same token claims again what it already holds.
-            lease: how long the side effect may take.
+            lease: how long the side effect may take; the same for all who claim it.
         """
         now = self._clock()
         try:
@@ -73,12 +76,14 @@ class Claims:
                     "expires_at": {"N": str(int(now + KEPT.total_seconds()))},
                 },
                 ConditionExpression=(
-                    "attribute_not_exists(claim_id) OR (#state = :busy AND (#until < :now OR holder = :me))"
+                    "attribute_not_exists(claim_id)"
+                    " OR (#state = :busy AND (#until < :now OR #until > :ahead OR holder = :me))"
                 ),
                 ExpressionAttributeNames={"#state": "state", "#until": "until"},
                 ExpressionAttributeValues={
                     ":busy": {"S": "in progress"},
                     ":now": {"N": f"{now:.3f}"},
+                    ":ahead": {"N": f"{now + (lease + CLOCKS_DIFFER).total_seconds():.3f}"},
                     ":me": {"S": token},
                 },
             )

@@ -22,11 +22,13 @@ from onlooker_notifier.channels.store import ChannelStore
 from onlooker_notifier.deciding.cooldowns import Cooldowns
 from onlooker_notifier.deciding.deciding import Deciding
 from onlooker_notifier.deciding.decisions import Decided
+from onlooker_notifier.delivering.catching_up import CatchingUp, RuleOf
 from onlooker_notifier.delivering.deliveries import Deliveries
 from onlooker_notifier.delivering.delivering import Delivering
 from onlooker_notifier.delivering.waiting import Waiting
 from onlooker_notifier.digests.digests import Digests
 from onlooker_notifier.digests.gathering import Gathering
+from onlooker_notifier.digests.store import DigestStore
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.escalating.store import EscalationStore
 from onlooker_notifier.rules.model import Rule
@@ -82,6 +84,23 @@ def clock() -> Clock:
     return Clock()
 
 
+@dataclass(frozen=True)
+class Instance:
+    """What of an instance tells what was gathered."""
+
+    digests: Digests
+    catching_up: CatchingUp
+
+    async def flush(self, rule: Rule) -> float | None:
+        return await self.digests.flush(rule)
+
+    async def forget(self, rule_id: str) -> float | None:
+        return await self.digests.forget(rule_id)
+
+    async def catch_up(self, rule_of: RuleOf | None = None) -> float | None:
+        return await self.catching_up.catch_up(rule_of)
+
+
 @dataclass
 class Parts:
     """What an instance of the notifier is made of, around the digests."""
@@ -90,6 +109,7 @@ class Parts:
     ses: "SESClient"
     sns: "SNSClient"
     gathering: Gathering
+    digests: DigestStore
     cooldowns: Cooldowns
     decided: Decided
     claims: Claims
@@ -109,22 +129,24 @@ class Parts:
         await self.dynamodb.delete_item(TableName=self.rules, Key={"rule_id": {"S": rule.rule_id}})
         await self.rulebook.apply([Change(rule.rule_id, rule, None)])
 
-    def instance(self, *, limit: int = 1000, **senders: Sends[Any]) -> Digests:
+    def instance(self, *, limit: int = 1000, **senders: Sends[Any]) -> "Instance":
         """One instance, sharing its tables with the others.
 
         Args:
             limit: pictures in one message.
             senders: kinds of channels in place of the usual ones, by type.
         """
-        return Digests(
-            gathering=self.gathering,
-            delivering=self.delivering(**senders),
+        delivering = self.delivering(**senders)
+        digests = Digests(
+            store=self.digests,
+            delivering=delivering,
             escalations=self.escalations(**senders),
             decided=self.decided,
             limit=limit,
             zone=ZoneInfo("Europe/Berlin"),
             clock=self.clock,
         )
+        return Instance(digests, CatchingUp(waiting=self.waiting, delivering=delivering, clock=self.clock))
 
     def deciding(self) -> Deciding:
         """The part of an instance that decides."""
@@ -171,6 +193,7 @@ async def _parts(here: Installation, clock: Clock) -> Parts:
         ses=await here.aws.client("ses"),
         sns=await here.aws.client("sns"),
         gathering=Gathering(dynamodb, here.topology.alert_notices.name, clock=clock),
+        digests=DigestStore(dynamodb, here.topology.alert_notices.name, clock=clock),
         cooldowns=Cooldowns(dynamodb, here.topology.alert_notices.name),
         decided=Decided(dynamodb, here.topology.alert_notices.name),
         claims=Claims(dynamodb, here.topology.claims.name, clock=clock),

@@ -16,14 +16,13 @@ from onlooker_notifier.channels.fuse import FAILURES
 from onlooker_notifier.channels.kinds import IotSettings, Settings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.record import ChannelRecord
-from onlooker_notifier.delivering import delivering
+from onlooker_notifier.delivering import catching_up
 from onlooker_notifier.delivering.deliveries import Delivery
-from onlooker_notifier.digests.digests import Digests
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel, NamedChannel
 from recognitions import a_recognition, an_image
 
-from .conftest import Clock, Mailbox, Parts
+from .conftest import Clock, Instance, Mailbox, Parts
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -71,7 +70,7 @@ def a_rule(*channels: Any) -> Rule:
     return Rule(rule_id="rule", name="Rule", events=frozenset({"recognized"}), channels=channels, digest_interval=0)
 
 
-async def tell(parts: Parts, instance: Digests, rule: Rule, name: str) -> None:
+async def tell(parts: Parts, instance: Instance, rule: Rule, name: str) -> None:
     await parts.gathering.decide(notices.recognized(an_image(name), a_recognition()), [rule.rule_id])
     await instance.flush(rule)
 
@@ -139,7 +138,7 @@ async def test_while_a_channel_is_down_the_others_are_told_and_then_it_catches_u
 async def test_of_a_long_line_some_are_looked_after_at_a_time(
     parts: Parts, other: Other, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivering, "MOST_IN_LINE", 1)
+    monkeypatch.setattr(catching_up, "MOST_IN_LINE", 1)
     rule, other.fails = a_rule(await a_channel(parts)), down
     instance = parts.instance(iot=other)
     for n in range(3):

@@ -9,20 +9,20 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from onlooker_notifier import notices
+from onlooker_notifier.batches import delete_all
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.kinds import EmailSettings
 from onlooker_notifier.channels.message import Message, Receipt
 from onlooker_notifier.channels.senders.ses import Ses
 from onlooker_notifier.delivering import delivering
 from onlooker_notifier.delivering.deliveries import Delivery, Outcome
-from onlooker_notifier.digests import digests
 from onlooker_notifier.letters import letters
 from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.model import Rule
 from onlooker_shared.errors import Reject
 from recognitions import a_face, a_recognition, an_image
 
-from .conftest import SENDER, Clock, Mailbox, Parts
+from .conftest import SENDER, Clock, Instance, Mailbox, Parts
 
 INTERVAL = 60.0
 
@@ -133,7 +133,7 @@ async def test_several_instances_at_once_send_one_mail(
     await gather(parts, rule, *(f"{n}.jpg" for n in range(20)))
     clock.now += INTERVAL
 
-    async def run(instance: digests.Digests) -> float | None:
+    async def run(instance: Instance) -> float | None:
         while (wait := await instance.flush(rule)) == 0:
             pass
         return wait
@@ -190,7 +190,7 @@ async def test_a_delivery_is_listed_once_though_another_instance_records_it_agai
     await gather(parts, rule, "cat.jpg")
     clock.now += INTERVAL + fraction
     with monkeypatch.context() as killed:
-        killed.setattr(parts.gathering, "finish", _killed)
+        killed.setattr(parts.digests, "finish", _killed)
         with pytest.raises(asyncio.CancelledError):
             await parts.instance().flush(rule)
 
@@ -205,7 +205,7 @@ async def test_killed_while_it_forgets_the_notices_nothing_is_sent_again(
     await gather(parts, rule, "1.jpg", "2.jpg")
     clock.now += INTERVAL
     with monkeypatch.context() as killed:
-        killed.setattr(parts.gathering, "_update_current", _killed_unless_beginning(parts))
+        killed.setattr(parts.digests, "_update", _killed_unless_beginning(parts))
         with pytest.raises(asyncio.CancelledError):
             await parts.instance().flush(rule)
     await gather(parts, rule, "3.jpg")
@@ -226,7 +226,7 @@ async def test_what_is_erased_while_a_digest_is_delivered_keeps_the_rest_from_no
     killed = parts.instance(email=Broken(parts, asyncio.CancelledError()))
     with pytest.raises(asyncio.CancelledError):
         await killed.flush(rule)
-    first, *_ = await parts.gathering.pending(rule.rule_id, 1)
+    first, *_ = await parts.digests.pending(rule.rule_id, 1)
     key = {"about": {"S": f"pending#{rule.rule_id}"}, "notice_id": {"S": first.notice_id}}
     await parts.dynamodb.delete_item(TableName=parts.notices, Key=key)
     clock.now += delivering.LEASE.total_seconds() + 1
@@ -246,7 +246,7 @@ async def test_what_another_instance_is_just_forgetting_is_not_told_by_halves(
     clock.now += INTERVAL
     away = parts.instance(email=Broken(parts, EndpointConnectionError(endpoint_url="http://ses")))
     with monkeypatch.context() as killed:
-        killed.setattr(parts.gathering, "_delete", _killed_half_way(parts))
+        killed.setattr("onlooker_notifier.digests.store.delete_all", _killed_half_way)
         with pytest.raises(asyncio.CancelledError):
             await away.flush(rule)
     clock.now += delivering.HELD + 1
@@ -384,7 +384,7 @@ async def _killed(*_: object) -> None:
 
 
 def _killed_unless_beginning(parts: Parts) -> object:
-    update = parts.gathering._update_current
+    update = parts.digests._update
 
     async def update_or_die(rule_id: str, change: str, *rest: object) -> bool:
         if change.startswith("REMOVE"):
@@ -394,11 +394,6 @@ def _killed_unless_beginning(parts: Parts) -> object:
     return update_or_die
 
 
-def _killed_half_way(parts: Parts) -> object:
-    delete = parts.gathering._delete
-
-    async def delete_one_and_die(keys: Iterable[Any]) -> None:
-        await delete(list(keys)[:1])
-        raise asyncio.CancelledError
-
-    return delete_one_and_die
+async def _killed_half_way(dynamodb: Any, table: str, keys: Iterable[Any]) -> None:
+    await delete_all(dynamodb, table, list(keys)[:1])
+    raise asyncio.CancelledError

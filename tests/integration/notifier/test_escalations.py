@@ -9,7 +9,7 @@ import pytest
 from onlooker_notifier import notices
 from onlooker_notifier.channels.message import UnansweredError
 from onlooker_notifier.delivering.deliveries import Delivery
-from onlooker_notifier.delivering.delivering import job_of
+from onlooker_notifier.digests.jobs import jobs_of
 from onlooker_notifier.escalating.records import Acknowledgement
 from onlooker_notifier.rules.escalation import Escalation
 from onlooker_notifier.rules.model import Rule
@@ -308,12 +308,12 @@ async def test_an_instance_that_is_late_begins_nothing_anew(
     parts: Parts, rule: Rule, boss: Other, clock: Clock
 ) -> None:
     await parts.gathering.decide(notices.recognized(an_image(), a_recognition()), [rule.rule_id])
-    state = await parts.gathering.state(rule.rule_id)
-    pending = await parts.gathering.pending(rule.rule_id, 10)
-    digest = await parts.gathering.begin(rule.rule_id, state, [each.notice_id for each in pending])
+    state = await parts.digests.state(rule.rule_id)
+    pending = await parts.digests.pending(rule.rule_id, 10)
+    digest = await parts.digests.begin(rule.rule_id, state, [each.notice_id for each in pending])
     assert digest is not None
-    told_of = await parts.gathering.notices_of(digest)
-    jobs = [job_of(rule, digest, channel) for channel in rule.channels]
+    told_of = await parts.digests.notices_of(digest)
+    jobs = jobs_of(rule, digest)
     await parts.instance().flush(rule)
     clock.now += AFTER
     await look(parts, boss)

@@ -102,7 +102,7 @@ async def test_what_waits_for_a_rule_that_is_deleted_is_recorded_also_after_a_re
     parts: Parts, rule: Rule, clock: Clock
 ) -> None:
     def departed() -> Departed:
-        return Departed(parts.dynamodb, parts.gathering._table, clock=clock)
+        return Departed(parts.dynamodb, parts.notices, clock=clock)
 
     assert await departed().departed(["other", "rule"]) == []
     await tell(parts.deciding(), [rule], 1, 1)

@@ -185,7 +185,7 @@ async def test_of_several_instances_one_tells(parts: Parts, queues: Queues, mail
 
     told = await asyncio.gather(*(instance.after(0) for instance in instances))
     assert sorted(told) == [[], [], [], ["watch"]]
-    assert len(await parts.gathering.pending("watch", 10)) == 1
+    assert len(await parts.digests.pending("watch", 10)) == 1
 
 
 async def test_what_is_known_survives_a_restart(desk: Instance, parts: Parts) -> None:
@@ -216,7 +216,7 @@ async def test_who_is_killed_between_telling_and_noting_it_tells_nothing_twice(d
         await desk.after(ENOUGH)
     desk.started(Marks(parts.dynamodb, parts.notices))
     assert await desk.after(GRACE) == []
-    assert len(await parts.gathering.pending("watch", 10)) == 1
+    assert len(await parts.digests.pending("watch", 10)) == 1
 
 
 async def test_a_rule_begins_to_count_when_it_is_made_switched_on_or_asks_for_something_else(
@@ -288,7 +288,7 @@ async def test_dead_letters_are_told_when_there_are_more(counted: Instance, queu
     await queues.add("tagger", 2)
     assert await counted.after(COUNT_EVERY - 1) == []
     assert await counted.after(1) == ["watch"]
-    [pending] = await parts.gathering.pending("watch", 10)
+    [pending] = await parts.digests.pending("watch", 10)
     assert pending.notice.reason == (
         "1 more dead letter in annotator (3 in all), 2 more dead letters in tagger (2 in all)"
     )

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.deciding.cooldowns import Claim, Cooldowns
-from onlooker_notifier.deciding.decisions import Decision, item, moment
+from onlooker_notifier.deciding.decisions import Decision, items, moment
 from onlooker_notifier.deciding.keys import Key, keys_of
 from onlooker_notifier.deciding.verdicts import Reason, Verdict, decide
 from onlooker_notifier.digests.gathering import MOST_RULES, Gathering, InTheWayError
+from onlooker_notifier.letters.wording import shortened
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
 from onlooker_shared.errors import RetryLater
@@ -19,6 +20,9 @@ TRIES = 10
 """How often a picture is decided of anew because something was told meanwhile that it would have told of, too."""
 FIRST_PAUSE = 0.02
 """Seconds until it is, at most; twice as long each time."""
+MOST_ABOUT, LONGEST_WORDS = 10, 100
+"""Of what was told before, how much a reason says, and characters of each: a thousand rules' reasons are written in one
+transaction of DynamoDB, which takes 4 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Deciding:
             now = round(self._clock(), 3)
             asked = {(each.rule.rule_id, key.key_id) for each in candidates for key in each.keys}
             told_at = await self._cooldowns.told_at(asked)
-            verdicts = fitting([(each.rule, _verdict(each, told_at, now)) for each in candidates])
+            verdicts = [(each.rule, _verdict(each, told_at, now)) for each in candidates]
             try:
                 first = await self._note(notice, verdicts, now)
             except InTheWayError:
@@ -67,16 +71,21 @@ class Deciding:
         raise RetryLater("Other pictures were told of all the time while it was decided of this one.")
 
     async def _note(self, notice: Notice, verdicts: Sequence[tuple[Rule, Verdict]], now: float) -> bool:
-        claims = [Claim(rule.rule_id, key.key_id, rule.cooldown) for rule, verdict in verdicts for key in verdict.keys]
-        decisions = [
+        reasons = [
             _decision(rule, verdict, verdict.reason, notice, now) for rule, verdict in verdicts if verdict.reason
+        ]
+        recorded = items(f"{notice.image_id}#{notice.event}", reasons)
+        claims = [
+            Claim(rule.rule_id, key.key_id, rule.cooldown)
+            for rule, verdict in fitting(verdicts, beside=len(recorded))
+            for key in verdict.keys
         ]
         return await self._gathering.decide(
             notice,
             [rule.rule_id for rule, verdict in verdicts if verdict.tells],
             at=now,
             claims=self._cooldowns.claims(claims, now),
-            recorded=item(f"{notice.image_id}#{notice.event}", decisions) if decisions else None,
+            recorded=recorded,
         )
 
 
@@ -90,11 +99,16 @@ def about(rules: Iterable[Rule], facts: Facts) -> list[Candidate]:
     return found
 
 
-def fitting(verdicts: Sequence[tuple[Rule, Verdict]]) -> list[tuple[Rule, Verdict]]:
-    """Return verdicts whose claims fit into one transaction: of each rule up to a share of them, but one at least."""
+def fitting(verdicts: Sequence[tuple[Rule, Verdict]], *, beside: int) -> list[tuple[Rule, Verdict]]:
+    """Return verdicts whose claims fit into one transaction: of each rule up to a share of them, but one at least.
+
+    Args:
+        verdicts: of all rules.
+        beside: what else there is in the transaction, but for what is told.
+    """
     telling = sum(verdict.tells for _, verdict in verdicts)
     claiming = sum(bool(verdict.keys) for _, verdict in verdicts)
-    share = max(1, (MOST_RULES - 1 - telling) // claiming) if claiming else 0
+    share = max(1, (MOST_RULES - beside - telling) // claiming) if claiming else 0
     return [(rule, replace(verdict, keys=verdict.keys[:share])) for rule, verdict in verdicts]
 
 
@@ -111,7 +125,7 @@ def _decision(rule: Rule, verdict: Verdict, reason: Reason, notice: Notice, now:
         decision="held" if verdict.tells else "not_told",
         reason=reason,
         until=None if verdict.until is None else moment(verdict.until),
-        about=verdict.about,
+        about=tuple(shortened(words, LONGEST_WORDS) for words in verdict.about[:MOST_ABOUT]),
         image_ids=(notice.image_id,) if notice.pictured else (),
         decided_at=moment(now),
     )

@@ -1,7 +1,8 @@
 """What was decided not to be told, or not yet, and why: kept in the table of notices for 30 days.
 
     about                    notice_id
-    decisions#{day}    {time}#{of what}    what was decided together: of one picture, by all rules, or of one digest
+    decisions#{day}    {time}#{of what}    what was decided together: of one picture, by all rules, or of one digest;
+                                              where that is too much for one item, others follow with #{number}
 
 They name pictures, so who erases somebody finds them as it finds notices.
 """
@@ -27,6 +28,8 @@ LOOKED_THROUGH = 1000
 """Decisions that one request looks at, at most."""
 PAGE = 200
 """Items that one request asks DynamoDB for, at most."""
+LARGEST = 300_000
+"""Bytes of decisions in one item, of which DynamoDB takes 400 KB: a thousand rules may have reasons not to tell."""
 
 Position: TypeAlias = tuple[str, str, int]
 """Of a decision: its day, and its item and place there."""
@@ -66,20 +69,40 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def item(of: str, decisions: Sequence[Decision]) -> "Item":
-    """Return what is stored of decisions that were made together, at one time.
+def items(of: str, decisions: Sequence[Decision]) -> "list[Item]":
+    """Return what is stored of decisions that were made together, at one time: one item, or several if they are many.
 
     Args:
         of: names what they are about; the same decisions written twice are there once.
-        decisions: at least one.
+        decisions: in their order.
     """
-    decided_at = decisions[0].decided_at
-    return {
-        "about": {"S": f"decisions#{_day(decided_at)}"},
-        "notice_id": {"S": f"{round(decided_at.timestamp() * 1000):013d}#{of}"},
-        "body": {"S": DECISIONS.dump_json(tuple(decisions)).decode()},
-        "expires_at": {"N": str(int((decided_at + KEPT).timestamp()))},
-    }
+    found: list[Item] = []
+    for number, some in enumerate(_parts(decisions)):
+        decided_at = some[0].decided_at
+        name = f"{round(decided_at.timestamp() * 1000):013d}#{of}"
+        found.append(
+            {
+                "about": {"S": f"decisions#{_day(decided_at)}"},
+                "notice_id": {"S": f"{name}#{number:02d}" if number else name},
+                "body": {"S": DECISIONS.dump_json(some).decode()},
+                "expires_at": {"N": str(int((decided_at + KEPT).timestamp()))},
+            }
+        )
+    return found
+
+
+def _parts(decisions: Sequence[Decision]) -> list[tuple[Decision, ...]]:
+    """Return decisions in parts, each of which fits into one item."""
+    parts: list[list[Decision]] = []
+    room = 0
+    for each in decisions:
+        size = len(each.model_dump_json().encode()) + 1
+        if size > room:
+            parts.append([])
+            room = LARGEST
+        parts[-1].append(each)
+        room -= size
+    return [tuple(part) for part in parts]
 
 
 class Decided:
@@ -90,8 +113,9 @@ class Decided:
         self._table = table
 
     async def record(self, of: str, decisions: Sequence[Decision]) -> None:
-        """Record decisions that were made together; see `item`."""
-        await self._dynamodb.put_item(TableName=self._table, Item=item(of, decisions))
+        """Record decisions that were made together; see `items`."""
+        for item in items(of, decisions):
+            await self._dynamodb.put_item(TableName=self._table, Item=item)
 
     async def newest(
         self, limit: int, cursor: str | None, now: datetime, *, rule_id: str | None = None, image_id: str | None = None

@@ -13,7 +13,7 @@ from onlooker_notifier.channels.message import RefusedError
 from onlooker_notifier.channels.sending import Channels, Target
 from onlooker_notifier.channels.trying import Tried, Trying
 from onlooker_notifier.delivering.deliveries import Deliveries, Delivery, Outcome
-from onlooker_notifier.delivering.delivering import MAILS
+from onlooker_notifier.delivering.delivering import LEASE, MAILS
 from onlooker_notifier.delivering.metrics import DELIVERIES
 from onlooker_notifier.delivering.packing import unpacked
 from onlooker_notifier.links.linking import Linking
@@ -21,8 +21,6 @@ from onlooker_notifier.rules.targets import Channel, EmailChannel, NamedChannel,
 from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
 from onlooker_shared.errors import ConflictError, NotFoundError
 
-LEASE = timedelta(seconds=60)
-"""How long a request is worked on: longer than a channel may take."""
 BY_HAND = "It is not tried again by itself."
 
 log = structlog.stdlib.get_logger(__name__)

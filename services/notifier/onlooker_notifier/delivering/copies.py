@@ -1,25 +1,16 @@
 """Copies of notices in the table of notices, for what outlives the digest that they came in."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from onlooker_notifier.batches import delete_all, write_all
 from onlooker_notifier.notices import Notice
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import (
-        AttributeValueTypeDef,
-        WriteRequestOutputTypeDef,
-        WriteRequestTypeDef,
-    )
+    from types_aiobotocore_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestTypeDef
 
     Item: TypeAlias = dict[str, AttributeValueTypeDef]
-
-BATCH = 25
-"""Items that DynamoDB writes in one batch call."""
-UNDONE_DELAY = 1.0
-"""Seconds to wait when it left some of them undone."""
 
 
 class Copies:
@@ -31,7 +22,7 @@ class Copies:
 
     async def put(self, about: str, notices: Sequence[Notice], expires_at: int) -> None:
         """Keep a list until a time, in epoch seconds; the same list, kept twice, is there once."""
-        await self._write(
+        requests: list[WriteRequestTypeDef] = [
             {
                 "PutRequest": {
                     "Item": {
@@ -43,7 +34,8 @@ class Copies:
                 }
             }
             for place, notice in enumerate(notices)
-        )
+        ]
+        await write_all(self._dynamodb, self._table, requests)
 
     async def all(self, about: str) -> list[Notice]:
         """Return a list, in its order; what was erased meanwhile is not among it."""
@@ -52,7 +44,7 @@ class Copies:
     async def remove(self, about: str) -> None:
         """Forget a list."""
         keys = [{name: item[name] for name in ("about", "notice_id")} for item in await self._items(about)]
-        await self._write({"DeleteRequest": {"Key": key}} for key in keys)
+        await delete_all(self._dynamodb, self._table, keys)
 
     async def _items(self, about: str) -> "list[Item]":
         pages = self._dynamodb.get_paginator("query").paginate(
@@ -62,12 +54,3 @@ class Copies:
             ConsistentRead=True,
         )
         return [item async for page in pages for item in page["Items"]]
-
-    async def _write(self, requests: "Iterable[WriteRequestTypeDef]") -> None:
-        left: Sequence[WriteRequestTypeDef | WriteRequestOutputTypeDef] = list(requests)
-        while left:
-            answer = await self._dynamodb.batch_write_item(RequestItems={self._table: left[:BATCH]})
-            undone = answer["UnprocessedItems"].get(self._table, [])
-            left = [*left[BATCH:], *undone]
-            if undone:
-                await asyncio.sleep(UNDONE_DELAY)

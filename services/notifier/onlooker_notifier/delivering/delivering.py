@@ -1,90 +1,45 @@
 """Delivers a digest by one channel, once: under a claim, if its fuse lets it, and later if it is not taken."""
 
 import asyncio
-import hashlib
 import uuid
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
-from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.kinds import GoneSettings
-from onlooker_notifier.channels.message import Message, RefusedError, UnansweredError, came_from
+from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError, came_from
 from onlooker_notifier.channels.sending import Channels, Target
-from onlooker_notifier.deciding import due
-from onlooker_notifier.deciding.due import Course
-from onlooker_notifier.deciding.verdicts import TELLS, Reason, Verdict
-from onlooker_notifier.delivering import packing
+from onlooker_notifier.clocks import CLOCKS_DIFFER
+from onlooker_notifier.deciding.verdicts import Reason
+from onlooker_notifier.delivering import outcomes, packing
 from onlooker_notifier.delivering.deliveries import Deliveries, Delivery, Outcome
 from onlooker_notifier.delivering.messages import message_of
 from onlooker_notifier.delivering.metrics import DELIVERIES
+from onlooker_notifier.delivering.outcomes import SETTLED, WAITS, Postponed, Progress
 from onlooker_notifier.delivering.waiting import Job, Waiting
-from onlooker_notifier.digests.gathering import Digest
-from onlooker_notifier.escalating.records import id_of
 from onlooker_notifier.links.linking import Linking
 from onlooker_notifier.notices import Notice
-from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import Channel
 from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
-from onlooker_shared.errors import ConflictError, describe
+from onlooker_shared.errors import describe
 
 SEND_TIMEOUT = 45.0
-"""Seconds that a channel may take."""
-LEASE = timedelta(seconds=60)
-"""How long a claim on one delivery holds: longer than a channel may take, for else two would send."""
+"""Seconds from a claim until the channel must have taken the message."""
+LEASE = timedelta(seconds=SEND_TIMEOUT + CLOCKS_DIFFER + 15)
+"""How long a claim on one delivery holds, also by a clock that is ahead: else two would send."""
 HELD = 10.0
 """Seconds that a claim is held after a channel did not take the message; less than until the next try."""
-
-MAILS = frozenset({"email", "smtp"})
-"""Kinds of channels whose messages one reader has, with links by which they may do something."""
 AT_ONCE = 16
 """Channels that are sent to at the same time, for one digest or among those that catch up."""
-
-MOST_IN_LINE = 100
-"""Deliveries of one channel that are looked after in one go, in their order."""
-
-SILENCED: Mapping[Reason, str] = {
-    "deleted": "The rule was deleted while this waited for its channel",
-    "disabled": "The rule was switched off while this waited for its channel",
-    "muted": "The rule was muted while this waited for its channel",
-}
-"""Why what waited is not told any more, in words."""
-
-RuleOf = Callable[[str], Awaitable[Rule | None]]
-"""Returns a rule as it is, None if it was deleted; raises ConflictError if it cannot be read."""
-T = TypeVar("T")
+MAILS = frozenset({"email", "smtp"})
+"""Kinds of channels whose messages one reader has, with links by which they may do something."""
 
 log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a delivery is."""
-
-    settled: bool
-    """Sent, refused or given up: there is nothing left to do."""
-    again_in: float = 0.0
-    """Seconds until it should be looked at again, by who asked; 0 where it is settled or waits in the table."""
-
-
-SETTLED, WAITS = Progress(settled=True), Progress(settled=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Postponed:
-    """A channel did not take a message."""
-
-    reason: str
-    open_until: float | None
-    """Until when its fuse is open, if it is."""
-    tried: bool = True
 
 
 class Delivering:
@@ -136,167 +91,98 @@ class Delivering:
         Raises:
             botocore.exceptions.BotoCoreError, ClientError: DynamoDB does not answer. Nothing is lost.
         """
+        ends_at = asyncio.get_running_loop().time() + SEND_TIMEOUT
         claim = await self._claims.claim(f"digest:{job.digest_id}:{job.channel.key}", str(uuid.uuid4()), LEASE)
         if isinstance(claim, InProgress):
             return Progress(settled=False, again_in=max(1.0, claim.until - self._clock()))
+        target, gone = await self._find(job.channel)
         if isinstance(claim, AlreadyDone):
-            outcome = Outcome.model_validate_json(claim.result)
-            await self._record(job, notices, await self._shown(job.channel), outcome)
+            await self._record(job, notices, target, Outcome.model_validate_json(claim.result))
             return SETTLED
         if unless is not None:
-            target = await self._shown(job.channel)
-            outcome = Outcome(status="failed", at=self._now(), reason=f"{SILENCED[unless]}, it was not sent.")
-            return await self._settle(job, target, notices, claim, outcome)
-        return await self._try(job, notices, claim)
+            return await self._settle(job, target, notices, claim, outcomes.silenced(unless, self._clock()))
+        if gone is not None:
+            return await self._settle(job, target, notices, claim, outcomes.refused(gone, self._clock()))
+        return await self._try(job, target, notices, claim, ends_at)
 
-    async def catch_up(self, rule_of: RuleOf | None = None) -> float | None:
-        """Deliver what waits for its channel and is due; each channel's in their order, all channels at the same time.
-
-        Args:
-            rule_of: finds rules, which may have been deleted or fallen silent; None: they did not.
-
-        Returns the seconds until something else is due; None if nothing is.
-        """
-        now = self._clock()
-        lines: dict[str, list[Job]] = defaultdict(list)
-        later: list[float] = []
-        async for job in self._waiting.each():
-            line, due_in = lines[job.channel.key], retries.due_in(job.next_at, now)
-            if due_in > 0:
-                later = [min([due_in, *later])]
-            elif len(line) <= MOST_IN_LINE:  # one more than is looked after, which says that there are more
-                line.append(job)
-        slots = asyncio.Semaphore(AT_ONCE)
-
-        async def catch_up(line: Sequence[Job]) -> bool:
-            async with slots:
-                for job in line[:MOST_IN_LINE]:
-                    if not await self._catch_up(job, TELLS if rule_of is None else await self._still(job, rule_of)):
-                        return False  # the others wait for it, or are due themselves soon
-            return len(line) > MOST_IN_LINE
-
-        go_on = await all_of(catch_up(line) for line in lines.values())
-        return 0.0 if any(go_on) else min(later, default=None)
-
-    async def _still(self, job: Job, rule_of: RuleOf) -> Verdict:
+    async def _find(self, channel: Channel) -> tuple[Target, str | None]:
+        """Return a channel; one that is gone as it is shown, and with it why nothing can be sent by it."""
         try:
-            return due.still(await rule_of(job.rule_id), self._clock())
-        except ConflictError:
-            return TELLS  # it cannot be read; that it is told was decided before
+            return await self._channels.find(channel), None
+        except RefusedError as error:
+            return Target(channel.key, "channel", channel.key, GoneSettings()), error.reason
 
-    async def _catch_up(self, job: Job, verdict: Verdict) -> bool:
-        """Deliver what waits, or have it wait until quiet hours are over; return whether the next one may go on."""
-        if verdict.tells and verdict.until is not None:
-            next_at = min(verdict.until, self._clock() + retries.LONGEST_DELAY)
-            keep = max(job.keep, verdict.until - job.begun_at)
-            await self._waiting.put(job.model_copy(update={"next_at": next_at, "keep": keep}), None)
-            return True
-        notices = await self._waiting.notices_of(job)
-        unless = None if verdict.tells else verdict.reason
-        if notices and not (await self.deliver(job, notices, unless=unless)).settled:
-            return False
-        await self._waiting.remove(job)
-        return True
+    async def _try(
+        self, job: Job, target: Target, notices: Sequence[Notice], claim: Claimed, ends_at: float
+    ) -> Progress:
+        tried = await self._tried(job, target, notices, ends_at)
+        if tried is None:
+            return Progress(settled=False, again_in=1.0)
+        if isinstance(tried, Postponed):
+            return await self._postpone(job, target, notices, claim, tried)
+        progress = await self._settle(job, target, notices, claim, tried)  # before all else: nobody sends it again
+        await self._fuses.succeeded(target.key)  # it answered
+        return progress
 
-    async def _try(self, job: Job, notices: Sequence[Notice], claimed: Claimed) -> Progress:
-        target = await self._shown(job.channel)
-        outcome: Outcome | _Postponed | None
+    async def _tried(
+        self, job: Job, target: Target, notices: Sequence[Notice], ends_at: float
+    ) -> Outcome | Postponed | None:
+        """Send; return what came of it. None: it got too late, and the claim may have lapsed before it were taken."""
+        if (open_until := await self._fuses.open_until(target.key)) is not None:
+            return Postponed(job.reason or "The channel kept failing and is left alone.", open_until, tried=False)
+        message = await self._message(job, target, notices)
+        if asyncio.get_running_loop().time() >= ends_at:
+            log.warning("alert.too_late", rule_id=job.rule_id, channel=target.type)
+            return None
+        wait = 0.0
         try:
-            outcome = await self._send(job, await self._channels.find(job.channel), notices)
+            async with asyncio.timeout_at(ends_at):
+                receipt = await self._channels.send(target, message)
         except RefusedError as error:
             log.warning("alert.refused", rule_id=job.rule_id, channel=target.type, code=error.code)
-            outcome = Outcome(status="failed", at=self._now(), reason=error.reason)
-        if isinstance(outcome, _Postponed):
-            outcome = await self._postpone(job, target, notices, outcome)
-        if outcome is None:
-            await self._claims.claim(claimed.claim_id, claimed.token, timedelta(seconds=HELD))
-            return WAITS
-        return await self._settle(job, target, notices, claimed, outcome)
-
-    async def _settle(
-        self, job: Job, target: Target, notices: Sequence[Notice], claimed: Claimed, outcome: Outcome
-    ) -> Progress:
-        DELIVERIES.labels(target.type, outcome.status).inc()
-        await self._claims.complete(claimed, outcome.model_dump_json())
-        await self._record(job, notices, target, outcome)
-        return SETTLED
-
-    async def _send(self, job: Job, target: Target, notices: Sequence[Notice]) -> Outcome | _Postponed:
-        open_until = await self._fuses.open_until(target.key)
-        if open_until is not None:
-            return _Postponed(job.reason or "The channel kept failing and is left alone.", open_until, tried=False)
-        message = await self._linked(
-            job, target, message_of(job, notices, picture_url=self._picture_url, zone=self._zone)
-        )
-        try:
-            async with asyncio.timeout(SEND_TIMEOUT):
-                receipt = await self._channels.send(target, message)
+            return outcomes.refused(error.reason, self._clock())
         except UnansweredError as error:
-            reason = error.reason
+            reason, wait = error.reason, error.wait
         except (BotoCoreError, ClientError, TimeoutError) as error:
             reason = describe(error)
-        except RefusedError:
-            await self._fuses.succeeded(target.key)  # it answered
-            raise
         except Exception as error:  # noqa: BLE001 - as any other failure; the log says where it comes from
             reason = type(error).__name__
             log.warning("channel.fault", channel=target.type, rule_id=job.rule_id, error=reason, where=came_from(error))
         else:
-            await self._fuses.succeeded(target.key)
-            log.info("alert.sent", rule_id=job.rule_id, channel=target.type, message_id=receipt.message_id)
-            for notice in notices:
-                log.info(
-                    "picture.told" if notice.pictured else "watch.told",
-                    image_id=notice.image_id,
-                    channel=target.type,
-                    message_id=receipt.message_id,
-                )
-            return Outcome(status="sent", at=self._now(), message_id=receipt.message_id, answer=receipt.answer or None)
-        fuse = await self._fuses.failed(target.key, reason)
-        return _Postponed(reason, fuse.until)
+            _log_sent(job, target, notices, receipt)
+            return outcomes.sent(receipt.message_id, receipt.answer, self._clock())
+        fuse = await self._fuses.failed(target.key, reason, wait)
+        return Postponed(reason, fuse.until)
+
+    async def _settle(
+        self, job: Job, target: Target, notices: Sequence[Notice], claim: Claimed, outcome: Outcome
+    ) -> Progress:
+        await self._claims.complete(claim, outcome.model_dump_json())
+        DELIVERIES.labels(target.type, outcome.status).inc()
+        await self._record(job, notices, target, outcome)
+        return SETTLED
 
     async def _postpone(
-        self, job: Job, target: Target, notices: Sequence[Notice], postponed: _Postponed
-    ) -> Outcome | None:
-        """Have a delivery wait for its next try; return how it ended if there is none."""
-        attempts, now = job.attempts + postponed.tried, self._clock()
-        next_at = retries.next_try(
-            attempts=attempts, told_at=job.begun_at, now=now, keep=target.keep, open_until=postponed.open_until
-        )
-        log.warning(
-            "alert.postponed" if next_at else "alert.given_up",
-            rule_id=job.rule_id,
-            channel=target.type,
-            attempts=attempts,
-        )
-        if next_at is None:
-            reason = _given_up(attempts, now - job.begun_at, postponed.reason)
-            return Outcome(status="failed", at=self._now(), reason=reason, given_up=True)
+        self, job: Job, target: Target, notices: Sequence[Notice], claim: Claimed, how: Postponed
+    ) -> Progress:
+        """Have a delivery wait for its next try, or settle it if there is none."""
+        then = outcomes.postponed(job, how, keep=target.keep, pictures=len(notices), now=self._clock())
+        said = {"rule_id": job.rule_id, "channel": target.type, "attempts": job.attempts + how.tried}
+        if isinstance(then, Outcome):
+            log.warning("alert.given_up", **said)
+            return await self._settle(job, target, notices, claim, then)
+        log.warning("alert.postponed", **said)
         DELIVERIES.labels(target.type, "postponed").inc()
-        again = job.model_copy(
-            update={
-                "attempts": attempts,
-                "next_at": next_at,
-                "keep": target.keep,
-                "reason": postponed.reason,
-                "pictures": len(notices),
-            }
-        )
-        await self._waiting.put(again, None if job.next_at else notices)
-        return None
+        await self._waiting.put(then, None if job.next_at else notices)
+        await self._claims.claim(claim.claim_id, claim.token, timedelta(seconds=HELD))
+        return WAITS
 
-    async def _linked(self, job: Job, target: Target, message: Message) -> Message:
-        """Return a message with what its reader may do, where it has one."""
+    async def _message(self, job: Job, target: Target, notices: Sequence[Notice]) -> Message:
+        """Return a message as it is sent: with what its reader may do, where it has one."""
+        message = message_of(job, notices, picture_url=self._picture_url, zone=self._zone)
         if self._linking is None or target.type not in MAILS:
             return message
         return replace(message, links=await self._linking.of(job.rule_id, job.escalation_id, job.delivery_id))
-
-    async def _shown(self, channel: Channel) -> Target:
-        """Return a channel as it is shown, also one that is gone."""
-        try:
-            return await self._channels.find(channel)
-        except RefusedError:
-            return Target(channel.key, "channel", channel.key, GoneSettings())
 
     async def _record(self, job: Job, notices: Sequence[Notice], target: Target, outcome: Outcome) -> None:
         """Record how a delivery ended; if that was done already, it changes nothing."""
@@ -323,40 +209,13 @@ class Delivering:
             packing.packed(message),
         )
 
-    def _now(self) -> datetime:
-        return _moment(self._clock())
 
-
-def job_of(rule: Rule, digest: Digest, channel: Channel) -> Job:
-    """Return the delivery of a digest by a channel; its id is the same however often it is made."""
-    target = hashlib.sha256(f"{digest.digest_id}:{channel.key}".encode()).hexdigest()[:16]
-    return Job(
-        delivery_id=f"{round(digest.begun_at * 1000):013d}-{target}",
-        digest_id=digest.digest_id,
-        rule_id=rule.rule_id,
-        rule_name=rule.name,
-        subject=rule.subject,
-        body=rule.body,
-        channel=channel,
-        begun_at=digest.begun_at,
-        remark=Course.of(digest.note).remark,
-        escalation_id=None if rule.escalation is None else id_of(digest.digest_id, digest.begun_at),
-    )
-
-
-async def all_of(some: Iterable[Awaitable[T]]) -> list[T]:
-    """Await all, to the end; then raise the first error, if there was one."""
-    done = await asyncio.gather(*some, return_exceptions=True)
-    for each in done:
-        if isinstance(each, BaseException):
-            raise each
-    return [each for each in done if not isinstance(each, BaseException)]
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _given_up(attempts: int, seconds: float, reason: str) -> str:
-    tries = "1 try" if attempts == 1 else f"{attempts} tries"
-    return f"Given up after {tries} in {timedelta(seconds=round(seconds))}: {reason}"
+def _log_sent(job: Job, target: Target, notices: Sequence[Notice], receipt: Receipt) -> None:
+    log.info("alert.sent", rule_id=job.rule_id, channel=target.type, message_id=receipt.message_id)
+    for notice in notices:
+        log.info(
+            "picture.told" if notice.pictured else "watch.told",
+            image_id=notice.image_id,
+            channel=target.type,
+            message_id=receipt.message_id,
+        )

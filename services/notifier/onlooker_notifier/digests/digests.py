@@ -1,6 +1,5 @@
 """Tells what was gathered: begins digests when they are due and has each channel deliver them, once."""
 
-import asyncio
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -8,19 +7,23 @@ from onlooker_notifier.deciding import due
 from onlooker_notifier.deciding.decisions import Decided, Decision, moment
 from onlooker_notifier.deciding.due import Course, Tally
 from onlooker_notifier.deciding.verdicts import Reason
-from onlooker_notifier.delivering.delivering import AT_ONCE, Delivering, Progress, RuleOf, all_of, job_of
+from onlooker_notifier.delivering.delivering import AT_ONCE, Delivering
+from onlooker_notifier.delivering.outcomes import Progress
 from onlooker_notifier.delivering.waiting import Job
-from onlooker_notifier.digests.gathering import Digest, Gathering
+from onlooker_notifier.digests.jobs import jobs_of
+from onlooker_notifier.digests.records import Digest, Pending, State
+from onlooker_notifier.digests.store import DigestStore
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.together import all_of
 
 
 class Digests:
     """Delivers a rule's digests. Any number of instances may do so at the same time.
 
     Args:
-        gathering: the pending notices.
+        store: the digests, and the notices that wait for one.
         delivering: delivers by one channel.
         escalations: waits for somebody to acknowledge what is told.
         decided: where it is recorded that a digest is not told.
@@ -32,7 +35,7 @@ class Digests:
     def __init__(
         self,
         *,
-        gathering: Gathering,
+        store: DigestStore,
         delivering: Delivering,
         escalations: Escalations,
         decided: Decided,
@@ -40,7 +43,7 @@ class Digests:
         zone: ZoneInfo,
         clock: Callable[[], float],
     ) -> None:
-        self._gathering = gathering
+        self._store = store
         self._delivering = delivering
         self._escalations = escalations
         self._decided = decided
@@ -56,48 +59,49 @@ class Digests:
         Raises:
             botocore.exceptions.BotoCoreError, ClientError: DynamoDB does not answer. Nothing is lost.
         """
-        state = await self._gathering.state(rule.rule_id)
+        state = await self._store.state(rule.rule_id)
         digest = state.unfinished
         if digest is None:
-            first = await self._gathering.pending(rule.rule_id, 1)
+            first = await self._store.pending(rule.rule_id, 1)
             if not first:
                 return None
             wait = due.wait(rule, first[0].since, self._clock())
             if wait > 0:
                 return wait
-            pending = await self._gathering.pending(rule.rule_id, self._limit)
-            now, tally = self._clock(), Tally.model_validate_json(state.tally or "{}")
-            course = due.course(rule, first[0].since, now, tally, self._zone)
-            digest = await self._gathering.begin(
-                rule.rule_id,
-                state,
-                [each.notice_id for each in pending],
-                course.model_dump_json(),
-                (due.counted(tally, now, self._zone) if course.reason is None else tally).model_dump_json(),
-            )
-            if digest is None:
-                return 0.0
+            digest = await self._begin(rule, state, first[0])
+        if digest is None:
+            return 0.0
         course = Course.of(digest.note)
-        return await (
-            self._deliver(rule, digest)
-            if course.reason is None
-            else self._drop(rule.rule_id, rule.name, digest, course.reason, course.until)
+        if course.reason is not None:
+            return await self._drop(rule.rule_id, rule.name, digest, course.reason, course.until)
+        return await self._deliver(rule, digest)
+
+    async def _begin(self, rule: Rule, state: State, first: Pending) -> Digest | None:
+        """Begin a digest that is due, and decide what becomes of it; None if another instance was first."""
+        pending = await self._store.pending(rule.rule_id, self._limit)
+        now, tally = self._clock(), Tally.model_validate_json(state.tally or "{}")
+        course = due.course(rule, first.since, now, tally, self._zone)
+        if course.reason is None:
+            tally = due.counted(tally, now, self._zone)
+        notice_ids = [each.notice_id for each in pending]
+        return await self._store.begin(
+            rule.rule_id, state, notice_ids, course.model_dump_json(), tally.model_dump_json()
         )
 
     async def _deliver(self, rule: Rule, digest: Digest) -> float:
+        jobs = jobs_of(rule, digest)
+        if not jobs:  # all its channels were taken from it
+            return await self._drop(rule.rule_id, rule.name, digest, "disabled", None)
         if notices := await self._left(digest):
-            slots = asyncio.Semaphore(AT_ONCE)
+            await self._escalations.expect(rule, digest, jobs, notices)
 
             async def deliver(job: Job) -> Progress:
-                async with slots:
-                    return await self._delivering.deliver(job, notices)
+                return await self._delivering.deliver(job, notices)
 
-            jobs = [job_of(rule, digest, channel) for channel in rule.channels]
-            await self._escalations.expect(rule, digest, jobs, notices)
-            again_in = max((each.again_in for each in await all_of(map(deliver, jobs))), default=0.0)
+            again_in = max(each.again_in for each in await all_of(deliver, jobs, at_once=AT_ONCE))
             if again_in > 0:
                 return again_in
-        await self._gathering.finish(digest)
+        await self._store.finish(digest)
         return 0.0
 
     async def forget(self, rule_id: str) -> float | None:
@@ -108,13 +112,13 @@ class Digests:
         Raises:
             botocore.exceptions.BotoCoreError, ClientError: DynamoDB does not answer. Nothing is lost.
         """
-        state = await self._gathering.state(rule_id)
+        state = await self._store.state(rule_id)
         digest = state.unfinished
         if digest is None:
-            pending = [each.notice_id for each in await self._gathering.pending(rule_id, self._limit)]
+            pending = [each.notice_id for each in await self._store.pending(rule_id, self._limit)]
             if not pending:
                 return None
-            digest = await self._gathering.begin(rule_id, state, pending, tally=state.tally)
+            digest = await self._store.begin(rule_id, state, pending, tally=state.tally)
         return 0.0 if digest is None else await self._drop(rule_id, "", digest, "deleted", None)
 
     async def _left(self, digest: Digest) -> list[Notice]:
@@ -122,8 +126,8 @@ class Digests:
 
         It is nothing if another instance settled it, and is just forgetting its notices.
         """
-        notices = await self._gathering.notices_of(digest)
-        if len(notices) < len(digest.notice_ids) and await self._gathering.finishing(digest):
+        notices = await self._store.notices_of(digest)
+        if len(notices) < len(digest.notice_ids) and await self._store.finishing(digest):
             return []
         return notices
 
@@ -140,9 +144,5 @@ class Digests:
                 decided_at=moment(digest.begun_at),
             )
             await self._decided.record(digest.digest_id, [decision])
-        await self._gathering.finish(digest)
+        await self._store.finish(digest)
         return 0.0
-
-    async def catch_up(self, rule_of: RuleOf | None = None) -> float | None:
-        """See `Delivering.catch_up`."""
-        return await self._delivering.catch_up(rule_of)

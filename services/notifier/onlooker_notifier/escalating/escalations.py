@@ -1,8 +1,7 @@
 """Tells what nobody acknowledged once more, by the channels that a rule escalates to."""
 
-import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,18 +9,24 @@ import structlog
 
 from onlooker_notifier.deciding.decisions import Decided, Decision, moment
 from onlooker_notifier.delivering.deliveries import DeliveryPage
-from onlooker_notifier.delivering.delivering import AT_ONCE, Delivering, all_of
+from onlooker_notifier.delivering.delivering import AT_ONCE, Delivering
+from onlooker_notifier.delivering.outcomes import Progress
 from onlooker_notifier.delivering.waiting import Job
-from onlooker_notifier.digests.gathering import Digest
+from onlooker_notifier.digests.records import Digest
 from onlooker_notifier.escalating.decisions import Drop, Escalate, Wait, next_step
 from onlooker_notifier.escalating.records import Acknowledgement, Ending, Expected, id_of
 from onlooker_notifier.escalating.store import EscalationStore
 from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.notices import Notice
+from onlooker_notifier.rests import Rests
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.rules.targets import Channel
+from onlooker_notifier.together import all_of
 from onlooker_shared.errors import ConflictError, NotFoundError
+
+MOST_AT_A_TIME = 100
+"""Messages that are settled in one look, at most."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -54,6 +59,7 @@ class Escalations:
         self._decided = decided
         self._zone = zone
         self._clock = clock
+        self._rests = Rests()
 
     async def expect(self, rule: Rule, digest: Digest, jobs: Sequence[Job], notices: Sequence[Notice]) -> None:
         """Wait for somebody to acknowledge a message that is about to be told, if its rule escalates.
@@ -109,21 +115,35 @@ class Escalations:
         Raises:
             botocore.exceptions.BotoCoreError, ClientError: DynamoDB does not answer. Nothing is lost.
         """
-        waiting = await self._store.all()
-        if not waiting:
-            return None
+        if (rest := self._rests.left()) > 0:
+            return rest
+        due: list[Expected] = []
+        waits = float("inf")
+        looked_at = 0
+        async for expected, wait in self._all():
+            looked_at += 1
+            if wait is not None:
+                waits = min(wait, waits)
+            elif len(due) <= MOST_AT_A_TIME:  # one more than is settled, which says that there are more
+                due.append(expected)
+        settled = await all_of(self._settle, due[:MOST_AT_A_TIME], at_once=AT_ONCE)
+        if len(due) > MOST_AT_A_TIME and None in settled:
+            return 0.0
+        self._rests.after(looked_at)
+        soonest = min([waits, *(each for each in settled if each is not None)])
+        return None if soonest == float("inf") else soonest
+
+    async def _all(self) -> AsyncIterator[tuple[Expected, float | None]]:
+        """Yield what waits, and for how long, by the rules as they are remembered; None: it seems to be due."""
         rules = {rule.rule_id: rule for rule in await self._rulebook.all()}
-        slots = asyncio.Semaphore(AT_ONCE)
-
-        async def look_after(expected: Expected) -> float | None:
-            async with slots:
-                known = next_step(rules.get(expected.rule_id), expected.counts_from, self._clock())
-                if isinstance(known, Wait) and known.counts_from == expected.counts_from:
-                    return known.seconds
-                return await self._settle(expected)
-
-        waits = await all_of(map(look_after, waiting))
-        return min((each for each in waits if each is not None), default=None)
+        known = await self._rulebook.ids()
+        async for expected in self._store.each():
+            rule = rules.get(expected.rule_id)
+            if rule is None and expected.rule_id in known:
+                continue  # it cannot be read: until somebody mends it, nothing is decided
+            step = next_step(rule, expected.counts_from, self._clock())
+            waits = isinstance(step, Wait) and step.counts_from == expected.counts_from
+            yield expected, (step.seconds if isinstance(step, Wait) and waits else None)
 
     async def _settle(self, expected: Expected) -> float | None:
         """Do what is to be done now, by the rule as it is; return the seconds until there is more to do."""
@@ -164,8 +184,11 @@ class Escalations:
             await self._decided.record(expected.escalation_id, [_decision(expected, ending, notices)])
             return 0.0
         log.info("alert.escalated", rule_id=expected.rule_id, escalation_id=expected.escalation_id)
-        jobs = [self._job(expected, ending, channel) for channel in ending.channels]
-        progress = await all_of(self._delivering.deliver(job, notices) for job in jobs)
+
+        async def deliver(channel: Channel) -> Progress:
+            return await self._delivering.deliver(self._job(expected, ending, channel), notices)
+
+        progress = await all_of(deliver, ending.channels, at_once=AT_ONCE)
         return max((each.again_in for each in progress), default=0.0)
 
     def _job(self, expected: Expected, ending: Ending, channel: Channel) -> Job:

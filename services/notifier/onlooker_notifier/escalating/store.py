@@ -9,14 +9,14 @@ The first two are made on condition that there is no third, with it: an instance
 is over.
 """
 
-import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from onlooker_notifier.delivering.copies import UNDONE_DELAY, Copies
+from onlooker_notifier.batches import read_all
+from onlooker_notifier.delivering.copies import Copies
 from onlooker_notifier.escalating.records import Acknowledgement, Ending, Expected, Standing
 from onlooker_notifier.notices import Notice
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 ESCALATING = "escalating"
 SPARE = timedelta(days=30)
 """How long one is kept that nobody could look after: of a rule that cannot be read, or in quiet hours."""
-GET_BATCH = 100
-"""Items that DynamoDB reads in one batch call."""
 
 
 class EscalationStore:
@@ -77,15 +75,17 @@ class EscalationStore:
             if not (await self.standings([expected.escalation_id])):
                 raise  # another writer was in the way, and it is not there: the digest is tried again
 
-    async def all(self) -> list[Expected]:
-        """Return every message that waits, oldest first."""
+    async def each(self) -> AsyncIterator[Expected]:
+        """Yield every message that waits, oldest first. There may be more than memory holds."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="about = :about",
             ExpressionAttributeValues={":about": {"S": ESCALATING}},
             ConsistentRead=True,
         )
-        return [Expected.model_validate_json(item["body"]["S"]) async for page in pages for item in page["Items"]]
+        async for page in pages:
+            for item in page["Items"]:
+                yield Expected.model_validate_json(item["body"]["S"])
 
     async def notices_of(self, expected: Expected) -> list[Notice]:
         """Return what a message tells of; what was erased meanwhile is not among it."""
@@ -140,19 +140,9 @@ class EscalationStore:
 
     async def standings(self, escalation_ids: Collection[str]) -> dict[str, Standing]:
         """Return how far messages are; those that are not known are left out."""
-        left = [_state(each) for each in sorted(set(escalation_ids))]
-        found: dict[str, Standing] = {}
-        while left:
-            asked, left = left[:GET_BATCH], left[GET_BATCH:]
-            answer = await self._dynamodb.batch_get_item(
-                RequestItems={self._table: {"Keys": asked, "ConsistentRead": True}}
-            )
-            for item in answer["Responses"].get(self._table, []):
-                found[item["about"]["S"].removeprefix("message#")] = _standing(item)
-            if self._table in answer["UnprocessedKeys"]:
-                left += answer["UnprocessedKeys"][self._table]["Keys"]
-                await asyncio.sleep(UNDONE_DELAY)
-        return found
+        asked = [_state(each) for each in sorted(set(escalation_ids))]
+        found = await read_all(self._dynamodb, self._table, asked)
+        return {item["about"]["S"].removeprefix("message#"): _standing(item) for item in found}
 
     async def _get(self, escalation_id: str) -> "Item":
         answer = await self._dynamodb.get_item(TableName=self._table, Key=_state(escalation_id), ConsistentRead=True)

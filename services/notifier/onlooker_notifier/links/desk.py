@@ -11,6 +11,7 @@ import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 from fastapi.responses import HTMLResponse
 
+from onlooker_notifier.channels.message import came_from
 from onlooker_notifier.channels.sealing import SealBrokenError
 from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.letters.wording import printable
@@ -103,12 +104,7 @@ class Desk:
     async def _answer(self, token: str, work: Callable[[Followed], Awaitable[HTMLResponse]]) -> HTMLResponse:
         """Return what comes of a link, or why nothing does; an error that went further would write it into the log."""
         try:
-            said = await self._read(token)
-            if isinstance(said, HTMLResponse):
-                return said
-            if (wait := self._limits.wait(said.rule, self._monotonic())) > 0:
-                return _too_many(wait)
-            return await work(await self._following.find(said))
+            return await self._followed(token, work)
         except NotFoundError:
             words = "The rule that this message came from was deleted, so there is nothing to mute or to acknowledge."
             return page("This rule is gone", words, status=HTTPStatus.GONE)
@@ -118,6 +114,18 @@ class Desk:
             log.warning("links.not_followed", error=describe(error))
             words = "Something that Onlooker needs does not answer just now. Nothing was changed; try again later."
             return page("Not now", words, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
+        except Exception as error:  # noqa: BLE001 - the log has where it comes from, and must not have the link
+            log.error("links.fault", error=type(error).__name__, where=came_from(error))  # noqa: TRY400 - as above
+            words = "Onlooker failed at this. Its log says more."
+            return page("That did not work", words, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    async def _followed(self, token: str, work: Callable[[Followed], Awaitable[HTMLResponse]]) -> HTMLResponse:
+        said = await self._read(token)
+        if isinstance(said, HTMLResponse):
+            return said
+        if (wait := self._limits.wait(said.rule, self._monotonic())) > 0:
+            return _too_many(wait)
+        return await work(await self._following.find(said))
 
     async def _read(self, token: str) -> Said | HTMLResponse:
         try:

@@ -1,5 +1,6 @@
 """The alert rules in DynamoDB: an item a rule, with its version, which every change is conditional on."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -57,16 +58,18 @@ class Rulebook:
         self._table = table
         self._monotonic = monotonic
         self._remembered: tuple[float, list[Rule]] | None = None
+        self._reading = asyncio.Lock()
         self._ids: frozenset[str] = frozenset()
         self._read: dict[str, Rule] = {}
         """The rules by what was stored of them: one that did not change is not made ready again."""
 
     async def all(self) -> list[Rule]:
         """Return every rule that can be read, by id; as they were some seconds ago at most."""
-        now = self._monotonic()
-        if self._remembered is None or self._remembered[0] <= now:
-            self._remembered = (now + REMEMBERED, await self.now())
-        return self._remembered[1]
+        async with self._reading:  # who asks meanwhile is answered by the same reading
+            now = self._monotonic()
+            if self._remembered is None or self._remembered[0] <= now:
+                self._remembered = (now + REMEMBERED, await self.now())
+            return self._remembered[1]
 
     async def ids(self) -> frozenset[str]:
         """Return the id of every rule, also of those that cannot be read; as they were some seconds ago at most."""

@@ -26,6 +26,11 @@ class Pace:
         self._offset = self._even_since - monotonic()
         self._jumped = False
 
+    @property
+    def even_since(self) -> float:
+        """Since when it runs evenly, in epoch seconds: another time after each jump."""
+        return self._even_since
+
     def now(self) -> float:
         """Return the time, in epoch seconds. To be asked again and again, for jumps to be noticed."""
         now = self._clock()

@@ -125,6 +125,6 @@ def test_rules_without_channels_are_not_asked_and_those_that_are_off_need_no_key
 def test_all_claims_fit_into_one_transaction() -> None:
     keys = tuple(Key((str(n),)) for n in range(MOST_KEYS))
     for rules in (1, 4, 10, 49):
-        verdicts = fitting([(a_rule(), Verdict(tells=True, keys=keys))] * rules)
+        verdicts = fitting([(a_rule(), Verdict(tells=True, keys=keys))] * rules, beside=1)
         assert all(verdict.keys for _, verdict in verdicts)
         assert 2 + sum(1 + len(verdict.keys) for _, verdict in verdicts) <= 100

@@ -33,6 +33,7 @@ class Around:
     escalated: asyncio.Event = field(default_factory=asyncio.Event)
     """Whether was looked for what nobody acknowledged."""
     escalations_fail: bool = False
+    caught_up: int = 0
     looks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
     async def all(self) -> list[Rule]:
@@ -65,6 +66,7 @@ class Around:
         return None
 
     async def catch_up(self, _rule_of: object) -> float | None:
+        self.caught_up += 1
         return None
 
     async def look(self) -> float | None:
@@ -80,7 +82,7 @@ class Around:
 
 @asynccontextmanager
 async def working(around: Any, look_every: float = NEVER, at_once: int = 2) -> AsyncIterator[DigestWorker]:
-    worker = DigestWorker(around, around, around, around, look_every=look_every, at_once=at_once)
+    worker = DigestWorker(around, around, around, around, around, look_every=look_every, at_once=at_once)
     running = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -92,7 +94,7 @@ async def working(around: Any, look_every: float = NEVER, at_once: int = 2) -> A
 
 
 async def test_trouble_with_one_rule_keeps_no_other_waiting() -> None:
-    around = Around([a_rule("broken"), a_rule("sound")], fails=frozenset({"broken"}))
+    around = Around([a_rule("broken"), a_rule("sound")], fails=frozenset({"broken"}), pending=0.0)
     around.going_on.set()
 
     async with working(around, look_every=0.01):
@@ -135,10 +137,50 @@ async def test_a_rule_for_which_nothing_waits_is_left_alone_until_something_is_g
         assert around.flushed.empty()
 
 
+async def test_what_is_gathered_for_a_rule_that_was_left_alone_is_looked_after_until_it_was_told() -> None:
+    around = Around([a_rule("soon", 0.01)], pending=None)
+    around.going_on.set()
+
+    async with working(around, look_every=0.01) as worker:
+        assert await around.next() == "soon"
+        await around.looked()
+        around.pending = NEVER  # it waits for more
+        worker.wake(around.rules)
+        assert [await around.next() for _ in range(3)] == ["soon"] * 3
+
+
+async def test_a_rule_whose_digest_is_not_due_is_left_alone_though_more_is_gathered_and_until_it_is_changed() -> None:
+    around = Around([a_rule("slow", NEVER), a_rule("prompt", 0)])
+    around.going_on.set()
+
+    async with working(around, look_every=0.01) as worker:
+        assert {await around.next() for _ in range(2)} == {"slow", "prompt"}
+        worker.wake(around.rules)
+        await around.looked()
+        assert {around.flushed.get_nowait() for _ in range(around.flushed.qsize())} == {"prompt"}
+        around.rules[0] = around.rules[0].model_copy(update={"version": 2, "digest_interval": 0})
+        async with asyncio.timeout(5):
+            while await around.flushed.get() != "slow":
+                pass
+
+
+async def test_rules_that_tell_at_once_have_nothing_else_read_each_time() -> None:
+    around = Around([a_rule("prompt", 0)], pending=None)
+    around.going_on.set()
+
+    async with working(around) as worker:
+        assert await around.next() == "prompt"
+        await asyncio.sleep(0)
+        for _ in range(5):
+            worker.wake(around.rules)
+            assert await around.next() == "prompt"
+        assert around.caught_up == 1
+
+
 async def test_what_is_gathered_while_a_rule_is_looked_after_is_not_overlooked() -> None:
     around = Around([a_rule("prompt", 0)], pending=None)
 
-    async with working(around, look_every=0.01) as worker:
+    async with working(around) as worker:
         assert await around.next() == "prompt"
         worker.wake(around.rules)  # too late to be seen by this look
         around.going_on.set()
