@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from onlooker_console.alerts import asking, drafts, spans
+from onlooker_console.alerts import asking, drafts, spans, trials
 from onlooker_console.alerts.channels import listed as channels_of
 from onlooker_console.alerts.drafts import Draft
 from onlooker_console.alerts.kinds import Known
@@ -28,8 +28,6 @@ API = "/alerts/rules"
 WRITE = "alerts:write"
 TRIED = 100
 """Newest pictures that a rule is tried on."""
-SHOWN = 12
-"""Of those, that are shown of either kind."""
 LABELS = {
     "name": "Name",
     "when": "Condition",
@@ -94,7 +92,7 @@ def _building(views: Views) -> APIRouter:
 
     @router.post("/preview")
     async def preview(request: Request, caller: SignedIn) -> Response:
-        """Show which of the newest pictures a rule would tell of, and of the others why not."""
+        """Show which messages a rule would have sent of the newest pictures, and of the others why not."""
         asking.check(caller.may(WRITE))
         trial = await _trial(caller.api, drafts.draft_from(await _filled(request)))
         return views.page(request, "alerts_rule_trial.html", trial=trial)
@@ -238,26 +236,16 @@ async def _form(
     )
 
 
-async def _trial(api: Api, draft: Draft) -> Mapping[str, Any]:
-    """Return what a rule would tell of, or why it cannot be tried."""
+async def _trial(api: Api, draft: Draft) -> trials.Shown:
+    """Return what a rule would have told, or why it cannot be tried."""
     asked = f"{API}/test"
     try:
         wanted = {**draft.request, "name": draft.name or "A rule"}
-        told = await api.send("POST", asked, {"pictures": TRIED}, json=_without_nothing(wanted))
+        return trials.shown(await api.send("POST", asked, {"pictures": TRIED}, json=_without_nothing(wanted)))
     except (RefusedError, ValueError) as refusal:
-        return {"troubles": _troubles(refusal)}
+        return trials.Shown(troubles=_troubles(refusal))
     except ApiError as error:
-        return {"troubles": [error.detail]}
-    pictures = told["pictures"]
-    return {
-        "troubles": (),
-        "looked_at": len(pictures),
-        "told": told["told"],
-        "complete": told["complete"],
-        "absences": told.get("absences", ())[-SHOWN:],
-        "telling": [each for each in pictures if each["tells"]][:SHOWN],
-        "others": [each for each in pictures if not each["tells"]][:SHOWN],
-    }
+        return trials.Shown(troubles=[error.detail])
 
 
 def _troubles(refusal: RefusedError | ValueError) -> list[str]:
