@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from onlooker_shared.aws import Aws
-from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
+from onlooker_shared.claims import CLOCKS_DIFFER, AlreadyDone, Claimed, Claims, InProgress
 
 LEASE = timedelta(seconds=60)
 WHAT = "mail:rule:image"
@@ -60,6 +60,14 @@ async def test_a_claim_lapses_when_its_holder_died(claims: Claims, clock: Clock)
     clock.now += 59
     assert isinstance(await claims.claim(WHAT, "next", LEASE), InProgress)
     clock.now += 2
+    assert await claims.claim(WHAT, "next", LEASE) == Claimed(WHAT, "next")
+
+
+async def test_a_claim_from_before_a_clock_jumped_back_holds_nobody(claims: Claims, clock: Clock) -> None:
+    await claims.claim(WHAT, "died", LEASE)
+    clock.now -= CLOCKS_DIFFER.total_seconds()  # so far clocks may differ
+    assert isinstance(await claims.claim(WHAT, "next", LEASE), InProgress)
+    clock.now -= 1
     assert await claims.claim(WHAT, "next", LEASE) == Claimed(WHAT, "next")
 
 

@@ -72,11 +72,11 @@ class CatchingUp:
     async def _go(self, line: Sequence[Job], rule_of: RuleOf | None) -> bool:
         """Look after a channel's deliveries; return whether there are more that are due."""
         ends_at = asyncio.get_running_loop().time() + LONGEST_GO
-        for job in line[:MOST_IN_LINE]:
-            if asyncio.get_running_loop().time() >= ends_at:
-                return True
+        for number, job in enumerate(line[:MOST_IN_LINE], start=1):
             if not await self._catch_up(job, TELLS if rule_of is None else await self._still(job, rule_of)):
                 return False  # the others wait for it, or are due themselves soon
+            if asyncio.get_running_loop().time() >= ends_at:
+                return number < len(line)
         return len(line) > MOST_IN_LINE
 
     async def _still(self, job: Job, rule_of: RuleOf) -> Verdict:
