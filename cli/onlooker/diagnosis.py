@@ -6,7 +6,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from onlooker.client import QUEUES, ApiError
+from onlooker.client import FORBIDDEN, QUEUES, UNAUTHORIZED, ApiError
 from onlooker.installed import can_run_here
 from onlooker.target import Target
 from onlooker.words import size
@@ -14,8 +14,7 @@ from onlooker_shared.errors import OnlookerError
 
 LOW_DISK = 2**30
 """Bytes of free disk below which the data folder is about to fill up."""
-FORBIDDEN = 403
-REFUSED = frozenset({401, FORBIDDEN})
+REFUSED = frozenset({UNAUTHORIZED, FORBIDDEN})
 """Statuses that are the access key's fault."""
 PORTS = (8080, 4566, 4567)
 """Those that `onlooker up` takes unless told otherwise."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from onlooker.client import ApiError, OnlookerClient
+from onlooker.client import FORBIDDEN, UNAUTHORIZED, ApiError, OnlookerClient
 from onlooker.pictures import SUFFIXES, pictures, readable
 from onlooker_shared.errors import ConfigurationError
 
 AT_ONCE = 3
 """People at the same time, and so pictures: the recognizer takes four."""
-HOPELESS = frozenset({0, 401, 403})
+HOPELESS = frozenset({0, UNAUTHORIZED, FORBIDDEN})
 """Statuses after which the next picture would fare no better: nobody answers, or not to this key."""
 
 Stage = Literal["taken", "known", "refused"]

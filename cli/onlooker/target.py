@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from onlooker.client import OnlookerClient, connect
 from onlooker.datafolder import DataFolder, Running
 from onlooker_shared.errors import ConfigurationError, SettingsError
@@ -35,8 +37,8 @@ class Target:
     def url(self) -> str:
         """The base URL of the HTTP APIs."""
         if named := os.environ.get(URL):
-            if not named.startswith(("http://", "https://")):
-                raise SettingsError(f"{URL} has to begin with http:// or https://, and it is '{named}'.")
+            if not (named.startswith(("http://", "https://")) and _host(named)):
+                raise SettingsError(f"{URL} has to begin with http:// or https:// and a host, and it is '{named}'.")
             return named
         if self._running is None:
             raise ConfigurationError(
@@ -58,6 +60,11 @@ class Target:
             raise ConfigurationError(f"No access key: {path}: {error.strerror}. Set {KEY}.") from error
 
     @property
+    def key_from(self) -> str:
+        """Where the access key is from, in words."""
+        return KEY if os.environ.get(KEY, "").strip() else str(self.folder.admin_key)
+
+    @property
     def runs_here(self) -> bool:
         """Whether it is the installation on this machine's data folder, and that runs."""
         return self._running is not None
@@ -71,3 +78,11 @@ class Target:
     def _running(self) -> Running | None:
         """What runs on the data folder, unless another installation is named."""
         return None if self.is_named else self.folder.running()
+
+
+def _host(url: str) -> str:
+    """Return whose address it is; nothing, if it is none."""
+    try:
+        return httpx.URL(url).host
+    except httpx.InvalidURL:
+        return ""

@@ -3,6 +3,7 @@
 File names and labels come from strangers: rich would read markup in them, a terminal escape sequences.
 """
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from rich.console import Console
@@ -25,3 +26,8 @@ def output() -> Console:
 def messages() -> Console:
     """Return standard error, for progress and what went wrong."""
     return _PlainConsole(stderr=True, markup=False, emoji=False, highlight=False)
+
+
+def working(at: str) -> AbstractContextManager[object]:
+    """Say what is waited for, on standard error and only where somebody looks on; it is gone afterwards."""
+    return messages().status(at)

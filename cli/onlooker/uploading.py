@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from onlooker.client import NOT_FOUND, ApiError, OnlookerClient
+from onlooker.client import NOT_FOUND, UNAUTHORIZED, ApiError, OnlookerClient
 from onlooker.pictures import Picture
 from onlooker.waiting import until
 
@@ -56,7 +56,7 @@ async def upload_all(
                 image_id = await client.upload(picture.path, bucket, picture.key, sent)
                 result = Uploaded(picture, "sent", image_id)
             except ApiError as error:
-                if error.status in {0, 401}:
+                if error.status in {0, UNAUTHORIZED}:
                     raise  # the next one would fare no better
                 result = Uploaded(picture, "refused", reason=str(error))
             except OSError as error:

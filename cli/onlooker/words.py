@@ -36,13 +36,13 @@ def labels(document: dict[str, Any], most: int = 5) -> str:
 
 
 def many(count: int, thing: str) -> str:
-    """Return a number of things: ``1 picture``, ``2 pictures``."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+    """Return a number of things: ``1 picture``, ``2,000 pictures``."""
+    return f"{count} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def people(count: int) -> str:
     """Return a number of people: ``1 person``, ``2 people``."""
-    return f"{count} person" if count == 1 else f"{count} people"
+    return f"{count} person" if count == 1 else f"{count:,} people"
 
 
 def likeness(entry: dict[str, Any]) -> str:

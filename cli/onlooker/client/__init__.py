@@ -6,24 +6,24 @@ from contextlib import asynccontextmanager
 import httpx
 
 from onlooker.client.alerts import Alerts
-from onlooker.client.errors import ApiError, unreachable
+from onlooker.client.errors import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, ApiError
 from onlooker.client.operations import QUEUES, SERVICES, Operations
-from onlooker.client.people import NOT_FOUND, People
+from onlooker.client.people import People
 from onlooker.client.pictures import MOST, Pictures, object_path
-from onlooker.client.requests import ATTEMPTS, TIMEOUT, patiently
+from onlooker.client.requests import ATTEMPTS, TIMEOUT
 
 __all__ = [
     "ATTEMPTS",
+    "FORBIDDEN",
     "MOST",
     "NOT_FOUND",
     "QUEUES",
     "SERVICES",
+    "UNAUTHORIZED",
     "ApiError",
     "OnlookerClient",
     "connect",
     "object_path",
-    "patiently",
-    "unreachable",
 ]
 
 CONNECTIONS = 16

@@ -7,6 +7,11 @@ import httpx
 
 from onlooker_shared.errors import OnlookerError
 
+UNAUTHORIZED = 401
+FORBIDDEN = 403
+NOT_FOUND = 404
+"""Statuses that some commands have a better answer to than to end."""
+
 
 class ApiError(OnlookerError):
     """The API refused; the text says why.
@@ -52,4 +57,11 @@ def refusal_of(answer: httpx.Response) -> ApiError:
         problem = answer.json()
         return ApiError(answer.status_code, problem["detail"], problem.get("instance"), retry_after, problem)
     except (ValueError, KeyError, TypeError):
-        return ApiError(answer.status_code, f"{answer.status_code} {answer.reason_phrase}", retry_after=retry_after)
+        return foreign(answer, retry_after)
+
+
+def foreign(answer: httpx.Response, retry_after: float | None = None) -> ApiError:
+    """Return the error for an answer that no service of Onlooker gives: of a proxy before it, or of somebody else."""
+    status = f"{answer.status_code} {answer.reason_phrase}"
+    words = f"{answer.url.copy_with(query=None)} answers {status}, which is no answer of Onlooker."
+    return ApiError(answer.status_code, f"{words} Is ONLOOKER_URL right, and Onlooker up?", retry_after=retry_after)

@@ -51,5 +51,4 @@ class Operations(Requests):
             answer = await self._http.get("/readyz")
         except httpx.TransportError as error:
             raise unreachable(self._http.base_url, error) from error
-        body: dict[str, Any] = answer.json()
-        return body
+        return body_of(answer)

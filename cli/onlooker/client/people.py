@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from onlooker.client.errors import ApiError
+from onlooker.client.errors import NOT_FOUND, ApiError
 from onlooker.client.requests import RAW, Requests, body_of, patiently, segment
-
-NOT_FOUND = 404
 
 
 class People(Requests):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
-from onlooker.client.errors import ApiError, refusal_of, unreachable
+from onlooker.client.errors import ApiError, foreign, refusal_of, unreachable
 
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 CHUNK = 256 * 1024
@@ -70,9 +70,21 @@ def segment(text: str) -> str:
 
 
 def body_of(answer: httpx.Response) -> dict[str, Any]:
-    """Return the JSON of an answer."""
-    body: dict[str, Any] = answer.json()
+    """Return the JSON object of an answer; raises as `decoded`."""
+    body: dict[str, Any] = decoded(answer)
     return body
+
+
+def decoded(answer: httpx.Response) -> Any:
+    """Return the JSON of an answer.
+
+    Raises:
+        ApiError: it is none, so somebody else answers there.
+    """
+    try:
+        return answer.json()
+    except ValueError as error:
+        raise foreign(answer) from error
 
 
 async def pieces(path: Path, size: int, sent: Callable[[int], None]) -> AsyncIterator[bytes]:

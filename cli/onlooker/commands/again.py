@@ -1,7 +1,5 @@
 """`onlooker again`: have pictures recognized anew, as after a feature was switched on."""
 
-import asyncio
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +11,10 @@ import typer
 
 from onlooker import terminal, words
 from onlooker.client import ApiError, OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Patience
-from onlooker.commands.show import find
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
+from onlooker.commands.show import id_of
 from onlooker.waiting import until
-from onlooker_shared.images import IMAGE_ID_PATTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +44,24 @@ def again(
     patience: Patience = 120.0,
 ) -> None:
     """Have pictures recognized again; Amazon charges for each. Exits 1 if one could not be, as far as is known."""
-    if not asyncio.run(_again(Target(DataFolder.chosen(data)), images, wait=wait, patience=patience)):
+    if not ask(data, lambda client: _again(client, images, wait=wait, patience=patience)):
         raise typer.Exit(1)
 
 
-async def _again(target: Target, images: Sequence[str], *, wait: bool, patience: float) -> bool:
+async def _again(client: OnlookerClient, images: Sequence[str], *, wait: bool, patience: float) -> bool:
     """Ask for pictures, and wait for them if wanted; return whether all went well."""
-    async with target.client() as client:
-        found = [await _ask(client, image) for image in images]
-        asked = [each for each in found if each is not None]
-        done = len(asked)
-        if wait:
-            done = await _wait_for(client, asked, patience)
+    found = [await _ask(client, image) for image in images]
+    asked = [each for each in found if each is not None]
+    done = len(asked)
+    if wait:
+        done = await _wait_for(client, asked, patience)
     return done == len(images)
 
 
 async def _ask(client: OnlookerClient, image: str) -> Asked | None:
     """Ask for one, and say so or why not."""
     try:
-        known = re.fullmatch(IMAGE_ID_PATTERN, image)
-        image_id = image if known else (await find(client, image))["image_id"]
+        image_id = await id_of(client, image)
         requested = await client.recognize_again(image_id)
     except ApiError as error:
         if not error.status:

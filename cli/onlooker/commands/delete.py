@@ -1,6 +1,5 @@
 """`onlooker delete`: pictures, and with them everything that is known about them."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +9,8 @@ import typer
 
 from onlooker import terminal, words
 from onlooker.client import ApiError, OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError
 from onlooker_shared.images import IMAGE_ID_PATTERN
 
@@ -39,18 +37,17 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete pictures, and everything that is known about them. Exits 1 if one could not be deleted."""
-    refused = asyncio.run(_delete(Target(DataFolder.chosen(data)), images, ask=not yes))
+    refused = ask(data, lambda client: _delete(client, images, sure=yes))
     if refused:
         raise typer.Exit(1)
 
 
-async def _delete(target: Target, images: Sequence[str], *, ask: bool) -> int:
+async def _delete(client: OnlookerClient, images: Sequence[str], *, sure: bool) -> int:
     """Delete pictures once somebody agreed; return how many could not be."""
-    async with target.client() as client:
-        doomed = list(dict.fromkeys([await _named(client, image) for image in images]))
-        if ask:
-            _ask(doomed)
-        refused = [each for each in doomed if not await _deleted(client, each)]
+    doomed = list(dict.fromkeys([await _named(client, image) for image in images]))
+    if not sure:
+        _ask(doomed)
+    refused = [each for each in doomed if not await _deleted(client, each)]
     terminal.output().print(f"{words.many(len(doomed) - len(refused), 'picture')} deleted")
     return len(refused)
 

@@ -1,6 +1,5 @@
 """`onlooker enrol`: pictures of people, by whom they are told in other pictures from then on."""
 
-import asyncio
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +12,10 @@ from rich.table import Table
 
 from onlooker import terminal, words
 from onlooker.client import OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker.datafolder import DataFolder
 from onlooker.enrolling import Enrolled, Wanted, enrol_all, of_files, of_folder
 from onlooker.pictures import readable
-from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError
 
 
@@ -54,7 +52,7 @@ def enrol(
     consent = consent_of(consent_by, purpose)
     wanted = _wanted(name, paths or [], folder, person_id, another=another)
     people = [dataclasses.replace(each, consent=consent) for each in wanted]
-    results = asyncio.run(_enrol(Target(DataFolder.chosen(data)), people, even_if_known=even_if_known))
+    results = ask(data, lambda client: _enrol(client, people, even_if_known=even_if_known))
     console = terminal.output()
     if json:
         console.print_json(data=[_as_json(result) for result in results])
@@ -88,12 +86,11 @@ def consent_of(given_by: str | None, purpose: str | None) -> dict[str, str] | No
     return None
 
 
-async def _enrol(target: Target, people: Sequence[Wanted], *, even_if_known: bool) -> list[Enrolled]:
-    async with target.client() as client:
-        for wanted in people:
-            if wanted.person_id:
-                await _see_who(client, wanted.person_id, wanted.name)
-        return await send(client, people, even_if_known=even_if_known)
+async def _enrol(client: OnlookerClient, people: Sequence[Wanted], *, even_if_known: bool) -> list[Enrolled]:
+    for wanted in people:
+        if wanted.person_id:
+            await _see_who(client, wanted.person_id, wanted.name)
+    return await send(client, people, even_if_known=even_if_known)
 
 
 async def _see_who(client: OnlookerClient, person_id: str, name: str) -> None:

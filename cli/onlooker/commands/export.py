@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from onlooker import terminal
+from onlooker.client import OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data
 from onlooker.commands.people import Who, find
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError
 
 
@@ -21,19 +21,19 @@ def export(
     data: Data = None,
 ) -> None:
     """Write everything that is stored of a person to a zip that only you can read."""
-    path = asyncio.run(_export(Target(DataFolder.chosen(data)), who, into))
+    with terminal.working("collecting what is stored"):
+        path = ask(data, lambda client: _export(client, who, into))
     terminal.output().print(f"{path} has everything that is stored of them", soft_wrap=True)
 
 
-async def _export(target: Target, who: str, into: Path | None) -> Path:
+async def _export(client: OnlookerClient, who: str, into: Path | None) -> Path:
     """Write the zip and return where it is.
 
     Raises:
         ConfigurationError: there is a file already, or it cannot be written.
     """
-    async with target.client() as client:
-        person_id = (await find(client, who))["person_id"]
-        content = await client.export(person_id)
+    person_id = (await find(client, who))["person_id"]
+    content = await client.export(person_id)
     path = into or Path(f"{person_id}.zip")
     try:
         await asyncio.to_thread(_write, path, content)

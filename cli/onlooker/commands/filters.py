@@ -1,7 +1,7 @@
 """The options that say which pictures are meant, the same for every command that asks the index."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -23,7 +23,7 @@ Since = Annotated[datetime | None, typer.Option("--from", help="Uploaded then or
 Until = Annotated[datetime | None, typer.Option("--to", help="Uploaded before then, UTC.")]
 Bucket = Annotated[str | None, typer.Option(help="Lies in this bucket.")]
 Prefix = Annotated[str | None, typer.Option(help="The key begins like this.")]
-State = Annotated[str | None, typer.Option(help="recognized or failed.")]
+State = Annotated[Literal["recognized", "failed"] | None, typer.Option(help="What became of it.")]
 
 
 def asked(text: list[str] | None, **given: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """`onlooker keys`: who has an access key and what it allows; making one, and taking one away."""
 
-import asyncio
 import re
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from rich.table import Table
 
 from onlooker import terminal, words
 from onlooker.client import OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
@@ -41,7 +41,7 @@ def keys(context: typer.Context, data: Data = None, json: Json = False) -> None:
         if data is not None or json:
             raise typer.BadParameter(f"Options go behind it: onlooker keys {context.invoked_subcommand} ...")
         return
-    found = asyncio.run(_all(Target(DataFolder.chosen(data))))
+    found = ask(data, _listed)
     if json:
         terminal.output().print_json(data=found)
     else:
@@ -66,7 +66,7 @@ def create(
     """Make an access key and print it, alone on standard output. It is shown only now."""
     scopes = list(dict.fromkeys(each for name in scope for each in GROUPS.get(name, (name,))))
     asked = {"owner": owner, "scopes": scopes, "bucket": bucket, "prefix": prefix, "days": days}
-    made = asyncio.run(_create(Target(DataFolder.chosen(data)), asked))
+    made = ask(data, lambda client: client.create_key(asked))
     allowed = f"{', '.join(made['scopes'])} in {_place(made)}"
     until = f"until {words.minute(made['expires_at'])}" if made["expires_at"] else "until somebody revokes it"
     terminal.messages().print(f"A key for {made['owner']}: {allowed}, {until}. It is shown only now:", soft_wrap=True)
@@ -83,30 +83,22 @@ def revoke(
     named = NAMED.fullmatch(key)
     if named is None:
         raise ConfigurationError("That is no id of an access key; `onlooker keys` lists them.")
-    asyncio.run(_revoke(Target(DataFolder.chosen(data)), named[1], ask=not yes))
+    own = Target(DataFolder.chosen(data)).key
+    owner = ask(data, lambda client: _revoke(client, named[1], own, sure=yes))
+    terminal.messages().print(f"The key of {owner} is revoked.", soft_wrap=True)
 
 
-async def _all(target: Target) -> list[Key]:
-    async with target.client() as client:
-        return await _listed(client)
-
-
-async def _create(target: Target, asked: dict[str, Any]) -> Key:
-    async with target.client() as client:
-        return await client.create_key(asked)
-
-
-async def _revoke(target: Target, key_id: str, *, ask: bool) -> None:
-    async with target.client() as client:
-        found = next((key for key in await _listed(client) if key["key_id"] == key_id), None)
-        if found is None:
-            raise ConfigurationError(f"There is no access key {key_id}; `onlooker keys` lists them.")
-        if ask:
-            own = " It is the one that this command uses." if _is(key_id, target.key) else ""
-            whose = f"the key of {found['owner']} ({', '.join(found['scopes'])})".translate(terminal.CONTROLS)
-            typer.confirm(f"Revoke {whose}?{own}", abort=True, err=True)
-        await client.revoke_key(key_id)
-    terminal.messages().print(f"The key of {found['owner']} is revoked.", soft_wrap=True)
+async def _revoke(client: OnlookerClient, key_id: str, own: str, *, sure: bool) -> str:
+    """Revoke a key, once somebody agreed, and return whose it was; `own` is the one that this command uses."""
+    found = next((key for key in await _listed(client) if key["key_id"] == key_id), None)
+    if found is None:
+        raise ConfigurationError(f"There is no access key {key_id}; `onlooker keys` lists them.")
+    if not sure:
+        warning = " It is the one that this command uses." if _is(key_id, own) else ""
+        whose = f"the key of {found['owner']} ({', '.join(found['scopes'])})".translate(terminal.CONTROLS)
+        typer.confirm(f"Revoke {whose}?{warning}", abort=True, err=True)
+    await client.revoke_key(key_id)
+    return str(found["owner"])
 
 
 async def _listed(client: OnlookerClient) -> list[Key]:

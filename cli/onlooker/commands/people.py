@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich import box
@@ -12,9 +12,8 @@ from rich.table import Table
 
 from onlooker import terminal, words
 from onlooker.client import NOT_FOUND, ApiError, OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError
 
 PAGE = 200
@@ -23,6 +22,7 @@ SEEN = 20
 """Pictures of a person that are shown, unless somebody wants more."""
 PERSON_ID = re.compile("[0-9a-f]{32}")
 
+Order = Literal["name", "last_seen", "sightings"]
 Person = dict[str, Any]
 """What the API tells of a person."""
 
@@ -36,17 +36,17 @@ def people(
     context: typer.Context,
     unknown: Annotated[bool, typer.Option("--unknown", help="Only strangers who are remembered.")] = False,
     named: Annotated[str | None, typer.Option(help="Whose name, or external id, has this in it.")] = None,
-    sort: Annotated[str, typer.Option(help="name, last_seen or sightings.")] = "name",
+    sort: Annotated[Order, typer.Option(help="By name, or those last, or most often, seen first.")] = "name",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """List people."""
     if context.invoked_subcommand is not None:
-        if unknown or named or data is not None or json:
+        if unknown or named or sort != "name" or data is not None or json:
             raise typer.BadParameter(f"Options go behind it: onlooker people {context.invoked_subcommand} ...")
         return
-    asked = {"sort": sort} | ({"state": "unknown"} if unknown else {}) | ({"q": named} if named else {})
-    found = asyncio.run(_all(Target(DataFolder.chosen(data)), asked))
+    asked: dict[str, str] = {"sort": sort} | ({"state": "unknown"} if unknown else {}) | ({"q": named} if named else {})
+    found = ask(data, lambda client: _listed(client, asked))
     console = terminal.output()
     if json:
         console.print_json(data=found)
@@ -65,7 +65,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a person: by which faces they are told, and where they were seen last."""
-    found = asyncio.run(_show(Target(DataFolder.chosen(data)), who, most))
+    found = ask(data, lambda client: _show(client, who, most))
     if json:
         terminal.output().print_json(data=found)
     else:
@@ -80,7 +80,7 @@ def rename(
     data: Data = None,
 ) -> None:
     """Give a person another name, or a stranger their first: in the pictures of the past, too, some time later."""
-    before, after = asyncio.run(_rename(Target(DataFolder.chosen(data)), who, name, another=another))
+    before, after = ask(data, lambda client: _rename(client, who, name, another=another))
     terminal.output().print(f"{before['name']} is {after['name']} from now on; pictures follow.", soft_wrap=True)
 
 
@@ -92,7 +92,7 @@ def merge(
     data: Data = None,
 ) -> None:
     """Make two people one: the second stays, and has the faces and pictures of both, also in the past."""
-    before, after = asyncio.run(_merge(Target(DataFolder.chosen(data)), who, into, ask=not yes))
+    before, after = ask(data, lambda client: _merge(client, who, into, sure=yes))
     terminal.output().print(f"{before['name']} is {after['name']} from now on; pictures follow.", soft_wrap=True)
 
 
@@ -114,47 +114,37 @@ async def find(client: OnlookerClient, who: str) -> Person:
     return found[0]
 
 
-async def _all(target: Target, asked: dict[str, str]) -> list[Person]:
-    async with target.client() as client:
-        return await _listed(client, asked)
-
-
-async def _show(target: Target, who: str, most: int) -> Person:
+async def _show(client: OnlookerClient, who: str, most: int) -> Person:
     """Return a person with their faces and sightings."""
-    async with target.client() as client:
-        person = await find(client, who)
-        faces, seen = await asyncio.gather(
-            client.faces(person["person_id"]), client.sightings(person["person_id"], most)
-        )
+    person = await find(client, who)
+    faces, seen = await asyncio.gather(client.faces(person["person_id"]), client.sightings(person["person_id"], most))
     return {"person": person, "faces": faces["faces"], "sightings": seen["sightings"]}
 
 
-async def _rename(target: Target, who: str, name: str, *, another: bool) -> tuple[Person, Person]:
+async def _rename(client: OnlookerClient, who: str, name: str, *, another: bool) -> tuple[Person, Person]:
     """Return a person as they were before and after."""
-    async with target.client() as client:
-        person = await find(client, who)
-        try:
-            return person, await client.rename(person["person_id"], name, person["version"], another=another)
-        except ApiError as error:
-            if error.reason != "name_taken":
-                raise
-            raise ConfigurationError(
-                f"Somebody is called {name} already, {error.problem['person_id']}. "
-                "If this is another one of that name: --another."
-            ) from error
+    person = await find(client, who)
+    try:
+        return person, await client.rename(person["person_id"], name, person["version"], another=another)
+    except ApiError as error:
+        if error.reason != "name_taken":
+            raise
+        raise ConfigurationError(
+            f"Somebody is called {name} already, {error.problem['person_id']}. "
+            "If this is another one of that name: --another."
+        ) from error
 
 
-async def _merge(target: Target, who: str, into: str, *, ask: bool) -> tuple[Person, Person]:
+async def _merge(client: OnlookerClient, who: str, into: str, *, sure: bool) -> tuple[Person, Person]:
     """Return who was merged, and into whom, once somebody agreed."""
-    async with target.client() as client:
-        person, other = await find(client, who), await find(client, into)
-        if person["person_id"] == other["person_id"]:
-            raise ConfigurationError(f"Both are {other['name']}, {other['person_id']}.")
-        if ask:
-            theirs, others = (f"{each['name']} ({_in_short(each)})" for each in (person, other))
-            question = f"Make {theirs} the same as {others}, called {other['name']}?"
-            typer.confirm(question.translate(terminal.CONTROLS), abort=True, err=True)
-        return person, await client.merge(person["person_id"], other["person_id"])
+    person, other = await find(client, who), await find(client, into)
+    if person["person_id"] == other["person_id"]:
+        raise ConfigurationError(f"Both are {other['name']}, {other['person_id']}.")
+    if not sure:
+        theirs, others = (f"{each['name']} ({_in_short(each)})" for each in (person, other))
+        question = f"Make {theirs} the same as {others}, called {other['name']}?"
+        typer.confirm(question.translate(terminal.CONTROLS), abort=True, err=True)
+    return person, await client.merge(person["person_id"], other["person_id"])
 
 
 async def _listed(client: OnlookerClient, asked: dict[str, str]) -> list[Person]:
@@ -194,20 +184,36 @@ def _print(console: Console, found: Person) -> None:
     for name, text in {"external id": person["external_id"], **person["attributes"]}.items():
         if text:
             console.print(f"{name}: {text}", soft_wrap=True)
-    faces = Table("face", "from", "brightness", "sharpness", "added (UTC)", box=box.SIMPLE_HEAD)
-    for face in found["faces"]:
+    console.print(_faces(found["faces"]) if found["faces"] else "No faces: nobody is told by them.")
+    if found["sightings"]:
+        console.print(_sightings(found["sightings"]))
+        console.print(f"{words.many(person['sightings'], 'sighting')} in all")
+    else:
+        console.print("Not seen in any picture yet.")
+
+
+def _faces(found: list[dict[str, Any]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("face, added (UTC)", no_wrap=True)  # ids whole, as they are what names one
+    table.add_column("from", overflow="fold")
+    table.add_column("brightness", justify="right")
+    table.add_column("sharpness", justify="right")
+    for face in found:
         quality = ("" if face[each] is None else f"{face[each]:.0f}" for each in ("brightness", "sharpness"))
-        faces.add_row(face["face_id"], face["key"] or face["source"], *quality, words.minute(face["added_at"]))
-    console.print(faces)
-    seen = Table(box=box.SIMPLE_HEAD)
-    seen.add_column("seen in", overflow="fold")
-    seen.add_column("alike", no_wrap=True)
-    seen.add_column("uploaded (UTC)", no_wrap=True)
-    for sighting in found["sightings"]:
+        named = f"{face['face_id']}\n{words.minute(face['added_at'])}"
+        table.add_row(named, face["key"] or face["source"], *quality)
+    return table
+
+
+def _sightings(found: list[dict[str, Any]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("seen in", overflow="fold")
+    table.add_column("alike", no_wrap=True, justify="right")
+    table.add_column("uploaded (UTC)", no_wrap=True)
+    for sighting in found:
         alike = "said so" if sighting["decided_by"] == "somebody" else f"{sighting['similarity']:.0f} %"
-        seen.add_row(f"{sighting['bucket']}/{sighting['key']}", alike, words.minute(sighting["seen_at"]))
-    console.print(seen)
-    console.print(f"{words.many(person['sightings'], 'sighting')} in all")
+        table.add_row(f"{sighting['bucket']}/{sighting['key']}", alike, words.minute(sighting["seen_at"]))
+    return table
 
 
 def _in_short(person: Person) -> str:

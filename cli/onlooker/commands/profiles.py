@@ -1,6 +1,5 @@
 """`onlooker people import-profiles`: makes people of the profiles that another program kept."""
 
-import asyncio
 from typing import Annotated, Any
 
 import typer
@@ -10,10 +9,9 @@ from rich.table import Table
 
 from onlooker import terminal, words
 from onlooker.client import OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.enrol import consent_of
 from onlooker.commands.options import Data, Json
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
 
 Imported = dict[str, Any]
 """What the API tells of one profile."""
@@ -32,7 +30,7 @@ def import_profiles(
     It may be repeated: nobody is made twice, and what was changed of people since stays.
     """
     consent = consent_of(consent_by, purpose)
-    found = asyncio.run(_import(Target(DataFolder.chosen(data)), consent))
+    found = ask(data, lambda client: import_all(client, consent))
     console = terminal.output()
     if json:
         console.print_json(data=found)
@@ -42,11 +40,6 @@ def import_profiles(
         console.print(summary(found))
     if any(each["outcome"] == "refused" for each in found):
         raise typer.Exit(1)
-
-
-async def _import(target: Target, consent: dict[str, str] | None) -> list[Imported]:
-    async with target.client() as client:
-        return await import_all(client, consent)
 
 
 async def import_all(client: OnlookerClient, consent: dict[str, str] | None = None) -> list[Imported]:

@@ -10,9 +10,8 @@ from rich.table import Table
 
 from onlooker import terminal, words
 from onlooker.client import QUEUES, OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError
 
 LETTERS = 50
@@ -24,7 +23,7 @@ Queue = dict[str, Any]
 
 def queues(data: Data = None, json: Json = False) -> None:
     """Show each queue: waiting, in work, dead letters with their reasons. Needs a key with the scope `admin`."""
-    found = asyncio.run(_all(Target(DataFolder.chosen(data))))
+    found = ask(data, _look)
     console = terminal.output()
     if json:
         console.print_json(data=[_as_json(queue) for queue in found])
@@ -42,39 +41,33 @@ def redrive(
     data: Data = None,
 ) -> None:
     """Send a queue's dead letters through it once more. Needs a key with the scope `admin`."""
-    count = asyncio.run(_redrive(Target(DataFolder.chosen(data)), queue))
+    count = ask(data, lambda client: _redrive(client, queue))
     terminal.output().print(f"{words.many(count, 'dead letter')} of {queue} sent on again.")
 
 
 async def print_states(client: OnlookerClient, console: Console) -> bool:
     """Print a table of the queues, and their dead letters; returns whether there are any dead letters."""
-    found = await _look(client, LETTERS)
+    found = await _look(client)
     _print(console, found)
     return any(queue["dead"] for queue in found)
 
 
-async def _all(target: Target) -> list[Queue]:
-    async with target.client() as client:
-        return await _look(client, LETTERS)
-
-
-async def _look(client: OnlookerClient, letters: int) -> list[Queue]:
+async def _look(client: OnlookerClient, letters: int = LETTERS) -> list[Queue]:
     return list(await asyncio.gather(*(client.queue(name, letters) for name in QUEUES)))
 
 
-async def _redrive(target: Target, named: str) -> int:
+async def _redrive(client: OnlookerClient, named: str) -> int:
     """Send on the dead letters that there are now, in as many requests as it takes; return how many they were.
 
     What fails once more meanwhile is a dead letter again, and left, or this would go on for ever.
     """
-    async with target.client() as client:
-        queue = _named(named, await _look(client, 0))
-        moved = 0
-        while moved < queue["dead"]:
-            done = (await client.redrive(queue["service"]))["redriven"]
-            if not done:
-                break
-            moved += done
+    queue = _named(named, await _look(client, 0))
+    moved = 0
+    while moved < queue["dead"]:
+        done = (await client.redrive(queue["service"]))["redriven"]
+        if not done:
+            break
+        moved += done
     return moved
 
 

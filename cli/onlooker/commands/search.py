@@ -1,19 +1,17 @@
 """`onlooker search`: pictures by what is in them."""
 
-import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich import box
 from rich.table import Table
 
 from onlooker import terminal, words
-from onlooker.client import MOST
+from onlooker.client import MOST, OnlookerClient
 from onlooker.commands import filters
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker.commands.show import find
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
+from onlooker.commands.show import id_of
 
 
 def search(
@@ -35,7 +33,9 @@ def search(
     prefix: filters.Prefix = None,
     state: filters.State = None,
     similar_to: Annotated[str | None, typer.Option(help="Looks like this picture: its id or key.")] = None,
-    sort: Annotated[str | None, typer.Option(help="newest, oldest or relevance.")] = None,
+    sort: Annotated[
+        Literal["newest", "oldest", "relevance"] | None, typer.Option(help="What comes first.", show_default=False)
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="Pictures at most.")] = 20,
     json: Json = False,
 ) -> None:
@@ -60,7 +60,7 @@ def search(
         sort=sort,
         limit=limit,
     )
-    page = asyncio.run(_search(Target(DataFolder.chosen(data)), asked, similar_to))
+    page = ask(data, lambda client: _search(client, asked, similar_to))
     console = terminal.output()
     if json:
         console.print_json(data=page)
@@ -72,11 +72,10 @@ def search(
             console.print(f"There are more than {limit}; raise --limit or narrow the search.")
 
 
-async def _search(target: Target, asked: dict[str, Any], similar_to: str | None) -> dict[str, Any]:
-    async with target.client() as client:
-        if similar_to is not None:
-            asked["similar_to"] = (await find(client, similar_to))["image_id"]
-        return await client.search(asked)
+async def _search(client: OnlookerClient, asked: dict[str, Any], similar_to: str | None) -> dict[str, Any]:
+    if similar_to is not None:
+        asked["similar_to"] = await id_of(client, similar_to)
+    return await client.search(asked)
 
 
 def table_of(documents: list[dict[str, Any]]) -> Table:

@@ -1,6 +1,5 @@
 """`onlooker show`: all that is known about one picture."""
 
-import asyncio
 import re
 from collections.abc import Awaitable, Sequence
 from typing import Annotated, Any, get_args
@@ -13,9 +12,8 @@ from rich.text import Text
 
 from onlooker import terminal, words
 from onlooker.client import MOST, NOT_FOUND, ApiError, OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
 from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.recognition import DominantColor, Feature, ImageProperties, Recognition
 
@@ -32,7 +30,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show what was recognized in a picture, and where its annotated copy is."""
-    document, annotation, told = asyncio.run(_show(Target(DataFolder.chosen(data)), image))
+    document, annotation, told = ask(data, lambda client: _show(client, image))
     console = terminal.output()
     if json:
         console.print_json(data={"document": document, "annotation": annotation, "recognition": told})
@@ -51,13 +49,12 @@ def show(
         console.print(annotation["annotated"]["url"], soft_wrap=True)
 
 
-async def _show(target: Target, image: str) -> tuple[Found, Found | None, Found | None]:
+async def _show(client: OnlookerClient, image: str) -> tuple[Found, Found | None, Found | None]:
     """Return a picture's document, its annotated copy and what was recognized, the latter two if they are there."""
-    async with target.client() as client:
-        document = await find(client, image)
-        annotation = await _if_there(client.annotation(document["image_id"]))
-        answer = await _if_there(client.recognition(document["image_id"])) or {}
-        return document, annotation, answer.get("recognition")
+    document = await find(client, image)
+    annotation = await _if_there(client.annotation(document["image_id"]))
+    answer = await _if_there(client.recognition(document["image_id"])) or {}
+    return document, annotation, answer.get("recognition")
 
 
 async def _if_there(answer: Awaitable[Found]) -> Found | None:
@@ -67,6 +64,11 @@ async def _if_there(answer: Awaitable[Found]) -> Found | None:
         if error.status != NOT_FOUND:
             raise
         return None
+
+
+async def id_of(client: OnlookerClient, image: str) -> str:
+    """Return a picture's id, by that or by its key; raises as `find`."""
+    return image if re.fullmatch(IMAGE_ID_PATTERN, image) else str((await find(client, image))["image_id"])
 
 
 async def find(client: OnlookerClient, image: str) -> dict[str, Any]:

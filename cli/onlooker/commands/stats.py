@@ -1,8 +1,7 @@
 """`onlooker stats`: the index in figures."""
 
-import asyncio
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich import box
@@ -11,9 +10,8 @@ from rich.table import Table
 
 from onlooker import terminal, words
 from onlooker.commands import filters
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
 
 MOST = 12
 """Labels, people, ... and periods shown of each."""
@@ -50,7 +48,7 @@ def stats(
     bucket: filters.Bucket = None,
     prefix: filters.Prefix = None,
     state: filters.State = None,
-    interval: Annotated[str, typer.Option(help="Of the timeline: minute, hour, day or month.")] = "day",
+    interval: Annotated[Literal["minute", "hour", "day", "month"], typer.Option(help="Of the timeline.")] = "day",
     json: Json = False,
 ) -> None:
     """Count pictures, faces, labels, people, emotions, ...: of all pictures, or of those that are like this."""
@@ -73,7 +71,7 @@ def stats(
         state=state,
         interval=interval,
     )
-    found = asyncio.run(_stats(Target(DataFolder.chosen(data)), asked))
+    found = ask(data, lambda client: client.statistics(asked))
     console = terminal.output()
     if json:
         console.print_json(data=found)
@@ -119,8 +117,3 @@ def timeline_of(periods: list[dict[str, Any]]) -> Table:
         bar = "█" * max(1, period["count"] * BAR // longest)
         table.add_row(period["start"].rstrip("Z").replace("T", " "), f"{period['count']:,}", bar + failed)
     return table
-
-
-async def _stats(target: Target, asked: dict[str, Any]) -> dict[str, Any]:
-    async with target.client() as client:
-        return await client.statistics(asked)

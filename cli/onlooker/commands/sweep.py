@@ -1,6 +1,5 @@
 """`onlooker sweep`: sends on what got stuck."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -8,10 +7,9 @@ from rich import box
 from rich.table import Table
 
 from onlooker import terminal
-from onlooker.client import SERVICES
+from onlooker.client import SERVICES, OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
 
 
 def sweep(
@@ -21,13 +19,15 @@ def sweep(
     ] = 900.0,
 ) -> None:
     """Find pictures without a result, results without an annotation, a document or a notification; send them on."""
-    asyncio.run(_sweep(Target(DataFolder.chosen(data)), older_than))
-
-
-async def _sweep(target: Target, older_than: float) -> None:
-    table = Table("service", "looked at", "sent on", box=box.SIMPLE_HEAD)
-    async with target.client() as client:
-        for service in SERVICES:
-            swept = await client.sweep(service, older_than)
-            table.add_row(service, str(swept["looked_at"]), str(swept["sent_on"]))
+    with terminal.working("looking through all that is stored"):
+        table = ask(data, lambda client: _sweep(client, older_than))
     terminal.output().print(table)
+
+
+async def _sweep(client: OnlookerClient, older_than: float) -> Table:
+    """Have every service sweep, and return a table of what came of it."""
+    table = Table("service", "looked at", "sent on", box=box.SIMPLE_HEAD)
+    for service in SERVICES:
+        swept = await client.sweep(service, older_than)
+        table.add_row(service, f"{swept['looked_at']:,}", f"{swept['sent_on']:,}")
+    return table

@@ -1,7 +1,6 @@
 """`onlooker trace`: one picture's way through the logs of all services."""
 
 import asyncio
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,12 +15,11 @@ from rich.table import Table
 from onlooker import terminal
 from onlooker.client import NOT_FOUND, ApiError, OnlookerClient
 from onlooker.commands.options import Data, Json
-from onlooker.commands.show import find
+from onlooker.commands.show import id_of
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 from onlooker.timeline import Line, timeline
 from onlooker_shared.errors import ConfigurationError
-from onlooker_shared.images import IMAGE_ID_PATTERN
 
 STANDARD_INPUT = Path("-")
 WHERE = (
@@ -86,14 +84,13 @@ def _own_logs(target: Target) -> list[Path]:
 async def _traced(target: Target, image: str) -> Traced:
     """Return the picture that somebody named. Of one that is not recognized yet, logs may know more than services."""
     async with target.client() as client:
-        if not re.fullmatch(IMAGE_ID_PATTERN, image):
-            image = (await find(client, image))["image_id"]
+        image_id = await id_of(client, image)
         try:
-            return await _known(client, image)
+            return await _known(client, image_id)
         except ApiError as error:
             if error.status != NOT_FOUND:
                 raise
-            return Traced("a picture that nothing is known of yet", image, None)
+            return Traced("a picture that nothing is known of yet", image_id, None)
 
 
 async def _known(client: OnlookerClient, image_id: str) -> Traced:

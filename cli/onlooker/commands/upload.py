@@ -1,6 +1,5 @@
 """`onlooker upload`: files and folders into the pipeline."""
 
-import asyncio
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +12,9 @@ from rich.table import Table
 
 from onlooker import terminal, words
 from onlooker.client import OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json, Patience
-from onlooker.datafolder import DataFolder
 from onlooker.pictures import Picture, pictures, readable
-from onlooker.target import Target
 from onlooker.uploading import Uploaded, upload_all, wait_for
 from onlooker_shared.errors import ConfigurationError
 from onlooker_shared.settings import CommonSettings
@@ -35,19 +33,11 @@ def upload(
     found = pictures(paths, prefix)
     if not found:
         raise ConfigurationError(f"No pictures in {', '.join(str(path) for path in paths)}.")
-    target = Target(DataFolder.chosen(data))
-    bucket = bucket or CommonSettings().topology.images.name
-    results = asyncio.run(_upload(target, bucket, found, wait=wait, patience=patience))
+    into = bucket or CommonSettings().topology.images.name
+    results = ask(data, lambda client: send(client, into, found, wait=wait, patience=patience))
     _print(results, json=json)
     if any(result.stage not in {"sent", "done"} for result in results):
         raise typer.Exit(1)
-
-
-async def _upload(
-    target: Target, bucket: str, found: Sequence[Picture], *, wait: bool, patience: float
-) -> list[Uploaded]:
-    async with target.client() as client:
-        return await send(client, bucket, found, wait=wait, patience=patience)
 
 
 async def send(

@@ -1,6 +1,5 @@
 """`onlooker who`: who is in a picture, of which nothing is kept."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,9 +8,9 @@ from rich import box
 from rich.table import Table
 
 from onlooker import terminal, words
+from onlooker.client import OnlookerClient
+from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker.datafolder import DataFolder
-from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError
 
 
@@ -21,7 +20,7 @@ def who(
     json: Json = False,
 ) -> None:
     """Say who is in a picture, without sending it into the pipeline."""
-    found = asyncio.run(_who(Target(DataFolder.chosen(data)), picture))
+    found = ask(data, lambda client: _who(client, picture))
     console = terminal.output()
     if json:
         console.print_json(data=found)
@@ -35,12 +34,11 @@ def who(
             )
 
 
-async def _who(target: Target, picture: Path) -> dict[str, Any]:
-    async with target.client() as client:
-        try:
-            return await client.identify(picture)
-        except OSError as error:
-            raise ConfigurationError(f"{picture} cannot be read: {error.strerror}.") from error
+async def _who(client: OnlookerClient, picture: Path) -> dict[str, Any]:
+    try:
+        return await client.identify(picture)
+    except OSError as error:
+        raise ConfigurationError(f"{picture} cannot be read: {error.strerror}.") from error
 
 
 def table_of(faces: list[dict[str, Any]]) -> Table:

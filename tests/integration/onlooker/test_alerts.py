@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from onlooker_notifier.__main__ import compose
 from onlooker_notifier.deciding.decisions import Decided, Decision
 from onlooker_notifier.delivering.deliveries import Deliveries, Delivery, Outcome
 from onlooker_notifier.delivering.packing import packed
+from onlooker_notifier.escalating.records import Expected
+from onlooker_notifier.escalating.store import EscalationStore
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.keys import KeyStore, Scope
@@ -77,8 +79,8 @@ async def test_rules_come_from_a_file_go_into_one_and_are_tried(
         tried = await run("test", "Somebody [red] at the door", "--json")
         assert '"told": 0' in tried.stdout
         unknown = await run("test", "nobody")
-        assert "There are none." in (await run("channels")).stdout
-        assert "There are none." in (await run("sent")).stdout
+        assert "There are no channels" in (await run("channels")).stdout
+        assert "Nothing was sent yet" in (await run("sent")).stdout
     assert isinstance(unknown.exception, NotFoundError)
 
 
@@ -118,25 +120,67 @@ async def test_why_nothing_was_told_is_listed_by_rule_and_picture(aws: Aws, monk
     assert "Ann" not in of_picture
 
 
-async def test_a_message_is_sent_again_and_what_cannot_be_says_why(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def a_delivery(at: datetime, **more: Any) -> Delivery:
+    message = a_message()
+    return Delivery(
+        **{
+            "delivery_id": f"{round(at.timestamp() * 1000):013d}-{'0' * 16}",
+            "rule_id": "cats",
+            "rule_name": "Cats",
+            "channel": "sns",
+            "target": "arn:aws:sns:us-east-1:000000000000:nowhere",
+            "outcome": Outcome(status="sent", at=at),
+            "pictures": 1,
+            "image_ids": (),
+            "subject": message.letter.subject,
+            "text": message.letter.text,
+            "begun_at": at,
+            **more,
+        }
+    )
+
+
+async def test_a_message_is_acknowledged_and_later_ones_are_told_by_whom(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at = datetime.now(UTC)
-    delivery_id = f"{round(at.timestamp() * 1000):013d}-{'0' * 16}"
+    kept = a_delivery(at, escalation_id="cats-1")
+    quiet = a_delivery(at - timedelta(seconds=1))
     async with served(aws, monkeypatch) as installed:
-        deliveries = Deliveries(await aws.client("dynamodb"), installed.topology.alert_deliveries.name)
-        message = a_message()
-        kept = Delivery(
-            delivery_id=delivery_id,
+        dynamodb = await aws.client("dynamodb")
+        deliveries = Deliveries(dynamodb, installed.topology.alert_deliveries.name)
+        for each in (kept, quiet):
+            await deliveries.record(each)
+        expected = Expected(
+            escalation_id="cats-1",
             rule_id="cats",
             rule_name="Cats",
-            channel="sns",
-            target="arn:aws:sns:us-east-1:000000000000:nowhere",
-            outcome=Outcome(status="sent", at=at),
-            pictures=1,
-            image_ids=(),
-            subject=message.letter.subject,
-            text=message.letter.text,
-            begun_at=at,
+            delivery_ids=(kept.delivery_id,),
+            begun_at=at.timestamp(),
+            counts_from=at.timestamp(),
         )
+        store = EscalationStore(dynamodb, installed.topology.alert_notices.name, timedelta(days=1))
+        await store.expect(expected, [])
+        awaited = (await run("sent")).stdout
+        first = await run("acknowledge", kept.delivery_id)
+        second = await run("acknowledge", kept.delivery_id)
+        listed = (await run("sent")).stdout
+        nothing = await run("acknowledge", quiet.delivery_id)
+        gone = await run("acknowledge", f"{kept.delivery_id}0")
+    assert "acknowledged by nobody yet" in awaited
+    assert "Acknowledged by me, " in first.stdout
+    assert "(UTC): it is not escalated." in first.stdout
+    assert "It was acknowledged before: by me, " in second.stdout
+    assert "acknowledged by me, " in listed
+    assert "there is nothing to acknowledge" in str(nothing.exception)
+    assert isinstance(gone.exception, ApiError)
+
+
+async def test_a_message_is_sent_again_and_what_cannot_be_says_why(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    message, kept = a_message(), a_delivery(datetime.now(UTC))
+    delivery_id = kept.delivery_id
+    async with served(aws, monkeypatch) as installed:
+        deliveries = Deliveries(await aws.client("dynamodb"), installed.topology.alert_deliveries.name)
         await deliveries.record(kept, packed(message))
         sent = await run("again", delivery_id)
         gone = await run("again", f"{delivery_id}0")

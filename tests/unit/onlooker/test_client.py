@@ -60,6 +60,10 @@ async def _rename(request: Request) -> Response:
     return JSONResponse({"asked": await request.json(), "if_match": request.headers["If-Match"]})
 
 
+async def _page(_: Request) -> Response:
+    return PlainTextResponse("<html>Welcome!")
+
+
 async def _broken(_: Request) -> Response:
     return PlainTextResponse("Bad Gateway", 502)
 
@@ -72,6 +76,7 @@ def app() -> Starlette:
             Route("/v1/{path:path}", _delete, methods=["DELETE"]),
             Route("/recognitions/{image_id}", _again, methods=["POST"]),
             Route("/tags/statistics", _broken),
+            Route("/tags/images", _page),
             Route("/people", _enrol, methods=["POST"]),
             Route("/people/identify", _picture, methods=["POST"]),
             Route("/people/{person_id}/faces", _picture, methods=["POST"]),
@@ -142,6 +147,11 @@ async def test_an_upload_is_not_tried_for_ever(app: Starlette, client: OnlookerC
 async def test_an_answer_without_a_problem_document_is_told_by_its_status(client: OnlookerClient) -> None:
     with pytest.raises(ApiError, match="502 Bad Gateway"):
         await client.statistics()
+
+
+async def test_an_answer_that_is_no_json_is_told_as_somebody_elses(client: OnlookerClient) -> None:
+    with pytest.raises(ApiError, match=r"http://test/tags/images answers 200 OK.* Is ONLOOKER_URL right"):
+        await client.search({"q": "a secret"})
 
 
 async def test_nothing_there_is_explained() -> None:

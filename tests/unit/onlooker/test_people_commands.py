@@ -48,7 +48,7 @@ class Installation(OnlookerClient):
         self.renamed: list[tuple[str, str, int, bool]] = []
         self.merged: list[tuple[str, str]] = []
         self.erased: list[str] = []
-        self.searchable = True
+        self.searchable, self.indexed = True, 0
         self.states = ["under_way", "erased", "erased", "proved"]
 
     async def people(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -87,17 +87,29 @@ class Installation(OnlookerClient):
         return {"erasure_id": person_id, "state": "under_way"}
 
     async def erasure(self, person_id: str) -> dict[str, Any] | None:
-        proof = {"looked_at": {"people": 1200, "results": 4}, "found": {"people": 0}, "searched": 2, "recognized": 0}
-        told = {"erasure_id": person_id, "removed": {"people": 1, "crops": 0}, "proof": proof, "state": "under_way"}
-        if person_id in self.erased:
-            return told | {"state": self.states.pop(0), "proved_at": "2026-11-22T08:00:00Z"}
-        return None
+        proof = {
+            "looked_at": {"people": 1200, "results": 4},
+            "found": {"people": 0, "results": 0},
+            "searched": 2,
+            "recognized": 0,
+            "not_looked_at": ["index", "sent", "rules", "backups"],
+        }
+        receipt = {
+            "erasure_id": person_id,
+            "policy": "redraw",
+            "asked_at": "2026-11-22T07:58:00Z",
+            "erased_at": "2026-11-22T07:59:00Z",
+            "proved_at": "2026-11-22T08:00:00Z",
+            "removed": {"people": 1, "crops": 0},
+            "proof": proof,
+        }
+        return receipt | {"state": self.states.pop(0)} if person_id in self.erased else None
 
     async def statistics(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         assert parameters == {"person_id": OTHER}
         if not self.searchable:
             raise ApiError(403, "This access key lacks the scope 'tags:read'.")
-        return {"total": 0}
+        return {"total": self.indexed}
 
     async def identify(self, picture: Path) -> dict[str, Any]:
         ann, ben = ({"name": "Ann", "similarity": 98.7}, {"name": "Ben", "similarity": 74.1})
@@ -168,7 +180,7 @@ def test_a_person_is_shown_with_faces_and_where_they_were_seen(installation: Ins
     assert "f-1 enrolled 71 2026-11-21 14:05" in shown
     assert "images/a.jpg 99 % 2026-11-22 08:00" in shown
     assert "images/a.jpg said so" in shown
-    assert "1200 sightings in all" in shown
+    assert "1,200 sightings in all" in shown
 
 
 def test_a_name_leads_to_its_person_in_any_case_of_letters(installation: Installation) -> None:
@@ -219,17 +231,34 @@ def test_it_asks_before_somebody_is_erased_and_shows_the_receipt(
     refused = run("erase", "BEN", answer="n\n")
     assert (refused.exit_code, installation.erased) == (1, [])
     assert "Erase ben (1 face, 0 sightings)? This cannot be undone." in refused.stderr
-    told = words_of(run("erase", "BEN", "--yes").stdout)
+    erased = run("erase", "BEN", "--yes")
+    assert f"onlooker erase {OTHER}" in erased.stderr, "who stops waiting has the id"
+    told = words_of(erased.stdout)
     assert installation.erased == [OTHER]
-    assert "records of the person 1" in told
-    assert "1,204 items and objects were looked at afterwards: 0 tell of them." in told
+    assert f"Erasure {OTHER} asked for 2026-11-22 07:58, done 2026-11-22 07:59 (UTC)" in told
+    assert "records of people and names 1 1,200 0" in told
+    assert "results of pictures 4 0" in told
+    assert "pictures of faces" not in told, "there were none"
+    assert "searched by 2 pictures of their faces, before these were removed, too: 0 of the searches found" in told
     assert "once more in a minute" in told
+    assert "Not looked at: the search index, which follows by messages; mails" in told
+    assert "ben" not in told, "a receipt names nobody"
     proved = words_of(run("erase", OTHER, "--prove").stdout)
     assert installation.erased == [OTHER], "an id of who was erased only shows the receipt"
-    assert "Looked again 2026-11-22 08:00 (UTC)" in proved
+    assert "It was looked again 2026-11-22 08:00 (UTC)" in proved
     assert "The search index tells of them in 0 pictures." in proved
+    assert "Not looked at: mails" in proved
     installation.states, installation.searchable = ["proved", "proved"], False
     assert "not asked: this access key lacks the scope tags:read" in words_of(run("erase", OTHER, "--prove").stdout)
+
+
+def test_what_the_index_tells_still_of_who_was_erased_ends_it_with_1(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.erased, installation.states, installation.indexed = [OTHER], ["proved"] * 2, 3
+    ended = run("erase", OTHER, "--prove")
+    assert ended.exit_code == 1
+    assert "The search index tells of them in 3 pictures. It follows by messages" in words_of(ended.stdout)
 
 
 def test_all_of_a_person_is_written_to_a_file_that_only_its_owner_reads(

@@ -107,7 +107,7 @@ def test_all_dead_letters_are_sent_on_however_many_requests_it_takes(
     queues.redrive(named, data)
     assert services.dead == 0
     assert services.asked.count("POST /queues/recognizer/redrive") == 3
-    assert capsys.readouterr().out == f"1200 dead letters of {named} sent on again.\n"
+    assert capsys.readouterr().out == f"1,200 dead letters of {named} sent on again.\n"
 
 
 def test_letters_that_die_again_at_once_do_not_keep_it_for_ever(install: Install, data: Path) -> None:

@@ -77,15 +77,18 @@ def read(text: bytes) -> Rulesheet:
     Raises:
         UnprocessableError: it is no YAML, or not of rules; the words say where.
     """
+    root: yaml.Node | None = None
     try:
-        return Rulesheet.model_validate(_Loader(text).get_single_data())
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        return Rulesheet.model_validate(None if root is None else loader.construct_document(root))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UnprocessableError(f"This is no YAML that is taken. {' '.join(str(error).split())}") from error
+        raise UnprocessableError(f"This is no YAML that is taken: {_in_words(error)}.") from error
     except RecursionError as error:
         raise UnprocessableError("This YAML lies too deep within itself.") from error
     except ValidationError as error:
-        faults = [_fault(each) for each in error.errors(include_url=False, include_input=False)]
-        detail = "; ".join(f"{fault['location']}: {fault['message']}" for fault in faults[:10])
+        faults = [_fault(each, root) for each in error.errors(include_url=False, include_input=False)]
+        detail = "; ".join(f"line {each['line']}: {each['location']}: {each['message']}" for each in faults[:10])
         raise UnprocessableError(detail, more={"errors": faults}) from error
 
 
@@ -126,12 +129,39 @@ def _change(rule: Rule, draft: WrittenRule) -> Change:
     return Change(rule.rule_id, kept(draft, rule.rule_id, rule.version + 1, rule.muted_until), rule.version)
 
 
-def _fault(error: Any) -> dict[str, str]:
+def _in_words(error: Exception) -> str:
+    """Return what is wrong with YAML, and where."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return " ".join(str(error).split())
+    mark = error.problem_mark
+    said = ": ".join(words for words in (error.context, error.problem) if words)
+    return f"line {mark.line + 1}, column {mark.column + 1}: {said}"
+
+
+def _fault(error: Any, root: yaml.Node | None) -> dict[str, str | int]:
     return {
         "location": ".".join(str(part) for part in error["loc"]) or "document",
+        "line": _line(error["loc"], root),
         "kind": error["type"],
         "message": error["msg"].removeprefix("Value error, "),
     }
+
+
+def _line(location: Sequence[str | int], node: yaml.Node | None) -> int:
+    """Return the line of a place in a document, or of the nearest thing around it, from 1.
+
+    Parts of the place that the document has not are of the model: which one of several conditions or channels it is.
+    """
+    line = 0 if node is None else node.start_mark.line
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == part), None)
+            if found is not None:
+                line, node = found[0].start_mark.line, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line
+    return int(line) + 1
 
 
 class _Loader(yaml.SafeLoader):

@@ -23,13 +23,38 @@ RULE = "rule_id: door, name: Door, channels: []"
         ("rules: !!python/object/apply:os.system [ls]", "tag"),
         ("rules: !!map [a]", "no mapping"),
         (f"rules: {'[' * 2000}", "too deep"),
-        ("rules: [", "line 1"),
+        ("rules: [", "line 1, column 9: while parsing"),
+        ("rules:\n- rule_id: door\n   name: Door", "line 3, column 8: mapping values are not allowed here"),
         (f"rules: [{{{RULE}}}, {{{RULE}}}]", "two rules have the rule_id 'door'"),
     ],
 )
 def test_what_is_no_plain_document_is_refused_in_words(text: str, words: str) -> None:
     with pytest.raises(UnprocessableError, match=words):
         documents.read(text.encode())
+
+
+def test_what_is_no_rule_is_refused_with_its_line() -> None:
+    text = """# rules of the house
+rules:
+- rule_id: door
+  name: Door
+  channels:
+  - {type: email, to: nobody}
+- rule_id: yard
+  name: Yard
+  when:
+    all:
+    - prefix: yard/
+    - faces:
+        at_least: many
+- name: Without an id
+"""
+    with pytest.raises(UnprocessableError) as refused:
+        documents.read(text.encode())
+
+    faults = refused.value.more["errors"]
+    assert [(each["line"], each["location"].split(".")[1]) for each in faults] == [(6, "0"), (13, "1"), (14, "2")]
+    assert refused.value.detail.startswith("line 6: rules.0.channels.0")
 
 
 def test_texts_and_numbers_are_those_of_yaml_1_2() -> None:

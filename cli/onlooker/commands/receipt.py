@@ -1,0 +1,111 @@
+"""The receipt of an erasure, as somebody reads it who has to answer for it: what was done, and what was not."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from onlooker import words
+
+PROVED = "proved"
+PLACES = {
+    "people": "records of people and names",
+    "faces": "records of faces",
+    "profiles": "profiles",
+    "sightings": "sightings",
+    "suggestions": "suggestions of who somebody is",
+    "consents": "consents",
+    "attendance": "entries of attendance",
+    "collection_faces": "faces in Rekognition's collection",
+    "crops": "pictures of faces",
+    "faces_bucket": "objects in the faces bucket",
+    "results": "results of pictures",
+    "pictures": "pictures",
+    "annotated": "annotated copies of pictures",
+    "alerts": "alerts about these pictures",
+    "old_versions": "earlier versions in S3",
+}
+"""What the receipt counts, in words, in the order in which it is shown; of others its own name is."""
+POLICIES = {
+    "redraw": "Pictures stay: they are drawn anew, and name them no more.",
+    "delete": "Pictures that told of them are deleted, too.",
+}
+UNSEEN = {
+    "annotated": "annotated copies, which are drawn anew meanwhile",
+    "index": "the search index, which follows by messages",
+    "sent": "mails and other alerts that were sent",
+    "rules": "alert rules that name them (`onlooker alerts rules`)",
+    "backups": "backups that somebody made",
+}
+"""What was not looked at, in words."""
+
+Receipt = dict[str, Any]
+"""What the API tells of an erasure; and `index`, in how many pictures the search index tells of them, if it was asked:
+None if it refused."""
+
+
+def show(console: Console, receipt: Receipt) -> None:
+    """Print a receipt."""
+    console.print(f"Erasure {receipt['erasure_id']}", style="bold")
+    done = receipt["erased_at"] or receipt["proved_at"]
+    console.print(f"asked for {words.minute(receipt['asked_at'])}, done {words.minute(done)} (UTC)")
+    if policy := POLICIES.get(receipt["policy"]):
+        console.print(policy, soft_wrap=True)
+    console.print(_table(receipt))
+    for sentence in _sentences(receipt):
+        console.print(sentence, soft_wrap=True)
+
+
+def left(receipt: Receipt) -> bool:
+    """Return whether anything is known to tell of them still."""
+    return (receipt.get("index") or 0) > 0
+
+
+def _table(receipt: Receipt) -> Table:
+    """Return a table of what was removed from where, what was looked at afterwards, and what was found."""
+    removed, proof = receipt["removed"], receipt["proof"]
+    looked_at, found = proof["looked_at"], proof["found"]
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("what", overflow="fold")
+    for heading in ("removed", "looked at afterwards", "of these tell of them"):
+        table.add_column(heading, justify="right")
+    for place in dict.fromkeys((*PLACES, *removed, *looked_at)):
+        if removed.get(place) or place in looked_at:
+            cells = (f"{counts[place]:,}" if place in counts else "" for counts in (removed, looked_at, found))
+            table.add_row(PLACES.get(place, place), *cells, style="red" if found.get(place) else "")
+    return table
+
+
+def _sentences(receipt: Receipt) -> Iterator[str]:
+    proof = receipt["proof"]
+    searched = words.many(proof["searched"], "picture")
+    yield (
+        f"Rekognition's collection was searched by {searched} of their faces, before these were removed, too: "
+        f"{proof['recognized']} of the searches found a face of theirs."
+    )
+    if receipt["state"] == PROVED:
+        yield f"It was looked again {words.minute(receipt['proved_at'])} (UTC), when all that was in work had ended."
+    else:
+        again = f"onlooker erase {receipt['erasure_id']} --prove"
+        yield f"It is looked once more in a minute, when all that is in work has ended: {again}"
+    asked = "index" in receipt
+    if asked:
+        yield _of_index(receipt["index"])
+    unseen = [UNSEEN.get(place, place) for place in proof["not_looked_at"] if place != "index" or not asked]
+    if unseen:
+        yield f"Not looked at: {'; '.join(unseen)}."
+    yield "Nobody is named in this receipt. It is kept: by its id it can be shown again."
+
+
+def _of_index(pictures: int | None) -> str:
+    if pictures is None:
+        return "The search index was not asked: this access key lacks the scope tags:read."
+    told = f"The search index tells of them in {words.many(pictures, 'picture')}."
+    if not pictures:
+        return told
+    return (
+        f"{told} It follows by messages: if it stays so, `onlooker queues` shows what they wait for, and "
+        "`onlooker sweep` sends them anew."
+    )
