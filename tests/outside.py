@@ -26,6 +26,8 @@ class MailServer:
     passwords: list[bytes] = field(default_factory=list)
     """Those that it was told."""
     answer: str = "250 queued as 42"
+    refuses: dict[str, str] = field(default_factory=dict)
+    """How it answers of recipients that it does not take."""
     lingers: bool = False
     """Whether it hangs at goodbye."""
 
@@ -33,6 +35,14 @@ class MailServer:
         if self.lingers:
             await asyncio.sleep(60)
         return "221 bye"
+
+    async def handle_RCPT(  # noqa: N802 - likewise
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address in self.refuses:
+            return self.refuses[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - likewise
         self.mails.append(envelope)

@@ -3,12 +3,12 @@
 import asyncio
 import json
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from letterbox import a_message
+from letterbox import TOLD_AT, a_message
 from onlooker_notifier import notices
 from onlooker_notifier.channels.bodies import body
 from onlooker_notifier.channels.kinds import (
@@ -167,12 +167,11 @@ async def test_cloudwatch_counts_pictures_faces_failures_and_emotions(aws: Aws, 
         ("Failures",),
         ("Emotion", "HAPPY"),
     }
-    now = datetime.now(UTC)
     faces = await cloudwatch.get_metric_statistics(
         Namespace=namespace,
         MetricName="Faces",
-        StartTime=now - timedelta(minutes=5),
-        EndTime=now + timedelta(minutes=5),
+        StartTime=TOLD_AT - timedelta(minutes=5),  # and not when it was taken, which may be hours later
+        EndTime=TOLD_AT + timedelta(minutes=5),
         Period=3600,
         Statistics=["Sum"],
     )

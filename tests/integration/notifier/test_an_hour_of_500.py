@@ -158,3 +158,20 @@ async def test_what_is_no_news_any_more_is_given_up_and_recorded_and_the_next_me
     await outage.picture("second.jpg")
     assert [told_of(request) for request in outage.there.requests] == [["second.jpg"]]
     assert await outage.fuse() is None
+
+
+async def test_a_webhook_that_asks_for_a_while_is_left_alone_for_that_while_with_all_that_comes(outage: Outage) -> None:
+    outage.there.answer = BROKEN.replace(b"Content-Length", b"Retry-After: 1200\r\nContent-Length")
+    await outage.picture("first.jpg")
+    outage.clock.now += MINUTE
+    await outage.picture("second.jpg")
+    fuse = await outage.fuse()
+    assert fuse is not None
+    assert (fuse.state, fuse.failures, fuse.open_until) == ("open", 1, outage.begun + 20 * MINUTE)
+    assert fuse.reason == "HTTP 500: out of order (It asks to be left alone for 1200 s.)"
+
+    outage.there.answer = WORKS
+    await outage.until(HOUR / 2)
+
+    assert outage.tries() == [0, 1200, 1200]
+    assert await outage.fuse() is None

@@ -224,8 +224,21 @@ async def test_a_mail_server_is_away_or_silent_or_in_a_network_that_is_not_allow
         await send_mail(smtp_settings(there))
     monkeypatch.setattr(smtp, "TIMEOUT", 0.2)
     async with silent() as port:
-        with pytest.raises(UnansweredError, match="it does not answer"):
+        monkeypatch.setattr(smtp, "TLS_PORT", port)
+        with pytest.raises(UnansweredError, match=r"not answer\. At this port servers speak TLS from the start"):
             await send_mail(smtp_settings(MailServer(port)))
+
+
+async def test_of_several_people_those_whom_the_server_takes_get_their_mail_and_the_others_are_named() -> None:
+    async with mail_server() as there:
+        there.refuses = {"ann@example.com": "550 no such user"}
+        receipt = await send_mail(smtp_settings(there))
+        there.refuses |= {"bob@example.com": "450 come back later"}
+        with pytest.raises(UnansweredError, match=r"550 no such user; bob@example\.com: 450 come back later"):
+            await send_mail(smtp_settings(there))
+
+    assert [envelope.rcpt_tos for envelope in there.mails] == [["bob@example.com"]]
+    assert receipt.answer == "queued as 42; not taken for ann@example.com: 550 no such user"
 
 
 @asynccontextmanager
@@ -278,20 +291,20 @@ async def test_a_broker_that_says_nothing_is_left(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_a_chat_service_gets_the_words_and_its_answer_is_understood() -> None:
-    url = "gotify://127.0.0.1:{port}/Abcdefghijklmno"
     async with receiver() as there:
-        receipt = await Chat(HERE).send(ChatSettings(service="gotify"), url.format(port=there.port), a_message())
+        url, gotify = f"gotify://127.0.0.1:{there.port}/Abcdefghijklmno", ChatSettings(service="gotify")
+        receipt = await Chat(HERE, Trust()).send(gotify, url, a_message())
 
         there.answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
         with pytest.raises(RefusedError, match="401"):
-            await Chat(HERE).send(ChatSettings(service="gotify"), url.format(port=there.port), a_message())
+            await Chat(HERE, Trust()).send(gotify, url, a_message())
         there.answer = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
         with pytest.raises(UnansweredError, match="503"):
-            await Chat(HERE).send(ChatSettings(service="gotify"), url.format(port=there.port), a_message())
+            await Chat(HERE, Trust()).send(gotify, url, a_message())
         with pytest.raises(RefusedError, match="ALLOW_PRIVATE"):
-            await Chat(Guard()).send(ChatSettings(service="gotify"), url.format(port=there.port), a_message())
+            await Chat(Guard(), Trust()).send(gotify, url, a_message())
     with pytest.raises(UnansweredError, match=r"\(Connection refused\)") as away:
-        await Chat(HERE).send(ChatSettings(service="gotify"), url.format(port=there.port), a_message())
+        await Chat(HERE, Trust()).send(gotify, url, a_message())
 
     assert "Abcdefghijklmno" not in away.value.reason
     assert receipt.answer == "taken by gotify"

@@ -86,9 +86,8 @@ async def send(kind: Kind, port: int, trust: Trust) -> Receipt:
                 settings = WebhookSettings(url=f"https://{HOST}:{port}/alerts?all=yes")
                 return await webhook.Webhook(http, GUARD).send(settings, PASSWORD, message)
         case "chat":  # it looks names up by itself, so it is told an address
-            with trust.bundled() as authorities:
-                url = f"gotifys://127.0.0.1:{port}/Abcdefghijklmno"
-                return await Chat(GUARD, authorities).send(ChatSettings(service="gotify"), url, message)
+            url = f"gotifys://127.0.0.1:{port}/Abcdefghijklmno"
+            return await Chat(GUARD, trust).send(ChatSettings(service="gotify"), url, message)
 
 
 def known_as(kind: Kind) -> str:

@@ -1,7 +1,7 @@
 """Puts the channels together: one sender a kind, with what it needs."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,7 @@ async def compose_channels(
     pictures = Pictures(await aws.client("s3"), topology.annotated.name, wait=settings.picture_wait)
     profiles = Profiles(dynamodb, topology.people.name, topology.profiles.name)
     trust = Trust(settings.ca_file)
-    async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(webhook.client(trust.context()))
-        authorities = stack.enter_context(trust.bundled())
+    async with webhook.client(trust.context()) as http:
         senders: dict[str, Sends[Any]] = {
             "email": ses.Ses(
                 await aws.client("ses"), pictures, sender=settings.email_from, verify_sender=settings.verify_sender
@@ -60,7 +58,7 @@ async def compose_channels(
             "iot": iot.Iot(lambda: aws.client("iot-data"), results, profiles),
             "mqtt": mqtt.Mqtt(guard, trust.context()),
             "webhook": webhook.Webhook(http, guard, clock),
-            "chat": chat.Chat(guard, authorities),
+            "chat": chat.Chat(guard, trust),
             "eventbridge": eventbridge.EventBridge(lambda: aws.client("events")),
             "cloudwatch": cloudwatch.CloudWatch(lambda: aws.client("cloudwatch"), results),
         }

@@ -9,13 +9,13 @@ import logging
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Protocol, cast
 
 from onlooker_notifier.channels.addresses import Guard
 from onlooker_notifier.channels.kinds import ChatSettings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.reaching import OWN_AUTHORITY
+from onlooker_notifier.channels.trust import Trust
 from onlooker_notifier.letters.wording import printable, shortened
 from onlooker_shared.errors import UnprocessableError
 
@@ -75,12 +75,12 @@ class Chat:
 
     Args:
         guard: says where it may connect to.
-        authorities: a file of all whom TLS connections trust; None: the public ones.
+        trust: whom TLS connections trust.
     """
 
-    def __init__(self, guard: Guard, authorities: Path | None = None) -> None:
+    def __init__(self, guard: Guard, trust: Trust) -> None:
         self._guard = guard
-        self._authorities = authorities
+        self._trust = trust
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="chat")
 
     async def send(self, settings: ChatSettings, secret: str | None, message: Message) -> Receipt:
@@ -91,10 +91,9 @@ class Chat:
         except UnprocessableError as error:  # another version of apprise took it
             raise RefusedError("NotUnderstood", error.detail) from error
         await self._judge_host(schema, plugin)
-        plugin.verify_certificate = True if self._authorities is None else str(self._authorities)
         text = shortened(message.letter.text, LONGEST)
         taken, said = await asyncio.get_running_loop().run_in_executor(
-            self._threads, _notify, plugin, message.letter.subject, text
+            self._threads, _notify, plugin, self._trust, message.letter.subject, text
         )
         if taken:
             return Receipt(None, f"taken by {settings.service}")
@@ -179,13 +178,15 @@ def without_secret(said: str, url: str) -> str:
     return said
 
 
-def _notify(plugin: Service, title: str, body: str) -> tuple[bool, str]:
+def _notify(plugin: Service, trust: Trust, title: str, body: str) -> tuple[bool, str]:
     """Send; return whether it was taken, and what apprise logged of the answer."""
     heard = _Heard()
     logger = logging.getLogger("apprise")
     logger.addHandler(heard)
     try:
-        return bool(plugin.notify(body=body, title=title, body_format="text")), " ".join(heard.lines)
+        with trust.bundled() as authorities:
+            plugin.verify_certificate = True if authorities is None else str(authorities)
+            return bool(plugin.notify(body=body, title=title, body_format="text")), " ".join(heard.lines)
     finally:
         logger.removeHandler(heard)
 

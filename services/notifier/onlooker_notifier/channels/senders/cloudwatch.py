@@ -45,9 +45,8 @@ class CloudWatch:
             cloudwatch = await self._client()
             entries = [_count("Tests", 1)] if message.test else await self._entries(message)
             for start in range(0, len(entries), MOST_METRICS):
-                await cloudwatch.put_metric_data(
-                    Namespace=settings.namespace, MetricData=entries[start : start + MOST_METRICS]
-                )
+                some = [{**entry, "Timestamp": message.told_at} for entry in entries[start : start + MOST_METRICS]]
+                await cloudwatch.put_metric_data(Namespace=settings.namespace, MetricData=some)
         return Receipt(None, f"{len(entries)} metrics")
 
     async def _entries(self, message: Message) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections.abc import Mapping
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -11,12 +12,15 @@ import aiosmtplib
 from onlooker_notifier.channels.addresses import Guard
 from onlooker_notifier.channels.kinds import SmtpSettings
 from onlooker_notifier.channels.mails import mail
-from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
+from onlooker_notifier.channels.message import LONGEST_ANSWER, Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.pictures import Pictures
 from onlooker_notifier.channels.reaching import first_that_opens, why_unreached
+from onlooker_notifier.letters.wording import printable, shortened
 
 CONNECT_TIMEOUT, TIMEOUT, GOODBYE = 5.0, 30.0, 2.0
 """Seconds to connect, until the mail is taken, and to say goodbye when it is."""
+TLS_PORT = 465
+HINT = " At this port servers speak TLS from the start: set `security` to `tls`."
 PERMANENT = 500
 """SMTP's replies from here on will be the same the next time (RFC 5321, section 4.2.1)."""
 
@@ -42,18 +46,19 @@ class Smtp:
         try:
             async with asyncio.timeout(TIMEOUT):
                 client = await self._client(settings)
-                refused, answer = await _sent(client, settings, secret, made)
+                left_out, answer = await _sent(client, settings, secret, made)
         except aiosmtplib.SMTPRecipientsRefused as error:
-            raise _judged(max(each.code for each in error.recipients), _refusals(error.recipients)) from error
+            refused = {each.recipient: (each.code, each.message) for each in error.recipients}
+            raise _judged(min(each.code for each in error.recipients), _refusals(refused)) from error
         except aiosmtplib.SMTPAuthenticationError as error:
             raise _judged(error.code, f"{error.message} (The server refuses user or password.)") from error
         except aiosmtplib.SMTPResponseException as error:
             raise _judged(error.code, error.message) from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            words = f"The server cannot be reached: {why_unreached(error)}"
+            words = f"The server cannot be reached: {why_unreached(error)}{_hint(settings)}"
             raise UnansweredError(type(error).__name__, words) from error
-        some = f"; not taken for {len(refused)} of {len(settings.to)} addresses" if refused else ""
-        return Receipt(None, f"{answer}{some}")
+        but = f"; not taken for {_refusals(left_out)}" if left_out else ""
+        return Receipt(None, shortened(printable(f"{answer}{but}"), LONGEST_ANSWER))
 
     async def _client(self, settings: SmtpSettings) -> aiosmtplib.SMTP:
         """Return a client that will talk to an address that was judged."""
@@ -124,10 +129,14 @@ async def _log_in(client: aiosmtplib.SMTP, username: str, password: str) -> None
     await client.login(username, password)
 
 
+def _hint(settings: SmtpSettings) -> str:
+    return HINT if settings.security != "tls" and settings.port == TLS_PORT else ""
+
+
 def _judged(code: int, text: str) -> RefusedError | UnansweredError:
     kind = RefusedError if code >= PERMANENT else UnansweredError
     return kind(f"SMTP{code}", f"{code} {text}")
 
 
-def _refusals(recipients: list[aiosmtplib.SMTPRecipientRefused]) -> str:
-    return "; ".join(f"{each.recipient}: {each.message}" for each in recipients)
+def _refusals(refused: Mapping[str, tuple[int, str]]) -> str:
+    return "; ".join(f"{address}: {code} {text}" for address, (code, text) in refused.items())
