@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from onlooker_notifier import notices
+from onlooker_notifier import notices, rests
 from onlooker_notifier.channels.message import UnansweredError
 from onlooker_notifier.delivering.deliveries import Delivery
 from onlooker_notifier.digests.jobs import jobs_of
+from onlooker_notifier.escalating import escalations
 from onlooker_notifier.escalating.records import Acknowledgement
 from onlooker_notifier.rules.escalation import Escalation
 from onlooker_notifier.rules.model import Rule
@@ -323,3 +324,31 @@ async def test_an_instance_that_is_late_begins_nothing_anew(
     await look(parts, boss)
     assert len(boss.messages) == 1
     assert await left(parts) == set()
+
+
+async def test_of_many_that_are_due_some_are_settled_at_a_time(
+    parts: Parts, rule: Rule, boss: Other, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await told(parts, rule, *(f"{number}.jpg" for number in range(3)))
+    clock.now += AFTER
+    monkeypatch.setattr(escalations, "MOST_AT_A_TIME", 1)
+    instance = parts.escalations(iot=boss)
+    assert [await instance.look() for _ in range(3)] == [0.0, 0.0, None], "at once, while there are more"
+    assert len(boss.messages) == 3
+
+
+async def test_the_more_wait_the_more_seldom_they_are_read(
+    parts: Parts, rule: Rule, boss: Other, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await told(parts, rule)
+    monkeypatch.setattr(rests, "FREE", 0)
+    monkeypatch.setattr(rests, "A_SECOND", 0.1)
+    instance = parts.escalations(iot=boss)
+    assert await instance.look() == AFTER
+    clock.now += AFTER
+    wait = await instance.look()
+    assert wait is not None
+    assert 0 < wait <= 10
+    assert boss.messages == []
+    assert await look(parts, boss) is None, "another instance has not read them"
+    assert len(boss.messages) == 1

@@ -12,6 +12,7 @@ from installation import Installation, client_of, eventually, installation, work
 from onlooker_notifier.__main__ import compose
 from onlooker_notifier.links import desk
 from onlooker_notifier.links.tokens import LASTING, Signer
+from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_shared.aws import Aws
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.service import Service
@@ -223,3 +224,17 @@ async def test_no_log_has_a_link(
         await reader.request(method, f"{at}?do=mute-1h")
         await reader.request(method, f"{at}/")
     assert at.rpartition("/")[2] not in "".join(capsys.readouterr())
+
+
+async def test_a_fault_is_told_and_the_log_has_no_link_either(
+    mail: dict[str, Any], reader: httpx.AsyncClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_: object) -> frozenset[str]:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(Rulebook, "ids", broken)
+    answer = await reader.get(token(mail))
+    assert (answer.status_code, "did not work" in answer.text) == (500, True)
+    logged = "".join(capsys.readouterr())
+    assert "ValueError" in logged
+    assert token(mail).rpartition("/")[2] not in logged

@@ -1,10 +1,12 @@
 """Rules are data that somebody may edit, and may damage."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
 
 from onlooker_notifier.rules.defaults import default_rule
+from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Change, Rulebook
 
 from .conftest import Parts
@@ -62,3 +64,17 @@ async def test_rules_are_read_again_after_a_while(parts: Parts) -> None:
     assert await rulebook.all() == []
     now[0] += 15
     assert await rulebook.all() == [MINE]
+
+
+async def test_of_many_who_ask_at_once_one_reads(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    await parts.keep(MINE)
+    rulebook, readings = Rulebook(parts.dynamodb, parts.rules), []
+    read = rulebook.now
+
+    async def now() -> list[Rule]:
+        readings.append(None)
+        return await read()
+
+    monkeypatch.setattr(rulebook, "now", now)
+    assert await asyncio.gather(*(rulebook.all() for _ in range(10))) == [[MINE]] * 10
+    assert len(readings) == 1

@@ -20,7 +20,7 @@ TRIES = 10
 """How often a picture is decided of anew because something was told meanwhile that it would have told of, too."""
 FIRST_PAUSE = 0.02
 """Seconds until it is, at most; twice as long each time."""
-MOST_ABOUT, LONGEST_WORDS = 10, 100
+MOST_ABOUT, LONGEST_WORDS = 6, 80
 """Of what was told before, how much a reason says, and characters of each: a thousand rules' reasons are written in one
 transaction of DynamoDB, which takes 4 MB."""
 
