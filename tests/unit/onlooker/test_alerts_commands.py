@@ -13,6 +13,7 @@ from onlooker import __main__
 from onlooker.client import ApiError, OnlookerClient
 from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError, NotFoundError
+from trials import a_trial
 
 FIRST, SECOND, THIRD = (f"176376240{number}000-0123456789abcdef" for number in (3, 2, 1))
 """Deliveries, newest first."""
@@ -241,14 +242,17 @@ def test_a_rule_is_found_by_its_name_in_any_case_of_letters_or_its_id(installati
 def test_a_trial_says_what_would_be_told_why_not_and_what_is_in_the_way(installation: Installation) -> None:
     assert "There are no pictures yet" in run("test", "door").stdout
     silent = {"key": "a[b].jpg", "tells": False, "why_not": {"reason": "there is no face"}, "message": None}
+    again = silent | {"why_not": {"reason": "told before: Ann"}, "until": "2026-11-22T13:40:00+01:00"}
     told_of = {"key": "c.jpg", "tells": True, "why_not": None, "message": 1, "persons": ["Ann"]}
-    found: dict[str, Any] = {"persons": [], "labels": [], "texts": []}
-    message = {"number": 1, "at": "2026-11-22T12:40:00+01:00", "subject": "Ann [b]", "remark": "It was held."}
+    found: dict[str, Any] = {"persons": [], "labels": [], "texts": [], "until": None}
+    message = {"at": "2026-11-22T12:40:00+01:00", "subject": "Ann [b]", "remark": "Held.", "pictures": 1}
+    first = message | {"number": 3, "occasion": "at_once", "waiting": False}
+    second = message | {"number": 4, "occasion": "interval", "waiting": True}
     installation.trial |= {
-        "pictures": [found | silent, found | told_of],
+        "pictures": [found | silent, found | again, found | told_of],
         "told": 1,
-        "sent": 1,
-        "messages": [message | {"waiting": False}, message | {"number": 2, "waiting": True}],
+        "sent": 4,
+        "messages": [first, second],
         "absences": [{"since": "2026-11-22T08:00:00Z", "told_at": "2026-11-22T08:30:10Z"}],
         "channels": 0,
         "enabled": False,
@@ -258,13 +262,26 @@ def test_a_trial_says_what_would_be_told_why_not_and_what_is_in_the_way(installa
     assert "a[b].jpg no there is no face" in told
     assert "c.jpg in 1 Ann" in told
     assert "when (Europe/Berlin)" in told
-    assert "1 2026-11-22 12:40 Ann [b] It was held." in told
-    assert "2 waits for more" in told
+    assert "no told before: Ann, until 2026-11-22 13:40" in told
+    assert "3 2026-11-22 12:40 at once 1 Ann [b] Held." in told
+    assert "4 2026-11-22 12:40 waits for" in told
+    assert "Of the messages, the last 2 are shown." in told
     assert "Nothing came from 2026-11-22 08:00 on: it would have told of that at 2026-11-22 08:30" in told
-    assert "It would tell of 1 of the 2 pictures looked at, in 1 message." in told
+    assert "It would tell of 1 of the 3 pictures looked at, in 4 messages." in told
     assert "newer ones may be missing" in told
     assert "The rule is off" in told
     assert "nobody would hear of it" in told
+
+
+def test_a_trial_is_printed_as_the_notifier_answers_it(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    installation.trial = a_trial()
+    told = words_of(run("test", "door").stdout)
+    assert "door/<2>.jpg no the same was told shortly before: Ann <a>, until 2027-01-16 00:28" in told
+    assert "door/1.jpg in 1" in told
+    assert "1 2027-01-16 06:00 waits for more 1 Ann <a> was seen at door on 15 January at 23:28, 97 % sure" in told
 
 
 def test_it_asks_before_a_document_deletes_rules(installation: Installation, tmp_path: Path) -> None:

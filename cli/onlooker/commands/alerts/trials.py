@@ -16,6 +16,8 @@ from onlooker.commands.options import Data, Json
 
 Trial = dict[str, Any]
 """What the API tells of a rule that was tried."""
+OCCASIONS = {"at_once": "at once", "interval": "its interval was over", "quiet_hours": "its quiet hours were over"}
+"""Why a message is sent when it is, by the notifier's names; of others, that name is shown."""
 
 
 def try_rule(
@@ -52,6 +54,7 @@ def _print(console: Console, found: Trial) -> None:
         console.print(f"Nothing came from {since} on: it would have told of that at {told_at} (UTC).", soft_wrap=True)
     looked_at, messages = words.many(len(found["pictures"]), "picture"), words.many(found["sent"], "message")
     console.print(f"It would tell of {found['told']} of the {looked_at} looked at, in {messages}.")
+    console.print(f"Times are those of {found['zone']}.", style="dim")
     for warning in _warnings(found):
         console.print(warning, style="yellow", soft_wrap=True)
 
@@ -62,27 +65,38 @@ def _pictures(found: list[dict[str, Any]]) -> Table:
     table.add_column("told", no_wrap=True)
     table.add_column("of what, or why not", overflow="fold")
     for each in found:
-        what = ", ".join([*each["persons"], *each["labels"], *each["texts"]])
-        why = each["why_not"]["reason"] if each["why_not"] else what
-        told = f"in {each['message']}" if each["message"] else "yes" if each["tells"] else "no"
-        table.add_row(each["key"], told, why, style=None if each["tells"] else "dim")
+        told = f"in {each['message']}" if each["tells"] else "no"
+        table.add_row(each["key"], told, _why(each), style=None if each["tells"] else "dim")
     return table
+
+
+def _why(picture: dict[str, Any]) -> str:
+    """Return of what in a picture is told, or why it is not, and until when."""
+    if not picture["why_not"]:
+        return ", ".join([*picture["persons"], *picture["labels"], *picture["texts"]])
+    until = f", until {words.minute(picture['until'])}" if picture["until"] else ""
+    return f"{picture['why_not']['reason']}{until}"
 
 
 def _messages(found: Trial) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("message", no_wrap=True, justify="right")
     table.add_column(f"when ({found['zone']})", no_wrap=True)
+    table.add_column("why then", overflow="fold")
+    table.add_column("pictures", no_wrap=True, justify="right")
     table.add_column("what it says", overflow="fold")
     for each in found["messages"]:
         said = "\n".join(line for line in (each["subject"], each["remark"]) if line)
-        when = "waits for more" if each["waiting"] else words.minute(each["at"])
-        table.add_row(str(each["number"]), when, said)
+        why = OCCASIONS.get(each["occasion"], each["occasion"].replace("_", " "))
+        why = "waits for more" if each["waiting"] else why
+        table.add_row(str(each["number"]), words.minute(each["at"]), why, str(each["pictures"]), said)
     return table
 
 
 def _warnings(found: Trial) -> Iterator[str]:
     """Yield what is in the way of its telling now, and of knowing all of it."""
+    if found["sent"] > len(found["messages"]):
+        yield f"Of the messages, the last {len(found['messages'])} are shown."
     if not found["complete"]:
         yield "There are so many pictures that newer ones may be missing here."
     if not found["enabled"]:
