@@ -166,7 +166,7 @@ async def test_a_name_is_reached_at_whichever_of_its_addresses_somebody_listens(
     async with receiver() as there, mail_server() as mailing, broker() as port:
         await post(there, guard=guard, url=f"http://{host}:{there.port}/x")
         await send_mail(smtp_settings(mailing).model_copy(update={"host": host}), guard)
-        await mqtt.Mqtt(guard, TLS).send(MqttSettings(host=host, port=port, tls=False), None, a_message())
+        await mqtt.Mqtt(guard, lambda: TLS).send(MqttSettings(host=host, port=port, tls=False), None, a_message())
 
     assert (len(there.requests), len(mailing.mails)) == (1, 1)
 
@@ -182,7 +182,7 @@ def smtp_settings(there: MailServer) -> SmtpSettings:
 
 
 async def send_mail(settings: SmtpSettings, guard: Guard = HERE) -> Receipt:
-    return await smtp.Smtp(guard, None, TLS).send(settings, None, a_message())
+    return await smtp.Smtp(guard, None, lambda: TLS).send(settings, None, a_message())
 
 
 async def test_a_mail_server_takes_the_whole_mail() -> None:
@@ -256,7 +256,7 @@ async def silent() -> AsyncIterator[int]:
 
 async def publish(port: int, *, guard: Guard = HERE, **more: Any) -> Receipt:
     settings = MqttSettings(host="127.0.0.1", port=port, tls=False, **more)
-    return await mqtt.Mqtt(guard, TLS).send(settings, None, a_message())
+    return await mqtt.Mqtt(guard, lambda: TLS).send(settings, None, a_message())
 
 
 async def test_a_broker_hands_on_what_was_seen() -> None:

@@ -78,9 +78,9 @@ async def send(kind: Kind, port: int, trust: Trust) -> Receipt:
     message = a_message()
     match kind:
         case "starttls" | "tls":
-            return await Smtp(GUARD, None, trust.context()).send(mails(port, kind), PASSWORD, message)
+            return await Smtp(GUARD, None, trust.context).send(mails(port, kind), PASSWORD, message)
         case "mqtt":
-            return await Mqtt(GUARD, trust.context()).send(MqttSettings(host=HOST, port=port), None, message)
+            return await Mqtt(GUARD, trust.context).send(MqttSettings(host=HOST, port=port), None, message)
         case "webhook":
             async with webhook.client(trust.context()) as http:
                 settings = WebhookSettings(url=f"https://{HOST}:{port}/alerts?all=yes")
@@ -134,7 +134,7 @@ async def test_a_mail_server_is_told_the_password_over_tls(
     security: Literal["starttls", "tls"], authority: Authority
 ) -> None:
     async with mail_server(security, authority.server(HOST)) as there:
-        smtp = Smtp(GUARD, None, Trust(authority.file).context())
+        smtp = Smtp(GUARD, None, Trust(authority.file).context)
         receipt = await smtp.send(mails(there.port, security), PASSWORD, a_message())
         with pytest.raises(RefusedError, match=r"535 .*The server refuses user or password"):
             await smtp.send(mails(there.port, security), "wrong", a_message())
@@ -146,7 +146,7 @@ async def test_a_mail_server_is_told_the_password_over_tls(
 async def test_a_mail_server_that_wants_no_password_is_told_none(authority: Authority) -> None:
     async with mail_server("starttls", authority.server(HOST)) as there:
         settings = mails(there.port, "starttls").model_copy(update={"username": None})
-        await Smtp(GUARD, None, Trust(authority.file).context()).send(settings, None, a_message())
+        await Smtp(GUARD, None, Trust(authority.file).context).send(settings, None, a_message())
 
     assert (there.logged_in, there.passwords) == ([False], [])
 
@@ -154,7 +154,7 @@ async def test_a_mail_server_that_wants_no_password_is_told_none(authority: Auth
 async def test_a_mail_server_that_offers_no_encryption_is_told_neither_the_password_nor_the_mail() -> None:
     async with mail_server("none") as there:
         with pytest.raises(UnansweredError, match="offers no STARTTLS"):
-            await Smtp(GUARD, None, Trust().context()).send(mails(there.port, "starttls"), PASSWORD, a_message())
+            await Smtp(GUARD, None, Trust().context).send(mails(there.port, "starttls"), PASSWORD, a_message())
 
     assert (there.mails, there.passwords) == ([], [])
 
@@ -162,14 +162,14 @@ async def test_a_mail_server_that_offers_no_encryption_is_told_neither_the_passw
 async def test_a_mail_server_without_users_says_so(authority: Authority) -> None:
     async with mail_server("starttls", authority.server(HOST)) as there:
         with pytest.raises(RefusedError, match="leave `username` out"):
-            await Smtp(GUARD, None, Trust().context()).send(mails(there.port, "none"), PASSWORD, a_message())
+            await Smtp(GUARD, None, Trust().context).send(mails(there.port, "none"), PASSWORD, a_message())
 
     assert (there.mails, there.passwords) == ([], [])
 
 
 async def test_a_broker_lets_in_who_has_the_password(authority: Authority, tmp_path: Path) -> None:
     async with broker(tmp_path, authority.certificate(HOST)) as port:
-        mqtt = Mqtt(GUARD, Trust(authority.file).context())
+        mqtt = Mqtt(GUARD, Trust(authority.file).context)
         settings = MqttSettings(host=HOST, port=port, username=USER)
         receipt = await mqtt.send(settings, PASSWORD, a_message())
         with pytest.raises(RefusedError, match="refuses user or password"):

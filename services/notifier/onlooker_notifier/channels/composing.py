@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from onlooker_notifier.channels.addresses import Guard
@@ -48,15 +49,16 @@ async def compose_channels(
     pictures = Pictures(await aws.client("s3"), topology.annotated.name, wait=settings.picture_wait)
     profiles = Profiles(dynamodb, topology.people.name, topology.profiles.name)
     trust = Trust(settings.ca_file)
+    tls = cache(trust.context)
     async with webhook.client(trust.context()) as http:
         senders: dict[str, Sends[Any]] = {
             "email": ses.Ses(
                 await aws.client("ses"), pictures, sender=settings.email_from, verify_sender=settings.verify_sender
             ),
-            "smtp": smtp.Smtp(guard, pictures, trust.context()),
+            "smtp": smtp.Smtp(guard, pictures, tls),
             "sns": sns.Sns(await aws.client("sns")),
             "iot": iot.Iot(lambda: aws.client("iot-data"), results, profiles),
-            "mqtt": mqtt.Mqtt(guard, trust.context()),
+            "mqtt": mqtt.Mqtt(guard, tls),
             "webhook": webhook.Webhook(http, guard, clock),
             "chat": chat.Chat(guard, trust),
             "eventbridge": eventbridge.EventBridge(lambda: aws.client("events")),

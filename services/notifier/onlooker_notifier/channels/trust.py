@@ -20,7 +20,7 @@ class Trust:
         self._ca_file = ca_file
 
     def context(self) -> ssl.SSLContext:
-        """Return what one kind of channel connects with. None is shared: httpx writes what it speaks into its own."""
+        """Return what channels connect with. That of webhooks is theirs: httpx writes into it what it speaks."""
         made = httpx.create_ssl_context()
         made.load_default_certs()
         if self._ca_file is not None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections.abc import Callable
 from typing import Any, cast
 
 import aiomqtt
@@ -25,10 +26,10 @@ class Mqtt:
 
     Args:
         guard: says where it may connect to.
-        tls: what TLS connections trust.
+        tls: returns what TLS connections trust, when there is one.
     """
 
-    def __init__(self, guard: Guard, tls: ssl.SSLContext) -> None:
+    def __init__(self, guard: Guard, tls: Callable[[], ssl.SSLContext]) -> None:
         self._guard = guard
         self._tls = tls
 
@@ -56,7 +57,7 @@ class Mqtt:
             settings.port,
             username=settings.username,
             password=secret if settings.username else None,
-            tls_context=cast("ssl.SSLContext", _Named(self._tls, settings.host)) if settings.tls else None,
+            tls_context=cast("ssl.SSLContext", _Named(self._tls(), settings.host)) if settings.tls else None,
             timeout=TIMEOUT,
             keepalive=round(TIMEOUT),  # a broker that says nothing is left after so long, also where nobody waits
         )

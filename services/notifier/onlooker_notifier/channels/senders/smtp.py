@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -31,10 +31,10 @@ class Smtp:
     Args:
         guard: says where it may connect to.
         pictures: what is shown in them.
-        tls: what TLS connections trust.
+        tls: returns what TLS connections trust, when there is one.
     """
 
-    def __init__(self, guard: Guard, pictures: Pictures | None, tls: ssl.SSLContext) -> None:
+    def __init__(self, guard: Guard, pictures: Pictures | None, tls: Callable[[], ssl.SSLContext]) -> None:
         self._guard = guard
         self._pictures = pictures
         self._tls = tls
@@ -68,7 +68,7 @@ class Smtp:
             hostname=settings.host,  # the name that its certificate must have
             use_tls=settings.security == "tls",
             start_tls=False,  # see `_sent`
-            tls_context=None if settings.security == "none" else self._tls,
+            tls_context=None if settings.security == "none" else self._tls(),
             timeout=TIMEOUT,
         )
 
