@@ -303,7 +303,7 @@ async def test_a_chat_service_gets_the_words_and_its_answer_is_understood() -> N
             await Chat(HERE, Trust()).send(gotify, url, a_message())
         with pytest.raises(RefusedError, match="ALLOW_PRIVATE"):
             await Chat(Guard(), Trust()).send(gotify, url, a_message())
-    with pytest.raises(UnansweredError, match=r"\(Connection refused\)") as away:
+    with pytest.raises(UnansweredError, match=r"to 127\.0\.0\.1\. \(Connection refused\)") as away:
         await Chat(HERE, Trust()).send(gotify, url, a_message())
 
     assert "Abcdefghijklmno" not in away.value.reason
@@ -347,7 +347,7 @@ def test_a_service_that_fails_is_not_asked_again_and_again_in_one_try() -> None:
 def test_what_a_service_is_said_to_have_answered_repeats_nothing_of_its_url(caplog: pytest.LogCaptureFixture) -> None:
     url = "tgram://123456789:abcdefg_hijklmnop/1111"
 
-    assert without_secret("Bad token abcdefg_hijklmnop, error=401", url) == "Bad token ***, error=401"
+    assert without_secret("Bad token abcdefg_hijklmnop, error=401", url, None) == "Bad token ***, error=401"
     with pytest.raises(UnprocessableError):
         plugin_of("tgram://nonsense-that-is-secret/1111")
     assert "secret" not in caplog.text

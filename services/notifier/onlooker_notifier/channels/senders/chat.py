@@ -90,7 +90,9 @@ class Chat:
             plugin = await asyncio.to_thread(plugin_of, secret or "")
         except UnprocessableError as error:  # another version of apprise took it
             raise RefusedError("NotUnderstood", error.detail) from error
-        await self._judge_host(schema, plugin)
+        host = host_of(schema, plugin)
+        if host is not None:
+            await self._guard.addresses(host, plugin.port or (443 if plugin.secure else 80))
         text = shortened(message.letter.text, LONGEST)
         taken, said = await asyncio.get_running_loop().run_in_executor(
             self._threads, _notify, plugin, self._trust, message.letter.subject, text
@@ -98,18 +100,13 @@ class Chat:
         if taken:
             return Receipt(None, f"taken by {settings.service}")
         told = (
-            shortened(printable(without_secret(said, secret or "")), LONGEST // 5)
+            shortened(printable(without_secret(said, secret or "", host)), LONGEST // 5)
             or f"{settings.service} did not take it."
         )
         status = STATUS.search(said)
         if status is not None and status[1].startswith("4") and status[1] not in LATER:
             raise RefusedError(f"HTTP{status[1]}", told)
         raise UnansweredError(f"HTTP{status[1]}" if status else "NotTaken", told)
-
-    async def _judge_host(self, schema: str, plugin: Service) -> None:
-        own = schema in HOSTED and getattr(plugin, "mode", None) != "cloud"  # ntfy's own has no host in its URL
-        if own and plugin.host:
-            await self._guard.addresses(plugin.host, plugin.port or (443 if plugin.secure else 80))
 
 
 async def service_of(url: str) -> str:
@@ -169,11 +166,16 @@ def plugin_of(url: str) -> Service:
     return cast("Service", plugin)
 
 
-def without_secret(said: str, url: str) -> str:
-    """Return what a service is said to have answered, without what of its URL might be secret."""
-    for part in sorted(
-        {each for each in re.split(r"[/:@?&=]+", url) if len(each) >= SECRET_PART}, key=len, reverse=True
-    ):
+def host_of(schema: str, plugin: Service) -> str | None:
+    """Return the host that a service's URL names; None where what stands in its place is another thing, and secret."""
+    own = schema in HOSTED and getattr(plugin, "mode", None) != "cloud"  # ntfy's own has no host in its URL
+    return (plugin.host or None) if own else None
+
+
+def without_secret(said: str, url: str, host: str | None) -> str:
+    """Return what a service is said to have answered, without what of its URL might be secret: all but the host."""
+    parts = {each for each in re.split(r"[/:@?&=]+", url) if len(each) >= SECRET_PART and each != host}
+    for part in sorted(parts, key=len, reverse=True):
         said = said.replace(part, "***")
     return said
 
