@@ -18,6 +18,7 @@ async def test_a_rule_is_built_by_clicking_and_shows_which_pictures_it_tells_of(
     trial = page.locator("#trial")
     await expect(trial).to_contain_text("It would have told of")
     await expect(trial.locator("img").first).to_be_visible()
+    await expect(trial.get_by_text("at the end of its interval").first).to_be_visible()
     await page.get_by_label("What to add").select_option(label="Label")
     await page.get_by_role("button", name="Add", exact=True).click()
     await page.get_by_label("Labels").fill("No such thing")

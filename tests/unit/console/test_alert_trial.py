@@ -19,7 +19,7 @@ def test_a_trial_shows_the_messages_and_why_the_rest_is_not_told(tmp_path: Path)
     assert ", at the end of its quiet hours · 1 picture" in page
     assert "not yet" in page
     assert "Held until the end of the rule&#39;s quiet hours (22:00 to 06:00, Europe/Berlin)." in page
-    assert "Not told, though it is about them: 1" in page
+    assert "Matching, but not told: 1" in page
     assert "The same was told shortly before: Ann &lt;a&gt;</bdi>, not again before" in page
     assert 'datetime="2027-01-16T00:28:00+01:00"' in page
     assert "The key began with “yard/3.jpg”" in page

@@ -6,8 +6,8 @@ from typing import Any
 
 from onlooker_console.alerts.decisions import UNTIL
 
-SHOWN = 12
-"""Messages, and pictures of each kind, that are shown."""
+SHOWN, MESSAGES = 12, 5
+"""Pictures of each kind, and messages, that are shown: pictures are what one looks for first."""
 OCCASIONS = {
     "at_once": "at once",
     "interval": "at the end of its interval",
@@ -58,7 +58,7 @@ def shown(trial: Mapping[str, Any]) -> Shown:
         untold=len(withheld),
         complete=trial["complete"],
         enabled=trial["enabled"],
-        messages=[_message(each) for each in reversed(trial["messages"][-SHOWN:])],
+        messages=[_message(each) for each in reversed(trial["messages"][-MESSAGES:])],
         telling=[each for each in pictures if each["tells"]][:SHOWN],
         withheld=withheld[:SHOWN],
         others=[each for each in pictures if not each["matches"]][:SHOWN],
