@@ -21,8 +21,8 @@ class Trust:
 
     def context(self) -> ssl.SSLContext:
         """Return what channels connect with. That of webhooks is theirs: httpx writes into it what it speaks."""
-        made = httpx.create_ssl_context()
-        made.load_default_certs()
+        made = httpx.create_ssl_context(trust_env=False)  # the public ones, as certifi lists them
+        made.load_default_certs()  # those of the machine, or of SSL_CERT_FILE
         if self._ca_file is not None:
             made.load_verify_locations(self._ca_file)
         return made
