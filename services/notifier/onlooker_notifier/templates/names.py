@@ -44,29 +44,35 @@ class PersonNames:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureNames:
+class ShownNames:
+    """What is told of a picture, and of all pictures of a message together."""
+
+    camera: Annotated[str, Says("the folder, without those that are dates or numbers; or the bucket")]
+    time: Annotated[str, Says("when it was uploaded, by the readers' clocks: `14:02`")]
+    date: Annotated[str, Says("the day, likewise: `2026-11-20`")]
+    link: Annotated[str, Says("its page; empty without `ONLOOKER_NOTIFIER_PICTURE_URL`")]
+    faces: Annotated[int, Says("how many faces there are")]
+    unknown: Annotated[int, Says("how many of them are nobody's who has a name")]
+    persons: Annotated[tuple[PersonNames, ...], Says("who is there, each once, most alike first", MOST)]
+    names: Annotated[tuple[str, ...], Says("the names of those who are known", MOST)]
+    similarity: Annotated[int, Says("the highest of those who are known")]
+    emotions: Annotated[tuple[str, ...], Says("what faces look like most of all: `Happy`", MOST)]
+    labels: Annotated[tuple[str, ...], Says("what else is there", MOST)]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureNames(ShownNames):
     """One picture."""
 
     key: Annotated[str, Says("the object's key")]
     bucket: Annotated[str, Says("the bucket")]
-    camera: Annotated[str, Says("the folder, without those that are dates or numbers; or the bucket")]
-    time: Annotated[str, Says("when it was uploaded, by the readers' clocks: `14:02`")]
-    date: Annotated[str, Says("the day, likewise: `2026-11-20`")]
     failed: Annotated[bool, Says("whether it could not be recognized")]
     reason: Annotated[str, Says("and why; or, of an absence and of dead letters, what is told; else empty")]
-    faces: Annotated[int, Says("how many faces there are")]
-    unknown: Annotated[int, Says("how many of them are nobody's who has a name")]
-    similarity: Annotated[int, Says("the highest of `persons`")]
-    persons: Annotated[tuple[PersonNames, ...], Says("who is in it, most alike first", MOST)]
-    names: Annotated[tuple[str, ...], Says("the names of those who are known", MOST)]
-    emotions: Annotated[tuple[str, ...], Says("what faces look like most of all: `Happy`", MOST)]
-    labels: Annotated[tuple[str, ...], Says("what else is in it, most certain first", MOST)]
-    link: Annotated[str, Says("its page; empty without `ONLOOKER_NOTIFIER_PICTURE_URL`")]
 
 
 @dataclass(frozen=True, slots=True)
-class MessageNames:
-    """All of a message."""
+class MessageNames(ShownNames):
+    """All of a message. Where it was, when, and its link are those of the first picture."""
 
     rule: Annotated[RuleNames, Says("the rule")]
     subject: Annotated[str, Says("what the subject would be without a template")]
@@ -74,17 +80,6 @@ class MessageNames:
     failed: Annotated[int, Says("how many of them could not be recognized")]
     picture: Annotated[PictureNames, Says("the first picture")]
     pictures: Annotated[tuple[PictureNames, ...], Says("the first hundred of them", MOST_PICTURES)]
-    persons: Annotated[tuple[PersonNames, ...], Says("who is in any of them, each once", MOST)]
-    names: Annotated[tuple[str, ...], Says("the names of those who are known", MOST)]
-    emotions: Annotated[tuple[str, ...], Says("what faces look like, most frequent first", MOST)]
-    labels: Annotated[tuple[str, ...], Says("what else is in them, most frequent first", MOST)]
-    faces: Annotated[int, Says("how many faces there are in all")]
-    unknown: Annotated[int, Says("how many of them are nobody's who has a name")]
-    similarity: Annotated[int, Says("the highest of `persons`")]
-    camera: Annotated[str, Says("as of the first picture")]
-    time: Annotated[str, Says("as of the first picture")]
-    date: Annotated[str, Says("as of the first picture")]
-    link: Annotated[str, Says("as of the first picture")]
     zone: Annotated[str, Says("the readers' time zone: `Europe/Berlin`")]
 
 

@@ -10,6 +10,7 @@ from onlooker_notifier import notices
 from onlooker_notifier.conditions import facts
 from onlooker_notifier.conditions.hours import stretch_at
 from onlooker_notifier.conditions.language import QUEUES, DeadLetterLeaf
+from onlooker_notifier.conditions.watches import Watch
 from onlooker_notifier.deciding.deciding import Deciding
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.watching import growth
@@ -74,26 +75,34 @@ class DeadLetters:
         self._marks = marks
         self._deciding = deciding
 
-    async def look(self, rule: Rule, queues: DeadLetterQueues, now: float) -> list[Rule]:
+    async def known(self, rule: Rule) -> Depths | None:
+        """Return what a rule knows of the queues; None: nothing yet."""
+        return await self._marks.depths(rule.rule_id, _watch(rule).fingerprint)
+
+    async def look(self, rule: Rule, known: Depths | None, counted: Mapping[str, int], now: float) -> list[Rule]:
         """Tell if there are more than before; return the rule if it was gathered now.
+
+        Args:
+            rule: one that `asks` for queues.
+            known: what it knows of them.
+            counted: how many there are, counted later than that was read: else what another instance has told of
+                meanwhile would be told of again.
+            now: epoch seconds.
 
         Raises:
             RetryLater: others are in the way.
             botocore.exceptions.BotoCoreError, ClientError: DynamoDB does not answer.
         """
-        watch = rule.watch
-        if watch is None or not isinstance(watch.leaf, DeadLetterLeaf) or stretch_at(watch.hours, now) is None:
-            return []
-        known = await self._marks.depths(rule.rule_id, watch.fingerprint)
-        depths = await queues.depths(watch.leaf.queue or QUEUES)  # later than what is known of them
+        fingerprint = _watch(rule).fingerprint
+        depths = {name: counted[name] for name in asks(rule, now) if name in counted}
         if known is None:
-            await self._marks.begin_depths(rule.rule_id, watch.fingerprint, depths, now)
+            await self._marks.begin_depths(rule.rule_id, fingerprint, depths, now)
             return []
         more = growth.grown(known.depths, depths)
         told = await self._tell(rule, known, more, depths, now) if more else []
         new = Depths(known.began_at, known.number + bool(more), {**known.depths, **depths})
         if new != known:
-            await self._marks.next_depths(rule.rule_id, watch.fingerprint, known, new, now)
+            await self._marks.next_depths(rule.rule_id, fingerprint, known, new, now)
         return told
 
     async def _tell(
@@ -106,3 +115,16 @@ class DeadLetters:
     async def forget(self, rule_id: str) -> None:
         """Have a rule begin anew when it is looked after again."""
         await self._marks.forget("dead_letter", rule_id)
+
+
+def asks(rule: Rule, now: float) -> Sequence[str]:
+    """Return for which queues a rule asks now: for none outside its hours."""
+    watch = rule.watch
+    if watch is None or not isinstance(watch.leaf, DeadLetterLeaf) or stretch_at(watch.hours, now) is None:
+        return ()
+    return watch.leaf.queue or QUEUES
+
+
+def _watch(rule: Rule) -> Watch:
+    assert rule.watch is not None  # noqa: S101 - who asks for queues watches them
+    return rule.watch

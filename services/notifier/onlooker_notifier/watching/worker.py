@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import functools
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
 
@@ -11,7 +11,8 @@ from onlooker_notifier.conditions.watches import Watched
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.watching.absences import Absences
-from onlooker_notifier.watching.dead_letters import DeadLetterQueues, DeadLetters
+from onlooker_notifier.watching.dead_letters import DeadLetterQueues, DeadLetters, asks
+from onlooker_notifier.watching.marks import Depths
 from onlooker_notifier.watching.pace import Pace
 from onlooker_shared.errors import describe
 
@@ -84,15 +85,15 @@ class Watcher:
         if counts:
             self._counted_at = now
         slots = asyncio.Semaphore(AT_ONCE)
-        work: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            (key[1], functools.partial(self._forget, key)) for key in sorted(off)
+        work = [self._do(slots, key[1], functools.partial(self._forget, key)) for key in sorted(off)]
+        work += [
+            self._do(slots, rule_id, functools.partial(self._look_for_absence, rule))
+            for (kind, rule_id), rule in on.items()
+            if kind == "absence"
         ]
-        for (kind, rule_id), rule in on.items():
-            if kind == "absence":
-                work.append((rule_id, functools.partial(self._look_for_absence, rule)))
-            elif counts:
-                work.append((rule_id, functools.partial(self._count_dead_letters, rule, now)))
-        await asyncio.gather(*(self._do(slots, rule_id, each) for rule_id, each in work))
+        if counts:
+            work.append(self._count_dead_letters(slots, [rule for rule in on.values() if asks(rule, now)], now))
+        await asyncio.gather(*work)
 
     async def _do(self, slots: asyncio.Semaphore, rule_id: str, work: Callable[[], Awaitable[None]]) -> None:
         """Look after a rule; trouble with one keeps no other waiting."""
@@ -106,9 +107,21 @@ class Watcher:
         if told := await self._absences.look(rule, self._pace):
             self._wake(told)
 
-    async def _count_dead_letters(self, rule: Rule, now: float) -> None:
-        if told := await self._dead_letters.look(rule, self._queues, now):
-            self._wake(told)
+    async def _count_dead_letters(self, slots: asyncio.Semaphore, rules: Sequence[Rule], now: float) -> None:
+        """Count each queue once for all rules that ask for it."""
+        known: dict[str, Depths | None] = {}
+
+        async def read(rule: Rule) -> None:
+            known[rule.rule_id] = await self._dead_letters.known(rule)
+
+        async def look(rule: Rule) -> None:
+            if told := await self._dead_letters.look(rule, known[rule.rule_id], counted, now):
+                self._wake(told)
+
+        await asyncio.gather(*(self._do(slots, rule.rule_id, functools.partial(read, rule)) for rule in rules))
+        ready = [rule for rule in rules if rule.rule_id in known]
+        counted = await self._queues.depths(sorted({name for rule in ready for name in asks(rule, now)}))
+        await asyncio.gather(*(self._do(slots, rule.rule_id, functools.partial(look, rule)) for rule in ready))
 
     async def _forget(self, key: tuple[Watched, str]) -> None:
         kind, rule_id = key

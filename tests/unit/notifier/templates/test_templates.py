@@ -123,7 +123,7 @@ def test_tells_of_what_is_no_picture_by_its_reason_and_links_to_nothing() -> Non
         ("{{ 'Ann' > 1 }}", "a text cannot be compared with a number"),
         ("{{ 'x' if count }}", "say what else"),
         ("{{ names is defined }}", "no tests with `is`"),
-        ("{% for x in camera %}{% endfor %}", "a loop goes over a list of the message: pictures"),
+        ("{% for x in camera %}{% endfor %}", "a loop goes over a list of the message: persons, names"),
         ("{% for names in pictures %}{% endfor %}", "there is a `names` already"),
         ("{{ none }}", "there is no `none`"),
         ("\n\n{{ a", "line 3: unexpected end of template"),

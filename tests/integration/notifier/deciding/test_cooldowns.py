@@ -9,17 +9,13 @@ from typing import Any
 
 import pytest
 
-from onlooker_notifier import notices
-from onlooker_notifier.conditions import facts
+from notifying import Clock, Mailbox, Parts
 from onlooker_notifier.deciding import decisions
-from onlooker_notifier.deciding.deciding import Deciding
-from onlooker_notifier.deciding.decisions import Decision
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
 from onlooker_shared.errors import BadRequestError, RetryLater
-from recognitions import a_face, a_recognition, an_image
-
-from .conftest import Clock, Mailbox, Parts
+from recognitions import an_image
+from tellings import decide, decided, deliveries
 
 PICTURES, PEOPLE, INSTANCES = 200, 5, 4
 HOUR = 3600.0
@@ -35,24 +31,6 @@ def rule(mailbox: Mailbox) -> Rule:
         cooldown=HOUR,
         per=("person",),
     )
-
-
-async def tell(deciding: Deciding, rules: list[Rule], number: int, person: int) -> list[Rule]:
-    """Decide of a picture of somebody."""
-    image = an_image(f"{number}.jpg")
-    recognition = a_recognition(a_face(name=f"P{person}", person_id=f"p{person}"))
-    return await deciding.decide(notices.recognized(image, recognition), facts.of_recognized(image, recognition), rules)
-
-
-async def decided(parts: Parts, **asked: Any) -> list[Decision]:
-    found: list[Decision] = []
-    cursor = None
-    while True:
-        page = await parts.decided.newest(100, cursor, datetime.fromtimestamp(parts.clock(), UTC), **asked)
-        found += page.decisions
-        cursor = page.cursor
-        if cursor is None:
-            return found
 
 
 async def killed_at_times(work: Callable[[], Awaitable[Any]], chance: random.Random) -> None:
@@ -79,7 +57,7 @@ async def test_of_a_burst_one_message_tells_of_each_person_whoever_is_killed(
     async def handle(number: int) -> None:
         async with slots:
             instance = instances[number % INSTANCES]
-            await killed_at_times(lambda: tell(instance, [rule], number, number % PEOPLE), chance)
+            await killed_at_times(lambda: decide(instance, [rule], number, number % PEOPLE), chance)
 
     await asyncio.gather(*(handle(number) for number in range(PICTURES)))
     await asyncio.gather(*(parts.instance().flush(rule) for _ in range(INSTANCES)))
@@ -98,30 +76,25 @@ async def test_of_a_burst_one_message_tells_of_each_person_whoever_is_killed(
     )
 
 
-async def deliveries(parts: Parts) -> list[tuple[str, ...]]:
-    page = await parts.deliveries.newest(100, None, datetime.fromtimestamp(parts.clock(), UTC))
-    return [delivery.image_ids for delivery in page.deliveries]
-
-
 async def test_it_is_told_again_when_it_has_cooled_down(parts: Parts, rule: Rule, clock: Clock) -> None:
     deciding = parts.deciding()
-    assert await tell(deciding, [rule], 1, 1) == [rule]
+    assert await decide(deciding, [rule], 1, 1) == [rule]
     clock.now += HOUR - 1
-    assert await tell(deciding, [rule], 2, 1) == []
-    assert await tell(deciding, [rule], 3, 2) == [rule]
+    assert await decide(deciding, [rule], 2, 1) == []
+    assert await decide(deciding, [rule], 3, 2) == [rule]
     clock.now += 1
-    assert await tell(deciding, [rule], 4, 1) == [rule]
+    assert await decide(deciding, [rule], 4, 1) == [rule]
     clock.now -= 2 * HOUR  # the clock jumps back
-    assert await tell(deciding, [rule], 5, 1) == [rule]
-    assert await tell(deciding, [rule], 6, 1) == []
+    assert await decide(deciding, [rule], 5, 1) == [rule]
+    assert await decide(deciding, [rule], 6, 1) == []
 
 
 async def test_a_redelivered_picture_is_neither_told_nor_recorded_again(parts: Parts, rule: Rule, clock: Clock) -> None:
     deciding = parts.deciding()
-    assert [await tell(deciding, [rule], 1, 1) for _ in range(3)] == [[rule], [], []]
+    assert [await decide(deciding, [rule], 1, 1) for _ in range(3)] == [[rule], [], []]
     assert await decided(parts) == []
     for _ in range(3):
-        assert await tell(deciding, [rule], 2, 1) == []
+        assert await decide(deciding, [rule], 2, 1) == []
         clock.now += 1
     [decision] = await decided(parts)
     assert decision.until == datetime.fromtimestamp(1_800_000_000 + HOUR, UTC)
@@ -131,8 +104,8 @@ async def test_one_rule_cools_down_without_the_others_and_what_is_off_is_recorde
     other = rule.model_copy(update={"rule_id": "other", "cooldown": 0.0})
     off = rule.model_copy(update={"rule_id": "off", "enabled": False})
     deciding = parts.deciding()
-    assert await tell(deciding, [rule, other, off], 1, 1) == [rule, other]
-    assert await tell(deciding, [rule, other, off], 2, 1) == [other]
+    assert await decide(deciding, [rule, other, off], 1, 1) == [rule, other]
+    assert await decide(deciding, [rule, other, off], 2, 1) == [other]
 
     image_id = an_image("2.jpg").image_id
     assert {(each.rule_id, each.reason) for each in await decided(parts, image_id=image_id)} == {
@@ -149,7 +122,7 @@ async def test_decisions_are_listed_newest_first_page_by_page_over_days(
     monkeypatch.setattr(decisions, "LARGEST", largest)
     off = [rule.model_copy(update={"rule_id": f"off-{n}", "enabled": False}) for n in range(3)]
     for number in range(4):
-        await tell(parts.deciding(), off, number, 1)
+        await decide(parts.deciding(), off, number, 1)
         clock.now += 86_400
     now = datetime.fromtimestamp(clock.now, UTC)
 

@@ -2,86 +2,21 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from installation import eventually
-from onlooker_notifier import notices
+from notifying import Clock, Mailbox, Parts
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.backlog import backlog
 from onlooker_notifier.channels.fuse import FAILURES
-from onlooker_notifier.channels.kinds import IotSettings, Settings
-from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
-from onlooker_notifier.channels.record import ChannelRecord
+from onlooker_notifier.channels.message import RefusedError
 from onlooker_notifier.delivering import catching_up
-from onlooker_notifier.delivering.deliveries import Delivery
 from onlooker_notifier.rules.model import Rule
-from onlooker_notifier.rules.targets import EmailChannel, NamedChannel
-from recognitions import a_recognition, an_image
-
-from .conftest import Clock, Instance, Mailbox, Parts
-
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
-
-
-class Other:
-    """The other side of a channel."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.tries = 0
-        self.fails: Callable[[], Exception | None] = lambda: None
-        self.goes_on: asyncio.Event | None = None
-
-    async def send(self, _settings: Settings, _secret: str | None, message: Message) -> Receipt:
-        self.tries += 1
-        if self.goes_on is not None:
-            await self.goes_on.wait()
-        if (error := self.fails()) is not None:
-            raise error
-        self.messages.append(message)
-        return Receipt("42", "thanks")
-
-
-@pytest.fixture
-def other() -> Other:
-    return Other()
-
-
-async def a_channel(parts: Parts, policy: retries.Policy = "catch_up", keep: float = 3600.0) -> NamedChannel:
-    channel_id = uuid.uuid4().hex
-    record = ChannelRecord(
-        channel_id=channel_id,
-        name="The door",
-        settings=IotSettings(),
-        policy=policy,
-        keep=keep,
-        created_at=NOW,
-        changed_at=NOW,
-    )
-    await parts.store.put(record)
-    return NamedChannel(channel=channel_id)
-
-
-def a_rule(*channels: Any) -> Rule:
-    return Rule(rule_id="rule", name="Rule", events=frozenset({"recognized"}), channels=channels, digest_interval=0)
-
-
-async def tell(parts: Parts, instance: Instance, rule: Rule, name: str) -> None:
-    await parts.gathering.decide(notices.recognized(an_image(name), a_recognition()), [rule.rule_id])
-    await instance.flush(rule)
-
-
-async def recorded(parts: Parts) -> tuple[Delivery, ...]:
-    page = await parts.deliveries.newest(100, None, datetime.fromtimestamp(parts.clock(), UTC))
-    return page.deliveries
-
-
-def down() -> Exception:
-    return UnansweredError("HTTP500", "HTTP 500: out of order")
+from onlooker_notifier.rules.targets import EmailChannel
+from tellings import Other, a_channel, a_rule, down, recorded, tell
 
 
 async def test_a_rule_tells_by_a_channel_with_a_record_and_what_it_said_is_recorded(parts: Parts, other: Other) -> None:

@@ -8,20 +8,14 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from installation import eventually
+from notifying import Clock, Parts
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.delivering import catching_up, delivering
 from onlooker_shared.claims import Claims
 from recognitions import an_image
-
-from .conftest import Clock, Parts
-from .test_catching_up import Other, a_channel, a_rule, down, recorded, tell
-
-
-@pytest.fixture
-def other() -> Other:
-    return Other()
+from tellings import Other, a_channel, a_rule, down, recorded, tell
 
 
 def at_the_time_of(parts: Parts, clock: Clock) -> Parts:

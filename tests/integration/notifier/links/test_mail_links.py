@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from installation import Installation, client_of, eventually, installation, working
+from notifying import SENDER, Mailbox
 from onlooker_notifier.__main__ import compose
 from onlooker_notifier.links import desk
 from onlooker_notifier.links.tokens import LASTING, Signer
@@ -17,8 +18,6 @@ from onlooker_shared.aws import Aws
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.service import Service
 from recognitions import an_image, recognized
-
-from .conftest import SENDER, Mailbox
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 URL = "https://onlooker.example.com"

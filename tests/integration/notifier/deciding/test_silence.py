@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from notifying import Clock, Mailbox, Parts
 from onlooker_notifier.conditions.values import Window
 from onlooker_notifier.deciding.departed import SETTLING, Departed
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
 from recognitions import an_image
-
-from .conftest import Clock, Mailbox, Parts
-from .test_cooldowns import decided, deliveries, tell
+from tellings import decide, decided, deliveries
 
 INTERVAL = 60.0
 
@@ -25,11 +24,11 @@ def rule(mailbox: Mailbox) -> Rule:
 async def test_a_muted_rule_tells_nobody_until_it_is_over(parts: Parts, rule: Rule, clock: Clock) -> None:
     until = datetime.fromtimestamp(clock.now, UTC) + timedelta(hours=1)
     muted = rule.model_copy(update={"muted_until": until})
-    assert await tell(parts.deciding(), [muted], 1, 1) == []
+    assert await decide(parts.deciding(), [muted], 1, 1) == []
     [decision] = await decided(parts)
     assert (decision.reason, decision.until, decision.decision) == ("muted", until, "not_told")
     clock.now += 3600
-    assert await tell(parts.deciding(), [muted], 2, 1) == [muted]
+    assert await decide(parts.deciding(), [muted], 2, 1) == [muted]
 
 
 @pytest.mark.parametrize("change", [{"enabled": False}, {"muted_until": datetime(2030, 1, 1, tzinfo=UTC)}], ids=str)
@@ -37,7 +36,7 @@ async def test_what_waits_for_a_rule_that_falls_silent_is_not_told_and_recorded_
     parts: Parts, rule: Rule, mailbox: Mailbox, clock: Clock, change: dict[str, object]
 ) -> None:
     for number in range(3):
-        await tell(parts.deciding(), [rule], number, 1)
+        await decide(parts.deciding(), [rule], number, 1)
     clock.now += INTERVAL
     silent = rule.model_copy(update=change)
     instances = [parts.instance() for _ in range(3)]
@@ -49,7 +48,7 @@ async def test_what_waits_for_a_rule_that_falls_silent_is_not_told_and_recorded_
     assert len(decision.image_ids) == 3
     assert decision.reason in {"disabled", "muted"}
     assert await mailbox.mails() == []
-    await tell(parts.deciding(), [rule], 4, 1)
+    await decide(parts.deciding(), [rule], 4, 1)
     clock.now += INTERVAL
     await parts.instance().flush(rule)
     assert [len(images) for images in await deliveries(parts)] == [1]
@@ -62,7 +61,7 @@ async def test_what_comes_in_quiet_hours_is_one_summary_at_their_end(
     quiet = rule.model_copy(update={"quiet_hours": night})
     clock.now = datetime(2027, 1, 15, 22, tzinfo=UTC).timestamp()
     for number in range(4):
-        await tell(parts.deciding(), [quiet], number, 1)
+        await decide(parts.deciding(), [quiet], number, 1)
         clock.now += 2 * 3600 - 1
         wait = await parts.instance().flush(quiet)
         assert wait == datetime(2027, 1, 16, 6, tzinfo=UTC).timestamp() - clock.now
@@ -84,7 +83,7 @@ async def test_after_so_many_messages_a_day_the_rest_is_not_told_whichever_insta
     limited = rule.model_copy(update={"daily_limit": 2, "digest_interval": 0.0})
     clock.now = datetime(2027, 1, 15, 12, tzinfo=UTC).timestamp()
     for number in range(4):
-        await tell(parts.deciding(), [limited], number, 1)
+        await decide(parts.deciding(), [limited], number, 1)
         await asyncio.gather(*(parts.instance().flush(limited) for _ in range(3)))
         clock.now += 60
 
@@ -93,7 +92,7 @@ async def test_after_so_many_messages_a_day_the_rest_is_not_told_whichever_insta
     assert [each.reason for each in silent] == ["daily_limit"] * 2
     assert {each.until for each in silent} == {datetime(2027, 1, 16, tzinfo=UTC) - timedelta(hours=1)}  # Berlin's
     clock.now = datetime(2027, 1, 15, 23, tzinfo=UTC).timestamp()
-    await tell(parts.deciding(), [limited], 5, 1)
+    await decide(parts.deciding(), [limited], 5, 1)
     await parts.instance().flush(limited)
     assert len(await deliveries(parts)) == 3
 
@@ -105,11 +104,11 @@ async def test_what_waits_for_a_rule_that_is_deleted_is_recorded_also_after_a_re
         return Departed(parts.dynamodb, parts.notices, clock=clock)
 
     assert await departed().departed(["other", "rule"]) == []
-    await tell(parts.deciding(), [rule], 1, 1)
+    await decide(parts.deciding(), [rule], 1, 1)
     restarted = departed()
     assert await restarted.departed(["other"]) == ["rule"]
     assert await parts.instance().forget("rule") == 0.0
-    await tell(parts.deciding(), [rule], 2, 1)  # by an instance that did not know yet
+    await decide(parts.deciding(), [rule], 2, 1)  # by an instance that did not know yet
     clock.now += SETTLING
     assert await restarted.departed(["other"]) == ["rule"]
     assert await parts.instance().forget("rule") == 0.0

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from notifying import Clock, Mailbox, Parts
 from onlooker_notifier import notices, rests
 from onlooker_notifier.channels.message import UnansweredError
 from onlooker_notifier.delivering.deliveries import Delivery
@@ -16,10 +17,7 @@ from onlooker_notifier.rules.escalation import Escalation
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
 from recognitions import a_recognition, an_image
-
-from .conftest import Clock, Mailbox, Parts
-from .test_catching_up import Other, a_channel, a_rule, recorded, tell
-from .test_cooldowns import decided
+from tellings import Other, a_channel, a_rule, decided, recorded, tell
 
 AFTER = 600.0
 
