@@ -11,7 +11,7 @@ from PIL import Image
 
 from onlooker_recognizer.calls import Calls
 from onlooker_recognizer.conversion import Frame
-from onlooker_recognizer.people.collection.collection import Indexed
+from onlooker_recognizer.people.collection.answers import Indexed
 from onlooker_recognizer.people.collection.crops import cut
 from onlooker_recognizer.people.composing import PeopleParts, collection_name, compose_people
 from onlooker_recognizer.people.registry.records import FaceRecord, PersonRecord, Source

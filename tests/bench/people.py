@@ -17,22 +17,18 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
 from emulator import aws_environment, running_emulator
-from onlooker_recognizer.costs.composing import compose_costs
-from onlooker_recognizer.costs.holding import Holding
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.permissions import Permissions
 from onlooker_recognizer.pictures import Pictures
 from onlooker_recognizer.questions import Questions
 from onlooker_recognizer.recognizing import Recognized, Recognizing
 from onlooker_recognizer.rekognition import Rekognition
-from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_shared.aws import Aws
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import Face, Feature
@@ -177,17 +173,9 @@ async def _recognizing(here: PeopleStage, pictures: Pictures, features: Sequence
         pictures=pictures,
         rekognition=Rekognition(here.calls, questions=questions, permissions=Permissions(client, {})),
         features=features,
-        holding=await _no_budget(here),
         identifying=here.parts.identifying,
         clock=lambda: datetime.now(UTC),
     )
-
-
-async def _no_budget(here: PeopleStage) -> Holding:
-    dynamodb, sqs = await here.stage.aws.client("dynamodb"), await here.stage.aws.client("sqs")
-    table, now = here.stage.names.costs.name, partial(datetime.now, UTC)
-    costs = await compose_costs(RecognizerSettings(), table, dynamodb=dynamodb, sqs=sqs, queue_url="none", clock=now)
-    return costs.holding
 
 
 async def _recognize(recognizing: Recognizing, image: ImageRef, data: bytes) -> Recognized:

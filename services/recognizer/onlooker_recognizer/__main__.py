@@ -10,6 +10,7 @@ from onlooker_recognizer.costs.composing import compose_costs
 from onlooker_recognizer.deletions import Deletions
 from onlooker_recognizer.handlers import Handler
 from onlooker_recognizer.originals import Originals
+from onlooker_recognizer.people.basis import Basis
 from onlooker_recognizer.people.collection.collection import (
     ABOUT_PICTURES,
     INDEX_FACES,
@@ -86,7 +87,6 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
                 pictures=pictures,
                 rekognition=rekognition,
                 features=settings.features,
-                holding=costs.holding,
                 identifying=people.identifying,
                 clock=_now,
             ),
@@ -109,21 +109,23 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             grace=common.shutdown_grace,
         )
         about_people = serve_people(
-            settings,
-            names,
+            Basis(
+                settings=settings,
+                names=names,
+                s3=s3,
+                sqs=sqs,
+                dynamodb=dynamodb,
+                queue_url=await aws.queue_url(names.recognizer_people.name),
+                originals=originals,
+                results=results,
+                publisher=publisher,
+                clock=_now,
+            ),
             people,
-            s3=s3,
-            sqs=sqs,
-            dynamodb=dynamodb,
-            queue_url=await aws.queue_url(names.recognizer_people.name),
-            dead_letter_url=await aws.queue_url(names.recognizer_people.dead_letter),
-            originals=originals,
             detecting=Detecting(pictures, calls),
-            results=results,
-            publisher=publisher,
             saving=costs.holding.saves,
+            dead_letter_url=await aws.queue_url(names.recognizer_people.dead_letter),
             grace=common.shutdown_grace,
-            clock=_now,
         )
         sweeper = Sweeper(
             s3=s3,
@@ -149,7 +151,7 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
         async def check_rekognition() -> None:
             await client.list_collections(MaxResults=1)  # costs nothing
 
-        yield Service(
+        service = Service(
             name="recognizer",
             routers=[
                 costs.router,
@@ -167,7 +169,10 @@ async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
             sweep=sweep,
             queues={"recognizer": consumer.operated, "recognizer-people": about_people.consumer.operated},
         )
-        await costs.meter.write()  # the workers have ended, and count no more
+        try:
+            yield service
+        finally:
+            await costs.meter.write()  # the workers have ended, be it by an error, and count no more
 
 
 def _questions(settings: RecognizerSettings) -> Questions:

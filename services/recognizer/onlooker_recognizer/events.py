@@ -58,7 +58,10 @@ class RecognizeAgain(Message):
     type: Literal["recognizer.again.v1"] = "recognizer.again.v1"
     image: ImageRef
     only: tuple[Feature, ...] = Field(
-        default=(), description="Features that were held back; the others are not asked for again. Empty: all."
+        default=(), description="Features that were held back, of which some are missing still. Empty: all."
+    )
+    turn: datetime | None = Field(
+        default=None, description="Of a picture that waited for the budget: by which it is known what waits no more."
     )
 
 

@@ -49,7 +49,7 @@ from onlooker_shared.errors import NotFoundError, Reject
 from onlooker_shared.images import ImageRef
 from onlooker_shared.outages import Outages
 from onlooker_shared.publisher import Publisher
-from onlooker_shared.recognition import Feature
+from onlooker_shared.recognition import Feature, Recognition
 from onlooker_shared.results import Known, Results, StoredFailure, StoredResult
 from onlooker_shared.telemetry.tracing import current_traceparent, span
 
@@ -104,6 +104,9 @@ class Handler:
         """
         if isinstance(told, RecognizeAgain):
             refused = [await self._attend(told.image, partial(self._recognize_again, told))]
+            if told.turn:
+                with self._outages.weathered():
+                    await self._holding.done(told.image, told.turn)
         else:
             for removal in told.removals:
                 with self._outages.weathered():
@@ -138,20 +141,17 @@ class Handler:
         """
         image = request.image
         known = await self._results.look(image.image_id)
-        started_at = known and known.result.recognition.started_at
-        if known and started_at and started_at >= request.time:
+        if known is None:
+            await self._recognize(image, None)
+        elif _is_done(request, known.result.recognition):
             await self._repeat(known.result, image)
-        elif known and request.only and not set(request.only) & set(ABOUT_FACES):
-            missing = {each.feature for each in known.result.recognition.missing}
-            if wanted := tuple(feature for feature in request.only if feature in missing):
-                await self._complete(known, wanted)
-            else:  # the request came twice, or somebody had all of it recognized again since
-                await self._repeat(known.result, image)
-        elif known and self._holding.held_back():
-            await self._holding.postpone(image)  # what is known is better than what could be asked now
+        elif self._holding.held_back(wanted := _lacking(request, known.result.recognition)):
+            await self._holding.note(image, wanted)  # what is known is better than what could be asked now
             await self._repeat(known.result, image)
+        elif wanted and not set(wanted) & set(ABOUT_FACES):
+            await self._complete(known, wanted)
         else:
-            await self._recognize(known.result.image if known else image, known)
+            await self._recognize(known.result.image, known)
         await self._results.delete_failure(image.image_id)
 
     async def _repeat(self, known: StoredResult, image: ImageRef) -> None:
@@ -165,19 +165,23 @@ class Handler:
             _note("repeated", image)
 
     async def _recognize(self, image: ImageRef, known: Known | None) -> None:
-        """Recognize a picture, store what comes of it and tell; a refusal of one that is known is only raised."""
+        """Recognize a picture, store what comes of it and tell; a refusal of one that is known is only raised.
+
+        Of one that is known nothing is held back: the budget allowed all of it just now, and less would replace more.
+        """
         started_at = self._clock()
+        held = self._holding.held_back() if known is None else ()
         with ExitStack() as trace:
             try:
                 original = await self._originals.fetch(image)
                 trace.enter_context(span("recognizer recognize", original.traceparent))
-                found = await self._recognizing.find(image, original.data, started_at=started_at)
+                found = await self._recognizing.find(image, original.data, started_at=started_at, held=held)
             except PictureRefusedError as refusal:
                 if known is None:
                     await self._fail(image, refusal)
                 raise
-            if found.held:  # noted first: a picture whose result is stored is not looked at again
-                await self._holding.note(image, found.held)
+            if held:  # noted first: a picture whose result is stored is not looked at again
+                await self._holding.note(image, held)
             recognized, replaced = await self._store(found, known)
             result = recognized.result
             # Of a new picture of nobody nothing is to be recorded, nor taken back.
@@ -240,6 +244,19 @@ class Handler:
             if gone.deleted or not known:
                 await self._deletions.take_back(image)
                 raise
+
+
+def _is_done(request: RecognizeAgain, known: Recognition) -> bool:
+    """Whether a picture was recognized since that was asked for, or lacks nothing (any more) of what was held back."""
+    if known.started_at and known.started_at >= request.time:
+        return True
+    return bool(request.only) and not _lacking(request, known)
+
+
+def _lacking(request: RecognizeAgain, known: Recognition) -> tuple[Feature, ...]:
+    """Return what was held back of a picture and is missing still; nothing where all of it is asked for again."""
+    missing = {each.feature for each in known.missing}
+    return tuple(feature for feature in request.only if feature in missing)
 
 
 def _note(outcome: str, image: ImageRef, **more: object) -> None:

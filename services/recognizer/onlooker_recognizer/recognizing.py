@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from onlooker_recognizer import translation
 from onlooker_recognizer.conversion import Frame
-from onlooker_recognizer.costs.holding import Holding
+from onlooker_recognizer.costs.budget import waiting
 from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.identification.identifying import Identifying, Likenesses
@@ -49,8 +49,6 @@ class Found:
     """If people are looked for."""
     rekognition: dict[str, Any]
     """Its answers, by operation."""
-    held: tuple[Feature, ...] = ()
-    """What was not asked for the budget's sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,6 @@ class Recognizing:
         pictures: looks into them.
         rekognition: recognizes them.
         features: what is looked for.
-        holding: says what is not asked for now.
         identifying: says who is in them; used if people are looked for.
         clock: the time, UTC.
     """
@@ -82,7 +79,6 @@ class Recognizing:
         pictures: Pictures,
         rekognition: Rekognition,
         features: Sequence[Feature],
-        holding: Holding,
         identifying: Identifying,
         clock: Callable[[], datetime],
     ) -> None:
@@ -90,18 +86,26 @@ class Recognizing:
         self._pictures = pictures
         self._rekognition = rekognition
         self._features = features
-        self._holding = holding
         self._identifying = identifying
         self._clock = clock
 
-    async def find(self, image: ImageRef, data: bytes, *, started_at: datetime, only: Sequence[Feature] = ()) -> Found:
+    async def find(
+        self,
+        image: ImageRef,
+        data: bytes,
+        *,
+        started_at: datetime,
+        only: Sequence[Feature] = (),
+        held: Sequence[Feature] = (),
+    ) -> Found:
         """Return what a picture shows, and whom its faces are like.
 
         Args:
             image: which it is.
             data: its bytes.
             started_at: when it was taken up.
-            only: features to look for, whatever they cost; empty: all that the budget allows.
+            only: features to look for; empty: all that are switched on.
+            held: those that wait for the budget.
 
         Raises:
             PictureRefusedError: it can never be recognized.
@@ -111,7 +115,6 @@ class Recognizing:
             botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS does not answer, or refuses.
         """
         picture = await self._pictures.prepare(data)
-        held = () if only else self._holding.held_back()
         wanted = [feature for feature in only or self._features if feature not in held]
         unfit = _unfit(picture, wanted)
         features = [feature for feature in wanted if feature not in {missing.feature for missing in unfit}]
@@ -123,12 +126,12 @@ class Recognizing:
             picture,
             answers.by_operation,
             features=answers.features,
-            missing=(*answers.denied, *unfit, *self._holding.missing(held)),
+            missing=(*answers.denied, *unfit, *waiting(held)),
             started_at=started_at,
             recognized_at=self._clock(),
         )
         people = await self._identifying.look(image, recognition, data) if "people" in wanted else None
-        return Found(image, recognition, people, answers.by_operation, held)
+        return Found(image, recognition, people, answers.by_operation)
 
     async def result(self, found: Found, known: StoredResult | None) -> Recognized:
         """Return what is to be stored of a picture; nothing of it is asked of Rekognition.

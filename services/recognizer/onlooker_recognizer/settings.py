@@ -118,7 +118,10 @@ class RecognizerSettings(ServerSettings):
         default=None, description="A file with another price list than Amazon's in us-east-1 (`costs/prices.json`)."
     )
     budget: float = Field(
-        default=0, ge=0, description="What a month's calls may cost, in the price list's currency; 0: whatever they do."
+        default=0,
+        ge=0,
+        allow_inf_nan=False,
+        description="What a month's calls may cost, in the price list's currency; 0: whatever they do.",
     )
     budget_warn: float = Field(default=0.8, ge=0, le=1, description="The share of it from which it warns.")
     budget_policy: Policy = Field(

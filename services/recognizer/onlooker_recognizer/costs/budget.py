@@ -50,9 +50,10 @@ class Budget:
         """Whether nothing is asked for now that nobody waits for: as labels are held back, whatever is switched on."""
         return bool(self.held_back(("labels",), spent))
 
-    def missing(self, features: Sequence[Feature]) -> tuple[Missing, ...]:
-        """Return what a result says of features that were held back."""
-        return tuple(
-            Missing(feature=feature, reason="Held back, as the month's budget is spent; looked for when there is more.")
-            for feature in features
-        )
+
+def waiting(features: Sequence[Feature]) -> tuple[Missing, ...]:
+    """Return what a result says of features that are held back."""
+    return tuple(
+        Missing(feature=feature, reason="Held back, as the month's budget is spent; looked for when there is more.")
+        for feature in features
+    )

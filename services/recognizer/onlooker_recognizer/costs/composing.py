@@ -9,14 +9,12 @@ from fastapi import APIRouter
 
 from onlooker_recognizer.costs.budget import Budget
 from onlooker_recognizer.costs.holding import Holding
-from onlooker_recognizer.costs.ledger import Ledger
+from onlooker_recognizer.costs.ledger import Held, Ledger
 from onlooker_recognizer.costs.meter import Meter
 from onlooker_recognizer.costs.pricing import price_list
 from onlooker_recognizer.costs.routes import costs_router
 from onlooker_recognizer.events import RecognizeAgain
 from onlooker_recognizer.settings import RecognizerSettings
-from onlooker_shared.images import ImageRef
-from onlooker_shared.recognition import Feature
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -61,8 +59,8 @@ async def compose_costs(
     await meter.read()  # or the first pictures would be beyond any budget
     budget = Budget(settings.budget, settings.budget_warn, settings.budget_policy)
 
-    async def ask(image: ImageRef, features: tuple[Feature, ...]) -> None:
-        request = RecognizeAgain(image=image, only=features)
+    async def ask(held: Held, turn: datetime) -> None:
+        request = RecognizeAgain(image=held.image, only=held.features, turn=turn)
         await sqs.send_message(QueueUrl=queue_url, MessageBody=request.model_dump_json(exclude_none=True))
 
     return CostParts(

@@ -13,14 +13,15 @@ from onlooker_recognizer.costs.meter import Meter
 from onlooker_recognizer.metrics import BUDGET_SPENT
 from onlooker_shared.errors import describe
 from onlooker_shared.images import ImageRef
-from onlooker_shared.recognition import Feature, Missing
+from onlooker_shared.recognition import Feature
 
 LOOK_EVERY = 60.0
 """Seconds between two looks at what waits."""
 AT_ONCE = 100
-"""Pictures that one look has completed; more would run past the budget before their cost is known."""
-TURN = timedelta(minutes=2)
-"""How long other recognizers leave a picture to the one that has it completed: each would pay for it."""
+"""Pictures that one look has completed: those in the queue would wait again, if the budget were spent meanwhile."""
+TURN = timedelta(days=1)
+"""How long a picture that was asked for is left alone: what a queue loses is asked for again then, what waits in it is
+not. It is forgotten when it is answered."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -32,7 +33,7 @@ class Holding:
         budget: what a month may cost.
         meter: knows what it has.
         ledger: remembers the pictures of which something was held back.
-        ask: has a picture recognized again, for some features alone.
+        ask: has a picture recognized again, and names the turn by which it is told when that is done.
         clock: the time, UTC.
         features: that are switched on.
     """
@@ -42,7 +43,7 @@ class Holding:
         budget: Budget,
         meter: Meter,
         ledger: Ledger,
-        ask: Callable[[ImageRef, tuple[Feature, ...]], Awaitable[None]],
+        ask: Callable[[Held, datetime], Awaitable[None]],
         *,
         features: tuple[Feature, ...],
         clock: Callable[[], datetime],
@@ -56,25 +57,21 @@ class Holding:
         self._warned = False
         self._stopped = asyncio.Event()
 
-    def held_back(self) -> tuple[Feature, ...]:
-        """Return the features that are not to be asked for now."""
-        return self._budget.held_back(self._features, self._meter.spent)
+    def held_back(self, features: Sequence[Feature] = ()) -> tuple[Feature, ...]:
+        """Return those of some features, else of all that are switched on, that are not to be asked for now."""
+        return self._budget.held_back(features or self._features, self._meter.spent)
 
     def saves(self) -> bool:
         """Whether nothing is to be asked for now that nobody waits for."""
         return self._budget.saves(self._meter.spent)
 
-    def missing(self, features: Sequence[Feature]) -> tuple[Missing, ...]:
-        """Return what a result says of features that were held back."""
-        return self._budget.missing(features)
-
     async def note(self, image: ImageRef, features: Sequence[Feature]) -> None:
-        """Note that some features of a picture wait for the budget."""
+        """Note that some features of a picture wait for the budget; none: that all of it is to be recognized again."""
         await self._ledger.hold(Held(image, tuple(features)))
 
-    async def postpone(self, image: ImageRef) -> None:
-        """Have a picture recognized again when the budget allows all of it."""
-        await self.note(image, self._features)
+    async def done(self, image: ImageRef, turn: datetime) -> None:
+        """Forget what waited of a picture, as its turn was: not what was noted of it since."""
+        await self._ledger.done(image.image_id, turn)
 
     def stop(self) -> None:
         """See `Runs`."""
@@ -101,15 +98,23 @@ class Holding:
         self._warned = warns
 
     async def release(self) -> int:
-        """Have some pictures completed if the budget allows it now, and return how many."""
+        """Have some pictures completed if the budget allows it now, and return how many were asked for."""
         released = 0
-        for held in await self._ledger.held(AT_ONCE):
-            if self._budget.held_back(held.features, self._meter.spent):
+        for held in await self._ledger.held(AT_ONCE, free_at=self._clock()):
+            wanted = tuple(feature for feature in held.features if feature in self._features)
+            if self.held_back(wanted):
                 continue
             now = self._clock()
-            if not await self._ledger.take(held.image.image_id, now=now, until=now + TURN):
-                continue  # another recognizer is at it
-            await self._ask(held.image, held.features)
-            await self._ledger.release(held.image.image_id)
+            turn = now + TURN
+            if not await self._ledger.take(held.image.image_id, now=now, until=turn):
+                continue  # another recognizer was faster
+            if held.features and not wanted:  # nothing of it is switched on any more
+                await self._ledger.done(held.image.image_id, turn)
+                continue
+            try:
+                await self._ask(Held(held.image, wanted), turn)
+            except BaseException:
+                await self._ledger.give_back(held.image.image_id, turn)
+                raise
             released += 1
         return released

@@ -2,8 +2,8 @@
 
     about            entry_id
     calls#{month}   {day}#{operation}#{bucket}   how many calls; numbers only grow, by what each process adds
-    held            {image_id}                   a picture, and the features that wait for the budget; until when one
-                                                 process has it completed
+    held            {image_id}                   a picture, and the features that wait for the budget; until when it is
+                                                 left alone, as it was asked for
 
 A count whose answer was lost on the way may be added twice: it is an estimate, and Amazon's bill the last word.
 """
@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from onlooker_recognizer.costs.pricing import Counted
+from onlooker_shared.errors import describe
 from onlooker_shared.images import ImageRef
 from onlooker_shared.recognition import Feature
 
@@ -39,6 +40,7 @@ class Held:
 
     image: ImageRef
     features: tuple[Feature, ...]
+    """None: all of it is to be recognized again."""
 
 
 class _Stored(BaseModel):
@@ -67,7 +69,7 @@ class Ledger:
         self._table = table
 
     async def add(self, counted: Iterable[Counted]) -> list[Counted]:
-        """Add calls to those that are there; return what could not be added, for another time."""
+        """Add calls to those that are there; return what could not be added, for another time, and log why."""
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def one(row: Counted) -> None:
@@ -81,6 +83,8 @@ class Ledger:
 
         rows = list(counted)
         outcomes = await asyncio.gather(*map(one, rows), return_exceptions=True)
+        if faults := [outcome for outcome in outcomes if outcome is not None]:
+            log.warning("costs.not_written", counts=len(faults), error=describe(faults[0]))
         return [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is not None]
 
     async def month(self, month: str) -> list[Counted]:
@@ -100,21 +104,18 @@ class Ledger:
             },
         )
 
-    async def held(self, limit: int) -> list[Held]:
-        """Return some pictures that wait."""
-        answer = await self._dynamodb.query(
-            TableName=self._table,
-            KeyConditionExpression="about = :about",
-            ExpressionAttributeValues={":about": {"S": HELD}},
-            Limit=limit,
-            ConsistentRead=True,
-        )
-        found = []
-        for item in answer["Items"]:
+    async def held(self, most: int, *, free_at: datetime | None = None) -> list[Held]:
+        """Return some pictures that wait; if a time is named, those alone whose turn nobody has then."""
+        found: list[Held] = []
+        async for item in self._items(HELD, page=most):
+            if free_at and float(item.get("taken_until", {"N": "0"})["N"]) >= free_at.timestamp():
+                continue
             try:
                 found.append(_Stored.model_validate_json(item["body"]["S"]).held)
             except (KeyError, ValueError) as error:  # damaged by hand: it must not keep the others waiting
                 log.warning("costs.unreadable", image_id=item["entry_id"]["S"], fault=type(error).__name__)
+            if len(found) == most:
+                break
         return found
 
     async def take(self, image_id: str, *, now: datetime, until: datetime) -> bool:
@@ -126,35 +127,71 @@ class Ledger:
                 UpdateExpression="SET taken_until = :until",
                 ConditionExpression="attribute_exists(about) AND (attribute_not_exists(taken_until)"
                 " OR taken_until < :now)",
-                ExpressionAttributeValues={
-                    ":now": {"N": f"{now.timestamp():.3f}"},
-                    ":until": {"N": f"{until.timestamp():.3f}"},
-                },
+                ExpressionAttributeValues={":now": _moment(now), ":until": _moment(until)},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            return False
+            if _refused(error):
+                return False
+            raise
         return True
 
+    async def give_back(self, image_id: str, until: datetime) -> None:
+        """Give back the turn that was taken until then, if it is still that one."""
+        try:
+            await self._dynamodb.update_item(
+                TableName=self._table,
+                Key=_key(HELD, image_id),
+                UpdateExpression="REMOVE taken_until",
+                ConditionExpression="taken_until = :until",
+                ExpressionAttributeValues={":until": _moment(until)},
+            )
+        except ClientError as error:
+            if not _refused(error):
+                raise
+
+    async def done(self, image_id: str, until: datetime) -> None:
+        """Forget a picture whose turn was taken until then; not what was noted of it since."""
+        try:
+            await self._dynamodb.delete_item(
+                TableName=self._table,
+                Key=_key(HELD, image_id),
+                ConditionExpression="taken_until = :until",
+                ExpressionAttributeValues={":until": _moment(until)},
+            )
+        except ClientError as error:
+            if not _refused(error):
+                raise
+
     async def release(self, image_id: str) -> None:
-        """Forget that something of a picture waits."""
+        """Forget that something of a picture waits, whatever it is."""
         await self._dynamodb.delete_item(TableName=self._table, Key=_key(HELD, image_id))
 
-    async def _items(self, about: str) -> AsyncIterator["Mapping[str, AttributeValueTypeDef]"]:
+    async def _items(
+        self, about: str, *, page: int | None = None
+    ) -> AsyncIterator["Mapping[str, AttributeValueTypeDef]"]:
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="about = :about",
             ExpressionAttributeValues={":about": {"S": about}},
             ConsistentRead=True,
+            PaginationConfig={"PageSize": page} if page else {},
         )
-        async for page in pages:
-            for item in page["Items"]:
+        async for some in pages:
+            for item in some["Items"]:
                 yield item
 
 
 def _key(about: str, entry_id: str) -> "dict[str, AttributeValueTypeDef]":
     return {"about": {"S": about}, "entry_id": {"S": entry_id}}
+
+
+def _moment(moment: datetime) -> "AttributeValueTypeDef":
+    return {"N": f"{moment.timestamp():.3f}"}
+
+
+def _refused(error: ClientError) -> bool:
+    """Whether an item was not as it had to be."""
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
 
 
 def _parted(entry_id: str) -> tuple[str, str, str]:

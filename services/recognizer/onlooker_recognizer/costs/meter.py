@@ -54,11 +54,11 @@ class Meter:
 
     def count(self, operations: Iterable[str]) -> None:
         """Count a call that was answered, as what it is charged for."""
-        self._turn_the_page()
+        day = self._turn_the_page()
         for operation in operations:
             COST.inc(self._prices.next_call(operation, self._calls))
             self._calls[operation] += 1
-            self._unwritten[f"{self._clock():%Y-%m-%d}", _bucket.get(), operation] += 1
+            self._unwritten[day, _bucket.get(), operation] += 1
 
     @property
     def spent(self) -> float:
@@ -79,8 +79,8 @@ class Meter:
                 if round_ % READ_EVERY == 0:
                     await self.read()
                 round_ += 1
-            except Exception as error:  # noqa: BLE001 - what was counted is kept for the next try
-                log.warning("costs.not_written", error=describe(error))
+            except Exception as error:  # noqa: BLE001 - what is known holds until the next try
+                log.warning("costs.not_read", error=describe(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), WRITE_EVERY)
         await self.write()
@@ -91,8 +91,6 @@ class Meter:
         left = await self._ledger.add(Counted(*key, calls=calls) for key, calls in counted.items())
         for row in left:
             self._unwritten[row.day, row.bucket, row.operation] += row.calls
-        if left:
-            log.warning("costs.left_unwritten", counts=len(left))
 
     async def read(self) -> None:
         """Learn what all processes counted this month."""
@@ -105,8 +103,9 @@ class Meter:
             calls[operation] += number if day.startswith(month) else 0
         self._month, self._calls = month, calls
 
-    def _turn_the_page(self) -> None:
-        """Begin again at nothing with a new month."""
-        month = f"{self._clock():%Y-%m}"
-        if month != self._month:
+    def _turn_the_page(self) -> str:
+        """Begin again at nothing with a new month; return the day."""
+        day = f"{self._clock():%Y-%m-%d}"
+        if (month := day[:7]) != self._month:
             self._month, self._calls = month, Counter()
+        return day

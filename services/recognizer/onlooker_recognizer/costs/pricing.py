@@ -27,7 +27,7 @@ class Tier(_Part):
     """One price."""
 
     up_to: int | None = Field(gt=0, description="Calls of the month for which it holds, from its first; null: all.")
-    price: float = Field(ge=0, description="Of one call, in the list's currency.")
+    price: float = Field(ge=0, allow_inf_nan=False, description="Of one call, in the list's currency.")
 
 
 class Group(_Part):

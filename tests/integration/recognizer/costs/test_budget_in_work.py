@@ -1,12 +1,20 @@
 """A budget that comes to its end: pictures are stored and told of all the same, and completed when there is more."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
 from installation import Keys, client_of
-from onlooker_recognizer.costs.ledger import Ledger
+from onlooker_recognizer.__main__ import compose
+from onlooker_recognizer.costs.ledger import Held, Ledger
+from onlooker_recognizer.costs.meter import Meter
 from onlooker_recognizer.events import RecognizeAgain
+from onlooker_recognizer.originals import Originals
+from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.messages import ImageRecognized
+from onlooker_shared.recognition import Feature
 from recognizer_stage import Stage, jpeg
 from rekognition_standin import FACE, StandIn
 
@@ -84,7 +92,16 @@ async def test_nobody_who_is_known_is_forgotten_for_the_budgets_sake(
     assert told.recognition is not None
     assert set(told.recognition.features) == {"faces", "labels", "text"}
     assert sum(map(standin.calls, ("DetectFaces", "DetectLabels", "DetectText"))) == calls
-    assert [waiting.features for waiting in await ledger.held(10)] == [("faces", "labels", "text")]
+    assert [waiting.features for waiting in await ledger.held(10)] == [()]
+
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET", "100")
+    async with stage.recognizer():
+        (again,) = await stage.announced()
+        await stage.settled()
+    assert isinstance(again, ImageRecognized)
+    assert again.recognition is not None
+    assert again.recognition.recognized_at > told.recognition.recognized_at
+    assert sum(map(standin.calls, ("DetectFaces", "DetectLabels", "DetectText"))) == calls + 3
 
 
 async def test_with_nothing_left_a_picture_is_stored_and_waits(
@@ -110,38 +127,91 @@ async def test_with_nothing_left_a_picture_is_stored_and_waits(
     assert await ledger.held(10) == []
 
 
+@pytest.mark.parametrize(
+    ("policy", "features"), [("hold-labels", ("labels", "text")), ("hold-all", ("faces", "labels", "text"))]
+)
 async def test_what_is_asked_for_twice_is_paid_once(
-    stage: Stage, standin: StandIn, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
+    stage: Stage,
+    standin: StandIn,
+    first_of_two: str,
+    monkeypatch: pytest.MonkeyPatch,
+    policy: str,
+    features: tuple[Feature, ...],
 ) -> None:
     """As two recognizers may that look at once what waits, and SQS that gives a message out again."""
-    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-labels")
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", policy)
     async with stage.recognizer():
         await stage.put("second.jpg", jpeg(colour=(1, 2, 3)))
         (held,) = await stage.announced()
+    assert isinstance(held, ImageRecognized)
     monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET", "100")
     asked = standin.calls("DetectLabels")
     async with stage.recognizer():
         for _ in range(2):
-            await stage.send(RecognizeAgain(image=held.image, only=("labels", "text")).model_dump_json())
-        await stage.announced(3)
+            await stage.send(RecognizeAgain(image=held.image, only=features).model_dump_json())
+            await stage.announced()
+        await stage.announced()  # what waited is asked for by the recognizer itself, too
         await stage.settled()
 
     assert standin.calls("DetectLabels") == asked + 1
 
 
-async def test_a_picture_whose_turn_comes_when_the_budget_is_spent_anew_keeps_what_is_known(
-    stage: Stage, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
+async def test_a_picture_whose_turn_comes_when_the_budget_is_spent_anew_waits_again(
+    stage: Stage, standin: StandIn, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-labels")
-    image = (await (await stage.results).get(first_of_two)).image
     async with stage.recognizer():
-        await stage.send(RecognizeAgain(image=image, only=("faces", "labels", "text")).model_dump_json())
+        image_id = await stage.put("second.jpg", jpeg(colour=(1, 2, 3)))
+        (held,) = await stage.announced()
+        assert isinstance(held, ImageRecognized)
+        await ledger.release(image_id)
+        asked = standin.calls("DetectLabels")
+        await stage.send(RecognizeAgain(image=held.image, only=("labels", "text")).model_dump_json())
+        await stage.announced()
+        await stage.settled()
+
+    assert standin.calls("DetectLabels") == asked
+    assert await ledger.held(10) == [Held(held.image, ("labels", "text"))]
+
+
+async def test_a_budget_that_is_spent_this_moment_takes_nothing_from_what_is_known(
+    stage: Stage, standin: StandIn, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It allowed all of the picture when that was taken up, and nothing any more when Rekognition is asked."""
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET", "100")
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-all")
+    standin.faces = [FACE]
+    fetch = Originals.fetch
+
+    async def meanwhile(self: Originals, image: ImageRef) -> Any:
+        monkeypatch.setattr(Meter, "spent", 1_000.0)
+        return await fetch(self, image)
+
+    async with stage.recognizer() as service, client_of(service) as http:
+        image_id = await stage.put("a.jpg", jpeg())
+        await stage.announced()
+        monkeypatch.setattr(Originals, "fetch", meanwhile)
+        await http.post(f"/recognitions/{image_id}")
         (told,) = await stage.announced()
+        await stage.settled()
 
     assert isinstance(told, ImageRecognized)
     assert told.recognition is not None
-    assert set(told.recognition.features) == {"faces", "labels", "text"}
-    assert [waiting.image.image_id for waiting in await ledger.held(10)] == [first_of_two]
+    assert (len(told.recognition.faces), told.recognition.missing) == (1, ())
+    assert await ledger.held(10) == []
+
+
+async def test_what_was_counted_is_written_though_the_process_ends_by_an_error(stage: Stage, ledger: Ledger) -> None:
+    async def work() -> None:
+        async with compose(stage.aws, stage.common) as service:
+            (meter,) = (worker for worker in service.workers if isinstance(worker, Meter))
+            meter.count(["DetectFaces"])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await work()
+    (counted,) = await ledger.month(f"{datetime.now(UTC):%Y-%m}")
+    assert counted.calls == 1
 
 
 async def test_of_a_picture_that_is_deleted_nothing_waits(

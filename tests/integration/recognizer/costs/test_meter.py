@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from structlog.testing import capture_logs
 
 from installation import Installation, installation
 from onlooker_recognizer.costs.ledger import Held, Ledger
@@ -106,9 +107,13 @@ async def test_what_cannot_be_written_is_written_later(here: Installation) -> No
     counting = meter(Ledger(cast("Any", away), here.topology.costs.name))
     counting.count(["DetectFaces"] * 5)
 
-    await counting.write()
+    with capture_logs() as logged:
+        await counting.write()
     await counting.write()
 
+    (line,) = logged
+    assert (line["event"], line["counts"]) == ("costs.not_written", 1)
+    assert "http://dynamodb" in line["error"]
     (counted,) = await Ledger(dynamodb, here.topology.costs.name).month("2026-11")
     assert counted.calls == 5
 
@@ -140,7 +145,25 @@ async def test_one_recognizer_of_many_has_a_picture_completed(ledger: Ledger) ->
 
     assert await ledger.take(image.image_id, now=NOON, until=soon)
     assert not await ledger.take(image.image_id, now=NOON, until=soon)
+    assert await ledger.held(10, free_at=NOON) == []
+    assert await ledger.held(10, free_at=later) == await ledger.held(10) == [Held(image, ("labels",))]
     assert await ledger.take(image.image_id, now=later, until=later), "the one that took it may have died"
+
+
+async def test_what_is_noted_while_a_picture_has_its_turn_waits_on(ledger: Ledger) -> None:
+    image = ImageRef.of(bucket="door", key="a.jpg", etag="e", size=1, uploaded_at=NOON)
+    soon = NOON + timedelta(minutes=1)
+    await ledger.hold(Held(image, ("labels",)))
+    assert await ledger.take(image.image_id, now=NOON, until=soon)
+    await ledger.hold(Held(image, ()))  # somebody asks for all of it
+
+    await ledger.done(image.image_id, soon)
+    assert await ledger.held(10) == [Held(image, ())]
+
+    assert await ledger.take(image.image_id, now=NOON, until=soon)
+    await ledger.done(image.image_id, soon)
+    await ledger.done(image.image_id, soon)  # it was deleted meanwhile
+    assert await ledger.held(10) == []
 
 
 async def test_a_damaged_note_keeps_no_other_picture_waiting(ledger: Ledger, here: Installation) -> None:

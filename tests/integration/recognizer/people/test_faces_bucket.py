@@ -1,10 +1,11 @@
 """Pictures in the faces bucket enrol whom they name; what is in them is scripted, the buckets and queues are real."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from onlooker_recognizer.costs.ledger import Ledger
 from onlooker_recognizer.people.enrolment import faces_bucket
 from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.registry.records import PersonRecord
@@ -60,6 +61,17 @@ async def test_whom_an_object_names_is_enrolled(stage: Stage, said: dict[str, An
     (person,) = await known(stage)
     (face,) = await (await registry(stage)).faces_of(person.person_id)
     assert (person.name, face.bucket, face.key) == ("Alice A", stage.names.faces.name, "team/a.jpg")
+
+
+async def test_what_is_asked_about_them_is_charged_to_the_faces_bucket(stage: Stage) -> None:
+    async with stage.recognizer():
+        await upload(stage, "a.jpg", Tagging="person=Alice")
+        await until(lambda: known(stage))
+        await settled(stage)
+    ledger = Ledger(await stage.aws.client("dynamodb"), stage.names.costs.name)
+    charged = await ledger.month(f"{datetime.now(UTC):%Y-%m}")
+    assert {"DetectFaces", "IndexFaces"} <= {each.operation for each in charged}
+    assert {each.bucket for each in charged} == {stage.names.faces.name}
 
 
 async def test_the_pictures_of_one_who_is_new_make_one_person_also_if_they_come_together(stage: Stage) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from onlooker_recognizer.people.collection.collection import CollectionMissingError, Indexed, Unfit
+from onlooker_recognizer.people.collection.answers import Indexed, Unfit
+from onlooker_recognizer.people.collection.collection import CollectionMissingError
 from onlooker_recognizer.people.collection.restoring import Restoring
 from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.registry.records import MAX_FACES, FaceRecord, PersonRecord

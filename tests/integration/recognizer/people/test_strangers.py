@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from onlooker_recognizer.people.collection.collection import Found, Indexed, Unfit
+from onlooker_recognizer.people.collection.answers import Found, Indexed, Unfit
 from onlooker_recognizer.people.collection.crops import Crop
 from onlooker_recognizer.people.collection.lookup import Looked
 from onlooker_recognizer.people.collection.matching import Match, Thresholds

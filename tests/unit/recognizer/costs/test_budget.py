@@ -2,7 +2,9 @@
 
 import pytest
 
-from onlooker_recognizer.costs.budget import Budget, Policy
+from onlooker_recognizer.costs.budget import Budget, Policy, waiting
+from onlooker_recognizer.settings import RecognizerSettings
+from onlooker_shared.errors import SettingsError
 from onlooker_shared.recognition import Feature
 
 ALL: tuple[Feature, ...] = ("faces", "people", "labels", "text")
@@ -39,7 +41,7 @@ def test_it_warns_before_it_is_spent() -> None:
 
 
 def test_what_is_held_back_is_told_of() -> None:
-    (missing,) = Budget(limit=1.0).missing(["labels"])
+    (missing,) = waiting(["labels"])
 
     assert missing.feature == "labels"
     assert "budget" in missing.reason
@@ -50,3 +52,11 @@ def test_what_nobody_waits_for_is_held_back_with_labels_whatever_is_looked_for()
     assert not Budget(limit=10.0, policy="hold-all").saves(8.9)
     assert Budget(limit=10.0, policy="hold-all").saves(9.0)
     assert Budget(limit=10.0, policy="hold-labels").saves(10.0)
+
+
+@pytest.mark.parametrize("limit", ["-1", "nan", "inf"])
+def test_what_is_no_limit_is_refused(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET", limit)
+
+    with pytest.raises(SettingsError, match="ONLOOKER_RECOGNIZER_BUDGET: "):
+        RecognizerSettings()

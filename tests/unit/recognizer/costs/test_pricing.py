@@ -89,6 +89,10 @@ def test_labels_and_colours_are_charged_apart() -> None:
             '{"source": "", "groups": [{"name": "a", "operations": ["A", "A"], "tiers": [{"up_to":null,"price":1}]}]}',
             "in more than one group: A",
         ),
+        (
+            '{"source": "", "groups": [{"name": "a", "operations": ["A"], "tiers": [{"up_to": null, "price": NaN}]}]}',
+            "finite number",
+        ),
     ],
 )
 def test_what_is_no_price_list_is_refused_in_words(tmp_path: Path, text: str, told: str) -> None:

@@ -8,13 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from onlooker_recognizer.calls import Calls
-from onlooker_recognizer.people.collection.collection import (
-    REMEMBERED,
-    Collection,
-    CollectionMissingError,
-    Indexed,
-    Unfit,
-)
+from onlooker_recognizer.people.collection.answers import Indexed, Unfit
+from onlooker_recognizer.people.collection.collection import REMEMBERED, Collection, CollectionMissingError
 from onlooker_recognizer.people.collection.matching import Match
 from onlooker_shared.errors import ConflictError, UnavailableError
 from onlooker_shared.recognition import BoundingBox

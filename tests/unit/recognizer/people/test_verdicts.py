@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from onlooker_recognizer.people.collection.collection import Found
+from onlooker_recognizer.people.collection.answers import Found
 from onlooker_recognizer.people.collection.crops import Crop
 from onlooker_recognizer.people.collection.lookup import Looked
 from onlooker_recognizer.people.collection.matching import Match, Thresholds

@@ -5,18 +5,19 @@ known, or has several faces, is a user besides, who is found by all of them toge
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import structlog
 from botocore.exceptions import ClientError
 
 from onlooker_recognizer.calls import Calls
+from onlooker_recognizer.people.collection import answers
+from onlooker_recognizer.people.collection.answers import Found, Indexed, Seen, Unfit
 from onlooker_recognizer.people.collection.matching import SURE, Match
 from onlooker_recognizer.permissions import DENIED
 from onlooker_shared.errors import ConflictError, OnlookerError
-from onlooker_shared.recognition import BoundingBox, Quality
+from onlooker_shared.recognition import BoundingBox
 
 SEARCH_FACES, SEARCH_USERS, INDEX_FACES = "SearchFacesByImage", "SearchUsersByImage", "IndexFaces"
 SEARCH_BY_FACE = "SearchFaces"
@@ -24,21 +25,6 @@ CREATE_COLLECTION, DESCRIBE_COLLECTION = "CreateCollection", "DescribeCollection
 LIST_FACES, DELETE_FACES = "ListFaces", "DeleteFaces"
 CREATE_USER, DELETE_USER = "CreateUser", "DeleteUser"
 ASSOCIATE_FACES, DISASSOCIATE_FACES = "AssociateFaces", "DisassociateFaces"
-OPERATIONS = (
-    SEARCH_FACES,
-    SEARCH_USERS,
-    INDEX_FACES,
-    SEARCH_BY_FACE,
-    CREATE_COLLECTION,
-    DESCRIBE_COLLECTION,
-    LIST_FACES,
-    DELETE_FACES,
-    CREATE_USER,
-    DELETE_USER,
-    ASSOCIATE_FACES,
-    DISASSOCIATE_FACES,
-)
-"""Everything that is asked of it."""
 ABOUT_PICTURES = (SEARCH_FACES, SEARCH_USERS, INDEX_FACES)
 """Those that are asked about a picture."""
 
@@ -60,49 +46,6 @@ REMEMBERED = 15.0
 """Seconds for which it is remembered whether there are users at all: while there are none, none are searched."""
 
 log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Whom the largest face of a picture resembles."""
-
-    box: BoundingBox
-    """Of that face, in ratios of the picture that was searched by."""
-    faces: tuple[Match, ...] = ()
-    """By FaceId, most alike first."""
-    people: tuple[Match, ...] = ()
-    """By person, of those who are users."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a search tells of a picture."""
-
-    details: tuple[dict[str, Any], ...]
-    """Of each face as Amazon's FaceDetail; that which was searched by first."""
-    found: Found | None
-    """By that; None: there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """A face that was added."""
-
-    face_id: str
-    box: BoundingBox
-    """In ratios of the picture that it was added from."""
-    confidence: float
-    quality: Quality
-    model: str
-    """The collection's FaceModelVersion."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unfit:
-    """Nothing was added."""
-
-    reasons: tuple[str, ...]
-    """Amazon's words, such as LOW_SHARPNESS; none where there is no face at all."""
 
 
 class CollectionMissingError(OnlookerError):
@@ -199,7 +142,7 @@ class Collection:
             if _code(error) == WRONG:  # Amazon's answer for a FaceId that the collection does not have
                 return ()
             raise
-        return _ranked(Match(each["Face"]["FaceId"], each["Similarity"]) for each in answer["FaceMatches"])
+        return answers.faces(answer)
 
     async def index(self, jpeg: bytes, *, person_id: str) -> Indexed | Unfit:
         """Add the largest face of a picture, if Rekognition finds it good enough to be told again.
@@ -213,17 +156,7 @@ class Collection:
         answer = await self._call(
             INDEX_FACES, Image={"Bytes": jpeg}, ExternalImageId=person_id, MaxFaces=1, QualityFilter="AUTO"
         )
-        if not answer["FaceRecords"]:
-            unfit = (reason for face in answer.get("UnindexedFaces", ()) for reason in face.get("Reasons", ()))
-            return Unfit(tuple(dict.fromkeys(unfit)))
-        face, detail = answer["FaceRecords"][0]["Face"], answer["FaceRecords"][0]["FaceDetail"]
-        return Indexed(
-            face_id=face["FaceId"],
-            box=_box(face["BoundingBox"]),
-            confidence=face["Confidence"],
-            quality=Quality(brightness=detail["Quality"]["Brightness"], sharpness=detail["Quality"]["Sharpness"]),
-            model=answer["FaceModelVersion"],
-        )
+        return answers.indexed(answer)
 
     async def delete_faces(self, face_ids: Sequence[str]) -> None:
         """Delete faces; those that are not there are no error. A user has to be rid of them before.
@@ -300,19 +233,13 @@ class Collection:
             if _code(error) == WRONG and NO_FACE in error.response["Error"].get("Message", ""):
                 return None
             raise
-        matches = (Match(each["Face"]["FaceId"], each["Similarity"]) for each in answer["FaceMatches"])
-        return Found(_box(answer["SearchedFaceBoundingBox"]), _ranked(matches), found.people)
+        return answers.by_faces(answer, found.people)
 
     async def _search_users(self, jpeg: bytes, threshold: float, most: int) -> Seen:
         answer = await self._call(
             SEARCH_USERS, Image={"Bytes": jpeg}, UserMatchThreshold=threshold, MaxUsers=most, QualityFilter="NONE"
         )
-        others = [each["FaceDetails"] for each in answer.get("UnsearchedFaces", ())]
-        if not (searched := answer.get("SearchedFace")):
-            return Seen(tuple(others), None)
-        matches = (Match(each["User"]["UserId"], each["Similarity"]) for each in answer["UserMatches"])
-        largest = searched["FaceDetail"]
-        return Seen((largest, *others), Found(_box(largest["BoundingBox"]), people=_ranked(matches)))
+        return answers.by_users(answer)
 
     async def _knows_users(self) -> bool:
         """Whether the collection has users; asking is free, but not more often than now and then."""
@@ -358,14 +285,6 @@ _NOWHERE = BoundingBox(left=0, top=0, width=0, height=0)
 
 def _code(error: ClientError) -> str:
     return error.response["Error"]["Code"]
-
-
-def _box(box: dict[str, float]) -> BoundingBox:
-    return BoundingBox(left=box["Left"], top=box["Top"], width=box["Width"], height=box["Height"])
-
-
-def _ranked(matches: Iterable[Match]) -> tuple[Match, ...]:
-    return tuple(sorted(matches, key=lambda match: -match.similarity))
 
 
 def _parts(ids: Sequence[str], size: int) -> list[list[str]]:

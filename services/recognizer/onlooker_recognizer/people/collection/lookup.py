@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from onlooker_recognizer.people.collection.collection import Collection, Found
+from onlooker_recognizer.people.collection.answers import Found
+from onlooker_recognizer.people.collection.collection import Collection
 from onlooker_recognizer.people.collection.crops import MARGINS, Crop, cut, reduction, shorter_side, touches
 from onlooker_recognizer.people.collection.detecting import Detected, Sendable
 from onlooker_recognizer.pictures import Pictures

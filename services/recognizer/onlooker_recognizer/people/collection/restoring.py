@@ -20,7 +20,8 @@ import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
 from onlooker_recognizer.metrics import RESTORED
-from onlooker_recognizer.people.collection.collection import Collection, CollectionMissingError, Unfit
+from onlooker_recognizer.people.collection.answers import Unfit
+from onlooker_recognizer.people.collection.collection import Collection, CollectionMissingError
 from onlooker_recognizer.people.collection.crops_store import CropStore
 from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.registry.records import FaceRecord

@@ -20,16 +20,15 @@ from datetime import datetime
 
 import structlog
 
-from onlooker_recognizer.errors import PictureRefusedError
 from onlooker_recognizer.people.audit.log import Action, Actor, Audit
-from onlooker_recognizer.people.collection.collection import Collection, Indexed, Unfit
+from onlooker_recognizer.people.collection.answers import Indexed, Unfit
+from onlooker_recognizer.people.collection.collection import Collection
 from onlooker_recognizer.people.collection.crops_store import CropStore
-from onlooker_recognizer.people.collection.detecting import Detecting
-from onlooker_recognizer.people.collection.lookup import Bar, Looked, Lookup
+from onlooker_recognizer.people.collection.lookup import Looked
 from onlooker_recognizer.people.consent.consents import Consents, Given
-from onlooker_recognizer.people.enrolment.judging import UNCLEAR, Objection, Reason, fit_face, unindexed
+from onlooker_recognizer.people.enrolment.fitting import Fit, Fitting, Picture
+from onlooker_recognizer.people.enrolment.judging import unindexed
 from onlooker_recognizer.people.enrolment.refusals import AlreadyEnrolledError, NameTakenError, PictureUnfitError
-from onlooker_recognizer.people.identification.verdicts import Judge, Verdict
 from onlooker_recognizer.people.registry.names import clean, cleaned_attributes
 from onlooker_recognizer.people.registry.people import People
 from onlooker_recognizer.people.registry.records import MAX_FACES, FaceRecord, PersonRecord, Source
@@ -37,15 +36,6 @@ from onlooker_shared.errors import ConflictError
 from onlooker_shared.images import ImageRef
 
 log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Of somebody."""
-
-    data: bytes
-    image: ImageRef | None = None
-    """Where it is stored, if it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +60,6 @@ class NewPerson:
     """By which they are known."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """A picture that somebody can be told by."""
-
-    picture: Picture
-    looked: Looked
-    verdict: Verdict
-    source: Source = Source.ENROLLED
-
-
 class Enrolment:
     """Enrols people.
 
@@ -88,13 +68,10 @@ class Enrolment:
     botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: AWS does not answer, or refuses.
 
     Args:
-        detecting: finds faces in pictures.
-        lookup: looks them up.
-        judge: knows whose they are.
+        fitting: finds the faces of pictures.
         collection: where faces are.
         crops: where their pictures are.
         people: who is known.
-        bar: what a face needs.
         audit: notes who enrols whom.
         consents: what they agreed to.
         clock: the time, UTC.
@@ -103,24 +80,18 @@ class Enrolment:
     def __init__(
         self,
         *,
-        detecting: Detecting,
-        lookup: Lookup,
-        judge: Judge,
+        fitting: Fitting,
         collection: Collection,
         crops: CropStore,
         people: People,
-        bar: Bar,
         audit: Audit,
         consents: Consents,
         clock: Callable[[], datetime],
     ) -> None:
-        self._detecting = detecting
-        self._lookup = lookup
-        self._judge = judge
+        self._fitting = fitting
         self._collection = collection
         self._crops = crops
         self._people = people
-        self._bar = bar
         self._audit = audit
         self._consents = consents
         self._clock = clock
@@ -155,7 +126,7 @@ class Enrolment:
         name, attributes = clean(new.name), cleaned_attributes(new.attributes)
         if not another and (namesakes := await self._people.named(name)):
             raise NameTakenError(namesakes)
-        fit = await self._all_fit(pictures, None, even_if_known=even_if_known)
+        fit = await self._fitting.all_fit(pictures, None, even_if_known=even_if_known)
         person = await self._make(replace(new, name=name, attributes=attributes), another=another)
         try:
             async with self._audit.around(by, Action.ENROLLED, person.person_id):
@@ -194,7 +165,7 @@ class Enrolment:
         self._audit.allow(by)
         person = await self._people.resolve(person_id)
         await self._consents.admit(person.person_id, consent)
-        fit = await self._all_fit(pictures, person.person_id, even_if_known=even_if_known)
+        fit = await self._fitting.all_fit(pictures, person.person_id, even_if_known=even_if_known)
         async with self._audit.around(by, Action.FACES_ADDED, person.person_id):
             if consent is not None:
                 await self._consents.record(person.person_id, consent, recorded_by=by.owner)
@@ -214,9 +185,7 @@ class Enrolment:
         if len(person.face_ids) >= MAX_FACES:
             return None
         try:
-            face, _ = await self._add(
-                person.person_id, _Fit(Picture(b"", image), looked, Verdict(), Source.DRAWN), 1, 1
-            )
+            face, _ = await self._add(person.person_id, Fit(looked, image, Source.DRAWN), 1, 1)
         except PictureUnfitError:
             return None
         await self._together(person.person_id)
@@ -236,32 +205,6 @@ class Enrolment:
             await self.forget(face)
         await self._take_back_empty(enrolled.person.person_id)
 
-    async def _all_fit(self, pictures: Sequence[Picture], person_id: str | None, *, even_if_known: bool) -> list[_Fit]:
-        fit = []
-        for number, picture in enumerate(pictures, start=1):
-            found = await self._fit(picture)
-            if isinstance(found, Objection):
-                raise PictureUnfitError(found, number, len(pictures))
-            owner = found.verdict.person
-            if owner and owner.person_id != person_id and not even_if_known:
-                raise AlreadyEnrolledError(owner, found.verdict.similarity, number)
-            fit.append(found)
-        return fit
-
-    async def _fit(self, picture: Picture) -> _Fit | Objection:
-        try:
-            detected = await self._detecting.detect(picture.data)
-            face = fit_face(detected.faces, detected.width, detected.height, self._bar)
-            if isinstance(face, Objection):
-                return face
-            (looked,) = await self._lookup.look_up(picture.data, [face], detected.width, detected.height)
-        except PictureRefusedError as refusal:
-            return Objection(Reason.NOT_A_PICTURE, refusal.reason)
-        if looked is None:
-            return UNCLEAR
-        (verdict,) = await self._judge.decide([looked])
-        return _Fit(picture, looked, verdict)
-
     async def _make(self, new: NewPerson, *, another: bool) -> PersonRecord:
         try:
             return await self._people.create(
@@ -272,7 +215,7 @@ class Enrolment:
                 raise NameTakenError(namesakes) from None
             raise
 
-    async def _add_all(self, person_id: str, fit: Sequence[_Fit]) -> Enrolled:
+    async def _add_all(self, person_id: str, fit: Sequence[Fit]) -> Enrolled:
         faces: list[FaceRecord] = []
         added: list[FaceRecord] = []
         try:
@@ -288,7 +231,7 @@ class Enrolment:
         log.info("person.enrolled", person_id=person_id, faces=len(faces), added=len(added))
         return Enrolled(person, tuple(faces), len(added))
 
-    async def _add(self, person_id: str, fit: _Fit, number: int, of: int) -> tuple[FaceRecord, bool]:
+    async def _add(self, person_id: str, fit: Fit, number: int, of: int) -> tuple[FaceRecord, bool]:
         """Return a picture's face as it is a person's now, and whether it was not before."""
         crop = fit.looked.crop
         indexed = await self._collection.index(crop.jpeg, person_id=person_id)
@@ -327,8 +270,8 @@ class Enrolment:
             await self._consents.forget(person_id)
 
 
-def _record(person_id: str, fit: _Fit, indexed: Indexed, *, crop_key: str, added_at: datetime) -> FaceRecord:
-    image = fit.picture.image
+def _record(person_id: str, fit: Fit, indexed: Indexed, *, crop_key: str, added_at: datetime) -> FaceRecord:
+    image = fit.image
     return FaceRecord(
         face_id=indexed.face_id,
         person_id=person_id,

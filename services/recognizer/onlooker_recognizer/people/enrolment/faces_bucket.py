@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from onlooker_recognizer.costs.meter import charged_to
 from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.events import Changes
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.audit.log import Actor
-from onlooker_recognizer.people.enrolment.enrolling import Enrolled, Enrolment, NewPerson, Picture
+from onlooker_recognizer.people.enrolment.enrolling import Enrolled, Enrolment, NewPerson
+from onlooker_recognizer.people.enrolment.fitting import Picture
 from onlooker_recognizer.people.enrolment.handled import HandledObjects, Outcome
 from onlooker_recognizer.people.enrolment.named_objects import NamedObjects
 from onlooker_recognizer.people.enrolment.refusals import (
@@ -101,7 +103,7 @@ class FacesBucket:
                 await self._handled.forget_removed(removal)
         for image in changes.arrivals:
             try:
-                with self._outages.weathered():
+                with self._outages.weathered(), charged_to(image.bucket):
                     await self._arrived(image)
             except PictureGoneError as gone:
                 log.info("faces.gone", image_id=image.image_id, reason=str(gone))

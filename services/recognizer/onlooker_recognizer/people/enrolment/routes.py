@@ -10,7 +10,8 @@ from onlooker_recognizer.people.audit.callers import PersonInPath, Reader, Write
 from onlooker_recognizer.people.audit.log import Action, Audit
 from onlooker_recognizer.people.consent.consents import Given
 from onlooker_recognizer.people.enrolment.bodies import Bodies, StoredAt, parsed
-from onlooker_recognizer.people.enrolment.enrolling import Enrolled, Enrolment, NewPerson, Picture
+from onlooker_recognizer.people.enrolment.enrolling import Enrolled, Enrolment, NewPerson
+from onlooker_recognizer.people.enrolment.fitting import Picture
 from onlooker_recognizer.people.enrolment.stored import StoredPictures
 from onlooker_recognizer.people.identification.lookups import Lookups
 from onlooker_recognizer.people.registry.views import EnrolledPerson, FaceOfPerson, Identification, Person

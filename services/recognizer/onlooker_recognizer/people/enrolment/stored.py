@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from onlooker_recognizer.errors import PictureGoneError, PictureRefusedError
 from onlooker_recognizer.originals import Originals
 from onlooker_recognizer.people.enrolment.bodies import StoredAt
-from onlooker_recognizer.people.enrolment.enrolling import Picture
+from onlooker_recognizer.people.enrolment.fitting import Picture
 from onlooker_shared.errors import ConflictError, ForbiddenError, NotFoundError, TooLargeError
 from onlooker_shared.images import ImageRef
 from onlooker_shared.objects import is_missing

@@ -14,7 +14,8 @@ from onlooker_recognizer.people.audit.log import Actor
 from onlooker_recognizer.people.collection.detecting import Detecting
 from onlooker_recognizer.people.consent.consents import Given
 from onlooker_recognizer.people.enrolment.bodies import Bodies, StoredAt, parsed
-from onlooker_recognizer.people.enrolment.enrolling import Enrolled, Enrolment, NewPerson, Picture
+from onlooker_recognizer.people.enrolment.enrolling import Enrolled, Enrolment, NewPerson
+from onlooker_recognizer.people.enrolment.fitting import Picture
 from onlooker_recognizer.people.enrolment.judging import Objection, Reason
 from onlooker_recognizer.people.enrolment.refusals import PictureUnfitError
 from onlooker_recognizer.people.enrolment.routes import described

@@ -1,29 +1,23 @@
 """Composes what erases people."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
 
+from fastapi import APIRouter
+
+from onlooker_recognizer.people.basis import Basis
 from onlooker_recognizer.people.composing import PeopleParts
 from onlooker_recognizer.people.erasure.asking import Erasers
 from onlooker_recognizer.people.erasure.erasing import Erasing
+from onlooker_recognizer.people.erasure.export import Export
 from onlooker_recognizer.people.erasure.faces import ErasedFaces
 from onlooker_recognizer.people.erasure.pictures import ErasedPictures
 from onlooker_recognizer.people.erasure.records import Erasures, Place
+from onlooker_recognizer.people.erasure.routes import erasure_router
 from onlooker_recognizer.people.erasure.tables import ErasedTables
 from onlooker_recognizer.people.erasure.versions import Versions
+from onlooker_recognizer.people.profiles.table import Profiles
 from onlooker_recognizer.people.registry.tombstones import Tombstones
-from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_shared.outages import Outages
-from onlooker_shared.publisher import Publisher
-from onlooker_shared.results import Results
-from onlooker_shared.topology import Topology
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb import DynamoDBClient
-    from types_aiobotocore_s3 import S3Client
-    from types_aiobotocore_sqs import SQSClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +26,21 @@ class ErasureParts:
 
     erasers: Erasers
     erasing: Erasing
+    router: APIRouter
 
 
-def compose_erasure(
-    settings: RecognizerSettings,
-    names: Topology,
-    parts: PeopleParts,
-    *,
-    s3: "S3Client",
-    sqs: "SQSClient",
-    dynamodb: "DynamoDBClient",
-    queue_url: str,
-    results: Results,
-    publisher: Publisher,
-    clock: Callable[[], datetime],
-) -> ErasureParts:
+def compose_erasure(basis: Basis, parts: PeopleParts, profiles: Profiles) -> ErasureParts:
     """Return it.
 
     Args:
-        settings: the recognizer's.
-        names: of everything in AWS.
+        basis: what all are composed with.
         parts: what knows people.
-        s3: the process's client.
-        sqs: likewise.
-        dynamodb: likewise.
-        queue_url: of the queue of people.
-        results: where results are.
-        publisher: tells of those that changed.
-        clock: the time, UTC.
+        profiles: what others kept of them.
     """
-    versions = Versions(s3)
-    tombstones = Tombstones(dynamodb, names.people.name, names.sightings.name)
-    erasures = Erasures(s3, results.bucket, versions)
+    settings, names = basis.settings, basis.names
+    versions = Versions(basis.s3)
+    tombstones = Tombstones(basis.dynamodb, names.people.name, names.sightings.name)
+    erasures = Erasures(basis.s3, basis.results.bucket, versions)
     tables = {
         Place.PEOPLE: names.people,
         Place.FACES: names.people_faces,
@@ -78,8 +55,8 @@ def compose_erasure(
         tombstones=tombstones,
         erasures=erasures,
         faces=ErasedFaces(
-            s3=s3,
-            results=results.bucket,
+            s3=basis.s3,
+            results=basis.results.bucket,
             bucket=names.faces.name,
             people=parts.people,
             collection=parts.collection,
@@ -88,20 +65,20 @@ def compose_erasure(
             threshold=settings.person_threshold,
         ),
         pictures=ErasedPictures(
-            s3=s3,
+            s3=basis.s3,
             annotated=names.annotated.name,
-            results=results,
+            results=basis.results,
             sightings=parts.sightings,
-            publisher=publisher,
+            publisher=basis.publisher,
             versions=versions,
-            clock=clock,
+            clock=basis.clock,
         ),
-        tables=ErasedTables(dynamodb, tables, (names.alert_notices, names.alert_deliveries)),
-        sqs=sqs,
-        queue_url=queue_url,
+        tables=ErasedTables(basis.dynamodb, tables, (names.alert_notices, names.alert_deliveries)),
+        sqs=basis.sqs,
+        queue_url=basis.queue_url,
         outages=Outages(),
         later=settings.erased_again,
-        clock=clock,
+        clock=basis.clock,
     )
     erasers = Erasers(
         people=parts.people,
@@ -110,6 +87,17 @@ def compose_erasure(
         erasing=erasing,
         audit=parts.audit,
         policy=settings.erased_pictures,
-        clock=clock,
+        clock=basis.clock,
     )
-    return ErasureParts(erasers, erasing)
+    export = Export(
+        dynamodb=basis.dynamodb,
+        attendance=names.attendance.name,
+        people=parts.people,
+        profiles=profiles,
+        sightings=parts.sightings,
+        crops=parts.crops,
+        results=basis.results,
+        consents=parts.consents,
+        audit=parts.audit,
+    )
+    return ErasureParts(erasers, erasing, erasure_router(erasers, export, parts.audit))

@@ -14,7 +14,8 @@ from datetime import datetime
 import structlog
 
 from onlooker_recognizer.metrics import STRANGERS
-from onlooker_recognizer.people.collection.collection import Collection, Indexed, Unfit
+from onlooker_recognizer.people.collection.answers import Indexed, Unfit
+from onlooker_recognizer.people.collection.collection import Collection
 from onlooker_recognizer.people.collection.crops_store import CropStore
 from onlooker_recognizer.people.collection.lookup import Looked, Lookup
 from onlooker_recognizer.people.collection.matching import SURE

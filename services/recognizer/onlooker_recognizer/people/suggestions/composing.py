@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
+from onlooker_recognizer.people.basis import Basis
 from onlooker_recognizer.people.changes.merging import Grouping
 from onlooker_recognizer.people.composing import PeopleParts
 from onlooker_recognizer.people.suggestions.deciding import Deciding
@@ -18,13 +17,8 @@ from onlooker_recognizer.people.suggestions.records import Bars
 from onlooker_recognizer.people.suggestions.routes import suggestions_router
 from onlooker_recognizer.people.suggestions.table import Suggestions
 from onlooker_recognizer.people.suggestions.timer import SuggestionsTimer
-from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_shared.claims import Claims
 from onlooker_shared.service import Runs
-from onlooker_shared.topology import Topology
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb import DynamoDBClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +30,25 @@ class SuggestionParts:
     """None, where nobody is to be suggested."""
 
 
-def differences_of(names: Topology, parts: PeopleParts, dynamodb: "DynamoDBClient") -> Differences:
+def differences_of(basis: Basis, parts: PeopleParts) -> Differences:
     """Return what knows who is not whom."""
-    return Differences(dynamodb, names.people_suggestions.name, names.people.name, parts.judge)
+    names = basis.names
+    return Differences(basis.dynamodb, names.people_suggestions.name, names.people.name, parts.judge)
 
 
 def compose_suggestions(
-    settings: RecognizerSettings,
-    names: Topology,
-    parts: PeopleParts,
-    differences: Differences,
-    grouping: Grouping,
-    *,
-    saving: Callable[[], bool],
-    dynamodb: "DynamoDBClient",
-    clock: Callable[[], datetime],
+    basis: Basis, parts: PeopleParts, differences: Differences, grouping: Grouping, *, saving: Callable[[], bool]
 ) -> SuggestionParts:
     """Return it.
 
     Args:
-        settings: the recognizer's.
-        names: of everything in AWS.
+        basis: what all are composed with.
         parts: what knows people.
         differences: who is known not to be whom.
         grouping: merges people.
         saving: says whether nothing is to be asked of Rekognition now that nobody waits for.
-        dynamodb: the process's client.
-        clock: the time, UTC.
     """
+    settings, names, dynamodb = basis.settings, basis.names, basis.dynamodb
     suggestions = Suggestions(dynamodb, names.people_suggestions.name, names.people.name)
     bars = Bars(settings.suggest_threshold, settings.person_threshold)
     pairs = Pairs(
@@ -91,7 +76,7 @@ def compose_suggestions(
         pairs=pairs,
         bars=bars,
         saving=saving,
-        clock=clock,
+        clock=basis.clock,
     )
     timer = SuggestionsTimer(looking, Claims(dynamodb, names.claims.name))
     wanted = settings.suggest and "people" in settings.features
