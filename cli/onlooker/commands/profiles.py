@@ -37,7 +37,7 @@ def import_profiles(
     else:
         if told := [each for each in found if _words(each)]:
             console.print(table_of(told))
-        console.print(summary(found))
+        console.print(summary(found) if found else "There are no profiles in the table.")
     if any(each["outcome"] == "refused" for each in found):
         raise typer.Exit(1)
 

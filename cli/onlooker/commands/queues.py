@@ -82,9 +82,12 @@ def _named(named: str, queues: list[Queue]) -> Queue:
 
 
 def _print(console: Console, found: list[Queue]) -> None:
-    table = Table("queue", "waiting", "in work", "dead letters", box=box.SIMPLE_HEAD)
+    table = Table("queue", box=box.SIMPLE_HEAD)
+    for heading in ("waiting", "in work", "dead letters"):
+        table.add_column(heading, justify="right")
     for queue in found:
-        cells = (str(queue["waiting"] + queue["delayed"]), str(queue["in_work"]), str(queue["dead"]))
+        counts = (queue["waiting"] + queue["delayed"], queue["in_work"], queue["dead"])
+        cells = (f"{count:,}" for count in counts)
         table.add_row(queue["name"], *cells, style="red" if queue["dead"] else "")
     console.print(table)
     for queue in found:

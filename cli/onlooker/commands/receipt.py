@@ -69,7 +69,7 @@ def _table(receipt: Receipt) -> Table:
     looked_at, found = proof["looked_at"], proof["found"]
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("what", overflow="fold")
-    for heading in ("removed", "looked at afterwards", "of these tell of them"):
+    for heading in ("removed", "read afterwards", "tell of them still"):
         table.add_column(heading, justify="right")
     for place in dict.fromkeys((*PLACES, *removed, *looked_at)):
         if removed.get(place) or place in looked_at:
@@ -86,10 +86,10 @@ def _sentences(receipt: Receipt) -> Iterator[str]:
         f"{proof['recognized']} of the searches found a face of theirs."
     )
     if receipt["state"] == PROVED:
-        yield f"It was looked again {words.minute(receipt['proved_at'])} (UTC), when all that was in work had ended."
+        yield f"All was looked at again {words.minute(receipt['proved_at'])} (UTC), when nothing was in work any more."
     else:
         again = f"onlooker erase {receipt['erasure_id']} --prove"
-        yield f"It is looked once more in a minute, when all that is in work has ended: {again}"
+        yield f"All is looked at once more in a minute, when nothing is in work any more: {again}"
     asked = "index" in receipt
     if asked:
         yield _of_index(receipt["index"])

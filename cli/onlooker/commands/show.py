@@ -36,7 +36,8 @@ def show(
         console.print_json(data={"document": document, "annotation": annotation, "recognition": told})
         return
     console.print(f"{document['bucket']}/{document['key']}", style="bold")
-    console.print(f"id {document['image_id']}, uploaded {document['uploaded_at']}, {document['state']}")
+    uploaded = f"uploaded {words.minute(document['uploaded_at'])} (UTC)"
+    console.print(f"id {document['image_id']}, {uploaded}, {document['state']}", soft_wrap=True)
     if document["state"] == "failed":
         console.print(document["reason"], style="red")
         raise typer.Exit(1)

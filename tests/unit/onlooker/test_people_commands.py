@@ -245,7 +245,7 @@ def test_it_asks_before_somebody_is_erased_and_shows_the_receipt(
     assert "ben" not in told, "a receipt names nobody"
     proved = words_of(run("erase", OTHER, "--prove").stdout)
     assert installation.erased == [OTHER], "an id of who was erased only shows the receipt"
-    assert "It was looked again 2026-11-22 08:00 (UTC)" in proved
+    assert "All was looked at again 2026-11-22 08:00 (UTC)" in proved
     assert "The search index tells of them in 0 pictures." in proved
     assert "Not looked at: mails" in proved
     installation.states, installation.searchable = ["proved", "proved"], False

@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+import typer
 
 from onlooker import client, diagnosis
-from onlooker.commands import queues
+from onlooker.commands import doctor, queues, sweep
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 from onlooker_shared.errors import ConfigurationError
@@ -36,6 +37,8 @@ class Services:
         if self.refuses:
             return httpx.Response(self.refuses, json={"detail": "It takes the scope admin."})
         service = request.url.path.split("/")[2]
+        if request.url.path.startswith("/sweeps/"):
+            return httpx.Response(200, json={"looked_at": 1_200, "sent_on": 0})
         dead = self.dead if service == "recognizer" else 0
         if request.method == "POST":
             moved = min(500, dead)
@@ -141,3 +144,21 @@ async def test_the_doctor_looks_at_the_installation_that_is_named_and_not_at_thi
     assert list(findings) == ["services", "access key", "dead letters"]
     assert findings["services"].found == "http://there: all ready"
     assert (findings["dead letters"].well, findings["dead letters"].found) == (well, found)
+
+
+def test_a_sweep_and_a_diagnosis_are_there_for_programs_too(
+    install: Install, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(Services(dead=3))
+    sweep.sweep(data, json=True)
+    assert json.loads(capsys.readouterr().out)[0] == {"service": "recognizer", "looked_at": 1_200, "sent_on": 0}
+    with pytest.raises(typer.Exit):
+        doctor.doctor(data, json=True)
+    wrong = [each["check"] for each in json.loads(capsys.readouterr().out) if not each["well"]]
+    assert wrong == ["dead letters"]
+
+
+def test_of_a_worthless_key_it_is_said_where_it_is_from(install: Install, data: Path) -> None:
+    install(Services(dead=0, refuses=401))
+    with pytest.raises(ConfigurationError, match="It is the one of ONLOOKER_KEY"):
+        queues.redrive("tagger", data)

@@ -48,8 +48,9 @@ def test_nothing_running_is_said_with_what_to_do(target: Target) -> None:
         _ = target.key
 
 
-def test_a_url_that_is_none_is_told_by_its_variable(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ONLOOKER_URL", "localhost:8080")
+@pytest.mark.parametrize("url", ["localhost:8080", "http://", "http://[::1", "http://there:x"])
+def test_a_url_that_is_none_is_told_by_its_variable(target: Target, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("ONLOOKER_URL", url)
     with pytest.raises(SettingsError, match="ONLOOKER_URL has to begin with http://"):
         _ = target.url
 
