@@ -7,10 +7,8 @@ import pytest
 
 from emulator import Emulator
 from installation import installation
-from notifying import SENDER, Clock, Instance, Mailbox, Parts, parts_of
+from notifying import SENDER, Clock, Mailbox, Parts, parts_of
 from onlooker_shared.aws import Aws
-
-__all__ = ["SENDER", "Clock", "Instance", "Mailbox", "Parts"]
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from letterbox import Receiver, Request, receiver
+from notifying import Clock, Mailbox, Parts
 from onlooker_notifier import notices
 from onlooker_notifier.channels.addresses import Guard
 from onlooker_notifier.channels.kinds import WebhookSettings
@@ -21,8 +22,6 @@ from onlooker_notifier.digests.digests import Digests
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel, NamedChannel
 from recognitions import a_recognition, an_image
-
-from .conftest import Clock, Mailbox, Parts
 
 MINUTE, HOUR = 60.0, 3600.0
 BROKEN = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 12\r\n\r\nout of order"

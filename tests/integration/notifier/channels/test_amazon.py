@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from letterbox import TOLD_AT, a_message
+from notifying import SENDER, Mailbox, Parts
 from onlooker_notifier import notices
 from onlooker_notifier.channels.bodies import body
 from onlooker_notifier.channels.kinds import (
@@ -31,8 +32,6 @@ from onlooker_shared.aws import Aws
 from onlooker_shared.results import Results, StoredResult
 from onlooker_shared.topology import topology
 from recognitions import a_face, a_label, a_recognition, an_image
-
-from .conftest import SENDER, Mailbox, Parts
 
 
 class Iots:

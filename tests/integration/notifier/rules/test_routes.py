@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from installation import Installation, Keys, client_of, eventually, installation, working
+from notifying import SENDER, Mailbox
 from onlooker_notifier.__main__ import compose
 from onlooker_shared.aws import Aws
 from onlooker_shared.keys import Principal, Scope
@@ -15,8 +16,6 @@ from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import Results, StoredFailure, StoredResult
 from onlooker_shared.service import Service
 from recognitions import a_face, a_label, a_recognition, an_image, recognized
-
-from .conftest import SENDER, Mailbox
 
 DOGS = {"name": "Dogs at the door", "when": {"all": [{"label": {"is": "Animal"}}, {"prefix": "door/"}]}}
 

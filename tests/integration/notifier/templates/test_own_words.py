@@ -6,13 +6,12 @@ import httpx
 import pytest
 
 from installation import Installation, client_of, eventually, installation, working
+from notifying import SENDER, Mailbox
 from onlooker_notifier.__main__ import compose
 from onlooker_shared.aws import Aws
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.service import Service
 from recognitions import a_face, an_image, recognized
-
-from .conftest import SENDER, Mailbox
 
 
 @pytest.fixture

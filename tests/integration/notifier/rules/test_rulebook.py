@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from notifying import Parts
 from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Change, Rulebook
-
-from .conftest import Parts
 
 DEFAULT = default_rule(email_to=["ann@example.com"], topic_arn=None, digest_interval=60)
 MINE = DEFAULT.model_copy(update={"rule_id": "mine", "origin": "user"})

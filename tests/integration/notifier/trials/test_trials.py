@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from notifying import Clock, Instance, Mailbox, Parts
 from onlooker_notifier import notices
 from onlooker_notifier.conditions import facts
 from onlooker_notifier.conditions.facts import Facts
@@ -16,8 +17,6 @@ from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
 from onlooker_notifier.trials.trial import Terms, tried
 from recognitions import a_face, a_recognition, an_image
-
-from .conftest import Clock, Instance, Mailbox, Parts
 
 TERMS = Terms(limit=3, zone=ZoneInfo("Europe/Berlin"))
 PICTURES = 20

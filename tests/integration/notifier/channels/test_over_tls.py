@@ -27,7 +27,7 @@ from outside import PASSWORD, USER, broker, mail_server
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:apprise")
 
 HOST = "door.example"
-WEBHOOKS = Path(__file__).parents[3] / "docs" / "webhooks.md"
+WEBHOOKS = Path(__file__).parents[4] / "docs" / "webhooks.md"
 Kind = Literal["starttls", "tls", "mqtt", "webhook", "chat"]
 KINDS: tuple[Kind, ...] = ("starttls", "tls", "mqtt", "webhook", "chat")
 
