@@ -13,7 +13,7 @@ from onlooker_rekognition.vision.geometry import Array, suppress
 from onlooker_rekognition.vision.image import Pixels
 from onlooker_rekognition.vision.models import Floats, Network
 from onlooker_rekognition.vision.resample import View, cut, fit, pad
-from onlooker_rekognition.vision.together import together
+from onlooker_rekognition.vision.together import ahead, together
 
 _LOW = 0.4
 _CLEAR = 0.8
@@ -71,22 +71,27 @@ class FaceDetector:
         """Candidates with a score of at least 0.4."""
         shorter, longest = sorted(pixels.shape[:2])
         side = min(longest, _LONG * max(shorter, self._network.size))
-        found = self._look(pixels, longest, 1)
-        if not np.any(found.scores >= _CLEAR):
-            found = _best([found, self._look(pixels, longest, 0)])
-        if _is_portrait(found, longest):
-            return found
-        for level in range(2, _CLOSEST + 1):
-            if _window(side, level) < self._network.size or not _worthwhile(found, side, level):
-                break
-            near = _small(found, side, level) if level > _EVERYWHERE else None
-            found = _best([found, self._look(pixels, side, level, near)])
+        with ahead(lambda: self._scaled(pixels, side, _ALWAYS), self._helpers) as closer:
+            found = self._look(pixels, self._scaled(pixels, longest, 1), 1)
+            if not np.any(found.scores >= _CLEAR):
+                found = _best([found, self._look(pixels, self._scaled(pixels, longest, 0), 0)])
+            if _is_portrait(found, longest):
+                return found
+            for level in range(2, _CLOSEST + 1):
+                if _window(side, level) < self._network.size or not _worthwhile(found, side, level):
+                    break
+                picture = closer() if level == _ALWAYS else self._scaled(pixels, side, level)
+                near = _small(found, side, level) if level > _EVERYWHERE else None
+                found = _best([found, self._look(pixels, picture, level, near)])
         return found
 
-    def _look(self, pixels: Pixels, side: float, level: int, near: Candidates | None = None) -> Candidates:
-        """All faces in the windows of a level, each shown to the network at its size; if `near`, in those around it."""
+    def _scaled(self, pixels: Pixels, side: float, level: int) -> View:
+        """The picture as large as the network sees it through a level's windows."""
+        return fit(pixels, round(self._network.size * max(pixels.shape[:2]) / _window(side, level)))
+
+    def _look(self, pixels: Pixels, picture: View, level: int, near: Candidates | None = None) -> Candidates:
+        """All faces in a level's windows on `picture`, which is scaled for them; if `near`, in those around it."""
         size = self._network.size
-        picture = fit(pixels, round(size * max(pixels.shape[:2]) / _window(side, level)))
 
         def show(view: View) -> Candidates:
             faces = self._faces(pad(view, size))

@@ -36,6 +36,7 @@ from onlooker_rekognition.vision.taxonomy import Taxonomy
 from onlooker_rekognition.vision.text.detector import TextDetector
 from onlooker_rekognition.vision.text.reader import Polygon, TextLine, TextReader, anywhere
 from onlooker_rekognition.vision.text.recognizer import TextRecognizer
+from onlooker_rekognition.vision.together import ahead
 
 FACE_MODEL_VERSION = "7.0"
 LABEL_MODEL_VERSION = "3.0"
@@ -64,6 +65,7 @@ class Engine:
         models.verify()
         network = models.network
         self._max_pixels = max_pixels
+        self._helpers = helpers
         # what each reader needs; it is built, and its networks are loaded, at the first question for it
         self._faces = Once(
             lambda: FaceFinder(FaceDetector(network("blazeface"), helpers), MeshFitter(network("facemesh")))
@@ -100,12 +102,14 @@ class Engine:
         if not faces:
             return ()
         meshes = [face.mesh for face in faces]
-        read = self._attributes().read(image.pixels, meshes) if attributes else repeat(None)
-        chips = self._embedder().align(image.pixels, meshes) if embeddings else None
-        vectors = self._embedder().embed(chips) if chips else repeat(None)
+        with ahead(lambda: [_analysis(image, face) for face in faces], self._helpers) as analyses:
+            read = self._attributes().read(image.pixels, meshes) if attributes else repeat(None)
+            chips = self._embedder().align(image.pixels, meshes) if embeddings else None
+            vectors = self._embedder().embed(chips) if chips else repeat(None)
+            parts = zip(analyses(), read, vectors, chips or repeat(None), strict=False)
         return tuple(
-            replace(_analysis(image, face), attributes=of_face, embedding=vector, chip=chip)
-            for face, of_face, vector, chip in zip(faces, read, vectors, chips or repeat(None), strict=False)
+            replace(analysis, attributes=of_face, embedding=vector, chip=chip)
+            for analysis, of_face, vector, chip in parts
         )
 
     def embed_chips(self, chips: Sequence[Pixels]) -> list[Embedding]:

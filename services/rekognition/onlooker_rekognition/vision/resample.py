@@ -91,7 +91,10 @@ def sharpened(pixels: Pixels, blur: float, amount: float) -> Pixels:
 
 def lightened(pixels: Pixels) -> Pixels:
     """A dark picture multiplied until its lightest hundredth is white, at most 16 times; others as they are."""
-    lightest = float(np.percentile(pixels[::_SAMPLE, ::_SAMPLE], 99))
+    sample = pixels[::_SAMPLE, ::_SAMPLE]
+    if np.count_nonzero(sample > _DARK) > sample.size // 100 + 1:
+        return pixels  # which the percentile would say as well, in four times the time
+    lightest = float(np.percentile(sample, 99))
     if lightest > _DARK:
         return pixels
     return np.asarray(cv2.convertScaleAbs(pixels, alpha=min(255 / max(lightest, 1), _MOST_LIGHT)), np.uint8)

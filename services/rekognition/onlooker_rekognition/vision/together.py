@@ -6,8 +6,9 @@ does. With all cores busy nothing waits for a helper, and nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -25,6 +26,22 @@ def together(work: Callable[[Item], Result], items: Sequence[Item], helpers: Exe
         return [first, *(own[number] if number in own else each.result() for number, each in enumerate(offered))]
     finally:
         _settle(offered)
+
+
+@contextmanager
+def ahead(work: Callable[[], Result], helpers: Executor | None) -> Iterator[Callable[[], Result]]:
+    """Within the block, have a helper begin `work` before its result is asked for, by calling what the block is given.
+
+    After the block nothing of it runs any more, whether it was asked for or not.
+    """
+    if helpers is None:
+        yield work
+        return
+    offered = helpers.submit(work)
+    try:
+        yield lambda: work() if offered.cancel() else offered.result()
+    finally:
+        _settle([offered])
 
 
 def _settle(offered: Sequence[Future[Result]]) -> None:

@@ -87,6 +87,15 @@ def test_only_a_dark_picture_is_lightened_and_its_lightest_parts_become_white() 
     assert lightened(np.ones((8, 8, 3), np.uint8)).max() == 16, "black is not blown up without bounds"
 
 
+@pytest.mark.parametrize("side", [4, 36, 40, 84, 124])
+def test_a_picture_is_dark_by_the_lightest_hundredth_of_it(side: int) -> None:
+    values = np.full(side * side // 16 * 3, 60, np.uint8)
+    for lighter in range(len(values) // 100 + 4):
+        values[:lighter] = 150
+        pixels = values.reshape(side // 4, side // 4, 3).repeat(4, axis=0).repeat(4, axis=1)
+        assert (lightened(pixels) is pixels) == (np.percentile(values, 99) > 100)
+
+
 def test_sharpening_steepens_an_edge_and_leaves_what_is_even() -> None:
     soft = np.repeat(np.linspace(60, 190, 40).astype(np.uint8)[None, :], 30, axis=0)
     picture = np.pad(np.stack([soft] * 3, axis=-1), ((0, 0), (30, 30), (0, 0)), mode="edge")

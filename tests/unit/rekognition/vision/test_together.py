@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from onlooker_rekognition.vision.together import together
+from onlooker_rekognition.vision.together import ahead, together
 
 
 @pytest.fixture
@@ -48,3 +48,40 @@ def test_a_failure_is_raised_after_all_have_ended(helpers: ThreadPoolExecutor) -
     with pytest.raises(ValueError, match="fails"):
         together(work, ["fails", "slow"], helpers)
     assert ended.is_set()
+
+
+def test_a_helper_begins_what_is_asked_for_later(helpers: ThreadPoolExecutor) -> None:
+    done = threading.Event()
+
+    def work() -> str:
+        done.set()
+        return threading.current_thread().name
+
+    with ahead(work, helpers) as result:
+        assert done.wait(10)
+        assert result() != threading.current_thread().name
+
+
+def test_what_no_helper_has_begun_is_done_by_who_asks_for_it(helpers: ThreadPoolExecutor) -> None:
+    busy = threading.Event()
+    helpers.submit(busy.wait)
+    with ahead(lambda: threading.current_thread().name, helpers) as result:
+        assert result() == threading.current_thread().name
+    busy.set()
+
+
+def test_what_nobody_asks_for_has_ended_with_the_block_or_is_never_begun(helpers: ThreadPoolExecutor) -> None:
+    began, go, ended = threading.Event(), threading.Event(), threading.Event()
+    never = threading.Event()
+
+    def work() -> None:
+        began.set()
+        go.wait(10)
+        ended.set()
+
+    with ahead(work, helpers), ahead(never.set, helpers):
+        assert began.wait(10)
+        threading.Timer(0.05, go.set).start()
+    assert ended.is_set()
+    helpers.submit(bool).result()
+    assert not never.is_set()
