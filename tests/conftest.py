@@ -13,6 +13,7 @@ from onlooker_shared.aws import Aws
 from onlooker_shared.settings import CommonSettings
 from opensearch_node import running_node
 from sharing import Sharing, dearest_first
+from worked_out import worked_out_once
 
 if TYPE_CHECKING:
     from postgres import Postgres
@@ -42,6 +43,13 @@ def _plain_logs() -> None:
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         ]
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _worked_out_once() -> Iterator[None]:
+    """Have libraries work out once what never changes."""
+    with worked_out_once():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -48,16 +48,16 @@ def create_app(
     problems.install(app)
     for service in services:
         for routes in service.routers:
-            app.include_router(routes)
+            _add(app, routes)
         for path, application in service.mounts.items():
             app.mount(path, application)
         if service.sweep is not None:
-            app.include_router(_sweep_route(service.name, service.sweep))
+            _add(app, _sweep_route(service.name, service.sweep))
         for queue_name, queue in service.queues.items():
-            app.include_router(queues.router(queue_name, queue))
-    app.include_router(about.router(services, name, datetime.now(UTC)))
+            _add(app, queues.router(queue_name, queue))
+    _add(app, about.router(services, name, datetime.now(UTC)))
     operated = [queue for service in services for queue in service.queues.values()]
-    app.include_router(health.router(_checks(services), operated))
+    _add(app, health.router(_checks(services), operated))
     app.add_middleware(Telemetry, service=name)
     if cors_origins:
         app.add_middleware(
@@ -68,6 +68,11 @@ def create_app(
             expose_headers=["Accept-Ranges", "Content-Range", "ETag", "X-Onlooker-Image-Id"],
         )
     return app
+
+
+def _add(app: FastAPI, routes: APIRouter) -> None:
+    """Add routes as they are: `include_router` has the first request wait until each is worked out once more."""
+    app.router.routes.extend(routes.routes)
 
 
 def _checks(services: Sequence[Service]) -> dict[str, Check]:
