@@ -175,13 +175,15 @@ class Handler:
             try:
                 original = await self._originals.fetch(image)
                 trace.enter_context(span("recognizer recognize", original.traceparent))
+                if held:  # noted before anything is paid: where that fails, nothing is to be paid again
+                    await self._holding.note(image, held)
                 found = await self._recognizing.find(image, original.data, started_at=started_at, held=held)
             except PictureRefusedError as refusal:
+                if held:
+                    await self._holding.forget(image)
                 if known is None:
                     await self._fail(image, refusal)
                 raise
-            if held:  # noted first: a picture whose result is stored is not looked at again
-                await self._holding.note(image, held)
             recognized, replaced = await self._store(found, known)
             result = recognized.result
             # Of a new picture of nobody nothing is to be recorded, nor taken back.

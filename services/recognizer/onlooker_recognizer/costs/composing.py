@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import structlog
 from fastapi import APIRouter
 
 from onlooker_recognizer.costs.budget import Budget
@@ -19,6 +20,8 @@ from onlooker_recognizer.settings import RecognizerSettings
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_sqs import SQSClient
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ async def compose_costs(
         ConfigurationError: the price list that is named cannot be read.
     """
     prices = price_list(settings.prices)
+    if unpriced := sorted(price_list().operations - prices.operations):  # no budget is ever spent by these
+        log.warning("costs.not_priced", prices=str(settings.prices), operations=unpriced)
     ledger = Ledger(dynamodb, table)
     meter = Meter(ledger, prices, clock=clock)
     await meter.read()  # or the first pictures would be beyond any budget

@@ -69,6 +69,10 @@ class Holding:
         """Note that some features of a picture wait for the budget; none: that all of it is to be recognized again."""
         await self._ledger.hold(Held(image, tuple(features)))
 
+    async def forget(self, image: ImageRef) -> None:
+        """Forget whatever waits of a picture: it can never be recognized."""
+        await self._ledger.release(image.image_id)
+
     async def done(self, image: ImageRef, turn: datetime) -> None:
         """Forget what waited of a picture, as its turn was: not what was noted of it since."""
         await self._ledger.done(image.image_id, turn)

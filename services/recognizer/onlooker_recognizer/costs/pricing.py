@@ -73,6 +73,11 @@ class PriceList(_Part):
             raise ValueError(f"in more than one group: {', '.join(twice)}")
         return self
 
+    @property
+    def operations(self) -> frozenset[str]:
+        """Those that have a price."""
+        return frozenset(operation for group in self.groups for operation in group.operations)
+
     def total(self, calls: Mapping[str, int]) -> float:
         """Return what a month's calls cost, by operation."""
         return sum(group.price_of(_of(group, calls), after=0) for group in self.groups)

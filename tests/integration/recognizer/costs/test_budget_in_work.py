@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from installation import Keys, client_of
 from onlooker_recognizer.__main__ import compose
@@ -11,6 +12,7 @@ from onlooker_recognizer.costs.ledger import Held, Ledger
 from onlooker_recognizer.costs.meter import Meter
 from onlooker_recognizer.events import RecognizeAgain
 from onlooker_recognizer.originals import Originals
+from onlooker_shared import outages
 from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.messages import ImageRecognized
@@ -198,6 +200,38 @@ async def test_a_budget_that_is_spent_this_moment_takes_nothing_from_what_is_kno
     assert isinstance(told, ImageRecognized)
     assert told.recognition is not None
     assert (len(told.recognition.faces), told.recognition.missing) == (1, ())
+    assert await ledger.held(10) == []
+
+
+async def test_nothing_is_paid_twice_while_it_cannot_be_noted_what_waits(
+    stage: Stage, standin: StandIn, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-labels")
+    monkeypatch.setattr(outages, "SHORTEST", 0.1)
+    hold, asked = Ledger.hold, standin.calls("DetectFaces")
+    away = iter([True, True])
+
+    async def answers_later(self: Ledger, held: Held) -> None:
+        if next(away, False):
+            raise EndpointConnectionError(endpoint_url="http://dynamodb")
+        await hold(self, held)
+
+    monkeypatch.setattr(Ledger, "hold", answers_later)
+    async with stage.recognizer():
+        await stage.put("second.jpg", jpeg(colour=(1, 2, 3)))
+        await stage.announced()
+    assert standin.calls("DetectFaces") == asked + 1
+    assert len(await ledger.held(10)) == 1
+
+
+async def test_of_a_picture_that_can_never_be_recognized_nothing_waits(
+    stage: Stage, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-labels")
+    async with stage.recognizer():
+        await stage.put("second.jpg", b"words, words, words")
+        await stage.announced()
+        await stage.dead()
     assert await ledger.held(10) == []
 
 

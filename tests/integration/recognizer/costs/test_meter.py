@@ -1,8 +1,10 @@
 """What is counted of calls, over processes, months and outages."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -10,9 +12,11 @@ from botocore.exceptions import EndpointConnectionError
 from structlog.testing import capture_logs
 
 from installation import Installation, installation
+from onlooker_recognizer.costs.composing import compose_costs
 from onlooker_recognizer.costs.ledger import Held, Ledger
 from onlooker_recognizer.costs.meter import Meter, charged_to
 from onlooker_recognizer.costs.pricing import Counted, price_list
+from onlooker_recognizer.settings import RecognizerSettings
 from onlooker_shared.aws import Aws
 from onlooker_shared.images import ImageRef
 
@@ -125,6 +129,24 @@ async def test_what_was_counted_is_there_after_it_is_stopped(ledger: Ledger) -> 
     await counting.run()
 
     assert [row.calls for row in await ledger.month("2026-11")] == [1]
+
+
+async def test_a_price_list_without_some_operations_is_told_at_the_start(
+    here: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = price_list().model_dump()
+    ours["groups"][1]["operations"] = ["DetectFace", "DetectLabels", "DetectModerationLabels", "DetectText"]
+    prices = tmp_path / "prices.json"
+    prices.write_text(json.dumps(ours))
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_PRICES", str(prices))
+    clients = {"dynamodb": await here.aws.client("dynamodb"), "sqs": await here.aws.client("sqs")}
+    with capture_logs() as logged:
+        await compose_costs(
+            RecognizerSettings(), here.topology.costs.name, **clients, queue_url="none", clock=lambda: NOON
+        )
+
+    (line,) = logged
+    assert (line["event"], line["operations"]) == ("costs.not_priced", ["DetectFaces"])
 
 
 async def test_a_picture_waits_until_it_is_released(ledger: Ledger) -> None:
