@@ -1,6 +1,6 @@
 """`onlooker erase`: somebody is known no more, and a receipt says what was removed where."""
 
-import asyncio
+import time
 from typing import Annotated, Any
 
 import typer
@@ -11,10 +11,8 @@ from onlooker.commands import receipt as receipts
 from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
 from onlooker.commands.people import PERSON_ID, Who, find
-from onlooker.commands.receipt import PROVED, Receipt
-
-LOOK_EVERY = 0.5
-"""Seconds between two looks at how far it is."""
+from onlooker.commands.receipt import Receipt
+from onlooker.waiting import until
 
 
 def erase(
@@ -24,24 +22,28 @@ def erase(
         bool,
         typer.Option("--prove", help="Wait for the second look, about a minute later, and ask the search index, too."),
     ] = False,
+    patience: Annotated[
+        float, typer.Option(min=0, help="Seconds after which it shows the receipt as far as it is.")
+    ] = 600.0,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Erase a person: all that is stored of them goes, and pictures name them no more. It cannot be undone.
 
-    An id of somebody who was erased shows the receipt again. Exits 1 if anything tells of them still.
+    An id of somebody who was erased shows the receipt again. Exits 1 if it is not done, or something tells of them
+    still.
     """
-    receipt = ask(data, lambda client: _erase(client, who, sure=yes, prove=prove))
+    receipt = ask(data, lambda client: _erase(client, who, sure=yes, prove=prove, patience=patience))
     if json:
         terminal.output().print_json(data=receipt)
     else:
         receipts.show(terminal.output(), receipt)
-    if receipts.left(receipt):
+    if not receipts.is_done(receipt, proved=prove):
         raise typer.Exit(1)
 
 
-async def _erase(client: OnlookerClient, who: str, *, sure: bool, prove: bool) -> Receipt:
-    """Have somebody erased, once somebody agreed, and return the receipt when it is done."""
+async def _erase(client: OnlookerClient, who: str, *, sure: bool, prove: bool, patience: float) -> Receipt:
+    """Have somebody erased, once somebody agreed, and return the receipt when it is done, or patience is over."""
     receipt = await client.erasure(who) if PERSON_ID.fullmatch(who) else None
     if receipt is None:
         person = await find(client, who)
@@ -51,17 +53,21 @@ async def _erase(client: OnlookerClient, who: str, *, sure: bool, prove: bool) -
         said = "It goes on by itself from here, whatever becomes of this command. The receipt, at any time:"
         terminal.messages().print(f"{said} onlooker erase {receipt['erasure_id']}", soft_wrap=True)
     with terminal.working("waiting for the second look, about a minute" if prove else "erasing"):
-        done = await _done(client, receipt["erasure_id"], prove=prove)
-    return done | {"index": await _in_index(client, done["erasure_id"])} if prove else done
+        last = await _followed(client, receipt, time.monotonic() + patience, prove=prove)
+    return last | {"index": await _in_index(client, last["erasure_id"])} if prove else last
 
 
-async def _done(client: OnlookerClient, erasure_id: str, *, prove: bool) -> Receipt:
-    enough = {PROVED} if prove else {PROVED, "erased"}
-    while True:
-        receipt = await client.erasure(erasure_id)
-        if receipt is not None and receipt["state"] in enough:
-            return receipt
-        await asyncio.sleep(LOOK_EVERY)
+async def _followed(client: OnlookerClient, receipt: Receipt, deadline: float, *, prove: bool) -> Receipt:
+    """Return the receipt when it says what is waited for, or the last one before the deadline."""
+    last = receipt
+
+    async def look() -> Receipt | None:
+        nonlocal last
+        last = await client.erasure(receipt["erasure_id"]) or last
+        return last if receipts.is_over(last, proved=prove) else None
+
+    await until(deadline, look)
+    return last
 
 
 async def _in_index(client: OnlookerClient, person_id: str) -> int | None:

@@ -9,7 +9,8 @@ from rich.table import Table
 
 from onlooker import words
 
-PROVED = "proved"
+ERASED, PROVED = "erased", "proved"
+"""How far an erasure is: nothing was found afterwards; nor a while later."""
 PLACES = {
     "people": "records of people and names",
     "faces": "records of faces",
@@ -49,8 +50,9 @@ None if it refused."""
 def show(console: Console, receipt: Receipt) -> None:
     """Print a receipt."""
     console.print(f"Erasure {receipt['erasure_id']}", style="bold")
-    done = receipt["erased_at"] or receipt["proved_at"]
-    console.print(f"asked for {words.minute(receipt['asked_at'])}, done {words.minute(done)} (UTC)")
+    done_at = receipt["erased_at"] or receipt["proved_at"]
+    done = f"done {words.minute(done_at)}" if done_at else "not done yet"
+    console.print(f"asked for {words.minute(receipt['asked_at'])}, {done} (UTC)")
     if policy := POLICIES.get(receipt["policy"]):
         console.print(policy, soft_wrap=True)
     console.print(_table(receipt))
@@ -58,15 +60,20 @@ def show(console: Console, receipt: Receipt) -> None:
         console.print(sentence, soft_wrap=True)
 
 
-def left(receipt: Receipt) -> bool:
-    """Return whether anything is known to tell of them still."""
-    return (receipt.get("index") or 0) > 0
+def is_over(receipt: Receipt, *, proved: bool) -> bool:
+    """Return whether everything was looked at, and nothing found; if wanted, also a while later."""
+    return receipt["state"] in ({PROVED} if proved else {ERASED, PROVED})
+
+
+def is_done(receipt: Receipt, *, proved: bool) -> bool:
+    """Return whether it is over, and nothing else is known to tell of them still."""
+    return is_over(receipt, proved=proved) and not receipt.get("index")
 
 
 def _table(receipt: Receipt) -> Table:
     """Return a table of what was removed from where, what was looked at afterwards, and what was found."""
-    removed, proof = receipt["removed"], receipt["proof"]
-    looked_at, found = proof["looked_at"], proof["found"]
+    removed, proof = receipt["removed"], receipt["proof"] or {}
+    looked_at, found = proof.get("looked_at", {}), proof.get("found", {})
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("what", overflow="fold")
     for heading in ("removed", "read afterwards", "tell of them still"):
@@ -79,7 +86,12 @@ def _table(receipt: Receipt) -> Table:
 
 
 def _sentences(receipt: Receipt) -> Iterator[str]:
+    again = f"onlooker erase {receipt['erasure_id']}"
     proof = receipt["proof"]
+    if not is_over(receipt, proved=False):
+        yield f"It is not done yet, and goes on by itself; `onlooker queues` shows what it waits for. Later: {again}"
+    if proof is None:
+        return
     searched = words.many(proof["searched"], "picture")
     yield (
         f"Rekognition's collection was searched by {searched} of their faces, before these were removed, too: "
@@ -87,9 +99,8 @@ def _sentences(receipt: Receipt) -> Iterator[str]:
     )
     if receipt["state"] == PROVED:
         yield f"All was looked at again {words.minute(receipt['proved_at'])} (UTC), when nothing was in work any more."
-    else:
-        again = f"onlooker erase {receipt['erasure_id']} --prove"
-        yield f"All is looked at once more in a minute, when nothing is in work any more: {again}"
+    elif receipt["state"] == ERASED:
+        yield f"All is looked at once more in a minute, when nothing is in work any more: {again} --prove"
     asked = "index" in receipt
     if asked:
         yield _of_index(receipt["index"])

@@ -227,7 +227,7 @@ def test_nobody_is_merged_into_themselves(installation: Installation) -> None:
 def test_it_asks_before_somebody_is_erased_and_shows_the_receipt(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("onlooker.commands.erase.LOOK_EVERY", 0)
+    monkeypatch.setattr("onlooker.waiting.FIRST_LOOK", 0)
     refused = run("erase", "BEN", answer="n\n")
     assert (refused.exit_code, installation.erased) == (1, [])
     assert "Erase ben (1 face, 0 sightings)? This cannot be undone." in refused.stderr
@@ -259,6 +259,16 @@ def test_what_the_index_tells_still_of_who_was_erased_ends_it_with_1(
     ended = run("erase", OTHER, "--prove")
     assert ended.exit_code == 1
     assert "The search index tells of them in 3 pictures. It follows by messages" in words_of(ended.stdout)
+
+
+def test_an_erasure_that_takes_long_is_shown_as_far_as_it_is(installation: Installation) -> None:
+    installation.erased, installation.states = [OTHER], ["under_way"]
+    ended = run("erase", OTHER, "--patience", "0")
+    assert ended.exit_code == 1
+    assert "not done yet" in ended.stdout
+    assert (
+        f"goes on by itself; `onlooker queues` shows what it waits for. Later: onlooker erase {OTHER}" in ended.stdout
+    )
 
 
 def test_all_of_a_person_is_written_to_a_file_that_only_its_owner_reads(

@@ -101,7 +101,7 @@ async def _standing(client: OnlookerClient, delivery_id: str) -> Standing | None
         found = next((each for each in listed if each["delivery_id"] == delivery_id), None)
         if found is not None:
             return standing(found)
-        if cursor is None or listed[-1]["delivery_id"] < delivery_id:
+        if cursor is None or not listed or listed[-1]["delivery_id"] < delivery_id:
             return None
     return None
 
