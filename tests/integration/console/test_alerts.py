@@ -100,7 +100,7 @@ async def test_who_sees_to_a_message_is_said_and_offered_to_who_may(site: Site) 
     deliveries = Deliveries(dynamodb, site.installation.topology.alert_deliveries.name)
     at = datetime.now(UTC) + timedelta(minutes=1)
     delivery_id = f"{round(at.timestamp() * 1000):013d}-{'1' * 16}"
-    waited_for = a_delivery(0, delivery_id=delivery_id, begun_at=at, subject="Come", escalation_id="x")
+    waited_for = a_delivery(0, delivery_id=delivery_id, begun_at=at, subject="Come", escalation_id="x", image_ids=())
     await deliveries.record(waited_for)
     path = f"/console/alerts/deliveries/{delivery_id}/acknowledge"
     reader = await site.keys.create(owner="reader", scopes=[Scope.ALERTS_READ])
@@ -109,6 +109,7 @@ async def test_who_sees_to_a_message_is_said_and_offered_to_who_may(site: Site) 
         denied, unknown = await other.post(path), await somebody.post(path)
     assert [page.count("by nobody yet") for page in pages] == [1, 1]
     assert [f'action="{path}"' in page for page in pages] == [True, False]
+    assert '/alerts/pictures?pictures=2"' not in pages[0], "of an absence there is no picture to ask for"
     assert (denied.status_code, unknown.status_code) == (403, 404)
 
 

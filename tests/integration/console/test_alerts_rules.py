@@ -128,6 +128,7 @@ async def test_whom_it_tells_if_nobody_sees_to_it_is_chosen_among_the_channels(s
         (rule,) = await stored(site, name)
         assert rule["escalation"] == {"after": 1800, "channels": [{"channel": channel_id}]}
         assert "<bdi>The boss, after 30 minutes</bdi>" in (await somebody.get(PATH)).text
+        assert f"Told by: <bdi>{name}</bdi>" in (await somebody.get("/console/alerts/channels")).text
         path = f"{PATH}/{rule['rule_id']}"
         nobody = await somebody.post(path, data={**form, "escalates": "true", "after": "30", "version": "1"})
         assert (nobody.status_code, "If nobody sees to it: " in nobody.text) == (422, True)

@@ -92,8 +92,9 @@ def listed(told: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]]
     """Return channels with the rules that tell by them, by name."""
     using: dict[str, list[str]] = {}
     for rule in rules:
-        for each in rule["channels"]:
-            using.setdefault(each.get("channel", ""), []).append(rule["name"])
+        told_by = [*rule["channels"], *(rule.get("escalation") or {}).get("channels", ())]
+        for channel_id in {each["channel"] for each in told_by if "channel" in each}:
+            using.setdefault(channel_id, []).append(rule["name"])
     found = [_listed(each, tuple(sorted(using.get(each["channel_id"], ())))) for each in told]
     return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.channel_id)))
 
