@@ -262,13 +262,10 @@ def test_what_the_index_tells_still_of_who_was_erased_ends_it_with_1(
 
 
 def test_an_erasure_that_takes_long_is_shown_as_far_as_it_is(installation: Installation) -> None:
-    installation.erased, installation.states = [OTHER], ["under_way"]
+    installation.erased, installation.states = [OTHER], ["under_way"] * 2
     ended = run("erase", OTHER, "--patience", "0")
     assert ended.exit_code == 1
-    assert "not done yet" in ended.stdout
-    assert (
-        f"goes on by itself; `onlooker queues` shows what it waits for. Later: onlooker erase {OTHER}" in ended.stdout
-    )
+    assert f"`onlooker queues` shows what it waits for. Later: onlooker erase {OTHER}" in ended.stdout
 
 
 def test_all_of_a_person_is_written_to_a_file_that_only_its_owner_reads(
