@@ -38,7 +38,7 @@ Position: TypeAlias = tuple[str, str, int]
 class Decision(BaseModel):
     """Why somebody was not told, or not at once."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     rule_id: str
     rule_name: str = Field(description="As it was then; empty of a rule that was deleted.")
@@ -52,7 +52,7 @@ class Decision(BaseModel):
     decided_at: datetime
 
 
-DECISIONS = TypeAdapter(tuple[Decision, ...])
+DECISIONS = TypeAdapter(tuple[Decision, ...], config=ConfigDict(hide_input_in_errors=True))
 
 
 class DecisionPage(BaseModel):

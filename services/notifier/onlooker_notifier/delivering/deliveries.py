@@ -28,7 +28,7 @@ Position = tuple[str, str]
 class Outcome(BaseModel):
     """How a delivery went."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     status: Literal["sent", "failed"]
     at: datetime
@@ -45,7 +45,7 @@ DELIVERY_ID_PATTERN = r"^[0-9]{13}-[0-9a-z-]{1,64}$"
 class Delivery(BaseModel):
     """One message to one target."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     delivery_id: str
     rule_id: str

@@ -5,7 +5,7 @@ import json
 import zlib
 from datetime import datetime
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from onlooker_notifier.channels.message import Message
 from onlooker_notifier.delivering.deliveries import Delivery
@@ -15,7 +15,7 @@ from onlooker_notifier.notices import Notice
 LARGEST = 120_000
 """Characters of a packed message: with its delivery it is one item of DynamoDB, which has 400 KB at most. A thousand
 pictures take a third of it."""
-NOTICES = TypeAdapter(tuple[Notice, ...])
+NOTICES = TypeAdapter(tuple[Notice, ...], config=ConfigDict(hide_input_in_errors=True))
 
 
 def packed(message: Message) -> str:

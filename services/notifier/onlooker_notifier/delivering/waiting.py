@@ -10,11 +10,13 @@ The notices are copies: the digest's own are forgotten when its other channels h
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from onlooker_notifier.delivering.copies import Copies
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.targets import Channel
+from onlooker_shared.errors import describe
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -26,11 +28,13 @@ WAITING = "waiting"
 SPARE = 86_400.0
 """Seconds that an item is kept beyond the last try: nobody else forgets it if all instances are away."""
 
+log = structlog.stdlib.get_logger(__name__)
+
 
 class Job(BaseModel):
     """One digest that is to be delivered by one channel."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)  # as they are logged
 
     delivery_id: str
     digest_id: str
@@ -88,7 +92,10 @@ class Waiting:
         )
 
     async def each(self) -> AsyncIterator[Job]:
-        """Yield everything that waits, oldest first: ids begin with the time. There may be more than memory holds."""
+        """Yield everything that waits, oldest first: ids begin with the time. There may be more than memory holds.
+
+        What cannot be read is left to an instance that can: another version may have written it.
+        """
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="about = :about",
@@ -97,7 +104,12 @@ class Waiting:
         )
         async for page in pages:
             for item in page["Items"]:
-                yield Job.model_validate_json(item["body"]["S"])
+                try:
+                    job = Job.model_validate_json(item["body"]["S"])
+                except ValidationError as error:
+                    log.warning("waiting.unreadable", delivery_id=item["notice_id"]["S"], error=describe(error))
+                    continue
+                yield job
 
     async def all(self) -> list[Job]:
         """Return everything that waits, oldest first."""

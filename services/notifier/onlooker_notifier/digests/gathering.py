@@ -32,6 +32,8 @@ PENDING_KEPT = timedelta(days=30)
 MOST_RULES = 99
 """Rules that one picture is told by at most: a transaction takes 100 items, one of which is the decision. With
 cool-downs, and reasons why others do not tell, they are fewer."""
+WRONG = frozenset({"ValidationError", "ItemCollectionSizeLimitExceeded"})
+"""Reasons for which an item is never written, as it is too large: to decide anew changes nothing."""
 CONFLICT_DELAY = 1.0
 """Seconds to wait when two transactions met."""
 
@@ -86,9 +88,10 @@ class Gathering:
         try:
             await self._dynamodb.transact_write_items(TransactItems=actions)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
+            reasons = _reasons(error)
+            if error.response["Error"]["Code"] != "TransactionCanceledException" or WRONG & set(reasons):
                 raise
-            if _reason(error) == "ConditionalCheckFailed":
+            if reasons[:1] == ["ConditionalCheckFailed"]:
                 return False
             raise InTheWayError(f"Another writer was in the way: {error}", delay=CONFLICT_DELAY) from error
         return True
@@ -135,7 +138,7 @@ def _expires(now: float, kept: timedelta) -> "AttributeValueTypeDef":
     return {"N": str(int(now + kept.total_seconds()))}
 
 
-def _reason(error: ClientError) -> str:
-    """Return why the first item of a transaction was not written."""
+def _reasons(error: ClientError) -> list[str]:
+    """Return of each item of a transaction why it was not written."""
     reasons = cast("list[dict[str, str]]", error.response.get("CancellationReasons", []))
-    return reasons[0].get("Code", "") if reasons else ""
+    return [each.get("Code", "") for each in reasons]

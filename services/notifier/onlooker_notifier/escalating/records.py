@@ -12,7 +12,7 @@ from onlooker_notifier.rules.targets import Channel
 class Expected(BaseModel):
     """A message that somebody is to acknowledge. It names no picture, so that it stays when one of them is erased."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     escalation_id: str
     rule_id: str
@@ -31,7 +31,7 @@ class Expected(BaseModel):
 class Ending(BaseModel):
     """What became of a message that nobody acknowledged in time."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     at: float
     """Epoch seconds."""
@@ -48,7 +48,7 @@ class Ending(BaseModel):
 class Acknowledgement(BaseModel):
     """That somebody has seen to it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     at: datetime
     by: str | None = Field(description="Whose access key it was; null: it was the link in a mail.")
@@ -58,7 +58,7 @@ class Acknowledgement(BaseModel):
 class Standing(BaseModel):
     """How far a message is: what `GET /alerts/deliveries` shows of it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     acknowledged: Acknowledgement | None = None
     escalated_at: datetime | None = Field(default=None, description="When it was told by the escalation's channels.")

@@ -13,12 +13,15 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
+import structlog
 from botocore.exceptions import ClientError
+from pydantic import ValidationError
 
 from onlooker_notifier.batches import read_all
 from onlooker_notifier.delivering.copies import Copies
 from onlooker_notifier.escalating.records import Acknowledgement, Ending, Expected, Standing
 from onlooker_notifier.notices import Notice
+from onlooker_shared.errors import describe
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 ESCALATING = "escalating"
 SPARE = timedelta(days=30)
 """How long one is kept that nobody could look after: of a rule that cannot be read, or in quiet hours."""
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class EscalationStore:
@@ -76,7 +81,10 @@ class EscalationStore:
                 raise  # another writer was in the way, and it is not there: the digest is tried again
 
     async def each(self) -> AsyncIterator[Expected]:
-        """Yield every message that waits, oldest first. There may be more than memory holds."""
+        """Yield every message that waits, oldest first. There may be more than memory holds.
+
+        What cannot be read is left to an instance that can: another version may have written it.
+        """
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="about = :about",
@@ -85,7 +93,12 @@ class EscalationStore:
         )
         async for page in pages:
             for item in page["Items"]:
-                yield Expected.model_validate_json(item["body"]["S"])
+                try:
+                    expected = Expected.model_validate_json(item["body"]["S"])
+                except ValidationError as error:
+                    log.warning("escalation.unreadable", escalation_id=item["notice_id"]["S"], error=describe(error))
+                    continue
+                yield expected
 
     async def notices_of(self, expected: Expected) -> list[Notice]:
         """Return what a message tells of; what was erased meanwhile is not among it."""

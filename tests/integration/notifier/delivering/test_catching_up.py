@@ -247,3 +247,18 @@ async def test_neither_a_refusal_nor_a_fault_holds_the_digest(
 
     _, fuses = await parts.store.all()
     assert bool(fuses) is isinstance(fault, ValueError), "who answers is not left alone"
+
+
+async def test_what_another_version_wrote_that_cannot_be_read_holds_up_nothing_else(
+    parts: Parts, other: Other, clock: Clock
+) -> None:
+    rule, other.fails = a_rule(await a_channel(parts)), down
+    instance = parts.instance(iot=other)
+    await tell(parts, instance, rule, "1.jpg")
+    strange = {"about": {"S": "waiting"}, "notice_id": {"S": "0"}, "body": {"S": '{"channel": {"type": "pigeon"}}'}}
+    await parts.dynamodb.put_item(TableName=parts.notices, Item=strange)
+    other.fails = lambda: None
+    clock.now += 60
+
+    assert await instance.catch_up() is None
+    assert len(other.messages) == 1

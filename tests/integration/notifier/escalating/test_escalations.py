@@ -350,3 +350,14 @@ async def test_the_more_wait_the_more_seldom_they_are_read(
     assert boss.messages == []
     assert await look(parts, boss) is None, "another instance has not read them"
     assert len(boss.messages) == 1
+
+
+async def test_what_another_version_wrote_that_cannot_be_read_holds_up_nothing_else(
+    parts: Parts, rule: Rule, boss: Other, clock: Clock
+) -> None:
+    await told(parts, rule)
+    strange = {"about": {"S": "escalating"}, "notice_id": {"S": "0"}, "body": {"S": "{}"}}
+    await parts.dynamodb.put_item(TableName=parts.notices, Item=strange)
+    clock.now += AFTER
+    await look(parts, boss)
+    assert len(boss.messages) == 1

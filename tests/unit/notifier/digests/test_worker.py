@@ -180,9 +180,11 @@ async def test_rules_that_tell_at_once_have_nothing_else_read_each_time() -> Non
 async def test_what_is_gathered_while_a_rule_is_looked_after_is_not_overlooked() -> None:
     around = Around([a_rule("prompt", 0)], pending=None)
 
-    async with working(around) as worker:
+    async with working(around) as worker, asyncio.timeout(5):
         assert await around.next() == "prompt"
-        worker.wake(around.rules)  # too late to be seen by this look
+        await around.looks.acquire()
+        worker.wake(around.rules)
+        await around.looks.acquire()  # this look found that it is being looked after, and no other one comes
         around.going_on.set()
         assert await around.next() == "prompt"
 
