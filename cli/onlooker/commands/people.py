@@ -51,7 +51,7 @@ def people(
     if json:
         console.print_json(data=found)
     elif not found:
-        console.print("Nobody is like that." if unknown or named else "Nobody is known; see `onlooker enrol --help`.")
+        console.print(_nobody(unknown=unknown, named=named), soft_wrap=True)
     else:
         console.print(table_of(found))
         console.print(words.people(len(found)))
@@ -157,6 +157,15 @@ async def _listed(client: OnlookerClient, asked: dict[str, str]) -> list[Person]
         if page["cursor"] is None:
             return found
         place = {"cursor": page["cursor"]}
+
+
+def _nobody(*, unknown: bool, named: str | None) -> str:
+    """Return why nobody is listed, and what to do about it."""
+    if named:
+        return f"Nobody's name has '{named}' in it."
+    if unknown:
+        return "No stranger is remembered. They are only where ONLOOKER_RECOGNIZER_UNKNOWN=remember says so."
+    return "Nobody is known; see `onlooker enrol --help`."
 
 
 def table_of(found: list[Person]) -> Table:

@@ -243,8 +243,8 @@ def test_a_trial_says_what_would_be_told_why_not_and_what_is_in_the_way(installa
     assert "There are no pictures yet" in run("test", "door").stdout
     silent = {"key": "a[b].jpg", "tells": False, "why_not": {"reason": "there is no face"}, "message": None}
     again = silent | {"why_not": {"reason": "told before: Ann"}, "until": "2026-11-22T13:40:00+01:00"}
-    told_of = {"key": "c.jpg", "tells": True, "why_not": None, "message": 1, "persons": ["Ann"]}
-    found: dict[str, Any] = {"persons": [], "labels": [], "texts": [], "until": None}
+    told_of = {"key": "c.jpg", "tells": True, "why_not": None, "message": 3, "persons": ["Ann"]}
+    found: dict[str, Any] = {"persons": [], "labels": [], "texts": [], "faces": [], "until": None}
     message = {"at": "2026-11-22T12:40:00+01:00", "subject": "Ann [b]", "remark": "Held.", "pictures": 1}
     first = message | {"number": 3, "occasion": "at_once", "waiting": False}
     second = message | {"number": 4, "occasion": "interval", "waiting": True}
@@ -260,7 +260,7 @@ def test_a_trial_says_what_would_be_told_why_not_and_what_is_in_the_way(installa
     }
     told = words_of(run("test", "door").stdout)
     assert "a[b].jpg no there is no face" in told
-    assert "c.jpg in 1 Ann" in told
+    assert "c.jpg message 3 Ann" in told
     assert "when (Europe/Berlin)" in told
     assert "no told before: Ann, until 2026-11-22 13:40" in told
     assert "3 2026-11-22 12:40 at once 1 Ann [b] Held." in told
@@ -280,7 +280,7 @@ def test_a_trial_is_printed_as_the_notifier_answers_it(
     installation.trial = a_trial()
     told = words_of(run("test", "door").stdout)
     assert "door/<2>.jpg no the same was told shortly before: Ann <a>, until 2027-01-16 00:28" in told
-    assert "door/1.jpg in 1" in told
+    assert "door/1.jpg message 1" in told
     assert "1 2027-01-16 06:00 waits for more 1 Ann <a> was seen at door on 15 January at 23:28, 97 % sure" in told
 
 

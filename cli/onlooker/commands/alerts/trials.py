@@ -65,7 +65,7 @@ def _pictures(found: list[dict[str, Any]]) -> Table:
     table.add_column("told", no_wrap=True)
     table.add_column("of what, or why not", overflow="fold")
     for each in found:
-        told = f"in {each['message']}" if each["tells"] else "no"
+        told = f"message {each['message']}" if each["tells"] else "no"
         table.add_row(each["key"], told, _why(each), style=None if each["tells"] else "dim")
     return table
 
@@ -73,7 +73,8 @@ def _pictures(found: list[dict[str, Any]]) -> Table:
 def _why(picture: dict[str, Any]) -> str:
     """Return of what in a picture is told, or why it is not, and until when."""
     if not picture["why_not"]:
-        return ", ".join([*picture["persons"], *picture["labels"], *picture["texts"]])
+        named = ", ".join([*picture["persons"], *picture["labels"], *picture["texts"]])
+        return named or (words.many(len(picture["faces"]), "face") if picture["faces"] else "")
     until = f", until {words.minute(picture['until'])}" if picture["until"] else ""
     return f"{picture['why_not']['reason']}{until}"
 
