@@ -13,7 +13,7 @@ from onlooker import terminal, words
 from onlooker.client import ApiError, OnlookerClient
 from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Patience
-from onlooker.commands.show import id_of
+from onlooker.commands.which_picture import id_of
 from onlooker.waiting import until
 
 

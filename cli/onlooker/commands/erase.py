@@ -10,8 +10,8 @@ from onlooker.client import FORBIDDEN, ApiError, OnlookerClient
 from onlooker.commands import receipt as receipts
 from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker.commands.people import PERSON_ID, Who, find
 from onlooker.commands.receipt import Receipt
+from onlooker.commands.which_person import PERSON_ID, Who, find
 from onlooker.waiting import until
 
 

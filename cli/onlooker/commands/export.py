@@ -11,7 +11,7 @@ from onlooker import terminal
 from onlooker.client import OnlookerClient
 from onlooker.commands.asking import ask
 from onlooker.commands.options import Data
-from onlooker.commands.people import Who, find
+from onlooker.commands.which_person import Who, find
 from onlooker_shared.errors import ConfigurationError
 
 

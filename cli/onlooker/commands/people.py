@@ -1,7 +1,6 @@
 """`onlooker people`: who is known, and who was only seen; by which faces, and where."""
 
 import asyncio
-import re
 from collections import Counter
 from typing import Annotated, Any, Literal
 
@@ -11,22 +10,16 @@ from rich.console import Console
 from rich.table import Table
 
 from onlooker import terminal, words
-from onlooker.client import NOT_FOUND, ApiError, OnlookerClient
+from onlooker.client import ApiError, OnlookerClient
 from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
+from onlooker.commands.which_person import PAGE, Person, Who, find, in_short, listed, seen
 from onlooker_shared.errors import ConfigurationError
 
-PAGE = 200
-"""People asked for at once."""
 SEEN = 20
 """Pictures of a person that are shown, unless somebody wants more."""
-PERSON_ID = re.compile("[0-9a-f]{32}")
 
 Order = Literal["name", "last_seen", "sightings"]
-Person = dict[str, Any]
-"""What the API tells of a person."""
-
-Who = Annotated[str, typer.Argument(metavar="NAME|ID", help="A name, or the id of one of several of that name.")]
 
 app = typer.Typer(help="People: who is known, by which faces, and where they were seen.")
 
@@ -46,7 +39,7 @@ def people(
             raise typer.BadParameter(f"Options go behind it: onlooker people {context.invoked_subcommand} ...")
         return
     asked: dict[str, str] = {"sort": sort} | ({"state": "unknown"} if unknown else {}) | ({"q": named} if named else {})
-    found = ask(data, lambda client: _listed(client, asked))
+    found = ask(data, lambda client: listed(client, asked))
     console = terminal.output()
     if json:
         console.print_json(data=found)
@@ -96,24 +89,6 @@ def merge(
     terminal.output().print(f"{before['name']} is {after['name']} from now on; pictures follow.", soft_wrap=True)
 
 
-async def find(client: OnlookerClient, who: str) -> Person:
-    """Return a person by their id, or by their name, in any case of letters.
-
-    Raises:
-        ApiError: there is nobody.
-        ConfigurationError: several are called so; the text tells their ids.
-    """
-    if PERSON_ID.fullmatch(who):
-        return await client.person(who)
-    found = [person for person in await _listed(client, {"q": who}) if _same(person["name"], who)]
-    if not found:
-        raise ApiError(NOT_FOUND, f"Nobody is called '{who}'; `onlooker people` lists who is known.")
-    if len(found) > 1:
-        told = "\n".join(f"  {person['person_id']}  {_in_short(person)}" for person in found)
-        raise ConfigurationError(f"{len(found)} people are called {who}. Name one by id:\n{told}")
-    return found[0]
-
-
 async def _show(client: OnlookerClient, who: str, most: int) -> Person:
     """Return a person with their faces and sightings."""
     person = await find(client, who)
@@ -141,22 +116,10 @@ async def _merge(client: OnlookerClient, who: str, into: str, *, sure: bool) -> 
     if person["person_id"] == other["person_id"]:
         raise ConfigurationError(f"Both are {other['name']}, {other['person_id']}.")
     if not sure:
-        theirs, others = (f"{each['name']} ({_in_short(each)})" for each in (person, other))
+        theirs, others = (f"{each['name']} ({in_short(each)})" for each in (person, other))
         question = f"Make {theirs} the same as {others}, called {other['name']}?"
         typer.confirm(question.translate(terminal.CONTROLS), abort=True, err=True)
     return person, await client.merge(person["person_id"], other["person_id"])
-
-
-async def _listed(client: OnlookerClient, asked: dict[str, str]) -> list[Person]:
-    """Return all people who are asked for."""
-    found: list[Person] = []
-    place: dict[str, str] = {}
-    while True:
-        page = await client.people({**asked, "limit": PAGE, **place})
-        found += page["people"]
-        if page["cursor"] is None:
-            return found
-        place = {"cursor": page["cursor"]}
 
 
 def _nobody(*, unknown: bool, named: str | None) -> str:
@@ -180,7 +143,7 @@ def table_of(found: list[Person]) -> Table:
     for person in found:
         several = called[person["name"].casefold()] > 1
         name = f"{person['name']}\n{person['person_id']}" if several else person["name"]
-        table.add_row(name, person["state"], f"{person['faces']:,}", f"{person['sightings']:,}", _seen(person))
+        table.add_row(name, person["state"], f"{person['faces']:,}", f"{person['sightings']:,}", seen(person))
     return table
 
 
@@ -223,15 +186,3 @@ def _sightings(found: list[dict[str, Any]]) -> Table:
         alike = "said so" if sighting["decided_by"] == "somebody" else f"{sighting['similarity']:.0f} %"
         table.add_row(f"{sighting['bucket']}/{sighting['key']}", alike, words.minute(sighting["seen_at"]))
     return table
-
-
-def _in_short(person: Person) -> str:
-    return f"{words.many(person['faces'], 'face')}, last seen {_seen(person)}"
-
-
-def _seen(person: Person) -> str:
-    return words.minute(person["last_seen"]) if person["last_seen"] else "never"
-
-
-def _same(name: str, other: str) -> bool:
-    return " ".join(name.split()).casefold() == " ".join(other.split()).casefold()

@@ -11,7 +11,7 @@ from onlooker.client import MOST, OnlookerClient
 from onlooker.commands import filters
 from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker.commands.show import id_of
+from onlooker.commands.which_picture import id_of
 
 
 def search(

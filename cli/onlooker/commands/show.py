@@ -1,8 +1,7 @@
 """`onlooker show`: all that is known about one picture."""
 
-import re
 from collections.abc import Awaitable, Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
 from rich import box
@@ -11,17 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from onlooker import terminal, words
-from onlooker.client import MOST, NOT_FOUND, ApiError, OnlookerClient
+from onlooker.client import NOT_FOUND, ApiError, OnlookerClient
 from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker_shared.images import IMAGE_ID_PATTERN
+from onlooker.commands.which_picture import Found, find
 from onlooker_shared.recognition import DominantColor, Feature, ImageProperties, Recognition
 
 MOST_COLOURS = 3
 """Of the picture, and of each of its parts, that are printed."""
-
-Found = dict[str, Any]
-"""A piece of what the API answers."""
 
 
 def show(
@@ -65,38 +61,6 @@ async def _if_there(answer: Awaitable[Found]) -> Found | None:
         if error.status != NOT_FOUND:
             raise
         return None
-
-
-async def id_of(client: OnlookerClient, image: str) -> str:
-    """Return a picture's id, by that or by its key; raises as `find`."""
-    return image if re.fullmatch(IMAGE_ID_PATTERN, image) else str((await find(client, image))["image_id"])
-
-
-async def find(client: OnlookerClient, image: str) -> dict[str, Any]:
-    """Return a picture's document by its id, its key, or its bucket and key as they are printed.
-
-    Raises:
-        ApiError: there is none.
-    """
-    if re.fullmatch(IMAGE_ID_PATTERN, image):
-        return await client.document(image)
-    bucket, _, key = image.partition("/")
-    found = await _with_key(client, image) or (key and await _with_key(client, key, bucket=bucket))
-    if not found:
-        raise ApiError(NOT_FOUND, f"No picture with the key '{image}' is indexed (yet).")
-    return found
-
-
-async def _with_key(client: OnlookerClient, key: str, **more: str) -> Found | None:
-    """Return the document of a picture with this key; the index finds those whose keys begin with it."""
-    page: Found = {"cursor": ""}
-    while page["cursor"] is not None:
-        position = {"cursor": page["cursor"]} if page["cursor"] else {}
-        page = await client.search({"prefix": key, "limit": MOST, **more, **position})
-        exact: list[Found] = [document for document in page["images"] if document["key"] == key]
-        if exact:
-            return exact[0]
-    return None
 
 
 def _faces(document: Found) -> Table:

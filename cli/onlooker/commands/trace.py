@@ -15,7 +15,7 @@ from rich.table import Table
 from onlooker import terminal
 from onlooker.client import NOT_FOUND, ApiError, OnlookerClient
 from onlooker.commands.options import Data, Json
-from onlooker.commands.show import id_of
+from onlooker.commands.which_picture import id_of
 from onlooker.datafolder import DataFolder
 from onlooker.target import Target
 from onlooker.timeline import Line, timeline

@@ -10,7 +10,7 @@ import pytest
 
 from onlooker import __main__, terminal
 from onlooker.client import ApiError, OnlookerClient
-from onlooker.commands import search, show
+from onlooker.commands import search, show, which_picture
 from onlooker.target import Target
 from onlooker_shared.recognition import (
     BoundingBox,
@@ -64,9 +64,9 @@ class Pages(OnlookerClient):
 
 
 async def test_a_key_is_found_behind_all_that_begin_like_it() -> None:
-    assert (await show.find(Pages("abc", "ab", "a"), "a"))["key"] == "a"
+    assert (await which_picture.find(Pages("abc", "ab", "a"), "a"))["key"] == "a"
     with pytest.raises(ApiError, match="No picture with the key 'a'"):
-        await show.find(Pages("abc", "ab"), "a")
+        await which_picture.find(Pages("abc", "ab"), "a")
 
 
 class Knowing(OnlookerClient):

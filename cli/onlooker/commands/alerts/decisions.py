@@ -12,7 +12,7 @@ from onlooker.commands.alerts.named import rule_named
 from onlooker.commands.alerts.reasons import in_words
 from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
-from onlooker.commands.show import id_of
+from onlooker.commands.which_picture import id_of
 
 TOLD = {"held": "later", "not_escalated": "not escalated"}
 """What became of it, by the notifier's words; of others nobody was told."""
