@@ -8,6 +8,7 @@ from xdist.scheduler import LoadFileScheduling
 
 TOGETHER = (
     "tests/browser/",  # an installation full of real pictures, and a browser
+    "tests/e2e/",  # an installation
     "tests/integration/tagger/",  # an OpenSearch node: a quarter of a minute to start, more than a gigabyte of memory
     "tests/unit/rekognition/weights/",  # packages of models, downloaded
 )
