@@ -221,7 +221,7 @@ async def test_no_log_has_a_link(
     for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
         await reader.request(method, at)
         await reader.request(method, f"{at}?do=mute-1h")
-        await reader.request(method, f"{at}/")
+        await reader.request(method, f"{at}/more")
     assert at.rpartition("/")[2] not in "".join(capsys.readouterr())
 
 
