@@ -30,8 +30,7 @@ def erase(
 ) -> None:
     """Erase a person: all that is stored of them goes, and pictures name them no more. It cannot be undone.
 
-    An id of somebody who was erased shows the receipt again. Exits 1 if it is not done, or something tells of them
-    still.
+    An id of somebody who was erased shows the receipt again. Exits 1 if something tells of them still.
     """
     receipt = ask(data, lambda client: _erase(client, who, sure=yes, prove=prove, patience=patience))
     if json:

@@ -263,8 +263,8 @@ def test_a_trial_says_what_would_be_told_why_not_and_what_is_in_the_way(installa
     assert "c.jpg message 3 Ann" in told
     assert "when (Europe/Berlin)" in told
     assert "no told before: Ann, until 2026-11-22 13:40" in told
-    assert "3 2026-11-22 12:40 at once 1 Ann [b] Held." in told
-    assert "4 2026-11-22 12:40 waits for" in told
+    assert "3 2026-11-22 12:40 1 Ann [b] at once Held." in told
+    assert "4 2026-11-22 12:40 1 Ann [b] waits for more" in told
     assert "Of the messages, the last 2 are shown." in told
     assert "Nothing came from 2026-11-22 08:00 on: it would have told of that at 2026-11-22 08:30" in told
     assert "It would tell of 1 of the 3 pictures looked at, in 4 messages." in told
@@ -281,7 +281,7 @@ def test_a_trial_is_printed_as_the_notifier_answers_it(
     told = words_of(run("test", "door").stdout)
     assert "door/<2>.jpg no the same was told shortly before: Ann <a>, until 2027-01-16 00:28" in told
     assert "door/1.jpg message 1" in told
-    assert "1 2027-01-16 06:00 waits for more 1 Ann <a> was seen at door on 15 January at 23:28, 97 % sure" in told
+    assert "1 2027-01-16 06:00 1 Ann <a> was seen at door on 15 January at 23:28, 97 % sure waits for more" in told
 
 
 def test_it_asks_before_a_document_deletes_rules(installation: Installation, tmp_path: Path) -> None:

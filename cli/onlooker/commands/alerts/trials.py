@@ -83,14 +83,13 @@ def _messages(found: Trial) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("message", no_wrap=True, justify="right")
     table.add_column(f"when ({found['zone']})", no_wrap=True)
-    table.add_column("why then", overflow="fold")
     table.add_column("pictures", no_wrap=True, justify="right")
     table.add_column("what it says", overflow="fold")
     for each in found["messages"]:
         said = "\n".join(line for line in (each["subject"], each["remark"]) if line)
         why = OCCASIONS.get(each["occasion"], each["occasion"].replace("_", " "))
         why = "waits for more" if each["waiting"] else why
-        table.add_row(str(each["number"]), words.minute(each["at"]), why, str(each["pictures"]), said)
+        table.add_row(str(each["number"]), f"{words.minute(each['at'])}\n{why}", str(each["pictures"]), said)
     return table
 
 
