@@ -8,10 +8,7 @@ from html import escape
 from typing import NamedTuple
 
 from onlooker_notifier.channels.message import Link, Message
-from onlooker_notifier.letters.letters import END, STYLE, Letter
-
-CARD = f'<table style="{STYLE["table"]}">'
-"""Before what the picture is put: the list of all of them."""
+from onlooker_notifier.letters.letters import END, LIST, STYLE, Letter
 
 
 class Picture(NamedTuple):
@@ -41,7 +38,7 @@ def mail(message: Message, *, sender: str, to: tuple[str, ...], picture: Picture
     made.set_content(letter.text, cte="base64")  # lines may be longer than the 998 bytes that SMTP takes
     content_id = make_msgid(domain="onlooker")
     shown = "" if picture is None else _image(content_id[1:-1], picture.name)
-    made.add_alternative(letter.html.replace(CARD, f"{shown}{CARD}", 1), subtype="html", cte="base64")
+    made.add_alternative(letter.html.replace(LIST, f"{shown}{LIST}", 1), subtype="html", cte="base64")
     if picture is not None:
         *_, html = made.iter_parts()
         html.add_related(picture.jpeg, "image", "jpeg", cid=content_id, disposition="inline", filename="picture.jpg")
@@ -53,8 +50,8 @@ def linked(letter: Letter, links: Sequence[Link]) -> Letter:
     if not links:
         return letter
     text = "".join(f"{link.label}: {link.url}\n" for link in links)
-    shown = " · ".join(
-        f'<a style="{STYLE["link"]}" href="{escape(link.url)}">{escape(link.label)}</a>' for link in links
+    shown = " ".join(
+        f'<a style="{STYLE["button"]}" href="{escape(link.url)}">{escape(link.label)}</a>' for link in links
     )
     html = letter.html.replace(END, f'<p style="{STYLE["foot"]}">{shown}</p>{END}')
     return Letter(letter.subject, f"{letter.text.rstrip()}\n\n{text}", html)

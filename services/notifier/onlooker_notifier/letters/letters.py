@@ -18,19 +18,22 @@ LONGEST = 200
 record into DynamoDB's 400 KB. Keys alone may have 1,024 bytes."""
 CAUTION = "Emotions are what faces look like, not what people feel."
 STYLE = {
-    "body": "margin:0;padding:24px;background:#f4f5f7;color:#1c1e21;"
+    "body": "margin:0;padding:16px;background:#f4f5f7;color:#1c1e21;"
     "font-family:system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif",
-    "card": "max-width:720px;margin:0 auto;background:#ffffff;border-radius:8px;padding:24px",
+    "card": "max-width:720px;margin:0 auto;background:#ffffff;border-radius:8px;padding:20px",
     "title": "margin:0 0 16px;font-size:20px;line-height:1.3",
     "said": "margin:0 0 16px;font-size:15px;line-height:1.5;white-space:pre-line;overflow-wrap:anywhere",
-    "table": "width:100%;border-collapse:collapse;font-size:14px",
-    "head": "text-align:left;padding:8px;border-bottom:2px solid #d0d4da;color:#5a6069",
-    "cell": "padding:8px;border-bottom:1px solid #e6e8eb;vertical-align:top;overflow-wrap:anywhere",
-    "time": "padding:8px;border-bottom:1px solid #e6e8eb;vertical-align:top;white-space:nowrap;color:#5a6069",
+    "table": "width:100%;border-collapse:collapse;font-size:15px;line-height:1.4",
+    "cell": "padding:10px 0;border-top:1px solid #e6e8eb;overflow-wrap:anywhere",
+    "note": "font-size:13px;color:#5a6069",
     "link": "color:#0b57d0",
+    "button": "display:inline-block;margin:0 8px 8px 0;padding:8px 12px;border:1px solid #d0d4da;border-radius:6px;"
+    "font-size:14px;color:#0b57d0;text-decoration:none",
     "foot": "margin:16px 0 0;font-size:12px;color:#5a6069",
 }
 """Inline, because mail programs drop style sheets."""
+LIST = f'<table role="presentation" style="{STYLE["table"]}">'
+"""Begins the list of pictures: one below the other, for columns have no room on phones."""
 END = "</div></body></html>"
 """After everything; what is foreign is escaped, so it is there once."""
 
@@ -97,15 +100,15 @@ def _text(subject: str, rows: Sequence[Row], more: str, foot: str) -> str:
 
 
 def _html(subject: str, body: str | None, rows: Sequence[Row], more: str, foot: str) -> str:
-    heads = "".join(f'<th scope="col" style="{STYLE["head"]}">{name}</th>' for name in ("Picture", "Found", "Time"))
     said = "" if body is None else f'<p style="{STYLE["said"]}">{escape(body)}</p>'
     listed = "".join(map(_html_row, rows))
     rest = f"<p>{escape(more)}</p>" if more else ""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(subject)}</title></head>'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(subject)}</title></head>'
         f'<body style="{STYLE["body"]}"><div style="{STYLE["card"]}">'
         f'<h1 style="{STYLE["title"]}">{escape(subject)}</h1>{said}'
-        f'<table style="{STYLE["table"]}"><thead><tr>{heads}</tr></thead><tbody>{listed}</tbody></table>{rest}'
+        f"{LIST}{listed}</table>{rest}"
         f'<p style="{STYLE["foot"]}">{escape(foot)}</p>{END}'
     )
 
@@ -115,10 +118,8 @@ def _html_row(row: Row) -> str:
     if row.link:
         name = f'<a style="{STYLE["link"]}" href="{escape(row.link)}">{name}</a>'
     found = escape(row.found or "nothing")
-    return (
-        f'<tr><td style="{STYLE["cell"]}">{name}</td><td style="{STYLE["cell"]}">{found}</td>'
-        f'<td style="{STYLE["time"]}">{row.when}</td></tr>'
-    )
+    where = f'<div style="{STYLE["note"]}">{row.when} · {name}</div>'
+    return f'<tr><td style="{STYLE["cell"]}">{found}{where}</td></tr>'
 
 
 def name_of(notice: Notice) -> str:
