@@ -80,8 +80,11 @@ class Gathering:
             InTheWayError: another transaction was in the way, or a claim cannot be taken.
             Reject: there are too many rules.
         """
-        if len(rule_ids) + len(claims) + len(recorded) > MOST_RULES:
-            raise Reject(f"{len(rule_ids)} rules tell of this picture, at most {MOST_RULES} may; disable some.")
+        if (parts := len(rule_ids) + len(claims) + len(recorded)) > MOST_RULES:
+            raise Reject(
+                f"{len(rule_ids)} rules tell of this picture. With what cools down then, and reasons why others do not"
+                f" tell, that is {parts} parts of one transaction, which takes {MOST_RULES}; disable some of them."
+            )
         now = self._clock() if at is None else at
         records = [self._put(item) for item in recorded]
         actions = [self._seen(notice, now), *self._pending(notice, rule_ids, now), *claims, *records]

@@ -148,8 +148,10 @@ class Escalations:
     async def _settle(self, expected: Expected) -> float | None:
         """Do what is to be done now, by the rule as it is; return the seconds until there is more to do."""
         standing = (await self._store.standings([expected.escalation_id])).get(expected.escalation_id)
-        ending = await self._store.ending(expected.escalation_id)
-        if ending is None and standing is not None and standing.acknowledged is None:
+        ending: Ending | None = None
+        if standing is not None and standing.over:
+            ending = await self._store.ending(expected.escalation_id)
+        elif standing is not None and standing.acknowledged is None:
             try:
                 rule = await self._rule(expected.rule_id)
             except ConflictError:

@@ -64,6 +64,11 @@ class Standing(BaseModel):
     escalated_at: datetime | None = Field(default=None, description="When it was told by the escalation's channels.")
     dropped: Reason | None = Field(default=None, description="Why it will not be, though nobody acknowledged it.")
 
+    @property
+    def over(self) -> bool:
+        """Whether it is decided what becomes of it if nobody acknowledged it."""
+        return self.escalated_at is not None or self.dropped is not None
+
 
 def id_of(digest_id: str, begun_at: float) -> str:
     """Return what names a message however many channels it goes by; a digest has a picture in its id, this has not."""
