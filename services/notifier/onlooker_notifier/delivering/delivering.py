@@ -102,15 +102,16 @@ class Delivering:
         if unless is not None:
             return await self._settle(job, target, notices, claim, outcomes.silenced(unless, self._clock()))
         if gone is not None:
-            return await self._settle(job, target, notices, claim, outcomes.refused(gone, self._clock()))
+            log.warning("alert.refused", rule_id=job.rule_id, channel=target.type, code=gone.code)
+            return await self._settle(job, target, notices, claim, outcomes.refused(gone.reason, self._clock()))
         return await self._try(job, target, notices, claim, ends_at)
 
-    async def _find(self, channel: Channel) -> tuple[Target, str | None]:
+    async def _find(self, channel: Channel) -> tuple[Target, RefusedError | None]:
         """Return a channel; one that is gone as it is shown, and with it why nothing can be sent by it."""
         try:
             return await self._channels.find(channel), None
         except RefusedError as error:
-            return Target(channel.key, "channel", channel.key, GoneSettings()), error.reason
+            return Target(channel.key, "channel", channel.key, GoneSettings()), error
 
     async def _try(
         self, job: Job, target: Target, notices: Sequence[Notice], claim: Claimed, ends_at: float
