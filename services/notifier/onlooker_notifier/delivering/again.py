@@ -97,10 +97,10 @@ class Again:
         delivery_id = f"{begun:013d}-{name}"
         try:
             target = await self._find(first)
+            whole = unpacked(message, first, delivery_id)
         except ConflictError:
             await self._claims.claim(claim.claim_id, claim.token, timedelta(0))  # nothing was done: it is free again
             raise
-        whole = unpacked(message, first, delivery_id)
         if self._linking is not None and target.type in MAILS:
             links = await self._linking.of(first.rule_id, first.escalation_id, delivery_id)
             whole = replace(whole, links=links)

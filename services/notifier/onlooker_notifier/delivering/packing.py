@@ -11,6 +11,7 @@ from onlooker_notifier.channels.message import Message
 from onlooker_notifier.delivering.deliveries import Delivery
 from onlooker_notifier.letters.letters import Letter
 from onlooker_notifier.notices import Notice
+from onlooker_shared.errors import ConflictError
 
 LARGEST = 120_000
 """Characters of a packed message: with its delivery it is one item of DynamoDB, which has 400 KB at most. A thousand
@@ -40,15 +41,24 @@ def unpacked(text: str, delivery: Delivery, delivery_id: str) -> Message:
         text: as it was packed.
         delivery: that it was of.
         delivery_id: that it gets: who receives it knows it as another one.
+
+    Raises:
+        ConflictError: another version packed it, or it is damaged.
     """
-    whole = json.loads(zlib.decompress(base64.b64decode(text)))
-    return Message(
-        delivery_id=delivery_id,
-        rule_id=delivery.rule_id,
-        rule_name=delivery.rule_name,
-        letter=Letter(delivery.subject, delivery.text, whole["html"]),
-        notices=NOTICES.validate_python(whole["notices"]),
-        told_at=datetime.fromisoformat(whole["told_at"]),
-        picture_url=whole["picture_url"],
-        escalates=delivery.escalates,
-    )
+    try:
+        whole = json.loads(zlib.decompress(base64.b64decode(text)))
+        return Message(
+            delivery_id=delivery_id,
+            rule_id=delivery.rule_id,
+            rule_name=delivery.rule_name,
+            letter=Letter(delivery.subject, delivery.text, whole["html"]),
+            notices=NOTICES.validate_python(whole["notices"]),
+            told_at=datetime.fromisoformat(whole["told_at"]),
+            picture_url=whole["picture_url"],
+            escalates=delivery.escalates,
+        )
+    except (ValueError, KeyError, zlib.error) as error:  # ValidationError is a ValueError
+        raise ConflictError(
+            "What was kept of this message cannot be read by this version of Onlooker, so that it cannot be sent again"
+            " as it was."
+        ) from error

@@ -112,7 +112,9 @@ class Desk:
             return page("That did not work", error.detail, status=error.status)
         except (SettingsError, SealBrokenError, OSError, BotoCoreError, ClientError) as error:
             log.warning("links.not_followed", error=describe(error))
-            words = "Something that Onlooker needs does not answer just now. Nothing was changed; try again later."
+            words = (
+                "What Onlooker needs for this does not answer just now. Try again later: to do it twice does no harm."
+            )
             return page("Not now", words, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
         except Exception as error:  # noqa: BLE001 - the log has where it comes from, and must not have the link
             log.error("links.fault", error=type(error).__name__, where=came_from(error))  # noqa: TRY400 - as above

@@ -1,13 +1,18 @@
 """A message is kept whole in little room, and comes back as it was, but for its id and the links of its reader."""
 
+import base64
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
+
+import pytest
 
 from letterbox import a_message
 from onlooker_notifier import notices
 from onlooker_notifier.channels.message import Link, Message
 from onlooker_notifier.delivering.deliveries import Delivery, Outcome
 from onlooker_notifier.delivering.packing import LARGEST, packed, unpacked
+from onlooker_shared.errors import ConflictError
 from recognitions import a_face, a_label, a_recognition, an_image
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -50,3 +55,11 @@ def test_a_thousand_pictures_are_kept_whole() -> None:
 def test_what_is_too_large_is_not_kept_in_part() -> None:
     huge = replace(a_message().letter, html="".join(f"{n * 7919 % 99991:x}" for n in range(100_000)))
     assert packed(replace(a_message(), letter=huge)) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["no base64", base64.b64encode(b"not packed").decode(), base64.b64encode(zlib.compress(b"{}")).decode()]
+)
+def test_what_another_version_packed_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ConflictError, match="cannot be read by this version"):
+        unpacked(text, delivered(a_message()), "another")
