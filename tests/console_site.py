@@ -91,6 +91,7 @@ async def running(installed: Installation, database: Path, **settings: str) -> A
         environment.setenv("ONLOOKER_TAGGER_DATABASE", str(database))
         environment.setenv("ONLOOKER_CONSOLE_API_URL", url)
         environment.setenv("ONLOOKER_NOTIFIER_KEY", SEALING_KEY)
+        environment.setenv("AWS_ENDPOINT_URL_REKOGNITION", NOBODY)  # the emulator has none, and says so after seconds
         for name, value in settings.items():
             environment.setenv(f"ONLOOKER_CONSOLE_{name}", value)
         async with AsyncExitStack() as stack:
