@@ -39,6 +39,13 @@ TITLES = {
 }
 PEOPLE = "/console/people"
 REASON_PAGE = f"{PEOPLE}/reason"
+FIRST_PAGES = {
+    PEOPLE: "people",
+    "/console/alerts/rules": "the rules",
+    "/console/alerts/channels": "the channels",
+    "/console/system": "the system",
+}
+"""Of kinds of pages, from which one goes on where one of them is not there."""
 OTHERWISE = "Something went wrong"
 
 log = structlog.stdlib.get_logger(__name__)
@@ -218,9 +225,8 @@ def _back(request: Request) -> tuple[str, str]:
     """Return the page to go on from, and what to call it: where a form was sent from, else the first of its kind."""
     if request.method not in SAFE_METHODS and "Referer" in request.headers:
         return local_path(wanted_path(request)), "Back"
-    if request.url.path.startswith(f"{PEOPLE}/"):
-        return PEOPLE, "Back to people"
-    return HOME, "Back to the pictures"
+    first = (each for each in FIRST_PAGES if request.url.path.startswith(f"{each}/"))
+    return next(((path, f"Back to {FIRST_PAGES[path]}") for path in first), (HOME, "Back to the pictures"))
 
 
 def _by_script(request: Request) -> bool:

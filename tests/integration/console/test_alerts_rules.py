@@ -61,6 +61,7 @@ async def test_a_rule_is_made_changed_switched_and_deleted(site: Site) -> None:
         gone = await somebody.post(path, data={**RULE, "version": version})
         assert (gone.status_code, "make it anew" in gone.text) == (404, True)
         assert 'method="post" action="/console/alerts/rules"' in gone.text
+        assert 'href="/console/alerts/rules">Back to the rules' in (await somebody.get(path)).text
 
 
 async def test_a_rule_is_made_in_the_readers_words(site: Site) -> None:

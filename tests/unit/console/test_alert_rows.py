@@ -6,6 +6,7 @@ import pytest
 
 from onlooker_console.alerts import drafts, spans
 from onlooker_console.alerts.drafts import draft_from, draft_of
+from onlooker_console.alerts.known import offered
 from onlooker_console.alerts.leaves import LEAVES, in_words
 from onlooker_console.alerts.rows import Row, rows_of
 
@@ -125,6 +126,13 @@ def test_how_often_is_asked_for_by_number_and_unit_and_whom_to_mail_by_choosing_
     assert asked["channels"] == [{"type": "email", "to": "a@b.c"}, {"type": "email", "to": "d@e.f"}]
     others = [{"channels": [{"type": "email", "to": "b@x.y"}, {"channel": "0" * 32}]}, {"channels": asked["channels"]}]
     assert drafts.mailed(others) == ["a@b.c", "b@x.y", "d@e.f"]
+
+
+def test_folders_are_offered_without_those_of_days_and_each_once() -> None:
+    folders = ["door/2026/11/21/", "door/2026/11/22/", "", "2026/", "yard/a b/", "yard/"]
+    found = offered({"folders": [{"name": name} for name in folders], "labels": [{"name": "Dog"}]})
+    assert found == {"folders": ["door/", "yard/a b/", "yard/"], "labels": ["Dog"], "persons": []}
+    assert offered({}) == {"folders": [], "labels": [], "persons": []}
 
 
 def test_new_hours_are_those_of_the_readers_clocks() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from onlooker_console.alerts import asking, drafts, spans, trials
 from onlooker_console.alerts.channels import listed as channels_of
 from onlooker_console.alerts.drafts import Draft
-from onlooker_console.alerts.kinds import Known
+from onlooker_console.alerts.known import KNOWN, offered
 from onlooker_console.alerts.leaves import LEAVES
 from onlooker_console.alerts.rows import JOINS
 from onlooker_console.alerts.rules import rules
@@ -40,9 +40,6 @@ LABELS = {
 """What fields are called, by what the notifier calls them."""
 
 GONE = "Somebody deleted this rule meanwhile. What you see here is not saved: make it anew, if it is still wanted."
-KNOWN = list(get_args(Known))
-"""What fields complete."""
-
 RuleId = Annotated[str, Path(pattern="^[a-z0-9-]{1,64}$")]
 Version = Annotated[str, Form(pattern="^[0-9]{1,9}$")]
 
@@ -72,10 +69,10 @@ def _building(views: Views) -> APIRouter:
         return await _form(views, request, caller, drafts.new(str(zone_of(request))))
 
     @router.get("/known")
-    async def known(request: Request, caller: SignedIn) -> Response:
+    async def offer(request: Request, caller: SignedIn) -> Response:
         """Return what fields complete: what pictures have already, as a fragment; nothing, where search is away."""
-        found = await attempt(caller.api.get("/tags/statistics", {"include": KNOWN}))
-        return views.page(request, "alerts_rule_known.html", lists=KNOWN, counts=found.value or {})
+        found = await attempt(caller.api.get("/tags/statistics", {"include": list(KNOWN)}))
+        return views.page(request, "alerts_rule_known.html", lists=offered(found.value or {}))
 
     @router.post("/build")
     async def build(request: Request, caller: SignedIn) -> Response:
