@@ -47,6 +47,7 @@ async def test_a_webhook_is_signed_so_that_its_receiver_can_tell_who_sent_it_and
     assert (request.method, request.path) == ("POST", "/alerts")
     assert request.headers["onlooker-delivery"] == a_message().delivery_id
     assert request.headers["content-type"] == "application/json"
+    assert request.headers["accept-encoding"] == "identity"  # what answers say is shown, and nothing is unpacked
     assert json.loads(request.body) == body(a_message())
     assert receipt.answer == "HTTP 200: thanks"
 

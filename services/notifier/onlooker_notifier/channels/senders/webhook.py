@@ -72,6 +72,7 @@ class Webhook:
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "onlooker",
+            "Accept-Encoding": "identity",  # its words are shown as they come: an answer that is packed might explode
             DELIVERY: message.delivery_id,
             TIMESTAMP: timestamp,
             SIGNATURE: signature(secret or "", timestamp, content),
