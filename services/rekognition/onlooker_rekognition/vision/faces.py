@@ -8,6 +8,7 @@ fitted again, which brings out blurred, dim and small faces but little else. doc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -65,11 +66,14 @@ class FaceFinder:
 
     def _judge(self, pixels: Pixels, candidates: Candidates, *, sharpen: bool = False) -> tuple[list[Face], Mask]:
         """The faces among the candidates, and which of these (n,) they are."""
-        meshes = self._mesh.fit(pixels, candidates.boxes, candidates.angles, sharpen=sharpen)
-        evidence = _evidence(candidates, meshes)
+        first = self._mesh.fit(pixels, candidates.boxes, candidates.angles, sharpen=sharpen)
+        are = _evidence(candidates, first) >= _SURE  # so far: refined, none becomes surer
+        likely = candidates.select(are)
+        meshes = self._mesh.refine(pixels, list(compress(first, are)), sharpen=sharpen)
+        evidence = _evidence(likely, meshes)
         sure = evidence >= _SURE
-        chosen = [mesh for mesh, which in zip(meshes, sure, strict=True) if which]
-        return _faces(candidates.select(sure), chosen, evidence[sure]), sure
+        are[are] = sure
+        return _faces(likely.select(sure), list(compress(meshes, sure)), evidence[sure]), are
 
 
 def _evidence(candidates: Candidates, meshes: list[Mesh]) -> Array:

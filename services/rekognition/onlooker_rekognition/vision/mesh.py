@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,25 +45,28 @@ class Mesh:
 
 
 class MeshFitter:
-    """Fits meshes twice: first to a detector's box, then to the upright square of the first mesh."""
+    """Fits meshes: first to a detector's box, then, where it is worth it, to the upright square of the first mesh."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
     def fit(self, pixels: Pixels, boxes: Array, angles: Array, *, sharpen: bool = False) -> list[Mesh]:
         """A mesh for each box (n, 4) with its roll (n,) in radians; `sharpen` brings out what is blurred or dim."""
-        if not len(boxes):
-            return []
         size = self._network.size
         transforms = [
             square((box[:2] + box[2:]) / 2, float((box[2:] - box[:2]).max()) * _MARGIN, angle, size)
             for box, angle in zip(boxes, angles, strict=True)
         ]
-        first = self._pass(pixels, transforms, sharpen)
-        second = self._pass(pixels, [mesh.crop_transform(_MARGIN, size) for mesh in first], sharpen)
-        return [Mesh(late.points, min(early.face, late.face)) for early, late in zip(first, second, strict=True)]
+        return self._pass(pixels, transforms, sharpen)
+
+    def refine(self, pixels: Pixels, meshes: Sequence[Mesh], *, sharpen: bool = False) -> list[Mesh]:
+        """The meshes fitted again; of none is the network surer than before."""
+        again = self._pass(pixels, [mesh.crop_transform(_MARGIN, self._network.size) for mesh in meshes], sharpen)
+        return [Mesh(late.points, min(early.face, late.face)) for early, late in zip(meshes, again, strict=True)]
 
     def _pass(self, pixels: Pixels, transforms: list[Array], sharpen: bool) -> list[Mesh]:
+        if not transforms:
+            return []
         size = self._network.size
         crops = [crop(pixels, transform, size) for transform in transforms]
         if sharpen:

@@ -23,11 +23,21 @@ class Proposals:
 
 
 class Meshes:
-    """A mesh in each box; how sure it is of each, plain and sharpened, is told by the box's left edge."""
+    """A mesh in each box; how sure it is of each, plain and sharpened, is told by the box's left edge.
 
-    def __init__(self, plain: dict[float, float], sharpened: dict[float, float] | None = None) -> None:
+    Refined, it is as sure, or as `refined` tells.
+    """
+
+    def __init__(
+        self,
+        plain: dict[float, float],
+        sharpened: dict[float, float] | None = None,
+        refined: dict[float, float] | None = None,
+    ) -> None:
         self._faces = {False: plain, True: sharpened or plain}
+        self._as_refined = refined or {}
         self.sharpened = 0
+        self.refined: list[float] = []
 
     def fit(self, pixels: np.ndarray, boxes: np.ndarray, angles: np.ndarray, *, sharpen: bool = False) -> list[Mesh]:
         self.sharpened += len(boxes) if sharpen else 0
@@ -35,6 +45,10 @@ class Meshes:
             Mesh(np.tile(np.append(box.reshape(2, 2), [[0], [0]], axis=1), (234, 1)), self._faces[sharpen][box[0]])
             for box in boxes
         ]
+
+    def refine(self, pixels: np.ndarray, meshes: list[Mesh], *, sharpen: bool = False) -> list[Mesh]:
+        self.refined += [mesh.points[0, 0] for mesh in meshes]
+        return [Mesh(mesh.points, self._as_refined.get(mesh.points[0, 0], mesh.face)) for mesh in meshes]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +71,13 @@ def test_a_doubtful_face_is_looked_at_again_sharpened_and_a_sure_one_is_not() ->
     faces = FaceFinder(Proposals(0.75, 0.9, 0.45, lefts=(10, 150, 300)), meshes).find(PICTURE)
     assert sorted(face.box[0] for face in faces) == [10, 150]
     assert meshes.sharpened == 1, "what the detector hardly sees is not worth it"
+
+
+def test_only_what_may_be_a_face_is_fitted_more_closely_and_then_has_to_be_one() -> None:
+    meshes = Meshes({10: 0.2, 150: 1.0, 300: 1.0}, refined={300: 0.3})
+    faces = FaceFinder(Proposals(0.45, 0.9, 0.6, lefts=(10, 150, 300)), meshes).find(PICTURE)
+    assert [face.box[0] for face in faces] == [150]
+    assert meshes.refined == [150, 300, 300], "the last one also when it is sharpened"
 
 
 def test_more_evidence_is_more_likely_a_face() -> None:
