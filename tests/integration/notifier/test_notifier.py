@@ -12,8 +12,11 @@ from installation import Installation, Keys, client_of, eventually, installation
 from notifying import SENDER, Mailbox
 from onlooker_notifier.__main__ import compose
 from onlooker_shared.aws import Aws
+from onlooker_shared.images import ImageRef
 from onlooker_shared.keys import Principal, Scope
+from onlooker_shared.messages import ImageRecognized
 from onlooker_shared.queue.sender import Sender
+from onlooker_shared.recognition import Person
 from onlooker_shared.results import Results, StoredFailure, StoredResult
 from onlooker_shared.service import Service
 from recognitions import a_face, a_label, a_recognition, an_image, annotated, failed, recognized
@@ -55,6 +58,15 @@ async def deliveries(client: httpx.AsyncClient, **asked: object) -> list[dict[st
     return found
 
 
+def seen_so_often(image: ImageRef, times: int) -> ImageRecognized:
+    """What the recognizer tells of a picture of a stranger whom it remembers."""
+    stranger = Person(person_id="p1", name="Unknown 1", similarity=99.0, known=False, times_seen=times)
+    message = recognized(image, a_face().model_copy(update={"person": stranger}))
+    assert message.recognition is not None
+    people = message.recognition.model_copy(update={"features": ("faces", "people")})
+    return message.model_copy(update={"recognition": people})
+
+
 async def test_a_recognized_picture_is_mailed_with_a_link_and_listed(
     service: Service, sender: Sender, mailbox: Mailbox
 ) -> None:
@@ -76,6 +88,35 @@ async def test_a_recognized_picture_is_mailed_with_a_link_and_listed(
     assert delivery["image_ids"] == [image.image_id]
     assert delivery["outcome"]["status"] == "sent"
     assert (rule["rule_id"], rule["digest_interval"]) == ("picture-recognized", 0.5)
+
+
+async def test_of_a_stranger_is_told_the_first_time_alone(
+    here: Installation, sender: Sender, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONLOOKER_NOTIFIER_EMAIL_TO", "")
+    first, again = (seen_so_often(an_image(f"door/{times}.jpg"), times) for times in (1, 2))
+    new = {"person": {"unknown": True, "times": 1}}
+    anybody = {"person": {"unknown": True, "times": {"at_least": 1}}}
+
+    async with compose(here.aws, here.common) as service, client_of(service) as client:
+        for name, when, to, interval in (("new", new, mailbox.address, 0), ("all", anybody, "a@example.com", 0.5)):
+            channels = [{"type": "email", "to": to}]
+            rule = {"name": name, "when": when, "channels": channels, "digest_interval": interval}
+            made = await client.post("/alerts/rules", json=rule)
+            assert made.status_code == 201, made.text
+        await asyncio.gather(sender.send(first), sender.send(again))
+
+        async def of_both() -> set[str]:
+            of_all = [each for each in await deliveries(client) if each["rule_name"] == "all"]
+            return {image_id for each in of_all for image_id in each["image_ids"]}
+
+        async with working(service):
+            assert await eventually(of_both, lambda told: len(told) == 2)
+        told = [each for each in await deliveries(client) if each["rule_name"] == "new"]
+
+    assert [each["image_ids"] for each in told] == [[first.image.image_id]]
+    [mail] = await mailbox.mails()
+    assert "Somebody unknown was seen at door on 20 November at 12:00 for the first time" in mail["Subject"]
 
 
 async def test_two_instances_and_redelivered_messages_tell_each_picture_once(

@@ -138,6 +138,7 @@ async def test_a_stranger_is_remembered_once_and_told_again(
     assert other.person is not None
     assert (first.person.name, first.person.known, other.person.name) == ("Unknown 1", False, "Unknown 2")
     assert second.person.person_id == first.person.person_id
+    assert [face.person.times_seen for face in (first, second, other) if face.person] == [1, 2, 1]
     everybody = await here.parts.people.everybody()
     assert [(each.name, each.state) for each in everybody] == [
         ("Unknown 1", State.UNKNOWN),
