@@ -8,7 +8,9 @@ every variable of MiniStack's that is not set here is removed.
 from collections.abc import Mapping
 from pathlib import Path
 
-SERVICES = ("dynamodb", "iot", "iot-data", "kinesis", "monitoring", "s3", "ses", "sns", "sqs", "sts")
+SERVICES = (
+    "dynamodb", "events", "iot", "iot-data", "kinesis", "kms", "monitoring", "s3", "ses", "sns", "sqs", "sts",
+)  # fmt: skip
 
 _PREFIXES = ("MINISTACK_", "S3_", "LOCALSTACK_", "SMTP_", "SFTP_", "IOT_MTLS_", "LAMBDA_")
 _NAMES = (

@@ -38,7 +38,7 @@ def test_it_listens_on_the_loopback_interface_only(emulator: Emulator) -> None:
 def test_its_health_is_told(emulator: Emulator) -> None:
     with urllib.request.urlopen(f"{emulator.url}/_ministack/health") as response:
         services = json.load(response)["services"]
-    assert {"s3", "sqs", "sns", "ses", "dynamodb", "kinesis", "iot"} <= services.keys()
+    assert {"s3", "sqs", "sns", "ses", "dynamodb", "kinesis", "iot", "events", "kms"} <= services.keys()
 
 
 def test_a_second_one_on_the_same_data_is_told_who_is_there(emulator: Emulator) -> None:

@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+import secrets
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
+from emulator import Emulator
 from letterbox import TOLD_AT, a_message
 from notifying import SENDER, Mailbox, Parts
 from onlooker_notifier import notices
@@ -102,6 +106,38 @@ async def test_a_topic_hands_the_text_to_a_queue_and_says_how_text_messages_are_
     assert attributes == {"AWS.SNS.SMS.SMSType": "Transactional", "AWS.SNS.SMS.SenderID": "Onlooker"}
 
 
+@pytest.mark.parametrize(
+    ("more", "told", "attributes"),
+    [
+        ({}, "Ann was seen", {"SMSType": "Transactional"}),
+        (
+            {"sms_type": "Promotional", "sender_id": "Onlooker"},
+            "x" * 479 + "…",
+            {"SMSType": "Promotional", "SenderID": "Onlooker"},
+        ),
+    ],
+    ids=["as it comes", "with settings, and cut"],
+)
+async def test_a_phone_gets_the_subject_as_a_text_message(
+    parts: Parts, emulator: Emulator, more: dict[str, Any], told: str, attributes: dict[str, str]
+) -> None:
+    subject = "x" * 481 if more else told
+    phone = f"+49{secrets.randbelow(10**11):011}"
+    message = a_message()
+
+    receipt = await Sns(parts.sns).send(
+        SnsSettings(phone_number=phone, **more), None, replace(message, letter=replace(message.letter, subject=subject))
+    )
+
+    async with httpx.AsyncClient(base_url=emulator.url) as client:
+        kept = await client.get("/_ministack/sns/sms-messages", params={"phoneNumber": phone})
+    [text] = kept.json()["sms_messages"][phone]
+    assert (text["MessageId"], text["TopicArn"], text["Subject"]) == (receipt.message_id, None, None)
+    assert text["Message"] == told
+    values = {name: each["StringValue"] for name, each in text["MessageAttributes"].items()}
+    assert values == {f"AWS.SNS.SMS.{name}": value for name, value in attributes.items()}
+
+
 async def test_iot_gets_the_whole_profile_of_who_was_seen_and_ours_beside_it(
     parts: Parts, aws: Aws, bucket: str
 ) -> None:
@@ -177,29 +213,46 @@ async def test_cloudwatch_counts_pictures_faces_failures_and_emotions(aws: Aws, 
     assert sum(point["Sum"] for point in faces["Datapoints"]) == 2
 
 
-class Bus:
-    """EventBridge, which the emulator has not."""
+async def test_a_bus_hands_the_json_of_webhooks_to_who_has_a_rule_for_it(aws: Aws) -> None:
+    name = f"t{uuid.uuid4().hex}"
+    sqs, events = await aws.client("sqs"), await aws.client("events")
+    url = (await sqs.create_queue(QueueName=name))["QueueUrl"]
+    queue = (await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]))["Attributes"]["QueueArn"]
+    await events.create_event_bus(Name=name)
+    wanted = {"source": ["house"], "detail-type": ["alert.v1"], "detail": {"rule": {"id": ["cats"]}}}
+    await events.put_rule(Name=name, EventBusName=name, EventPattern=json.dumps(wanted))
+    await events.put_targets(Rule=name, EventBusName=name, Targets=[{"Id": "queue", "Arn": queue}])
 
-    def __init__(self, **entry: str) -> None:
-        self.entry = entry
-        self.put: list[dict[str, Any]] = []
+    sender = EventBridge(lambda: aws.client("events"))
+    receipt = await sender.send(EventBridgeSettings(bus=name, source="house"), None, a_message())
+
+    got = await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)
+    [event] = [json.loads(each["Body"]) for each in got["Messages"]]
+    assert (event["id"], event["source"], event["detail-type"]) == (receipt.message_id, "house", "alert.v1")
+    assert event["detail"] == body(a_message())
+
+
+class Full:
+    """EventBridge when it takes the call, but not the event."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+        self.entries: list[dict[str, Any]] = []
 
     async def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - Amazon's
-        self.put += Entries
-        return {"FailedEntryCount": int("ErrorCode" in self.entry), "Entries": [self.entry]}
+        self.entries += Entries
+        return {"FailedEntryCount": len(Entries), "Entries": [{"ErrorCode": self._code} for _ in Entries]}
 
-    async def client(self) -> "Bus":
+    async def client(self) -> "Full":
         return self
 
 
-async def test_a_bus_gets_the_json_of_webhooks_and_a_failed_entry_is_noticed() -> None:
-    bus = Bus(EventId="42")
-    receipt = await EventBridge(bus.client).send(EventBridgeSettings(bus="house"), None, a_message())
+@pytest.mark.parametrize(
+    ("code", "error"), [("ThrottlingException", UnansweredError), ("MalformedDetail", RefusedError)]
+)
+async def test_an_event_that_a_bus_does_not_take_is_noticed(code: str, error: type[Exception]) -> None:
+    full = Full(code)
+    with pytest.raises(error, match=code):
+        await EventBridge(full.client).send(EventBridgeSettings(), None, a_message())
 
-    [entry] = bus.put
-    assert receipt.message_id == "42"
-    assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == ("house", "onlooker", "alert.v1")
-    assert json.loads(entry["Detail"]) == body(a_message())
-    for code, error in (("ThrottlingException", UnansweredError), ("MalformedDetail", RefusedError)):
-        with pytest.raises(error, match=code):
-            await EventBridge(Bus(ErrorCode=code).client).send(EventBridgeSettings(), None, a_message())
+    assert [entry["Time"] for entry in full.entries] == [TOLD_AT]  # which the emulator takes for nothing
