@@ -38,6 +38,11 @@ class CatchingUp:
         self._delivering = delivering
         self._clock = clock
         self._rests = Rests()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Begin no other delivery: what a process that ends leaves here waits, what it is killed at is sent twice."""
+        self._stopping = True
 
     async def catch_up(self, rule_of: RuleOf | None = None) -> float | None:
         """Deliver what is due.
@@ -73,6 +78,8 @@ class CatchingUp:
         """Look after a channel's deliveries; return whether there are more that are due."""
         ends_at = asyncio.get_running_loop().time() + LONGEST_GO
         for number, job in enumerate(line[:MOST_IN_LINE], start=1):
+            if self._stopping:
+                return False
             if not await self._catch_up(job, TELLS if rule_of is None else await self._still(job, rule_of)):
                 return False  # the others wait for it, or are due themselves soon
             if asyncio.get_running_loop().time() >= ends_at:

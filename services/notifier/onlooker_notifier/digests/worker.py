@@ -95,6 +95,8 @@ class DigestWorker:
     def stop(self) -> None:
         """See `Runs`."""
         self._stopping = True
+        self._catching_up.stop()
+        self._escalations.stop()
         self._woken.set()
 
     async def run(self) -> None:

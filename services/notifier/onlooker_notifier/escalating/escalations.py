@@ -60,6 +60,11 @@ class Escalations:
         self._zone = zone
         self._clock = clock
         self._rests = Rests()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Escalate nothing else: other instances do, or this one when it starts again."""
+        self._stopping = True
 
     async def expect(self, rule: Rule, digest: Digest, jobs: Sequence[Job], notices: Sequence[Notice]) -> None:
         """Wait for somebody to acknowledge a message that is about to be told, if its rule escalates.
@@ -147,6 +152,8 @@ class Escalations:
 
     async def _settle(self, expected: Expected) -> float | None:
         """Do what is to be done now, by the rule as it is; return the seconds until there is more to do."""
+        if self._stopping:
+            return None
         standing = (await self._store.standings([expected.escalation_id])).get(expected.escalation_id)
         ending: Ending | None = None
         if standing is not None and standing.over:

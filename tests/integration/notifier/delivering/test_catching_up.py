@@ -262,3 +262,26 @@ async def test_what_another_version_wrote_that_cannot_be_read_holds_up_nothing_e
 
     assert await instance.catch_up() is None
     assert len(other.messages) == 1
+
+
+async def test_told_to_stop_it_finishes_what_it_is_sending_and_begins_nothing_else(
+    parts: Parts, other: Other, clock: Clock
+) -> None:
+    rule, other.fails = a_rule(await a_channel(parts)), down
+    instance = parts.instance(iot=other)
+    for n in range(3):
+        await tell(parts, instance, rule, f"{n}.jpg")
+    other.fails, other.goes_on, tried = lambda: None, asyncio.Event(), other.tries
+    clock.now += 60
+    catching_up = asyncio.create_task(instance.catch_up())
+
+    async def sending() -> bool:
+        return other.tries > tried
+
+    await eventually(sending)
+    instance.catching_up.stop()
+    other.goes_on.set()
+    await catching_up
+
+    assert len(other.messages) == 1
+    assert len(await parts.waiting.all()) == 2

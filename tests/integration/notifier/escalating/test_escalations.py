@@ -361,3 +361,14 @@ async def test_what_another_version_wrote_that_cannot_be_read_holds_up_nothing_e
     clock.now += AFTER
     await look(parts, boss)
     assert len(boss.messages) == 1
+
+
+async def test_told_to_stop_it_escalates_nothing_else(parts: Parts, rule: Rule, boss: Other, clock: Clock) -> None:
+    await told(parts, rule)
+    clock.now += AFTER
+    instance = parts.escalations(iot=boss)
+    instance.stop()
+    await instance.look()
+    assert boss.messages == []
+    await look(parts, boss)
+    assert len(boss.messages) == 1

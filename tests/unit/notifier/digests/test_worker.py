@@ -34,6 +34,7 @@ class Around:
     """Whether was looked for what nobody acknowledged."""
     escalations_fail: bool = False
     caught_up: int = 0
+    stopped: int = 0
     looks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
     async def all(self) -> list[Rule]:
@@ -64,6 +65,9 @@ class Around:
     async def forget(self, rule_id: str) -> float | None:
         self.flushed.put_nowait(f"forget {rule_id}")
         return None
+
+    def stop(self) -> None:
+        self.stopped += 1
 
     async def catch_up(self, _rule_of: object) -> float | None:
         self.caught_up += 1
@@ -196,6 +200,7 @@ async def test_told_to_stop_it_begins_no_other_rule() -> None:
         assert await around.next() == "one"
 
     assert around.flushed.empty()
+    assert around.stopped == 2, "what waits and what nobody acknowledged may be long lists"
 
 
 async def test_what_nobody_acknowledged_is_looked_after_though_a_rule_takes_for_ever() -> None:
