@@ -8,6 +8,9 @@ WORKERS ?= logical
 MEMBERS := shared cli $(sort $(wildcard services/*))
 LOCKS := $(addsuffix /requirements.txt,$(MEMBERS))
 
+# Dozens of processes start in tests alone: what they import is compiled once, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup models assets demo up test test-browser test-embedded bench bench-rekognition check lint types imports deps dockerfiles images test-images test-compose format lock schemas tables dashboards clean
 
