@@ -1,5 +1,6 @@
 """What DynamoDB asks of those who read in batches."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ async def test_a_sweep_is_answered_for_every_picture(pauses: list[float]) -> Non
     undecided = await Gathering(dynamodb, "notices", clock=lambda: 0.0).undecided([*events, events[0]])
 
     assert undecided == set(events)
-    assert dynamodb.asked == [100, 2]
+    assert dynamodb.asked == [100, 1, 1]
     assert len(pauses) == 1
 
 
@@ -52,3 +53,18 @@ async def test_the_longer_it_is_overrun_the_less_it_is_asked(pauses: list[float]
     dynamodb: Any = Overrun(overrun=9)
     await batches.read_all(dynamodb, "notices", [{"about": {"S": "a"}, "notice_id": {"S": "1"}}])
     assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
+
+
+async def test_many_are_read_in_several_calls_at_once() -> None:
+    all_there = asyncio.Barrier(3)
+
+    class Waits:
+        async def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - AWS's name
+            async with asyncio.timeout(5):
+                await all_there.wait()
+            ((table, request),) = RequestItems.items()
+            return {"Responses": {table: request["Keys"]}, "UnprocessedKeys": {}}
+
+    dynamodb: Any = Waits()
+    keys: list[Any] = [{"about": {"S": "a"}, "notice_id": {"S": f"{n}"}} for n in range(3 * GET_BATCH)]
+    assert await batches.read_all(dynamodb, "notices", keys) == keys
