@@ -91,8 +91,8 @@ async def deliveries(parts: Parts) -> list[tuple[str, ...]]:
     return [delivery.image_ids for delivery in page.deliveries]
 
 
-async def decide(deciding: Deciding, rules: list[Rule], number: int, person: int) -> list[Rule]:
-    """Decide of a picture of somebody."""
+async def decide(deciding: Deciding, rules: list[Rule], number: int, *persons: int) -> list[Rule]:
+    """Decide of a picture of some people."""
     image = an_image(f"{number}.jpg")
-    recognition = a_recognition(a_face(name=f"P{person}", person_id=f"p{person}"))
+    recognition = a_recognition(*(a_face(name=f"P{person}", person_id=f"p{person}") for person in persons))
     return await deciding.decide(notices.recognized(image, recognition), facts.of_recognized(image, recognition), rules)

@@ -2,14 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from onlooker_notifier.conditions.facts import Facts
 from onlooker_notifier.deciding.cooldowns import Claim, Cooldowns
 from onlooker_notifier.deciding.decisions import Decision, items, moment
 from onlooker_notifier.deciding.keys import Key, keys_of
-from onlooker_notifier.deciding.verdicts import Reason, Verdict, decide
+from onlooker_notifier.deciding.verdicts import Reason, Verdict, decide, fitting
 from onlooker_notifier.digests.gathering import MOST_RULES, Gathering, InTheWayError
 from onlooker_notifier.letters.wording import shortened
 from onlooker_notifier.notices import Notice
@@ -20,9 +21,9 @@ TRIES = 10
 """How often a picture is decided of anew because something was told meanwhile that it would have told of, too."""
 FIRST_PAUSE = 0.02
 """Seconds until it is, at most; twice as long each time."""
-MOST_ABOUT, LONGEST_WORDS = 6, 80
-"""Of what was told before, how much a reason says, and characters of each: a thousand rules' reasons are written in one
-transaction of DynamoDB, which takes 4 MB."""
+LONGEST_WORDS = 80
+"""Characters of each thing that was told before, of which a reason names some: a thousand rules' reasons are written
+in one transaction of DynamoDB, which takes 4 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,12 @@ class Deciding:
         for tried in range(TRIES):
             now = round(self._clock(), 3)
             asked = {(each.rule.rule_id, key.key_id) for each in candidates for key in each.keys}
-            told_at = await self._cooldowns.told_at(asked)
-            verdicts = [(each.rule, _verdict(each, told_at, now)) for each in candidates]
+            told_at: defaultdict[str, dict[str, float]] = defaultdict(dict)
+            for (rule_id, key_id), at in (await self._cooldowns.told_at(asked)).items():
+                told_at[rule_id][key_id] = at
+            verdicts = [
+                (each.rule, decide(each.rule, each.keys, told_at[each.rule.rule_id], now)) for each in candidates
+            ]
             try:
                 first = await self._note(notice, verdicts, now)
             except InTheWayError:
@@ -75,14 +80,16 @@ class Deciding:
             _decision(rule, verdict, verdict.reason, notice, now) for rule, verdict in verdicts if verdict.reason
         ]
         recorded = items(f"{notice.image_id}#{notice.event}", reasons)
+        telling = [rule.rule_id for rule, verdict in verdicts if verdict.tells]
+        fit = fitting([verdict for _, verdict in verdicts], MOST_RULES - len(recorded) - len(telling))
         claims = [
             Claim(rule.rule_id, key.key_id, rule.cooldown)
-            for rule, verdict in fitting(verdicts, beside=len(recorded))
+            for (rule, _), verdict in zip(verdicts, fit, strict=True)
             for key in verdict.keys
         ]
         return await self._gathering.decide(
             notice,
-            [rule.rule_id for rule, verdict in verdicts if verdict.tells],
+            telling,
             at=now,
             claims=self._cooldowns.claims(claims, now),
             recorded=recorded,
@@ -99,25 +106,6 @@ def about(rules: Iterable[Rule], facts: Facts) -> list[Candidate]:
     return found
 
 
-def fitting(verdicts: Sequence[tuple[Rule, Verdict]], *, beside: int) -> list[tuple[Rule, Verdict]]:
-    """Return verdicts whose claims fit into one transaction: of each rule up to a share of them, but one at least.
-
-    Args:
-        verdicts: of all rules.
-        beside: what else there is in the transaction, but for what is told.
-    """
-    telling = sum(verdict.tells for _, verdict in verdicts)
-    claiming = sum(bool(verdict.keys) for _, verdict in verdicts)
-    share = max(1, (MOST_RULES - beside - telling) // claiming) if claiming else 0
-    return [(rule, replace(verdict, keys=verdict.keys[:share])) for rule, verdict in verdicts]
-
-
-def _verdict(candidate: Candidate, told_at: Mapping[tuple[str, str], float], now: float) -> Verdict:
-    rule_id = candidate.rule.rule_id
-    theirs = {key_id: at for (told_by, key_id), at in told_at.items() if told_by == rule_id}
-    return decide(candidate.rule, candidate.keys, theirs, now)
-
-
 def _decision(rule: Rule, verdict: Verdict, reason: Reason, notice: Notice, now: float) -> Decision:
     return Decision(
         rule_id=rule.rule_id,
@@ -125,7 +113,7 @@ def _decision(rule: Rule, verdict: Verdict, reason: Reason, notice: Notice, now:
         decision="held" if verdict.tells else "not_told",
         reason=reason,
         until=None if verdict.until is None else moment(verdict.until),
-        about=tuple(shortened(words, LONGEST_WORDS) for words in verdict.about[:MOST_ABOUT]),
+        about=tuple(shortened(words, LONGEST_WORDS) for words in verdict.about),
         image_ids=(notice.image_id,) if notice.pictured else (),
         decided_at=moment(now),
     )

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 from onlooker_notifier.cameras import camera
 from onlooker_notifier.conditions.answers import Answer
@@ -12,8 +12,9 @@ from onlooker_notifier.conditions.facts import FaceFact, Facts
 from onlooker_notifier.conditions.names import folded
 from onlooker_notifier.rules.rhythm import Aspect
 
-MOST_KEYS = 20
-"""Of one picture, for one rule: of more the first ones count, by their order. They are claimed in one transaction."""
+MOST_KEYS = 1000
+"""Of one picture, for one rule: all faces that Rekognition finds in one (100), with ten labels. Of more, the first ones
+count, by their order."""
 STRANGER, NOBODY, NOTHING = "a stranger", "nobody", "nothing"
 
 
@@ -44,7 +45,7 @@ def keys_of(per: Iterable[Aspect], facts: Facts, answer: Answer) -> tuple[Key, .
     keys = (
         Key(tuple(part for part, _ in parts), ", ".join(words for _, words in parts)) for parts in product(*choices)
     )
-    return tuple(sorted(keys)[:MOST_KEYS])
+    return tuple(islice(keys, MOST_KEYS))  # in order, as the choices are
 
 
 def _persons(facts: Facts, answer: Answer) -> dict[str, str]:

@@ -11,6 +11,13 @@ from onlooker_notifier.rules.model import Rule
 
 Reason = Literal["cooling_down", "disabled", "muted", "quiet_hours", "daily_limit", "deleted", "not_escalated"]
 
+MOST_CLAIMED = 97
+"""Of what a rule tells of by one picture, how much it will not tell of again for a while. A transaction of DynamoDB
+takes 100 items; the others are that it was decided, the notice, and why that is held. What is left over is told once
+more: rather that than somebody new in a crowd whom nobody hears of."""
+MOST_ABOUT = 6
+"""Of what was told before, how much is named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -18,13 +25,13 @@ class Verdict:
 
     tells: bool
     keys: tuple[Key, ...] = ()
-    """What it tells of, and will not tell of again for a while."""
+    """What it will not tell of again for a while, as it tells of it now."""
     reason: Reason | None = None
     """Why it does not tell, or not yet."""
     until: float | None = None
     """Until when that is so, in epoch seconds."""
     about: tuple[str, ...] = ()
-    """What was told before, in words."""
+    """What was told before, in words: the first of it."""
 
 
 TELLS = Verdict(tells=True)
@@ -46,9 +53,24 @@ def decide(rule: Rule, keys: Sequence[Key], told_at: Mapping[str, float], now: f
         return told
     cold = [key for key in keys if not cools_down(rule.cooldown, told_at.get(key.key_id), now)]
     if cold:
-        return replace(told, keys=tuple(cold))
+        return replace(told, keys=tuple(cold[:MOST_CLAIMED]))
     until = min(min(told_at[key.key_id], now) + rule.cooldown for key in keys)
-    return Verdict(tells=False, reason="cooling_down", until=until, about=tuple(key.words for key in keys if key.words))
+    about = tuple(key.words for key in keys if key.words)
+    return Verdict(tells=False, reason="cooling_down", until=until, about=about[:MOST_ABOUT])
+
+
+def fitting(verdicts: Sequence[Verdict], room: int) -> list[Verdict]:
+    """Return verdicts of one picture whose keys fit into so many places, but for one of each that has any.
+
+    They get as many places each; what some do not need, the others have.
+    """
+    fit = list(verdicts)
+    by_need = sorted(range(len(fit)), key=lambda place: len(fit[place].keys))
+    for before, place in enumerate(by_need):
+        share = max(1, room // (len(by_need) - before))
+        fit[place] = replace(fit[place], keys=fit[place].keys[:share])
+        room -= len(fit[place].keys)
+    return fit
 
 
 def told_at_last(rule: Rule, now: float) -> Verdict:

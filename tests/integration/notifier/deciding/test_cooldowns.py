@@ -89,6 +89,18 @@ async def test_it_is_told_again_when_it_has_cooled_down(parts: Parts, rule: Rule
     assert await decide(deciding, [rule], 6, 1) == []
 
 
+async def test_somebody_new_in_a_crowd_is_told_of(parts: Parts, rule: Rule) -> None:
+    deciding = parts.deciding()
+    assert await decide(deciding, [rule], 1, *range(100)) == [rule]
+    assert await decide(deciding, [rule], 2, *range(100)) == [rule]  # a transaction does not take all of them at once
+    assert await decide(deciding, [rule], 3, *range(100)) == []
+    assert await decide(deciding, [rule], 4, *range(99), 100) == [rule]
+    assert await decide(deciding, [rule], 5, *range(99), 100) == []
+
+    silent = await decided(parts, image_id=an_image("5.jpg").image_id)
+    assert [each.about for each in silent] == [("P0", "P1", "P10", "P100", "P11", "P12")]
+
+
 async def test_a_redelivered_picture_is_neither_told_nor_recorded_again(parts: Parts, rule: Rule, clock: Clock) -> None:
     deciding = parts.deciding()
     assert [await decide(deciding, [rule], 1, 1) for _ in range(3)] == [[rule], [], []]

@@ -8,10 +8,10 @@ import pytest
 from onlooker_notifier.clocks import CLOCKS_DIFFER
 from onlooker_notifier.conditions import facts
 from onlooker_notifier.conditions.facts import Facts
-from onlooker_notifier.deciding.deciding import about, fitting
+from onlooker_notifier.deciding.deciding import about
 from onlooker_notifier.deciding.due import Course, Tally, course
 from onlooker_notifier.deciding.keys import MOST_KEYS, Key, keys_of
-from onlooker_notifier.deciding.verdicts import Verdict, decide
+from onlooker_notifier.deciding.verdicts import MOST_ABOUT, MOST_CLAIMED, Verdict, decide, fitting
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
 from recognitions import Found, a_face, a_label, a_recognition, an_image
@@ -112,9 +112,33 @@ def test_a_person_who_is_renamed_stays_the_same_and_a_key_names_nobody() -> None
     assert Key(("a", "b")).key_id != Key(("a,b",)).key_id
 
 
-def test_of_a_crowd_some_count() -> None:
-    crowd = a_picture(*(a_face(name=f"P{n}", person_id=f"{n:03}") for n in range(60)))
-    assert words(a_rule(per=["person"]), crowd) == [f"P{n}" for n in range(MOST_KEYS)]
+def test_of_a_crowd_everybody_counts_with_ten_labels() -> None:
+    crowd = [a_face(name=f"P{n}", person_id=f"{n:03}") for n in range(100)]
+    assert words(a_rule(per=["person"]), a_picture(*crowd)) == [f"P{n}" for n in range(100)]
+    labels = [a_label(f"L{n:02}", "Thing") for n in range(11)]
+    both = a_rule(per=["person", "label"], when={"all": [{"faces": {"at_least": 1}}, {"label": {"is": "thing"}}]})
+    assert words(both, a_picture(*crowd, *labels)) == [f"L{m:02}, P{n}" for m in range(10) for n in range(100)]
+    assert MOST_KEYS == 1000
+
+
+@pytest.mark.parametrize("before", [20, 99])
+def test_somebody_new_in_a_crowd_is_told_of_whoever_cools_down(before: int) -> None:
+    crowd = [Key((f"#{n:03}",), f"P{n}") for n in range(before + 1)]
+    told_at = {key.key_id: NOW - 1 for key in crowd[:before]}
+    assert decide(a_rule(cooldown=HOUR), crowd, told_at, NOW) == Verdict(tells=True, keys=(crowd[before],))
+    silent = decide(a_rule(cooldown=HOUR), crowd[:before], told_at, NOW)
+    assert silent.about == tuple(f"P{n}" for n in range(MOST_ABOUT))
+
+
+def test_what_cannot_be_noted_of_a_crowd_is_told_once_more() -> None:
+    rule, crowd = a_rule(cooldown=HOUR), [Key((str(n),)) for n in range(100)]
+    noted: dict[str, float] = {}
+    tells = []
+    for _ in range(3):
+        verdict = decide(rule, crowd, noted, NOW)
+        noted |= {key.key_id: NOW for key in verdict.keys}
+        tells.append((verdict.tells, len(verdict.keys)))
+    assert tells == [(True, MOST_CLAIMED), (True, 100 - MOST_CLAIMED), (False, 0)]
 
 
 def test_rules_without_channels_are_not_asked_and_those_that_are_off_need_no_keys() -> None:
@@ -122,9 +146,20 @@ def test_rules_without_channels_are_not_asked_and_those_that_are_off_need_no_key
     assert [(each.rule.rule_id, len(each.keys)) for each in about(rules, a_picture())] == [("rule", 0), ("on", 1)]
 
 
+def needing(*keys: int) -> list[Verdict]:
+    return [Verdict(tells=True, keys=tuple(Key((str(n),)) for n in range(each))) for each in keys]
+
+
 def test_all_claims_fit_into_one_transaction() -> None:
-    keys = tuple(Key((str(n),)) for n in range(MOST_KEYS))
     for rules in (1, 4, 10, 49):
-        verdicts = fitting([(a_rule(), Verdict(tells=True, keys=keys))] * rules, beside=1)
-        assert all(verdict.keys for _, verdict in verdicts)
-        assert 2 + sum(1 + len(verdict.keys) for _, verdict in verdicts) <= 100
+        verdicts = fitting(needing(*[MOST_CLAIMED] * rules), 98 - rules)
+        assert all(verdict.keys for verdict in verdicts)
+        assert 2 + sum(1 + len(verdict.keys) for verdict in verdicts) <= 100
+
+
+@pytest.mark.parametrize(
+    ("need", "room", "given"),
+    [((60, 1, 0, 2), 50, [47, 1, 0, 2]), ((60, 60, 10), 50, [20, 20, 10]), ((3, 2), 1, [1, 1]), ((), 9, [])],
+)
+def test_what_some_rules_do_not_need_others_have(need: tuple[int, ...], room: int, given: list[int]) -> None:
+    assert [len(verdict.keys) for verdict in fitting(needing(*need), room)] == given

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from onlooker_notifier.deciding.deciding import LONGEST_WORDS, MOST_ABOUT
+from onlooker_notifier.deciding.deciding import LONGEST_WORDS
 from onlooker_notifier.deciding.decisions import DECISIONS, Decision, items
+from onlooker_notifier.deciding.verdicts import MOST_ABOUT
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 MOST_IN_ITEM = 400 * 1024

@@ -21,7 +21,7 @@ def at(hour: int, minute: int = 0, second: float = 0, *, day: int = 15, month: i
 
 
 def replayed(
-    came: list[float] | list[tuple[float, Key] | tuple[float, Key, Key]], limit: int = 1000, **rule: object
+    came: list[float] | list[tuple[float, *tuple[Key, ...]]], limit: int = 1000, **rule: object
 ) -> tuple[list[Fate], list[Sent]]:
     """Have pictures come to a rule, of Ann where nobody is named."""
     pictures = [Came(each, (ANN,)) if isinstance(each, float) else Came(each[0], each[1:]) for each in came]
@@ -55,6 +55,14 @@ def test_what_was_told_cools_down_and_what_is_new_beside_it_is_told() -> None:
     assert fates[4] == Fate(None, "cooling_down", at(13, 30), ("Ben",))
     assert fates[5] == Fate(None, "cooling_down", at(14), ("Ann",))
     assert len(sent) == 3
+
+
+def test_a_crowd_that_cannot_be_noted_at_once_is_told_once_more_and_somebody_new_in_it_is_told() -> None:
+    crowd = [Key((f"#{n:03}",), f"P{n}") for n in range(101)]
+    came = [crowd[:100], crowd[:100], crowd[:100], crowd[1:], crowd[1:]]
+    fates, _ = replayed([(at(12, minute), *keys) for minute, keys in enumerate(came)], cooldown=3600)
+    assert [each.message for each in fates] == [1, 2, None, 3, None]
+    assert fates[2].about == tuple(f"P{n}" for n in range(6))
 
 
 def test_after_so_many_messages_of_a_day_none_is_sent_until_midnight_there() -> None:
