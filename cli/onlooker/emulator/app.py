@@ -57,6 +57,9 @@ class EmulatorApp:
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
             return
+        if scope["type"] == "websocket":
+            await self._talk(scope, receive, send)
+            return
         reason = refusal(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]))
         if reason is not None:
             await refuse(scope, receive, send, s3_error(403, "AccessDenied", reason))
@@ -71,6 +74,18 @@ class EmulatorApp:
                 await self._objects(scope, receive, send)
         except ClientGoneError:
             return
+
+    async def _talk(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let subscribers of IoT in; what else MiniStack offers over a WebSocket is not among its services here."""
+        if refusal("GET", scope["path"], scope["query_string"], dict(scope["headers"])) is None:
+            asked = ", ".join(
+                scope["subprotocols"]
+            ).encode()  # MiniStack reads the header, of which the server makes them
+            headers = [*scope["headers"], (b"sec-websocket-protocol", asked)]
+            await self._ministack({**scope, "headers": headers}, receive, send)
+        else:
+            await receive()  # its wish to connect
+            await send({"type": "websocket.close"})  # not accepted yet, which makes it a 403
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_when_restored(message: Message) -> None:

@@ -50,7 +50,7 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            ws="none",
+            ws="wsproto",  # for subscribers of IoT; hypercorn, which MiniStack needs, brings it
         )
         self._server = _UvicornServer(config, self._ready)
         if self._exit_with_stdin:

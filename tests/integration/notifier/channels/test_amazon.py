@@ -1,14 +1,11 @@
-"""Channels to Amazon's services, against the emulator; what it has not is a double that answers as Amazon documents."""
+"""Channels to Amazon's services, against the emulator: what comes out at their other end."""
 
 import asyncio
-import json
-import secrets
 import uuid
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from emulator import Emulator
@@ -35,18 +32,8 @@ from onlooker_shared.annotations import thumbnail_key
 from onlooker_shared.aws import Aws
 from onlooker_shared.results import Results, StoredResult
 from onlooker_shared.topology import topology
+from overhearing import Phone, a_bus, a_topic, subscriber
 from recognitions import a_face, a_label, a_recognition, an_image
-
-
-class Iots:
-    """IoT's data plane, of which the emulator tells nothing again."""
-
-    def __init__(self) -> None:
-        self.published: list[tuple[str, dict[str, Any]]] = []
-
-    async def publish(self, *, topic: str, qos: int, payload: bytes) -> None:
-        assert qos == 1
-        self.published.append((topic, json.loads(payload)))
 
 
 @pytest.fixture
@@ -90,17 +77,11 @@ async def test_a_mail_waits_for_its_picture_to_be_drawn_but_not_for_long(
 
 
 async def test_a_topic_hands_the_text_to_a_queue_and_says_how_text_messages_are_sent(parts: Parts, aws: Aws) -> None:
-    sqs = await aws.client("sqs")
-    name = f"t{uuid.uuid4().hex}"
-    url = (await sqs.create_queue(QueueName=name))["QueueUrl"]
-    topic = (await parts.sns.create_topic(Name=name))["TopicArn"]
-    queue = (await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]))["Attributes"]["QueueArn"]
-    await parts.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    topic, queue = await a_topic(aws)
 
     receipt = await Sns(parts.sns).send(SnsSettings(topic_arn=topic, sender_id="Onlooker"), None, a_message())
 
-    got = await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)
-    told = json.loads(got["Messages"][0]["Body"])
+    told = await queue.heard()
     assert (told["Message"], told["MessageId"]) == (a_message().letter.text, receipt.message_id)
     attributes = {name: value["Value"] for name, value in told["MessageAttributes"].items()}
     assert attributes == {"AWS.SNS.SMS.SMSType": "Transactional", "AWS.SNS.SMS.SenderID": "Onlooker"}
@@ -122,16 +103,12 @@ async def test_a_phone_gets_the_subject_as_a_text_message(
     parts: Parts, emulator: Emulator, more: dict[str, Any], told: str, attributes: dict[str, str]
 ) -> None:
     subject = "x" * 481 if more else told
-    phone = f"+49{secrets.randbelow(10**11):011}"
-    message = a_message()
+    phone, message = Phone(emulator), a_message()
+    message = replace(message, letter=replace(message.letter, subject=subject))
 
-    receipt = await Sns(parts.sns).send(
-        SnsSettings(phone_number=phone, **more), None, replace(message, letter=replace(message.letter, subject=subject))
-    )
+    receipt = await Sns(parts.sns).send(SnsSettings(phone_number=phone.number, **more), None, message)
 
-    async with httpx.AsyncClient(base_url=emulator.url) as client:
-        kept = await client.get("/_ministack/sns/sms-messages", params={"phoneNumber": phone})
-    [text] = kept.json()["sms_messages"][phone]
+    [text] = await phone.text_messages()
     assert (text["MessageId"], text["TopicArn"], text["Subject"]) == (receipt.message_id, None, None)
     assert text["Message"] == told
     values = {name: each["StringValue"] for name, each in text["MessageAttributes"].items()}
@@ -139,7 +116,7 @@ async def test_a_phone_gets_the_subject_as_a_text_message(
 
 
 async def test_iot_gets_the_whole_profile_of_who_was_seen_and_ours_beside_it(
-    parts: Parts, aws: Aws, bucket: str
+    parts: Parts, aws: Aws, emulator: Emulator, bucket: str
 ) -> None:
     names = topology(parts.rules.removesuffix("alert-rules"))
     await parts.dynamodb.put_item(
@@ -162,24 +139,23 @@ async def test_iot_gets_the_whole_profile_of_who_was_seen_and_ours_beside_it(
     await results.put(StoredResult(image=image, recognition=recognition, rekognition={}))
     await results.put(StoredResult(image=nobody, recognition=a_recognition(a_label("Cat")), rekognition={}))
     message = a_message(notices.recognized(image, recognition), notices.recognized(nobody, a_recognition()))
-    iots = Iots()
+    sender = Iot(
+        lambda: aws.client("iot-data"), results, Profiles(parts.dynamodb, names.people.name, names.profiles.name)
+    )
 
-    async def client() -> Iots:
-        return iots
-
-    sender = Iot(client, results, Profiles(parts.dynamodb, names.people.name, names.profiles.name))
-    receipt = await sender.send(IotSettings(), None, message)
+    async with subscriber(emulator, "rekognition") as things:
+        receipt = await sender.send(IotSettings(), None, message)
+        told = [await things.heard(), await things.heard()]
 
     assert receipt.answer == "2 messages"
-    [(topic, ann)] = [each for each in iots.published if "FaceId" in each[1]]
+    [ann] = [each for each in told if "FaceId" in each]
     ours = ann.pop("onlooker")
-    assert topic == "rekognition"
     similarity = ann.pop("Similarity")
     assert ann == {"FaceId": "f2", "Bio": "Likes cats", "Age": 42, "Tags": ["a", "b"], "Address": {"City": "Ulm"}}
     assert ours["persons"] == [{"person_id": "p1", "name": "Ann", "similarity": similarity}]
     assert (ours["bucket"], ours["key"]) == ("images", "ann.jpg")
     assert [label["name"] for label in ours["labels"]] == ["Cat"]
-    [other] = [told for _, told in iots.published if "FaceId" not in told]
+    [other] = [each for each in told if "FaceId" not in each]
     assert other["onlooker"]["key"] == "cat.jpg"
 
 
@@ -214,20 +190,13 @@ async def test_cloudwatch_counts_pictures_faces_failures_and_emotions(aws: Aws, 
 
 
 async def test_a_bus_hands_the_json_of_webhooks_to_who_has_a_rule_for_it(aws: Aws) -> None:
-    name = f"t{uuid.uuid4().hex}"
-    sqs, events = await aws.client("sqs"), await aws.client("events")
-    url = (await sqs.create_queue(QueueName=name))["QueueUrl"]
-    queue = (await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]))["Attributes"]["QueueArn"]
-    await events.create_event_bus(Name=name)
     wanted = {"source": ["house"], "detail-type": ["alert.v1"], "detail": {"rule": {"id": ["cats"]}}}
-    await events.put_rule(Name=name, EventBusName=name, EventPattern=json.dumps(wanted))
-    await events.put_targets(Rule=name, EventBusName=name, Targets=[{"Id": "queue", "Arn": queue}])
+    name, queue = await a_bus(aws, wanted)
 
     sender = EventBridge(lambda: aws.client("events"))
     receipt = await sender.send(EventBridgeSettings(bus=name, source="house"), None, a_message())
 
-    got = await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)
-    [event] = [json.loads(each["Body"]) for each in got["Messages"]]
+    event = await queue.heard()
     assert (event["id"], event["source"], event["detail-type"]) == (receipt.message_id, "house", "alert.v1")
     assert event["detail"] == body(a_message())
 
