@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
+from botocore.exceptions import ClientError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +21,9 @@ from onlooker_shared.errors import ConflictError, OnlookerError, SettingsError
 KEY_BYTES, NONCE_BYTES = 32, 12
 """AES-256; NIST SP 800-38D's recommended length of an initialization vector."""
 PRIVATE = 0o600
+NOT_OPENED = frozenset({"IncorrectKeyException", "InvalidCiphertextException"})
+"""KMS's words for a data key that it wrapped with another key, or for another owner, or that was damaged."""
+ANOTHER = "The channel's secret cannot be opened: it was sealed with another key. Give the secret anew."
 
 
 class SealBrokenError(OnlookerError):
@@ -140,11 +144,16 @@ class KmsSealer:
         """See `Sealer`."""
         if sealed.wrapped_key is None:
             raise SealBrokenError("This secret was sealed with a key of the installation, not with KMS.")
-        opened = await self._kms.decrypt(
-            KeyId=self._key_id,
-            CiphertextBlob=base64.b64decode(sealed.wrapped_key),
-            EncryptionContext=_context(owner),
-        )
+        try:
+            opened = await self._kms.decrypt(
+                KeyId=self._key_id,
+                CiphertextBlob=base64.b64decode(sealed.wrapped_key),
+                EncryptionContext=_context(owner),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in NOT_OPENED:
+                raise SealBrokenError(ANOTHER) from error
+            raise
         return _opened(AESGCM(opened["Plaintext"]), sealed, owner)
 
 
@@ -204,9 +213,7 @@ def _opened(cipher: AESGCM, sealed: Sealed, owner: str) -> str:
     try:
         opened = cipher.decrypt(base64.b64decode(sealed.nonce), base64.b64decode(sealed.ciphertext), owner.encode())
     except (InvalidTag, ValueError) as error:
-        raise SealBrokenError(
-            "The channel's secret cannot be opened: it was sealed with another key. Give the secret anew."
-        ) from error
+        raise SealBrokenError(ANOTHER) from error
     return opened.decode()
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from installation import Installation, Keys, client_of, eventually, installation, working
 from letterbox import receiver
+from notifying import SENDER
 from onlooker_notifier.__main__ import compose
+from onlooker_notifier.channels.senders.webhook import signature
 from onlooker_shared.aws import Aws
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.queue.sender import Sender
@@ -19,6 +21,8 @@ from recognitions import an_image, recognized
 
 PASSWORD = "correct-horse-battery"
 BROKER = {"type": "mqtt", "host": "127.0.0.1", "port": 1, "username": "onlooker"}
+WHICHEVER_KEY = pytest.mark.parametrize("key", ["KEY_FILE", "KMS_KEY_ID"])
+"""For tests of what holds with every key that secrets are sealed with."""
 
 
 @pytest.fixture
@@ -28,9 +32,22 @@ async def here(aws: Aws) -> AsyncIterator[Installation]:
 
 
 @pytest.fixture
-async def service(here: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
-    monkeypatch.setenv("ONLOOKER_NOTIFIER_KEY_FILE", str(tmp_path / "channels.key"))
+def key() -> str:
+    """The setting that names the key, unless a test says otherwise."""
+    return "KEY_FILE"
+
+
+@pytest.fixture
+async def service(
+    here: Installation, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Service]:
+    where = str(tmp_path / "channels.key")
+    if key == "KMS_KEY_ID":
+        where = (await (await here.aws.client("kms")).create_key())["KeyMetadata"]["KeyId"]
+    monkeypatch.setenv(f"ONLOOKER_NOTIFIER_{key}", where)
     monkeypatch.setenv("ONLOOKER_NOTIFIER_ALLOW_PRIVATE", "true")
+    monkeypatch.setenv("ONLOOKER_NOTIFIER_EMAIL_FROM", SENDER)
+    monkeypatch.setenv("ONLOOKER_NOTIFIER_VERIFY_SENDER", "true")
     async with compose(here.aws, here.common) as made:
         yield made
 
@@ -42,6 +59,12 @@ async def make(client: httpx.AsyncClient, settings: dict[str, Any], status: int 
     return told
 
 
+async def try_out(client: httpx.AsyncClient, channel: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = (await client.post(f"/alerts/channels/{channel['channel_id']}/test")).json()
+    return told
+
+
+@WHICHEVER_KEY
 async def test_a_secret_is_never_shown_nor_stored_as_it_is(here: Installation, service: Service) -> None:
     async with client_of(service) as client:
         made = await make(client, BROKER, secret=PASSWORD)
@@ -54,6 +77,31 @@ async def test_a_secret_is_never_shown_nor_stored_as_it_is(here: Installation, s
     stored = await dynamodb.scan(TableName=here.topology.alert_channels.name)
     assert PASSWORD not in str(stored["Items"])
     assert stored["Count"] == 1
+
+
+@WHICHEVER_KEY
+async def test_a_secret_that_somebody_copies_into_another_channel_is_not_opened_there(
+    here: Installation, service: Service
+) -> None:
+    dynamodb, table = await here.aws.client("dynamodb"), here.topology.alert_channels.name
+    async with client_of(service) as client:
+        ours, thiefs = [await make(client, BROKER, secret=secret) for secret in (PASSWORD, "another")]
+        bodies = []
+        for each in (ours, thiefs):
+            stored = await dynamodb.get_item(TableName=table, Key={"channel_id": {"S": each["channel_id"]}})
+            bodies.append(json.loads(stored["Item"]["body"]["S"]))
+        copied = bodies[1] | {"sealed": bodies[0]["sealed"]}
+        await dynamodb.update_item(
+            TableName=table,
+            Key={"channel_id": {"S": thiefs["channel_id"]}},
+            UpdateExpression="SET body = :copied",
+            ExpressionAttributeValues={":copied": {"S": json.dumps(copied)}},
+        )
+        refused, opened = await try_out(client, thiefs), await try_out(client, ours)
+
+    assert refused["status"] == "refused"
+    assert "cannot be opened" in refused["answer"]
+    assert opened["status"] == "unanswered", "it was opened, but nobody listens"
 
 
 async def test_a_channel_is_changed_by_version_and_keeps_its_secret_for_the_same_place_only(service: Service) -> None:
@@ -76,6 +124,7 @@ async def test_a_channel_is_changed_by_version_and_keeps_its_secret_for_the_same
         assert (await client.get(path)).status_code == 404
 
 
+@WHICHEVER_KEY
 async def test_the_secret_of_a_webhook_is_made_shown_once_and_signs(service: Service) -> None:
     async with client_of(service) as client, receiver() as there:
         made = await make(client, {"type": "webhook", "url": there.url})
@@ -91,7 +140,10 @@ async def test_the_secret_of_a_webhook_is_made_shown_once_and_signs(service: Ser
     async with client_of(service) as client:
         assert (await client.post(f"{path}/test")).json()["status"] == "unanswered"
 
-    assert b'"test":true' in there.requests[0].body
+    first = there.requests[0]
+    assert b'"test":true' in first.body
+    signed = signature(made["signing_secret"], first.headers["onlooker-timestamp"], first.body)
+    assert first.headers["onlooker-signature"] == signed
 
 
 async def test_what_cannot_work_is_refused_without_repeating_the_secret(service: Service) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from onlooker_notifier.channels.sealing import FileSealer, KeySealer, KmsSealer, NoKey, SealBrokenError, Sealer, key_of
 from onlooker_shared.errors import ConflictError, SettingsError
@@ -16,12 +17,16 @@ SECRET = "hunter2-hunter2"
 class Kms:
     """KMS as far as it is asked: a data key is wrapped by being reversed, together with its context."""
 
+    fault: str | None = None
+
     async def generate_data_key(self, *, KeyId: str, KeySpec: str, EncryptionContext: dict[str, str]) -> dict[str, Any]:  # noqa: N803 - as KMS names them
         assert (KeyId, KeySpec) == ("alias/onlooker", "AES_256")
         key = bytes(range(32))
         return {"Plaintext": key, "CiphertextBlob": key[::-1] + repr(EncryptionContext).encode()}
 
     async def decrypt(self, *, KeyId: str, CiphertextBlob: bytes, EncryptionContext: dict[str, str]) -> dict[str, Any]:  # noqa: N803 - as KMS names them
+        if self.fault is not None:
+            raise ClientError({"Error": {"Code": self.fault, "Message": ""}}, "Decrypt")
         assert CiphertextBlob[32:] == repr(EncryptionContext).encode()
         return {"Plaintext": CiphertextBlob[:32][::-1]}
 
@@ -59,6 +64,26 @@ async def test_a_secret_that_was_moved_to_another_channel_or_changed_is_not_open
             await sealer.open(broken, owner)
     with pytest.raises(SealBrokenError, match="another key"):
         await KeySealer(bytes(31) + b"1").open(sealed, "one")
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("InvalidCiphertextException", SealBrokenError),
+        ("IncorrectKeyException", SealBrokenError),
+        ("ThrottlingException", ClientError),
+        ("AccessDeniedException", ClientError),
+    ],
+)
+async def test_what_kms_will_never_open_is_told_from_what_it_does_not_open_now(
+    fault: str, error: type[Exception]
+) -> None:
+    kms = Kms()
+    sealer = KmsSealer(kms, "alias/onlooker")
+    sealed = await sealer.seal(SECRET, "one")
+    kms.fault = fault
+    with pytest.raises(error):
+        await sealer.open(sealed, "one")
 
 
 async def test_a_key_is_made_when_it_is_first_needed_for_its_owner_alone_and_kept(tmp_path: Path) -> None:
