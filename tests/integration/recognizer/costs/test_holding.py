@@ -1,10 +1,13 @@
-"""Pictures that wait for the budget, and are asked for until that is answered."""
+"""Pictures that wait for the budget, and are asked for until that is answered; and the warning before it is spent."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from installation import installation
 from onlooker_recognizer.costs.budget import Budget
@@ -28,11 +31,13 @@ class Asked:
 
     away: bool = False
     wanted: list[tuple[Held, datetime]] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, held: Held, turn: datetime) -> None:
         if self.away:
             raise ConnectionError
         self.wanted.append((held, turn))
+        self.heard.set()
 
 
 @dataclass
@@ -41,14 +46,22 @@ class Here:
     asked: Asked = field(default_factory=Asked)
     now: datetime = NOON
 
-    def holding(self, *features: Feature) -> Holding:
+    def clock(self) -> datetime:
+        return self.now
+
+    def meter(self) -> Meter:
+        return Meter(self.ledger, price_list(), clock=self.clock)
+
+    def holding(self, *features: Feature, budget: Budget | None = None, meter: Meter | None = None) -> Holding:
         """One recognizer of many, with some features switched on."""
-
-        def clock() -> datetime:
-            return self.now
-
-        meter = Meter(self.ledger, price_list(), clock=clock)
-        return Holding(Budget(), meter, self.ledger, self.asked, features=features or ALL, clock=clock)
+        return Holding(
+            budget or Budget(),
+            meter or self.meter(),
+            self.ledger,
+            self.asked,
+            features=features or ALL,
+            clock=self.clock,
+        )
 
 
 @pytest.fixture
@@ -117,3 +130,50 @@ async def test_what_is_switched_off_meanwhile_is_not_asked_for(here: Here) -> No
 async def test_of_a_picture_whose_features_are_all_switched_off_nothing_waits(here: Here) -> None:
     assert await here.holding("faces").release() == 0
     assert (here.asked.wanted, await here.ledger.held(10)) == ([], [])
+
+
+def spent_ratio() -> float:
+    return REGISTRY.get_sample_value("onlooker_rekognition_budget_spent_ratio") or 0.0
+
+
+async def test_that_little_is_left_of_the_budget_is_said_once_and_anew_in_another_month(here: Here) -> None:
+    meter = here.meter()
+    holding = here.holding(budget=Budget(limit=0.01, warn_at=0.75), meter=meter)  # ten calls
+    with capture_logs() as logged:
+        meter.count(["DetectLabels"] * 7)
+        holding.warn()
+        assert (logged, spent_ratio()) == ([], pytest.approx(0.7))
+
+        meter.count(["DetectLabels"])
+        holding.warn()
+        meter.count(["DetectLabels"])
+        holding.warn()
+        assert spent_ratio() == pytest.approx(0.9)
+        [said] = logged
+        assert said == {
+            "event": "costs.budget_nearly_spent",
+            "log_level": "warning",
+            "spent": 0.01,
+            "limit": 0.01,
+            "policy": "warn",
+        }
+
+        here.now += timedelta(days=1)  # of December nothing is spent yet
+        holding.warn()
+        assert (len(logged), spent_ratio()) == (1, 0.0)
+        meter.count(["DetectLabels"] * 8)
+        holding.warn()
+        assert logged[1:] == [said]
+
+
+async def test_it_is_looked_after_while_a_recognizer_runs(here: Here) -> None:
+    meter = here.meter()
+    meter.count(["DetectLabels"] * 8)
+    holding = here.holding(budget=Budget(limit=0.01, warn_at=0.75), meter=meter)
+    with capture_logs() as logged:
+        running = asyncio.ensure_future(holding.run())
+        async with asyncio.timeout(10):
+            await here.asked.heard.wait()
+        holding.stop()
+        await running
+    assert [each["event"] for each in logged] == ["costs.budget_nearly_spent"]
