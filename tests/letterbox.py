@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from onlooker_notifier import notices
 from onlooker_notifier.channels.message import Message
 from onlooker_notifier.letters import letters
-from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.notices import Notice
+from onlooker_notifier.wording.local_time import LocalTime
 from recognitions import a_face, a_label, a_recognition, an_image
 
 TOLD_AT = datetime(2026, 11, 20, 12, 1, tzinfo=UTC)

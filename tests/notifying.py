@@ -24,10 +24,10 @@ from onlooker_notifier.delivering.deliveries import Deliveries
 from onlooker_notifier.delivering.delivering import Delivering
 from onlooker_notifier.delivering.waiting import Waiting
 from onlooker_notifier.digests.digests import Digests
-from onlooker_notifier.digests.gathering import Gathering
 from onlooker_notifier.digests.store import DigestStore
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.escalating.store import EscalationStore
+from onlooker_notifier.gathering.gathering import Gathering
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Change, Rulebook
 from onlooker_shared.claims import Claims

@@ -10,10 +10,10 @@ from fastapi import APIRouter
 
 from onlooker_notifier.channels.book import ChannelBook
 from onlooker_notifier.channels.composing import ChannelParts, compose_channels
-from onlooker_notifier.channels.routes import backlog_router
 from onlooker_notifier.channels.routes import router as channels_router
 from onlooker_notifier.deciding.composing import DecidingParts, compose_deciding
 from onlooker_notifier.deciding.routes import router as decisions_router
+from onlooker_notifier.delivering.backlog_routes import router as backlog_router
 from onlooker_notifier.delivering.composing import DeliveringParts, compose_delivering
 from onlooker_notifier.delivering.routes import router as deliveries_router
 from onlooker_notifier.digests.composing import compose_digests
@@ -29,6 +29,7 @@ from onlooker_notifier.rules.targets import NamedChannel
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_notifier.sweep import Sweeper
 from onlooker_notifier.trials.album import Album
+from onlooker_notifier.trials.routes import router as trials_router
 from onlooker_notifier.trials.trial import Terms
 from onlooker_notifier.watching.composing import compose_watching
 from onlooker_shared.aws import Aws
@@ -109,12 +110,15 @@ def _rule_routers(base: Foundation, channels: ChannelParts, muting: Muting) -> l
     async def known_channel(channel_id: str) -> bool:
         return await channels.store.get(channel_id) is not None
 
-    return rule_routers(base.rulebook, Album(base.s3, base.results), terms, known_channel, muting)
+    return [
+        trials_router(base.rulebook, Album(base.s3, base.results), terms),
+        *rule_routers(base.rulebook, known_channel, muting),
+    ]
 
 
 def _message_routers(deciding: DecidingParts, delivering: DeliveringParts, escalations: Escalations) -> list[APIRouter]:
     return [
-        deliveries_router(delivering.deliveries, escalations, delivering.again, utc_now),
+        deliveries_router(delivering.deliveries, escalations.shown, delivering.again, utc_now),
         decisions_router(deciding.decided, utc_now),
         escalating_router(delivering.deliveries, escalations),
     ]

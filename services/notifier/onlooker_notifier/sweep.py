@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from onlooker_notifier.conditions.facts import Event
-from onlooker_notifier.digests.gathering import Gathering
+from onlooker_notifier.gathering.gathering import Gathering
 from onlooker_shared.messages import ImageFailed, ImageRecognized
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.results import FAILURES, RESULTS, Results

@@ -7,7 +7,7 @@ import pytest
 
 from onlooker_notifier import batches
 from onlooker_notifier.batches import GET_BATCH
-from onlooker_notifier.digests.gathering import Gathering
+from onlooker_notifier.gathering.gathering import Gathering
 
 
 class Overrun:

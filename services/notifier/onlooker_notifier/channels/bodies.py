@@ -7,8 +7,8 @@ from typing import Any
 
 from onlooker_notifier.channels.message import Message
 from onlooker_notifier.letters.letters import MOST_ROWS
-from onlooker_notifier.letters.wording import shortened
 from onlooker_notifier.notices import Notice
+from onlooker_notifier.wording.wording import shortened
 
 TYPE = "alert.v1"
 LARGEST = 200_000

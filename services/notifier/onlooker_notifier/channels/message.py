@@ -16,8 +16,8 @@ from typing import Protocol, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from onlooker_notifier.letters.letters import Letter
-from onlooker_notifier.letters.wording import printable, shortened
 from onlooker_notifier.notices import Notice
+from onlooker_notifier.wording.wording import printable, shortened
 from onlooker_shared.errors import OnlookerError, describe
 
 LONGEST_ANSWER = 500

@@ -1,7 +1,6 @@
 """``/alerts/channels``: whom rules tell. Secrets go in and never come out."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,18 +8,15 @@ from fastapi import APIRouter, Depends, Header, Path, Response
 from pydantic import BaseModel, ConfigDict
 
 from onlooker_notifier.access import unbound
-from onlooker_notifier.channels.backlog import Backlog, backlog
 from onlooker_notifier.channels.book import ChannelBook
 from onlooker_notifier.channels.fuse import WHOLE
 from onlooker_notifier.channels.record import ChannelInput, ChannelRecord, ChannelView
 from onlooker_notifier.channels.store import ChannelStore
 from onlooker_notifier.channels.trying import Tried, Trying
-from onlooker_notifier.delivering.deliveries import Deliveries
-from onlooker_notifier.delivering.waiting import Waiting
-from onlooker_notifier.rules.targets import NamedChannel
+from onlooker_notifier.rules.targets import CHANNEL_ID_PATTERN, NamedChannel
 from onlooker_shared.keys import Scope
 
-ChannelId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+ChannelId = Annotated[str, Path(pattern=CHANNEL_ID_PATTERN)]
 IfMatch = Annotated[str | None, Header(description="The ETag that the change was decided by.")]
 
 
@@ -83,30 +79,6 @@ def router(store: ChannelStore, book: ChannelBook, trying: Trying, *, clock: Cal
     async def test_channel(channel_id: ChannelId) -> Tried:
         """Send a test message now, and answer what the other side said."""
         return await trying.send(await book.get(channel_id))
-
-    return routes
-
-
-def backlog_router(
-    book: ChannelBook, waiting: Waiting, deliveries: Deliveries, *, clock: Callable[[], float]
-) -> APIRouter:
-    """Return the route that tells what waits.
-
-    Args:
-        book: the channels.
-        waiting: what they did not take yet.
-        deliveries: what they did not take in time.
-        clock: epoch seconds.
-    """
-    routes = APIRouter(prefix="/alerts/channels", tags=["alerts"], dependencies=[Depends(unbound(Scope.ALERTS_READ))])
-
-    @routes.get("/{channel_id}/waiting")
-    async def list_waiting(channel_id: ChannelId) -> Backlog:
-        """Answer what waits for a channel that does not take messages, and what was given up since."""
-        key = _key(await book.get(channel_id))
-        jobs = [job for job in await waiting.all() if job.channel.key == key]
-        dropped, since = await deliveries.given_up(channel_id, datetime.fromtimestamp(clock(), UTC))
-        return backlog(jobs, dropped, since)
 
     return routes
 

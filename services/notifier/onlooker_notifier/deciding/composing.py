@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from onlooker_notifier.deciding.cooldowns import Cooldowns
 from onlooker_notifier.deciding.deciding import Deciding
 from onlooker_notifier.deciding.decisions import Decided
-from onlooker_notifier.digests.gathering import Gathering
 from onlooker_notifier.foundation import Foundation, clock
+from onlooker_notifier.gathering.gathering import Gathering
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
-from onlooker_notifier.escalating.records import Standing
+from onlooker_notifier.delivering.standing import Standing
 from onlooker_shared import cursor as cursors
 from onlooker_shared.errors import BadRequestError
 

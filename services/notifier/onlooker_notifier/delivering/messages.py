@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from onlooker_notifier.channels.message import Message
 from onlooker_notifier.delivering.waiting import Job
-from onlooker_notifier.letters import wording
 from onlooker_notifier.letters.telling import letter_of
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.templates.rendering import OwnWords
+from onlooker_notifier.wording import wording
 
 UNACKNOWLEDGED = "Not acknowledged: "
 """Before the subject of a message that is told once more."""

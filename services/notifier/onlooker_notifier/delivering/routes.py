@@ -1,6 +1,6 @@
 """``/alerts/deliveries``: what was sent, or refused and why."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from onlooker_notifier.access import unbound
 from onlooker_notifier.delivering.again import Again
 from onlooker_notifier.delivering.deliveries import DELIVERY_ID_PATTERN, Deliveries, Delivery, DeliveryPage
-from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_shared.images import IMAGE_ID_PATTERN
 from onlooker_shared.keys import Scope
 
@@ -29,11 +28,18 @@ class AgainRequest(BaseModel):
 
 def router(
     deliveries: Deliveries,
-    escalations: Escalations,
+    with_standing: Callable[[DeliveryPage], Awaitable[DeliveryPage]],
     again: Again,
     clock: Callable[[], datetime],
 ) -> APIRouter:
-    """Return the routes."""
+    """Return the routes.
+
+    Args:
+        deliveries: what was sent.
+        with_standing: adds how far messages are that somebody is to acknowledge.
+        again: sends again.
+        clock: the time.
+    """
     routes = APIRouter(prefix="/alerts", tags=["alerts"])
     reads, writes = [Depends(unbound(Scope.ALERTS_READ))], [Depends(unbound(Scope.ALERTS_WRITE))]
 
@@ -49,7 +55,7 @@ def router(
 
         With `image_id`, a request looks through 500 deliveries: go on with `cursor`, also after a page that has none.
         """
-        return await escalations.shown(await deliveries.newest(limit, cursor, clock(), image_id=image_id))
+        return await with_standing(await deliveries.newest(limit, cursor, clock(), image_id=image_id))
 
     @routes.post("/deliveries/{delivery_id}/again", status_code=HTTPStatus.CREATED, dependencies=writes)
     async def send_again(

@@ -11,9 +11,9 @@ from onlooker_notifier.delivering.delivering import AT_ONCE, Delivering
 from onlooker_notifier.delivering.outcomes import Progress
 from onlooker_notifier.delivering.waiting import Job
 from onlooker_notifier.digests.jobs import jobs_of
-from onlooker_notifier.digests.records import Digest, Pending, State
 from onlooker_notifier.digests.store import DigestStore
 from onlooker_notifier.escalating.escalations import Escalations
+from onlooker_notifier.gathering.records import Digest, Pending, State
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.together import all_of

@@ -4,8 +4,8 @@ import hashlib
 
 from onlooker_notifier.deciding.due import Course
 from onlooker_notifier.delivering.waiting import Job
-from onlooker_notifier.digests.records import Digest
 from onlooker_notifier.escalating.records import id_of
+from onlooker_notifier.gathering.records import Digest
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import Channel
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from botocore.exceptions import ClientError
 
 from onlooker_notifier.batches import delete_all
-from onlooker_notifier.digests.gathering import pending_of
-from onlooker_notifier.digests.records import Digest, Pending, State
+from onlooker_notifier.gathering.gathering import pending_of
+from onlooker_notifier.gathering.records import Digest, Pending, State
 from onlooker_notifier.notices import Notice
 
 if TYPE_CHECKING:

@@ -11,18 +11,19 @@ from onlooker_notifier.deciding.decisions import Decided, Decision, moment
 from onlooker_notifier.delivering.deliveries import DeliveryPage
 from onlooker_notifier.delivering.delivering import AT_ONCE, Delivering
 from onlooker_notifier.delivering.outcomes import Progress
+from onlooker_notifier.delivering.standing import Acknowledgement
 from onlooker_notifier.delivering.waiting import Job
-from onlooker_notifier.digests.records import Digest
 from onlooker_notifier.escalating.decisions import Drop, Escalate, Wait, next_step
-from onlooker_notifier.escalating.records import Acknowledgement, Ending, Expected, id_of
+from onlooker_notifier.escalating.records import Ending, Expected, id_of
 from onlooker_notifier.escalating.store import EscalationStore
-from onlooker_notifier.letters.local_time import LocalTime
+from onlooker_notifier.gathering.records import Digest
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rests import Rests
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_notifier.rules.targets import Channel
 from onlooker_notifier.together import all_of
+from onlooker_notifier.wording.local_time import LocalTime
 from onlooker_shared.errors import ConflictError, NotFoundError
 
 MOST_AT_A_TIME = 100

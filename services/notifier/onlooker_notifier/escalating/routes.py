@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Path
 
 from onlooker_notifier.access import unbound
 from onlooker_notifier.delivering.deliveries import DELIVERY_ID_PATTERN, Deliveries
+from onlooker_notifier.delivering.standing import Acknowledgement
 from onlooker_notifier.escalating.escalations import Escalations
-from onlooker_notifier.escalating.records import Acknowledgement
 from onlooker_shared.errors import ConflictError, NotFoundError
 from onlooker_shared.keys import Principal, Scope
 

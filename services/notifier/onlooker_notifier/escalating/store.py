@@ -19,7 +19,8 @@ from pydantic import ValidationError
 
 from onlooker_notifier.batches import read_all
 from onlooker_notifier.delivering.copies import Copies
-from onlooker_notifier.escalating.records import Acknowledgement, Ending, Expected, Standing
+from onlooker_notifier.delivering.standing import Acknowledgement, Standing
+from onlooker_notifier.escalating.records import Ending, Expected
 from onlooker_notifier.notices import Notice
 from onlooker_shared.errors import describe
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from onlooker_notifier.letters import wording
-from onlooker_notifier.letters.local_time import LocalTime
-from onlooker_notifier.letters.wording import printable, shortened
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.templates.rendering import NONE, OwnWords
+from onlooker_notifier.wording import wording
+from onlooker_notifier.wording.local_time import LocalTime
+from onlooker_notifier.wording.wording import printable, shortened
 
 MOST_ROWS = 100
 """Pictures that a message lists; mail programs cut longer ones off (Gmail at 102 kB)."""

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from onlooker_notifier.letters import letters
 from onlooker_notifier.letters.letters import Letter
-from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.templates.names import message_names
 from onlooker_notifier.templates.rendering import NONE, OwnWords, rendered
+from onlooker_notifier.wording.local_time import LocalTime
 
 
 def letter_of(

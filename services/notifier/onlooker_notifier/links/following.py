@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from onlooker_notifier.delivering.standing import Acknowledgement
 from onlooker_notifier.escalating.escalations import Escalations
-from onlooker_notifier.escalating.records import Acknowledgement
 from onlooker_notifier.links.linking import MUTES, Signing
 from onlooker_notifier.links.tokens import Said
 from onlooker_notifier.rules.model import Rule

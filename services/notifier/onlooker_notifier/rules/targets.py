@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
+CHANNEL_ID_PATTERN = r"^[0-9a-f]{32}$"
 MOST_CHANNELS = 20
 """By which one rule tells."""
 
@@ -64,7 +65,7 @@ class NamedChannel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    channel: str = Field(pattern=r"^[0-9a-f]{32}$", description="The channel's id.")
+    channel: str = Field(pattern=CHANNEL_ID_PATTERN, description="The channel's id.")
 
     @property
     def key(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from onlooker_notifier.letters.wording import shortened
+from onlooker_notifier.wording.wording import shortened
 
 LONGEST = 4000
 """Characters of a result."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 from urllib.parse import quote
 
-from onlooker_notifier.letters import wording
-from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.notices import Notice, Seen
+from onlooker_notifier.wording import wording
+from onlooker_notifier.wording.local_time import LocalTime
 
 MOST, MOST_PICTURES = 20, 100
 """Of a list, and of pictures: so many are looped over."""

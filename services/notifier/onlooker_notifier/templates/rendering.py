@@ -10,10 +10,10 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import AfterValidator, Field
 
-from onlooker_notifier.letters.wording import one_line, printable, shortened
 from onlooker_notifier.templates.checking import LONGEST_BODY, LONGEST_SUBJECT, checked
 from onlooker_notifier.templates.filters import FILTERS
 from onlooker_notifier.templates.names import MessageNames
+from onlooker_notifier.wording.wording import one_line, printable, shortened
 
 LONGEST_TEXT = 16_000
 """Characters that come of a template; more are cut off."""

@@ -10,9 +10,9 @@ from notifying import Clock, Mailbox, Parts
 from onlooker_notifier import notices, rests
 from onlooker_notifier.channels.message import UnansweredError
 from onlooker_notifier.delivering.deliveries import Delivery
+from onlooker_notifier.delivering.standing import Acknowledgement
 from onlooker_notifier.digests.jobs import jobs_of
 from onlooker_notifier.escalating import escalations
-from onlooker_notifier.escalating.records import Acknowledgement
 from onlooker_notifier.rules.escalation import Escalation
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel

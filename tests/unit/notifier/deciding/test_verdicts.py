@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from onlooker_notifier.conditions import facts
 from onlooker_notifier.deciding.deciding import about
 from onlooker_notifier.deciding.due import wait
-from onlooker_notifier.digests.gathering import DECIDED_KEPT, PENDING_KEPT
+from onlooker_notifier.gathering.gathering import DECIDED_KEPT, PENDING_KEPT
 from onlooker_notifier.rules.defaults import default_rule, to_store_at_start
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel, SnsChannel

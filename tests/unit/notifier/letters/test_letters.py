@@ -6,9 +6,10 @@ import pytest
 
 from onlooker_notifier import notices
 from onlooker_notifier.channels.senders.sns import sns_subject
-from onlooker_notifier.letters import letters, wording
-from onlooker_notifier.letters.local_time import LocalTime
+from onlooker_notifier.letters import letters
 from onlooker_notifier.notices import Notice
+from onlooker_notifier.wording import wording
+from onlooker_notifier.wording.local_time import LocalTime
 from onlooker_shared.recognition import Face, Label, Person
 from recognitions import NOON, a_face, a_label, a_recognition, an_image
 

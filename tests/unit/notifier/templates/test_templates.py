@@ -13,8 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from onlooker_notifier import notices
 from onlooker_notifier.letters import letters
-from onlooker_notifier.letters.local_time import LocalTime
-from onlooker_notifier.letters.wording import LONGEST
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule, RuleDraft
 from onlooker_notifier.templates.checking import MOST_STEPS
@@ -28,6 +26,8 @@ from onlooker_notifier.templates.names import (
     message_names,
 )
 from onlooker_notifier.templates.rendering import LONGEST_TEXT, BodyTemplate, OwnWords, SubjectTemplate, rendered
+from onlooker_notifier.wording.local_time import LocalTime
+from onlooker_notifier.wording.wording import LONGEST
 from onlooker_shared.recognition import Person
 from recognitions import NOON, a_face, a_label, a_recognition, an_image
 

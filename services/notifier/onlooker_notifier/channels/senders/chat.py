@@ -16,7 +16,7 @@ from onlooker_notifier.channels.kinds import ChatSettings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.reaching import OWN_AUTHORITY
 from onlooker_notifier.channels.trust import Trust
-from onlooker_notifier.letters.wording import printable, shortened
+from onlooker_notifier.wording.wording import printable, shortened
 from onlooker_shared.errors import UnprocessableError
 
 # fmt: off

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from onlooker_notifier.channels.kinds import SnsSettings
 from onlooker_notifier.channels.message import Message, Receipt, aws_answers
-from onlooker_notifier.letters.wording import shortened
+from onlooker_notifier.wording.wording import shortened
 
 if TYPE_CHECKING:
     from types_aiobotocore_sns import SNSClient

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from onlooker_notifier import cameras
-from onlooker_notifier.letters.local_time import LocalTime
 from onlooker_notifier.notices import Notice, Seen
+from onlooker_notifier.wording.local_time import LocalTime
 
 LONGEST = 150
 """Characters of a subject; mail programs show fewer."""

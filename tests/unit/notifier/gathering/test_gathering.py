@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from onlooker_notifier import notices
-from onlooker_notifier.digests.gathering import Gathering, InTheWayError
+from onlooker_notifier.gathering.gathering import Gathering, InTheWayError
 from recognitions import a_recognition, an_image
 
 

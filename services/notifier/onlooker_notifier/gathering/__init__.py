@@ -1,0 +1,1 @@
+"""Notices that wait to be told together, and which of them a digest has."""
