@@ -141,6 +141,7 @@ format: setup ## Format the code
 
 schemas: setup ## Write docs/messages from the code
 	$(BIN)/python -m onlooker_shared.schemas docs/messages
+	$(BIN)/python -m onlooker_notifier.channels.alerts docs/messages
 
 tables: setup ## Write the README's table of Rekognition's operations from the code
 	$(BIN)/python -m onlooker_rekognition.operations services/rekognition/README.md
