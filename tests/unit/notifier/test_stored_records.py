@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from onlooker_notifier.deciding.decisions import DECISIONS
 from onlooker_notifier.delivering.deliveries import Delivery, Outcome
 from onlooker_notifier.delivering.packing import NOTICES
+from onlooker_notifier.delivering.standing import Acknowledgement
 from onlooker_notifier.delivering.waiting import Job
-from onlooker_notifier.escalating.records import Acknowledgement, Ending, Expected
+from onlooker_notifier.escalating.records import Ending, Expected
 from onlooker_notifier.notices import Notice, Seen
 
 READERS: list[Any] = [

@@ -11,10 +11,10 @@ from onlooker_notifier.deciding.cooldowns import Claim, Cooldowns
 from onlooker_notifier.deciding.decisions import Decision, items, moment
 from onlooker_notifier.deciding.keys import Key, keys_of
 from onlooker_notifier.deciding.verdicts import Reason, Verdict, decide, fitting
-from onlooker_notifier.digests.gathering import MOST_RULES, Gathering, InTheWayError
-from onlooker_notifier.letters.wording import shortened
+from onlooker_notifier.gathering.gathering import MOST_RULES, Gathering, InTheWayError
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.model import Rule
+from onlooker_notifier.wording.wording import shortened
 from onlooker_shared.errors import RetryLater
 
 TRIES = 10
