@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from onlooker_notifier.channels.alerts import Alert, AlertPicture, AlertRule
 from onlooker_notifier.channels.message import Message
 from onlooker_notifier.letters.letters import MOST_ROWS
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.wording.wording import shortened
 
-TYPE = "alert.v1"
 LARGEST = 200_000
 """Bytes; EventBridge takes 256 KB an event, with its envelope."""
 LONGEST, MOST_PERSONS = 500, 20
@@ -40,33 +40,33 @@ def link(message: Message, notice: Notice) -> str | None:
 
 
 def _body(message: Message, listed: Sequence[Notice]) -> dict[str, Any]:
-    return {
-        "type": TYPE,
-        "delivery_id": message.delivery_id,
-        "test": message.test,
-        "rule": {"id": message.rule_id, "name": message.rule_name},
-        "told_at": moment(message.told_at),
-        "subject": message.letter.subject,
-        "escalates": list(message.escalates),
-        "picture_count": len(message.notices),
-        "pictures": [_picture(message, notice) for notice in listed],
-    }
+    alert = Alert(
+        delivery_id=message.delivery_id,
+        test=message.test,
+        rule=AlertRule(id=message.rule_id, name=message.rule_name),
+        told_at=moment(message.told_at),
+        subject=message.letter.subject,
+        escalates=message.escalates,
+        picture_count=len(message.notices),
+        pictures=tuple(_picture(message, notice) for notice in listed),
+    )
+    return alert.model_dump(mode="json")
 
 
-def _picture(message: Message, notice: Notice) -> dict[str, Any]:
-    return {
-        "event": notice.event,
-        "image_id": notice.image_id,
-        "bucket": notice.bucket,
-        "key": notice.key,
-        "uploaded_at": moment(notice.uploaded_at),
-        "faces": notice.faces,
-        "emotions": list(notice.emotions),
-        "persons": list(notice.persons[:MOST_PERSONS]),
-        "labels": list(notice.labels),
-        "reason": shortened(notice.reason, LONGEST),
-        "link": link(message, notice),
-    }
+def _picture(message: Message, notice: Notice) -> AlertPicture:
+    return AlertPicture(
+        event=notice.event,
+        image_id=notice.image_id,
+        bucket=notice.bucket,
+        key=notice.key,
+        uploaded_at=moment(notice.uploaded_at),
+        faces=notice.faces,
+        emotions=notice.emotions,
+        persons=notice.persons[:MOST_PERSONS],
+        labels=notice.labels,
+        reason=shortened(notice.reason, LONGEST),
+        link=link(message, notice),
+    )
 
 
 def moment(when: datetime) -> str:

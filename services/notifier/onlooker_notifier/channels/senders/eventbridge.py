@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from onlooker_notifier.channels.bodies import TYPE, body, encoded
+from onlooker_notifier.channels.bodies import body, encoded
 from onlooker_notifier.channels.kinds import EventBridgeSettings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError, aws_answers
 
@@ -24,14 +24,15 @@ class EventBridge:
 
     async def send(self, settings: EventBridgeSettings, _secret: str | None, message: Message) -> Receipt:
         """See `Sends`."""
+        told = body(message)
         with aws_answers(REFUSALS):
             answer = await (await self._client()).put_events(
                 Entries=[
                     {
                         "Time": message.told_at,
                         "Source": settings.source,
-                        "DetailType": TYPE,
-                        "Detail": encoded(body(message)).decode(),
+                        "DetailType": told["type"],
+                        "Detail": encoded(told).decode(),
                         "EventBusName": settings.bus,
                     }
                 ]
