@@ -1,22 +1,27 @@
 """Channels over HTTP: secrets go in and never come out, and the test button says what the other side answered."""
 
 import json
+import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from emulator import Emulator
 from installation import Installation, Keys, client_of, eventually, installation, working
 from letterbox import receiver
-from notifying import SENDER
+from notifying import SENDER, Mailbox
 from onlooker_notifier.__main__ import compose
 from onlooker_notifier.channels.senders.webhook import signature
+from onlooker_notifier.channels.trying import SUBJECT, TEXT
 from onlooker_shared.aws import Aws
 from onlooker_shared.keys import Principal, Scope
 from onlooker_shared.queue.sender import Sender
 from onlooker_shared.service import Service
+from overhearing import Phone, a_bus, a_topic, subscriber
 from recognitions import an_image, recognized
 
 PASSWORD = "correct-horse-battery"
@@ -144,6 +149,54 @@ async def test_the_secret_of_a_webhook_is_made_shown_once_and_signs(service: Ser
     assert b'"test":true' in first.body
     signed = signature(made["signing_secret"], first.headers["onlooker-timestamp"], first.body)
     assert first.headers["onlooker-signature"] == signed
+
+
+async def test_the_button_sends_what_it_says_by_each_of_amazons_services(
+    here: Installation, service: Service, emulator: Emulator, mailbox: Mailbox
+) -> None:
+    phone, topic, namespace = Phone(emulator), f"t{uuid.uuid4().hex}", f"Onlooker/{uuid.uuid4().hex}"
+    wanted = {"detail": {"test": [True]}}
+    (arn, readers), (bus, house) = await a_topic(here.aws), await a_bus(here.aws, wanted)
+    async with client_of(service) as client, subscriber(emulator, topic) as thing:
+
+        async def tried(**settings: Any) -> dict[str, Any]:
+            told = await try_out(client, await make(client, settings))
+            assert told["status"] == "sent", told
+            return told
+
+        await tried(type="email", to=[mailbox.address])
+        to_topic = await tried(type="sns", topic_arn=arn)
+        to_phone = await tried(type="sns", phone_number=phone.number)
+        to_things = await tried(type="iot", topic=topic)
+        to_bus = await tried(type="eventbridge", bus=bus)
+        to_cloudwatch = await tried(type="cloudwatch", namespace=namespace)
+        told, event = await thing.heard(), await house.heard()
+
+    assert [mail["Subject"] for mail in await mailbox.mails()] == [SUBJECT]
+    read = await readers.heard()
+    assert (read["MessageId"], read["Message"]) == (to_topic["message_id"], f"{TEXT}\n")
+    [text] = await phone.text_messages()
+    assert (text["MessageId"], text["Message"]) == (to_phone["message_id"], SUBJECT)
+    assert (to_things["answer"], told["onlooker"]["test"]) == ("1 message", True)
+    assert to_bus["message_id"] == event["id"]
+    assert to_cloudwatch["answer"] == "1 metric"
+    assert await counted(here, namespace) == {"Tests": 1.0}
+
+
+async def counted(here: Installation, namespace: str) -> dict[str, float]:
+    """Every metric of a namespace, and how much it counted just now."""
+    cloudwatch, now, told = await here.aws.client("cloudwatch"), datetime.now(UTC), {}
+    for metric in (await cloudwatch.list_metrics(Namespace=namespace))["Metrics"]:
+        found = await cloudwatch.get_metric_statistics(
+            Namespace=namespace,
+            MetricName=metric["MetricName"],
+            StartTime=now - timedelta(minutes=5),
+            EndTime=now + timedelta(minutes=5),
+            Period=3600,
+            Statistics=["Sum"],
+        )
+        told[metric["MetricName"]] = sum(point["Sum"] for point in found["Datapoints"])
+    return told
 
 
 async def test_what_cannot_work_is_refused_without_repeating_the_secret(service: Service) -> None:

@@ -47,7 +47,7 @@ class CloudWatch:
             for start in range(0, len(entries), MOST_METRICS):
                 some = [{**entry, "Timestamp": message.told_at} for entry in entries[start : start + MOST_METRICS]]
                 await cloudwatch.put_metric_data(Namespace=settings.namespace, MetricData=some)
-        return Receipt(None, f"{len(entries)} metrics")
+        return Receipt(None, "1 metric" if len(entries) == 1 else f"{len(entries)} metrics")
 
     async def _entries(self, message: Message) -> list[dict[str, Any]]:
         failures = sum(notice.event == "failed" for notice in message.notices)

@@ -58,7 +58,8 @@ class Iot:
             for each in told:
                 if isinstance(each, BaseException):
                     raise each
-        return Receipt(None, f"{sum(each for each in told if isinstance(each, int))} messages")
+        count = sum(each for each in told if isinstance(each, int))
+        return Receipt(None, "1 message" if count == 1 else f"{count} messages")
 
     async def _told(self, message: Message, notice: Notice) -> list[dict[str, Any]]:
         recognition = None
