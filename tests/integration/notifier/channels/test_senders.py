@@ -5,8 +5,13 @@ import hashlib
 import hmac
 import json
 import time
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
+from html import escape
 from typing import Any
 
 import pytest
@@ -16,10 +21,13 @@ from letterbox import Receiver, a_message, receiver
 from onlooker_notifier.channels.addresses import Guard
 from onlooker_notifier.channels.bodies import body
 from onlooker_notifier.channels.kinds import ChatSettings, MqttSettings, SmtpSettings, WebhookSettings
-from onlooker_notifier.channels.message import Receipt, RefusedError, UnansweredError
+from onlooker_notifier.channels.message import Link, Receipt, RefusedError, UnansweredError
+from onlooker_notifier.channels.pictures import Pictures
 from onlooker_notifier.channels.senders import mqtt, smtp, webhook
 from onlooker_notifier.channels.senders.chat import Chat, plugin_of, without_secret
 from onlooker_notifier.channels.trust import Trust
+from onlooker_shared.annotations import thumbnail_key
+from onlooker_shared.aws import Aws
 from onlooker_shared.errors import UnprocessableError
 from outside import MailServer, broker, mail_server
 
@@ -28,6 +36,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:apprise")
 
 HERE = Guard(allow_private=True)
 SECRET = "0123456789abcdef"
+SUBJECT, TEXT = a_message().letter.subject, a_message().letter.text.strip()
+JPEG = b"\xff\xd8thumbnail\x00\r\n.\r\n"  # as no line of a mail may look
 
 
 async def post(there: Receiver, *, guard: Guard = HERE, url: str | None = None) -> Receipt:
@@ -186,14 +196,30 @@ async def send_mail(settings: SmtpSettings, guard: Guard = HERE) -> Receipt:
     return await smtp.Smtp(guard, None, lambda: TLS).send(settings, None, a_message())
 
 
-async def test_a_mail_server_takes_the_whole_mail() -> None:
+async def test_a_mail_server_takes_the_whole_mail_with_its_picture_and_links(aws: Aws) -> None:
+    s3, bucket, message = await aws.client("s3"), f"t{uuid.uuid4().hex}", a_message()
+    await s3.create_bucket(Bucket=bucket)
+    await s3.put_object(Bucket=bucket, Key=thumbnail_key(message.notices[0].image_id), Body=JPEG)
+    mute = Link("Mute for an hour", "https://onlooker.example.com/alerts/links/a?b=1&c=2")
     async with mail_server() as there:
-        receipt = await send_mail(smtp_settings(there))
+        sender = smtp.Smtp(HERE, Pictures(s3, bucket), lambda: TLS)
+        receipt = await sender.send(smtp_settings(there), None, replace(message, links=(mute,)))
 
     [envelope] = there.mails
     assert envelope.rcpt_tos == ["ann@example.com", "bob@example.com"]
-    assert b"multipart/alternative" in (envelope.content or b"")
     assert "queued as 42" in receipt.answer
+    assert isinstance(envelope.content, bytes)
+    mail = message_from_bytes(envelope.content, policy=default)
+    assert (mail["Subject"], mail["From"]) == (message.letter.subject, "onlooker@example.com")
+    assert mail.get_content_type() == "multipart/alternative"
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert text.get_content().splitlines()[-1] == f"{mute.label}: {mute.url}"
+    assert f'href="{escape(mute.url)}">{mute.label}</a>' in html.get_content()
+    [picture] = [part for part in mail.walk() if part.get_content_type() == "image/jpeg"]
+    assert picture.get_content() == JPEG
+    assert f'<img src="cid:{picture["Content-ID"][1:-1]}" alt="images/' in html.get_content()
 
 
 async def test_a_mail_server_that_hangs_at_goodbye_has_taken_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,28 +317,39 @@ async def test_a_broker_that_says_nothing_is_left(monkeypatch: pytest.MonkeyPatc
             await publish(port)
 
 
-async def test_a_chat_service_gets_the_words_and_its_answer_is_understood() -> None:
+@pytest.mark.parametrize(
+    ("service", "path", "asked"),
+    [
+        ("gotify", "Abcdefghijklmno", {"title": SUBJECT, "message": TEXT}),
+        ("ntfy", "Abcdefghijklmno", {"topic": "Abcdefghijklmno", "title": SUBJECT, "message": TEXT}),
+        ("mmost", "Abcdefghijklmnopqrstuvwx", {"text": f"{SUBJECT}\r\n{TEXT}", "username": "Onlooker"}),
+    ],
+)
+async def test_a_chat_service_gets_the_words_and_its_answer_is_understood(
+    service: str, path: str, asked: dict[str, str]
+) -> None:
+    chat, settings = Chat(HERE, Trust()), ChatSettings(service=service)
     async with receiver() as there:
-        url, gotify = f"gotify://127.0.0.1:{there.port}/Abcdefghijklmno", ChatSettings(service="gotify")
-        receipt = await Chat(HERE, Trust()).send(gotify, url, a_message())
+        url = f"{service}://127.0.0.1:{there.port}/{path}"
+        receipt = await chat.send(settings, url, a_message())
 
         there.answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
         with pytest.raises(RefusedError, match="401"):
-            await Chat(HERE, Trust()).send(gotify, url, a_message())
+            await chat.send(settings, url, a_message())
         there.answer = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
         with pytest.raises(UnansweredError, match="503"):
-            await Chat(HERE, Trust()).send(gotify, url, a_message())
+            await chat.send(settings, url, a_message())
         with pytest.raises(RefusedError, match="ALLOW_PRIVATE"):
-            await Chat(Guard(), Trust()).send(gotify, url, a_message())
-    with pytest.raises(UnansweredError, match=r"to 127\.0\.0\.1\. \(Connection refused\)") as away:
-        await Chat(HERE, Trust()).send(gotify, url, a_message())
+            await Chat(Guard(), Trust()).send(settings, url, a_message())
+    with pytest.raises(UnansweredError, match=r"\. \(Connection refused\)$") as away:
+        await chat.send(settings, url, a_message())
 
-    assert "Abcdefghijklmno" not in away.value.reason
-    assert receipt.answer == "taken by gotify"
-    told = json.loads(there.requests[0].body)
-    assert told["title"] == a_message().letter.subject
-    assert "Ann" in told["message"]
+    assert path not in away.value.reason
+    assert receipt.answer == f"taken by {service}"
     assert len(there.requests) == 3
+    told = json.loads(there.requests[0].body)
+    assert {name: told[name] for name in asked} == asked
+    assert "apprise" not in str(there.requests[0]).casefold()
 
 
 def test_a_service_follows_no_redirect_and_waits_no_longer_whatever_its_url_says() -> None:

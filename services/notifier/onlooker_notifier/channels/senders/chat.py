@@ -147,7 +147,14 @@ def plugin_of(url: str) -> Service:
     logger = logging.getLogger("apprise")
     logger.propagate = False  # it repeats URLs and what services answer: nothing for logs
     logger.setLevel(logging.DEBUG)  # see `BELOW`
-    asset = apprise.AppriseAsset(http_redirects=False)
+    asset = apprise.AppriseAsset(
+        http_redirects=False,
+        app_id="Onlooker",  # whom readers see as the sender
+        app_desc="Onlooker",
+        app_url="",
+        image_url_mask="",  # else they would fetch apprise's picture from its authors' site
+        image_url_logo="",
+    )
     made = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if made is None:
         raise UnprocessableError(f"This is no URL that apprise knows for {schema}: see its documentation.")
