@@ -11,7 +11,6 @@ from emulator import Emulator
 from installation import Installation
 from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.message import Sends
-from onlooker_notifier.channels.sealing import NoKey
 from onlooker_notifier.channels.senders.ses import Ses
 from onlooker_notifier.channels.senders.sns import Sns
 from onlooker_notifier.channels.sending import Channels
@@ -30,6 +29,7 @@ from onlooker_notifier.escalating.store import EscalationStore
 from onlooker_notifier.gathering.gathering import Gathering
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.rulebook import Change, Rulebook
+from onlooker_notifier.secrets.sealing import NoKey
 from onlooker_shared.claims import Claims
 
 if TYPE_CHECKING:

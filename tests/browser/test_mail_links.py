@@ -12,9 +12,9 @@ from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from accessibility import grave_barriers
 from onlooker_notifier.escalating.records import Acknowledgement
-from onlooker_notifier.links.desk import Desk
-from onlooker_notifier.links.following import Followed
-from onlooker_notifier.links.routes import router
+from onlooker_notifier.following.desk import Desk
+from onlooker_notifier.following.following import Followed
+from onlooker_notifier.following.routes import router
 from onlooker_notifier.links.tokens import ForgedError, Said
 from onlooker_notifier.rules.model import Rule
 

@@ -19,9 +19,10 @@ from onlooker_notifier.delivering.routes import router as deliveries_router
 from onlooker_notifier.digests.composing import compose_digests
 from onlooker_notifier.escalating.escalations import Escalations
 from onlooker_notifier.escalating.routes import router as escalating_router
+from onlooker_notifier.following.composing import link_routers
 from onlooker_notifier.foundation import Foundation, clock, lay, utc_now
 from onlooker_notifier.handlers import Handler, decode_event
-from onlooker_notifier.links.composing import compose_links, link_routers
+from onlooker_notifier.links.composing import compose_links
 from onlooker_notifier.rules.composing import rule_routers
 from onlooker_notifier.rules.muting import Muting
 from onlooker_notifier.rules.rulebook import Rulebook

@@ -7,11 +7,11 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from onlooker_notifier.channels.sealing import key_of
-from onlooker_notifier.channels.trust import why_not_readable
 from onlooker_notifier.conditions.values import Zone
 from onlooker_notifier.rules.model import LONGEST_INTERVAL
 from onlooker_notifier.rules.targets import Address, TopicArn
+from onlooker_notifier.secrets.sealing import key_of
+from onlooker_notifier.secrets.trust import why_not_readable
 from onlooker_shared.settings import ServerSettings
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from onlooker_notifier.channels.kinds import LOWEST_SIGNING_SECRET, AnySettings, ChatSettings, SmtpSettings
 from onlooker_notifier.channels.record import ChannelInput, ChannelRecord
-from onlooker_notifier.channels.sealing import Sealed, Sealer
 from onlooker_notifier.channels.senders.chat import service_of
 from onlooker_notifier.channels.store import ChannelStore
+from onlooker_notifier.secrets.sealing import Sealed, Sealer
 from onlooker_shared.errors import ConflictError, NotFoundError, PreconditionFailedError, UnprocessableError
 
 MOST = 200

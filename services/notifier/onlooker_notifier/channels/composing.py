@@ -11,13 +11,14 @@ from onlooker_notifier.channels.fuses import Fuses
 from onlooker_notifier.channels.message import Sends
 from onlooker_notifier.channels.pictures import Pictures
 from onlooker_notifier.channels.profiles import Profiles
-from onlooker_notifier.channels.sealing import FileSealer, KeySealer, KmsSealer, NoKey, Sealer, key_of
 from onlooker_notifier.channels.senders import chat, cloudwatch, eventbridge, iot, mqtt, ses, smtp, sns, webhook
 from onlooker_notifier.channels.sending import Channels
 from onlooker_notifier.channels.store import ChannelStore
-from onlooker_notifier.channels.trust import Trust
 from onlooker_notifier.channels.trying import Trying
-from onlooker_notifier.links.secret import FileSecret, KeySecret, Secret, StoredSecret
+from onlooker_notifier.secrets.composing import sealer_of, signing_secret
+from onlooker_notifier.secrets.sealing import Sealer
+from onlooker_notifier.secrets.signing_secret import Secret
+from onlooker_notifier.secrets.trust import Trust
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_shared.aws import Aws
 from onlooker_shared.results import Results
@@ -44,7 +45,7 @@ async def compose_channels(
     """Connect every kind of channel. Clients that only channels of one kind use are made when one of them sends."""
     dynamodb = await aws.client("dynamodb")
     store = ChannelStore(dynamodb, topology.alert_channels.name)
-    sealer = await _sealer(aws, settings)
+    sealer = await sealer_of(aws, settings)
     guard = Guard(allow_private=settings.allow_private)
     pictures = Pictures(await aws.client("s3"), topology.annotated.name, wait=settings.picture_wait)
     profiles = Profiles(dynamodb, topology.people.name, topology.profiles.name)
@@ -66,23 +67,5 @@ async def compose_channels(
         }
         channels = Channels(store, sealer, senders)
         fuses = Fuses(store, clock)
-        secret = _secret(settings, sealer, dynamodb, topology.alert_notices.name)
+        secret = signing_secret(settings, sealer, dynamodb, topology.alert_notices.name)
         yield ChannelParts(store, sealer, fuses, channels, Trying(channels, fuses, clock), secret)
-
-
-async def _sealer(aws: Aws, settings: NotifierSettings) -> Sealer:
-    if settings.kms_key_id is not None:
-        return KmsSealer(await aws.client("kms"), settings.kms_key_id)
-    if settings.key is not None:
-        return KeySealer(key_of(settings.key.get_secret_value()))
-    if settings.key_file is not None:
-        return FileSealer(settings.key_file)
-    return NoKey()
-
-
-def _secret(settings: NotifierSettings, sealer: Sealer, dynamodb: Any, table: str) -> Secret | None:
-    if settings.kms_key_id is not None:
-        return StoredSecret(sealer, dynamodb, table)
-    if settings.key is not None:
-        return KeySecret(key_of(settings.key.get_secret_value()))
-    return FileSecret(settings.key_file) if settings.key_file is not None else None

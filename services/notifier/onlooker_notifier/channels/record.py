@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.fuse import Fuse
 from onlooker_notifier.channels.kinds import AnySettings
-from onlooker_notifier.channels.sealing import Sealed
+from onlooker_notifier.secrets.sealing import Sealed
 
 Keep = Annotated[
     float,

@@ -8,9 +8,9 @@ from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.kinds import EmailSettings, Settings, SnsSettings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, Sends
 from onlooker_notifier.channels.record import ChannelRecord
-from onlooker_notifier.channels.sealing import SealBrokenError, Sealed, Sealer
 from onlooker_notifier.channels.store import ChannelStore
 from onlooker_notifier.rules.targets import Channel, EmailChannel, NamedChannel, SnsChannel
+from onlooker_notifier.secrets.sealing import SealBrokenError, Sealed, Sealer
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
 from onlooker_notifier.channels.message import Link
-from onlooker_notifier.channels.sealing import SealBrokenError
-from onlooker_notifier.links.secret import Secret
 from onlooker_notifier.links.tokens import Signer
+from onlooker_notifier.secrets.sealing import SealBrokenError
+from onlooker_notifier.secrets.signing_secret import Secret
 from onlooker_shared.errors import SettingsError, describe
 
 PATH = "/alerts/links"

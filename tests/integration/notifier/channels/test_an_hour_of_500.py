@@ -16,11 +16,11 @@ from onlooker_notifier.channels.kinds import WebhookSettings
 from onlooker_notifier.channels.record import ChannelRecord, FuseView
 from onlooker_notifier.channels.retries import Policy
 from onlooker_notifier.channels.senders.webhook import Webhook, client
-from onlooker_notifier.channels.trust import Trust
 from onlooker_notifier.delivering.deliveries import Delivery
 from onlooker_notifier.digests.digests import Digests
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel, NamedChannel
+from onlooker_notifier.secrets.trust import Trust
 from recognitions import a_recognition, an_image
 
 MINUTE, HOUR = 60.0, 3600.0

@@ -20,7 +20,7 @@ from onlooker_notifier.channels.senders import webhook
 from onlooker_notifier.channels.senders.chat import Chat
 from onlooker_notifier.channels.senders.mqtt import Mqtt
 from onlooker_notifier.channels.senders.smtp import Smtp
-from onlooker_notifier.channels.trust import Trust
+from onlooker_notifier.secrets.trust import Trust
 from onlooker_shared.aws import Aws
 from outside import PASSWORD, USER, broker, mail_server
 

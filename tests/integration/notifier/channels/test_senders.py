@@ -25,7 +25,7 @@ from onlooker_notifier.channels.message import Link, Receipt, RefusedError, Unan
 from onlooker_notifier.channels.pictures import Pictures
 from onlooker_notifier.channels.senders import mqtt, smtp, webhook
 from onlooker_notifier.channels.senders.chat import Chat, plugin_of, without_secret
-from onlooker_notifier.channels.trust import Trust
+from onlooker_notifier.secrets.trust import Trust
 from onlooker_shared.annotations import thumbnail_key
 from onlooker_shared.aws import Aws
 from onlooker_shared.errors import UnprocessableError

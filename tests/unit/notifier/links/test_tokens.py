@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from onlooker_notifier.links.limits import Limits
+from onlooker_notifier.following.limits import Limits
 from onlooker_notifier.links.tokens import LASTING, ExpiredError, ForgedError, Said, Signer
 
 NOW = 1_800_000_000.0

@@ -15,7 +15,7 @@ from onlooker_notifier.channels.addresses import Guard
 from onlooker_notifier.channels.kinds import ChatSettings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.reaching import OWN_AUTHORITY
-from onlooker_notifier.channels.trust import Trust
+from onlooker_notifier.secrets.trust import Trust
 from onlooker_notifier.wording.wording import printable, shortened
 from onlooker_shared.errors import UnprocessableError
 
@@ -151,7 +151,6 @@ def plugin_of(url: str) -> Service:
         http_redirects=False,
         app_id="Onlooker",  # whom readers see as the sender
         app_desc="Onlooker",
-        app_url="",
         image_url_mask="",  # else they would fetch apprise's picture from its authors' site
         image_url_logo="",
     )

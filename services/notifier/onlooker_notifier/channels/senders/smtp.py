@@ -15,7 +15,7 @@ from onlooker_notifier.channels.mails import mail
 from onlooker_notifier.channels.message import LONGEST_ANSWER, Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.pictures import Pictures
 from onlooker_notifier.channels.reaching import first_that_opens, why_unreached
-from onlooker_notifier.letters.wording import printable, shortened
+from onlooker_notifier.wording.wording import printable, shortened
 
 CONNECT_TIMEOUT, TIMEOUT, GOODBYE = 5.0, 30.0, 2.0
 """Seconds to connect, until the mail is taken, and to say goodbye when it is."""

@@ -18,7 +18,7 @@ from onlooker_notifier.channels.bodies import body, encoded
 from onlooker_notifier.channels.kinds import WebhookSettings
 from onlooker_notifier.channels.message import LONGEST_ANSWER, Message, Receipt, RefusedError, UnansweredError
 from onlooker_notifier.channels.reaching import first_that_opens, why_unreached
-from onlooker_notifier.letters.wording import printable, shortened
+from onlooker_notifier.wording.wording import printable, shortened
 
 CONNECT_TIMEOUT, TIMEOUT = 5.0, 10.0
 """Seconds to connect, and until it is answered."""

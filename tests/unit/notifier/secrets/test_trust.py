@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from certificates import Authority
-from onlooker_notifier.channels.trust import Trust, why_not_readable
+from onlooker_notifier.secrets.trust import Trust, why_not_readable
 from onlooker_notifier.settings import NotifierSettings
 from onlooker_shared.errors import SettingsError
 

@@ -12,12 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fastapi.responses import HTMLResponse
 
 from onlooker_notifier.channels.message import came_from
-from onlooker_notifier.channels.sealing import SealBrokenError
-from onlooker_notifier.links.following import Followed, Following
-from onlooker_notifier.links.limits import Limits
+from onlooker_notifier.following.following import Followed, Following
+from onlooker_notifier.following.limits import Limits
+from onlooker_notifier.following.pages import Action, page
 from onlooker_notifier.links.linking import ACKNOWLEDGE, MUTES
-from onlooker_notifier.links.pages import Action, page
 from onlooker_notifier.links.tokens import LASTING, ExpiredError, ForgedError, Said
+from onlooker_notifier.secrets.sealing import SealBrokenError
 from onlooker_notifier.wording.local_time import LocalTime
 from onlooker_notifier.wording.wording import printable
 from onlooker_shared.errors import NotFoundError, ProblemError, SettingsError, describe

@@ -9,9 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from onlooker_notifier.links.desk import Desk
+from onlooker_notifier.following.desk import Desk
+from onlooker_notifier.following.pages import page
 from onlooker_notifier.links.linking import ACKNOWLEDGE, MUTES, PATH
-from onlooker_notifier.links.pages import page
 
 ANY = "/{token:path}"
 """Also what has more behind it: what no route takes is written into the log, link and all."""

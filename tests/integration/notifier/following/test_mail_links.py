@@ -11,7 +11,7 @@ import pytest
 from installation import Installation, client_of, eventually, installation, working
 from notifying import SENDER, Mailbox
 from onlooker_notifier.__main__ import compose
-from onlooker_notifier.links import desk
+from onlooker_notifier.following import desk
 from onlooker_notifier.links.tokens import LASTING, Signer
 from onlooker_notifier.rules.rulebook import Rulebook
 from onlooker_shared.aws import Aws

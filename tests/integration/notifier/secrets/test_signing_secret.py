@@ -8,9 +8,9 @@ from typing import Any
 from botocore.exceptions import EndpointConnectionError
 
 from notifying import Clock, Parts
-from onlooker_notifier.channels.sealing import KmsSealer, made_or_read
 from onlooker_notifier.links.linking import Linking, Signing
-from onlooker_notifier.links.secret import FileSecret, StoredSecret
+from onlooker_notifier.secrets.sealing import KmsSealer, made_or_read
+from onlooker_notifier.secrets.signing_secret import FileSecret, StoredSecret
 
 
 class Kms:

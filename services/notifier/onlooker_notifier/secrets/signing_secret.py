@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
-from onlooker_notifier.channels.sealing import KEY_BYTES, Sealed, Sealer, made_or_read
+from onlooker_notifier.secrets.sealing import KEY_BYTES, Sealed, Sealer, made_or_read
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient

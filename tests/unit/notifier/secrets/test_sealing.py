@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from onlooker_notifier.channels.sealing import FileSealer, KeySealer, KmsSealer, NoKey, SealBrokenError, Sealer, key_of
+from onlooker_notifier.secrets.sealing import FileSealer, KeySealer, KmsSealer, NoKey, SealBrokenError, Sealer, key_of
 from onlooker_shared.errors import ConflictError, SettingsError
 
 SECRET = "hunter2-hunter2"
