@@ -10,10 +10,10 @@ import pytest
 from installation import eventually
 from notifying import Clock, Mailbox, Parts
 from onlooker_notifier.channels import retries
-from onlooker_notifier.channels.backlog import backlog
 from onlooker_notifier.channels.fuse import FAILURES
 from onlooker_notifier.channels.message import RefusedError
 from onlooker_notifier.delivering import catching_up
+from onlooker_notifier.delivering.backlog import backlog
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.rules.targets import EmailChannel
 from tellings import Other, a_channel, a_rule, down, recorded, tell
