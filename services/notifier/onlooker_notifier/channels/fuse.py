@@ -58,23 +58,29 @@ class Fuse:
         """Return the fuse while one tries: open for the others."""
         return replace(self, until=now + PROBE)
 
-    def failed(self, now: float, reason: str, wait: float = 0.0) -> "Fuse":
+    def failed(self, now: float, reason: str, wait: float = 0.0, *, probed: bool = False) -> "Fuse":
         """Return the fuse after a failure.
+
+        Of several tries that were under way when it opened, none opens it for longer, unless the channel asks for that.
 
         Args:
             now: the time, epoch seconds.
             reason: what happened.
             wait: seconds for which the channel asks to be left alone.
+            probed: whether it was the one try of a fuse that was half-open.
         """
-        failures = self.failures + 1
-        openings = self.openings + 1 if self.until is not None or failures >= FAILURES else self.openings
+        failures, since = self.failures + 1, now if self.since is None else self.since
+        if self.until is not None and self.state(now) == "open" and not probed:
+            until = max(self.until, now + min(LONGEST_PAUSE, wait))
+            return replace(self, failures=failures, until=until, since=since, reason=reason)
+        openings = self.openings + 1 if failures >= FAILURES else self.openings
         own = FIRST_PAUSE * 2.0 ** min(openings - 1, 10) if openings else 0.0
         pause = min(LONGEST_PAUSE, max(own, wait))
         return Fuse(
             failures=failures,
             openings=openings,
             until=now + pause if pause else None,
-            since=now if self.since is None else self.since,
+            since=since,
             reason=reason,
         )
 

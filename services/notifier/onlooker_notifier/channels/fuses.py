@@ -24,6 +24,8 @@ class Fuses:
     def __init__(self, store: ChannelStore, clock: Callable[[], float]) -> None:
         self._store = store
         self._clock = clock
+        self._probing: set[str] = set()
+        """Channels that this instance tries alone."""
 
     async def open_until(self, key: str) -> float | None:
         """Return None if a channel may be tried now, by the caller; else until when it is left alone."""
@@ -35,14 +37,18 @@ class Fuses:
                 return fuse.until
             case Admission.ONE:
                 probing = fuse.probing(now)
-                return None if await self._store.put_fuse(key, probing, fuse) else probing.until
+                if not await self._store.put_fuse(key, probing, fuse):
+                    return probing.until
+                self._probing.add(key)
+                return None
 
     async def failed(self, key: str, reason: str, wait: float = 0.0) -> Fuse:
         """Note a failure of a channel that asks to be left alone for some seconds; return the fuse as it is then."""
-        after = WHOLE
+        after, probed = WHOLE, key in self._probing
+        self._probing.discard(key)
         for _ in range(TRIES):
             before = await self._store.fuse(key)
-            after = before.failed(self._clock(), reason, wait)
+            after = before.failed(self._clock(), reason, wait, probed=probed)
             if await self._store.put_fuse(key, after, before):
                 if after.until is not None:
                     log.warning("channel.left_alone", failures=after.failures, until=after.until)
@@ -51,6 +57,7 @@ class Fuses:
 
     async def succeeded(self, key: str) -> None:
         """Note that a channel took a message."""
+        self._probing.discard(key)
         if await self._store.fuse(key) != WHOLE:
             await self._store.close_fuse(key)
             log.info("channel.works_again")

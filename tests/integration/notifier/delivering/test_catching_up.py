@@ -10,7 +10,7 @@ import pytest
 from installation import eventually
 from notifying import Clock, Mailbox, Parts
 from onlooker_notifier.channels import retries
-from onlooker_notifier.channels.fuse import FAILURES
+from onlooker_notifier.channels.fuse import FAILURES, FIRST_PAUSE
 from onlooker_notifier.channels.message import RefusedError
 from onlooker_notifier.delivering import catching_up
 from onlooker_notifier.delivering.backlog import backlog
@@ -68,6 +68,26 @@ async def test_while_a_channel_is_down_the_others_are_told_and_then_it_catches_u
     assert await parts.waiting.all() == []
     assert await instance.catch_up() is None
     assert other.tries == FAILURES * 2 + 3
+
+
+async def test_messages_that_fail_at_the_same_time_have_their_channel_left_alone_for_a_minute_and_no_longer(
+    parts: Parts, other: Other, clock: Clock
+) -> None:
+    channel = await a_channel(parts)
+    rules = [a_rule(channel).model_copy(update={"rule_id": f"rule-{n}"}) for n in range(FAILURES + 3)]
+    instance, other.fails, other.goes_on = parts.instance(iot=other), down, asyncio.Event()
+    telling = [asyncio.create_task(tell(parts, instance, rule, f"{rule.rule_id}.jpg")) for rule in rules]
+
+    async def all_under_way() -> bool:
+        return other.tries == len(rules)
+
+    await eventually(all_under_way)
+    other.goes_on.set()
+    await asyncio.gather(*telling)
+
+    [fuse] = (await parts.store.all())[1].values()
+    assert fuse.failures >= FAILURES
+    assert fuse.until == clock.now + FIRST_PAUSE
 
 
 async def test_of_a_long_line_some_are_looked_after_at_a_time(

@@ -35,10 +35,18 @@ def test_each_try_that_fails_doubles_the_pause_up_to_an_hour() -> None:
         assert fuse.until is not None
         pauses.append(fuse.until - now)
         now = fuse.until
-        fuse = fuse.probing(now).failed(now, "still")
+        fuse = fuse.probing(now).failed(now, "still", probed=True)
 
     assert pauses == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600, 3600]
     assert max(pauses) == LONGEST_PAUSE
+
+
+def test_tries_that_were_under_way_when_it_opened_open_it_for_no_longer() -> None:
+    assert failing(16).until == NOW + FIRST_PAUSE
+    asked = WHOLE.failed(NOW, "HTTP 429", wait=1200.0)
+    assert failing(16, asked).until == NOW + 1200
+    later = NOW + FIRST_PAUSE
+    assert failing(1, failing(FAILURES).probing(later), later).until == later + PROBE
 
 
 def test_a_clock_that_jumps_back_keeps_no_channel_closed_for_longer_than_an_hour() -> None:
@@ -57,3 +65,12 @@ def test_who_asks_to_be_left_alone_is_from_the_first_failure_on_and_an_hour_at_m
     assert fuse.admission(NOW + 120) is Admission.ONE
     assert WHOLE.failed(NOW, "HTTP 429", wait=86_400.0).until == NOW + LONGEST_PAUSE
     assert failing(FAILURES - 1).failed(NOW, "HTTP 429", wait=1.0).until == NOW + FIRST_PAUSE, "what is longer holds"
+
+
+def test_who_asked_to_be_left_alone_for_a_moment_may_fail_five_times_as_others_may() -> None:
+    fuse, now = WHOLE, NOW
+    for _ in range(FAILURES - 1):
+        fuse = fuse.failed(now, "HTTP 429", wait=1.0, probed=True)
+        assert fuse.until == now + 1
+        now += 1
+    assert fuse.failed(now, "HTTP 429", wait=1.0, probed=True).until == now + FIRST_PAUSE
