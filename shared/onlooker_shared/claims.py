@@ -1,7 +1,7 @@
 """Claims: a side effect that cannot be undone (a mail) happens once, though its message may come twice.
 
     free ──claim──> in progress (until a time) ──complete──> done (with a result)
-                     │ the time is over, or further away than it can be: a clock jumped back
+                     │ the time is over, or further away than it can be: a clock jumped back; or it is given back
                      └──────────────> free
 
 Kept in DynamoDB, so that it holds through redelivery, restart and among several instances.
@@ -106,6 +106,28 @@ class Claims:
                 ":expires_at": {"N": str(int(self._clock() + KEPT.total_seconds()))},
             },
         )
+
+    async def give_back(self, claim: Claimed, after: timedelta = timedelta(0)) -> None:
+        """Note that the side effect did not happen, and that others may claim it after a time.
+
+        A claim that lapsed meanwhile, and is another's by now, stays theirs.
+        """
+        try:
+            await self._dynamodb.update_item(
+                TableName=self._table,
+                Key={"claim_id": {"S": claim.claim_id}},
+                UpdateExpression="SET #until = :until",
+                ConditionExpression="#state = :busy AND holder = :me",
+                ExpressionAttributeNames={"#state": "state", "#until": "until"},
+                ExpressionAttributeValues={
+                    ":until": {"N": f"{self._clock() + after.total_seconds():.3f}"},
+                    ":busy": {"S": "in progress"},
+                    ":me": {"S": claim.token},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
 
     async def _holder(self, claim_id: str, now: float) -> InProgress | AlreadyDone:
         answer = await self._dynamodb.get_item(

@@ -71,6 +71,29 @@ async def test_a_claim_from_before_a_clock_jumped_back_holds_nobody(claims: Clai
     assert await claims.claim(WHAT, "next", LEASE) == Claimed(WHAT, "next")
 
 
+async def test_a_claim_that_is_given_back_is_free_after_a_while(claims: Claims, clock: Clock) -> None:
+    claim = await claims.claim(WHAT, "a", LEASE)
+    assert isinstance(claim, Claimed)
+    await claims.give_back(claim, timedelta(seconds=10))
+    assert await claims.claim(WHAT, "b", LEASE) == InProgress(until=clock.now + 10)
+    clock.now += 11
+    assert await claims.claim(WHAT, "b", LEASE) == Claimed(WHAT, "b")
+
+
+async def test_a_claim_that_is_given_back_too_late_stays_whose_it_is_by_now(claims: Claims, clock: Clock) -> None:
+    late = await claims.claim(WHAT, "late", LEASE)
+    assert isinstance(late, Claimed)
+    clock.now += 61
+    claim = await claims.claim(WHAT, "b", LEASE)
+    await claims.give_back(late)
+    clock.now += 1
+    assert await claims.claim(WHAT, "c", LEASE) == InProgress(until=clock.now + 59)
+    assert isinstance(claim, Claimed)
+    await claims.complete(claim, "message 7")
+    await claims.give_back(late)
+    assert await claims.claim(WHAT, "c", LEASE) == AlreadyDone("message 7")
+
+
 async def test_the_same_holder_may_claim_again(claims: Claims) -> None:
     """Its first call's answer may have been lost on the way."""
     assert await claims.claim(WHAT, "a", LEASE) == await claims.claim(WHAT, "a", LEASE) == Claimed(WHAT, "a")

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 from pydantic import BaseModel, ConfigDict
@@ -99,7 +99,7 @@ class Again:
             target = await self._find(first)
             whole = unpacked(message, first, delivery_id)
         except ConflictError:
-            await self._claims.claim(claim.claim_id, claim.token, timedelta(0))  # nothing was done: it is free again
+            await self._claims.give_back(claim)
             raise
         if self._linking is not None and target.type in MAILS:
             links = await self._linking.of(first.rule_id, first.escalation_id, delivery_id)

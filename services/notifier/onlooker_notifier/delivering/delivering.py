@@ -175,7 +175,7 @@ class Delivering:
         log.warning("alert.postponed", **said)
         DELIVERIES.labels(target.type, "postponed").inc()
         await self._waiting.put(then, None if job.next_at else notices)
-        await self._claims.claim(claim.claim_id, claim.token, timedelta(seconds=HELD))
+        await self._claims.give_back(claim, timedelta(seconds=HELD))
         return WAITS
 
     async def _message(self, job: Job, target: Target, notices: Sequence[Notice]) -> Message:
