@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     Item: TypeAlias = dict[str, AttributeValueTypeDef]
 
 WAITING = "waiting"
-SPARE = 86_400.0
-"""Seconds that an item is kept beyond the last try: nobody else forgets it if all instances are away."""
+SPARE = 30 * 86_400.0
+"""Seconds that an item is kept beyond the last try: nobody else forgets it if all instances are away. Quiet hours put
+that try off, by most of a week; the notices are not written anew then."""
 
 log = structlog.stdlib.get_logger(__name__)
 

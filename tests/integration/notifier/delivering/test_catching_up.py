@@ -12,6 +12,7 @@ from notifying import Clock, Mailbox, Parts
 from onlooker_notifier.channels import retries
 from onlooker_notifier.channels.fuse import FAILURES, FIRST_PAUSE
 from onlooker_notifier.channels.message import RefusedError
+from onlooker_notifier.conditions.values import DAYS
 from onlooker_notifier.delivering import catching_up
 from onlooker_notifier.delivering.backlog import backlog
 from onlooker_notifier.rules.model import Rule
@@ -162,6 +163,30 @@ async def test_what_waits_for_a_channel_waits_for_the_end_of_quiet_hours_too(
 
     assert len(other.messages) == 1
     assert [delivery.outcome.status for delivery in await recorded(parts)] == ["sent"]
+
+
+async def test_what_waits_is_kept_for_as_long_as_quiet_hours_put_it_off(
+    parts: Parts, other: Other, clock: Clock
+) -> None:
+    rule, other.fails = a_rule(await a_channel(parts, "expire")), down
+    instance = parts.instance(iot=other)
+    await tell(parts, instance, rule, "1.jpg")
+    clock.now += retries.FIRST_DELAY
+    days = [day for day in DAYS if day != DAYS[datetime.fromtimestamp(clock.now - 86_400, UTC).weekday()]]
+    quiet = Rule.model_validate(rule.model_dump() | {"quiet_hours": {"days": days}})
+
+    async def rule_of(_rule_id: str) -> Rule | None:
+        return quiet
+
+    await instance.catch_up(rule_of)
+    [job] = await parts.waiting.all()
+    assert job.keep > 5 * 86_400
+    stored = await parts.dynamodb.query(
+        TableName=parts.notices,
+        KeyConditionExpression="about = :about",
+        ExpressionAttributeValues={":about": {"S": f"waiting#{job.delivery_id}"}},
+    )
+    assert [int(item["expires_at"]["N"]) > job.begun_at + job.keep for item in stored["Items"]] == [True]
 
 
 async def test_several_instances_catch_up_at_once_and_send_once(parts: Parts, other: Other, clock: Clock) -> None:
