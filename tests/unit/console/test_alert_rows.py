@@ -113,6 +113,14 @@ def test_lengths_of_time_are_shown_in_the_largest_unit_and_read_in_any(seconds: 
     assert spans.in_seconds(number, unit) == seconds
 
 
+def test_a_length_of_time_is_not_changed_by_showing_it() -> None:
+    seconds = 1_234_567.0
+    told = {"name": "Door", "enabled": True, "channels": [], "when": {"faces": {"at_least": 1}}, "events": []}
+    shown = draft_of(told | {"cooldown": seconds, "digest_interval": 60, "per": []})
+    assert spans.in_seconds(*spans.shown(shown.settings["cooldown"])) == "1234567"
+    assert spans.in_seconds("1.1", "3600") == "3960", "not a fraction of a second more"
+
+
 @pytest.mark.parametrize(("number", "unit", "read"), [("soon", "60", "soon"), ("", "60", ""), ("5", "year", "5")])
 def test_what_is_no_length_of_time_is_for_the_notifier_to_refuse(number: str, unit: str, read: str) -> None:
     assert spans.in_seconds(number, unit) == read

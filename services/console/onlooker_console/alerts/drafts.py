@@ -257,7 +257,7 @@ def _is_object(text: str) -> bool:
 
 
 def _settings(told: Mapping[str, Any]) -> dict[str, str]:
-    numbers = {each.name: f"{told[each.name]:g}" for each in SETTINGS if told.get(each.name) is not None}
+    numbers = {each.name: spans.written(float(told[each.name])) for each in SETTINGS if told.get(each.name) is not None}
     return numbers | {each.name: told[each.name] for each in WORDS if told.get(each.name)}
 
 

@@ -16,16 +16,17 @@ def shown(seconds: str) -> tuple[str, str]:
     if not number:
         return "0", MINUTES
     unit = next((unit for unit in reversed(UNITS) if number % int(unit) == 0), "1")
-    return _written(number / int(unit)), unit
+    return written(number / int(unit)), unit
 
 
 def in_seconds(number: str, unit: str) -> str:
     """Return a number of a unit in seconds; what is no number is for the notifier to refuse, and stays as it is."""
     try:
-        return _written(float(number) * int(unit if unit in UNITS else "1"))
+        return written(round(float(number) * int(unit if unit in UNITS else "1"), 3))
     except ValueError:
         return number
 
 
-def _written(number: float) -> str:
+def written(number: float) -> str:
+    """Return a number as forms have it: all of its digits, and no fraction where it has none."""
     return str(int(number)) if number.is_integer() else str(number)
