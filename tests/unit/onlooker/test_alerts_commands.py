@@ -303,6 +303,15 @@ def test_a_document_comes_from_standard_input_and_its_plan_as_json(installation:
     assert "leave out --dry-run" in run("import", "-", "--dry-run", answer="rules: []").stdout
 
 
+def test_from_standard_input_rules_are_deleted_only_by_who_agreed_before(installation: Installation) -> None:
+    refused = run("import", "-", answer="rules: []")
+    assert "deleted: door" in refused.stderr
+    assert "--yes" in str(refused.exception)
+    assert installation.put == [(b"rules: []", True)]
+    assert run("import", "-", "--yes", answer="rules: []").exit_code == 0
+    assert installation.put[-1] == (b"rules: []", False)
+
+
 def test_a_document_that_changes_nothing_is_not_sent_again(installation: Installation) -> None:
     installation.plan |= {"created": [], "deleted": []}
     assert run("import", "-", answer="rules: []").stdout == "unchanged: 2\n"

@@ -54,7 +54,7 @@ def import_rules(
     changes = any(plan[kind] for kind in STYLES)
     if changes and not dry_run:
         if plan["deleted"] and not yes:
-            _ask(plan)
+            _ask(plan, file)
         plan = ask(data, lambda client: client.put_rulebook(document, dry_run=False))
     if json:
         terminal.output().print_json(data=plan)
@@ -71,9 +71,17 @@ def _read(file: Path) -> bytes:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _ask(plan: Plan) -> None:
-    """Return if somebody agrees; end the command if not."""
+def _ask(plan: Plan, file: Path) -> None:
+    """Return if somebody agrees; end the command if not.
+
+    Raises:
+        ConfigurationError: the rules come from where an answer would, so nobody can be asked.
+    """
     _print_changes(terminal.messages(), plan)
+    if file == STANDARD_INPUT:
+        raise ConfigurationError(
+            "Nothing was changed. Standard input is the rules, so agree to what is deleted by --yes."
+        )
     typer.confirm(f"Delete {words.many(len(plan['deleted']), 'rule')}?", abort=True, err=True)
 
 
