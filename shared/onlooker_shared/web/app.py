@@ -71,7 +71,11 @@ def create_app(
 
 
 def _add(app: FastAPI, routes: APIRouter) -> None:
-    """Add routes as they are: `include_router` has the first request wait until each is worked out once more."""
+    """Add routes as they are: `include_router` has the first request wait until each is worked out once more.
+
+    What a router says of its own routes (prefix, tags, dependencies) they have already. Its lifespan is left out: what
+    services begin and end, `compose` does.
+    """
     app.router.routes.extend(routes.routes)
 
 

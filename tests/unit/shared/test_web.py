@@ -14,7 +14,7 @@ import httpx
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from starlette.requests import ClientDisconnect
 from structlog.testing import capture_logs
 
@@ -168,6 +168,27 @@ async def test_a_key_with_the_scope_is_let_in_and_no_other() -> None:
         forbidden = await asked_with("Bearer writer")
         assert forbidden.status_code == HTTPStatus.FORBIDDEN
         assert "tags:read" in forbidden.json()["detail"]
+
+
+async def test_routes_keep_what_their_router_says_of_all_of_them() -> None:
+    routes = APIRouter(
+        prefix="/things",
+        tags=["things"],
+        dependencies=[Depends(requires(Scope.TAGS_READ))],
+        default_response_class=PlainTextResponse,
+    )
+
+    @routes.get("/{name}")
+    async def thing(name: str) -> str:
+        return name
+
+    async with client_of(Service("test", routers=[routes])) as client:
+        refused = await client.get("/things/a")
+        allowed = await client.get("/things/a", headers={"Authorization": "Bearer admin"})
+        described = (await client.get("/openapi.json")).json()["paths"]["/things/{name}"]["get"]
+    assert refused.status_code == HTTPStatus.UNAUTHORIZED
+    assert (allowed.text, allowed.headers["Content-Type"]) == ("a", "text/plain; charset=utf-8")
+    assert (described["tags"], described["operationId"]) == (["things"], "thing_things__name__get")
 
 
 async def test_without_a_key_the_challenge_says_how(client: httpx.AsyncClient) -> None:
