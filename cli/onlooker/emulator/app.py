@@ -78,9 +78,8 @@ class EmulatorApp:
     async def _talk(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let subscribers of IoT in; what else MiniStack offers over a WebSocket is not among its services here."""
         if refusal("GET", scope["path"], scope["query_string"], dict(scope["headers"])) is None:
-            asked = ", ".join(
-                scope["subprotocols"]
-            ).encode()  # MiniStack reads the header, of which the server makes them
+            # MiniStack reads the header, of which the server made them.
+            asked = ", ".join(scope["subprotocols"]).encode()
             headers = [*scope["headers"], (b"sec-websocket-protocol", asked)]
             await self._ministack({**scope, "headers": headers}, receive, send)
         else:

@@ -8,9 +8,7 @@ every variable of MiniStack's that is not set here is removed.
 from collections.abc import Mapping
 from pathlib import Path
 
-SERVICES = (
-    "dynamodb", "events", "iot", "iot-data", "kinesis", "kms", "monitoring", "s3", "ses", "sns", "sqs", "sts",
-)  # fmt: skip
+SERVICES = ("dynamodb", "events", "iot", "iot-data", "kinesis", "kms", "monitoring", "s3", "ses", "sns", "sqs", "sts")
 
 _PREFIXES = ("MINISTACK_", "S3_", "LOCALSTACK_", "SMTP_", "SFTP_", "IOT_MTLS_", "LAMBDA_")
 _NAMES = (
