@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from onlooker_recognizer.people.registry.items import Item
 
 DECISIONS = ("seen#", "digest#")
-"""Begin the keys of what is known of notices, without what they say: see the notifier's `digests`."""
+"""Begin the keys of what is known of notices, without what they say: see the notifier's `gathering` and `digests`."""
 
 
 class ErasedTables:
