@@ -40,7 +40,8 @@ class _Adapters:
         self._made: dict[Any, TypeAdapter[Any]] = {}
 
     def __call__(self, annotated: Any, *, config: Any = None) -> TypeAdapter[Any]:
-        key = (annotated.__origin__, tuple(map(_told, annotated.__metadata__)), config)
+        origin = annotated.__origin__
+        key = (origin, repr(origin), tuple(map(_told, annotated.__metadata__)), config)  # unions are equal in any order
         try:
             known = self._made.get(key)
         except TypeError:  # it has parts without a hash, such as examples
