@@ -155,6 +155,7 @@ async def test_nobody_there_may_be_there_later() -> None:
         ("86400", "slowly (It asks to be left alone for 3600 s.)", 3600.0),
         ("Fri, 15 Jan 2027 07:00:00 GMT", "slowly", 0.0),
         ("later", "slowly", 0.0),
+        ("Fri, 15 Jan 2027 08:10:00 +99999999999999", "slowly", 0.0),
     ],
 )
 async def test_who_asks_to_be_left_alone_for_a_while_is_understood(value: str, words: str, wait: float) -> None:

@@ -123,7 +123,7 @@ async def _words(response: httpx.Response) -> str:
 
 def asked_to_wait(value: str, now: float) -> float:
     """Return the seconds of a `Retry-After` (RFC 9110, section 10.2.3), an hour at most; 0 if it says nothing."""
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, OverflowError):
         seconds = float(value) if value.isdecimal() else parsedate_to_datetime(value).timestamp() - now
         return min(max(seconds, 0.0), retries.LONGEST_DELAY)
     return 0.0
