@@ -112,7 +112,7 @@ def _rule_routers(base: Foundation, channels: ChannelParts, muting: Muting) -> l
         return await channels.store.get(channel_id) is not None
 
     return [
-        trials_router(base.rulebook, Album(base.s3, base.results), terms),
+        trials_router(base.rulebook, Album(base.s3, base.results), terms, utc_now),
         *rule_routers(base.rulebook, known_channel, muting),
     ]
 

@@ -41,7 +41,7 @@ class Cooldowns:
     def claims(self, claims: Iterable[Claim], now: float) -> "list[TransactWriteItemTypeDef]":
         """Return the parts of a transaction by which claims are taken, on condition that none of them cools down.
 
-        The conditions are those of `decisions.cools_down`.
+        The conditions are those of `verdicts.cools_down`.
         """
         return [
             {

@@ -1,6 +1,5 @@
 """The newest pictures, from the results bucket, as the notifier looks at pictures that come."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from heapq import nlargest
@@ -10,6 +9,7 @@ from onlooker_notifier import notices
 from onlooker_notifier.conditions import facts
 from onlooker_notifier.conditions.facts import Event, Facts
 from onlooker_notifier.notices import Notice
+from onlooker_notifier.together import all_of
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.objects import list_objects
 from onlooker_shared.results import FAILURES, RESULTS, Results
@@ -45,14 +45,7 @@ class Album:
             botocore.exceptions.ClientError: S3 refuses.
         """
         found, complete = await self._listed()
-        chosen = nlargest(count, found)
-        gate = asyncio.Semaphore(AT_ONCE)
-
-        async def read(event: Event, image_id: str) -> tuple[Notice, Facts] | None:
-            async with gate:
-                return await self._read(event, image_id)
-
-        pictures = await asyncio.gather(*(read(event, image_id) for _, event, image_id in chosen))
+        pictures = await all_of(self._read, nlargest(count, found), at_once=AT_ONCE)
         there = [each for each in pictures if each is not None]
         return sorted(there, key=lambda each: each[0].uploaded_at, reverse=True), complete
 
@@ -70,7 +63,8 @@ class Album:
             async for entry in list_objects(self._s3, self._results.bucket, prefix):
                 yield entry["LastModified"], event, image_id_in(entry["Key"], prefix)
 
-    async def _read(self, event: Event, image_id: str) -> tuple[Notice, Facts] | None:
+    async def _read(self, listed: tuple[datetime, Event, str]) -> tuple[Notice, Facts] | None:
+        _, event, image_id = listed
         try:
             if event == "failed":
                 failure = await self._results.get_failure(image_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -20,12 +20,7 @@ DRAFT = "draft"
 """The id of a rule that is not stored, as long as it is tried."""
 
 
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
-
-
-def router(rulebook: Rulebook, album: Album, terms: Terms, clock: Callable[[], datetime] = utc_now) -> APIRouter:
+def router(rulebook: Rulebook, album: Album, terms: Terms, clock: Callable[[], datetime]) -> APIRouter:
     """Return the routes. They tell what is in pictures, by any condition, which only who may write rules learns."""
     routes = APIRouter(prefix="/alerts/rules", tags=["alerts"], dependencies=[Depends(unbound(Scope.ALERTS_WRITE))])
 

@@ -4,7 +4,6 @@ A known face gives `{"FaceId": ..., every attribute of its profile, "Similarity"
 `onlooker`, is what is known of the picture. A picture that nobody known is in gives one message with `onlooker` alone.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from onlooker_notifier.channels.kinds import IotSettings
 from onlooker_notifier.channels.message import Message, Receipt, RefusedError, aws_answers
 from onlooker_notifier.channels.profiles import Profiles
 from onlooker_notifier.notices import Notice
+from onlooker_notifier.together import all_of
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.recognition import Face, Person, Recognition
 from onlooker_shared.results import Results
@@ -45,20 +45,14 @@ class Iot:
         """See `Sends`. What was published before a failure is published again with the next try."""
         with aws_answers(REFUSALS):
             iot = await self._client()
-            slots = asyncio.Semaphore(AT_ONCE)
 
             async def tell(notice: Notice) -> int:
-                async with slots:
-                    messages = await self._told(message, notice)
-                    for each in messages:
-                        await iot.publish(topic=settings.topic, qos=1, payload=_bounded(each))
-                    return len(messages)
+                messages = await self._told(message, notice)
+                for each in messages:
+                    await iot.publish(topic=settings.topic, qos=1, payload=_bounded(each))
+                return len(messages)
 
-            told = await asyncio.gather(*map(tell, message.notices), return_exceptions=True)
-            for each in told:
-                if isinstance(each, BaseException):
-                    raise each
-        count = sum(each for each in told if isinstance(each, int))
+            count = sum(await all_of(tell, message.notices, at_once=AT_ONCE))
         return Receipt(None, "1 message" if count == 1 else f"{count} messages")
 
     async def _told(self, message: Message, notice: Notice) -> list[dict[str, Any]]:
