@@ -24,10 +24,21 @@ class Alerts(Requests):
         """Return all rules as one YAML document."""
         return (await self._request("GET", "/alerts/rules.yaml")).text
 
-    async def put_rulebook(self, document: bytes, *, dry_run: bool) -> dict[str, Any]:
-        """Have the rules be those of a YAML document, or see what would change; return what did, or would."""
+    async def rulebook_etag(self) -> str:
+        """Return what is the same as long as no rule comes, changes or goes."""
+        return (await self._request("GET", "/alerts/rules.yaml")).headers["ETag"]
+
+    async def put_rulebook(self, document: bytes, *, dry_run: bool, etag: str | None = None) -> dict[str, Any]:
+        """Have the rules be those of a YAML document, or see what would change; return what did, or would.
+
+        Args:
+            document: the rules; others are deleted.
+            dry_run: change nothing.
+            etag: of the rules as they have to be still; None: whatever they are.
+        """
+        headers = YAML if etag is None else {**YAML, "If-Match": etag}
         answer = await self._request(
-            "PUT", "/alerts/rules.yaml", params={"dry_run": dry_run}, content=document, headers=YAML
+            "PUT", "/alerts/rules.yaml", params={"dry_run": dry_run}, content=document, headers=headers
         )
         return body_of(answer)
 

@@ -1,13 +1,16 @@
 """`onlooker alerts` against the API as it is deployed."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import typer
 import uvicorn
 from typer.testing import CliRunner
 
@@ -82,6 +85,29 @@ async def test_rules_come_from_a_file_go_into_one_and_are_tried(
         assert "There are no channels" in (await run("channels")).stdout
         assert "Nothing was sent yet" in (await run("sent")).stdout
     assert isinstance(unknown.exception, NotFoundError)
+
+
+async def test_no_rule_is_deleted_that_somebody_makes_while_it_is_asked_about_others(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text("rules: []\n")
+    asked: list[str] = []
+
+    def meanwhile(question: str, **_: Any) -> None:
+        asked.append(question)
+        key = {"Authorization": f"Bearer {os.environ['ONLOOKER_KEY']}"}
+        made = {"name": "The yard", "when": {"faces": {"at_least": 1}}}
+        httpx.post(f"{os.environ['ONLOOKER_URL']}/alerts/rules", json=made, headers=key).raise_for_status()
+
+    monkeypatch.setattr(typer, "confirm", meanwhile)
+    async with served(aws, monkeypatch):
+        late = await run("import", str(file))
+        left = await run("rules")
+    assert asked == ["Delete 1 rule?"]
+    assert "Somebody changed the rules since" in str(late.exception)
+    assert "picture-recognized" in left.stdout
+    assert "The yard" in left.stdout
 
 
 async def test_a_rule_is_muted_for_a_while_and_tells_again(

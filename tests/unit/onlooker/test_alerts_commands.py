@@ -106,7 +106,13 @@ class Installation(OnlookerClient):
         self.tried.append(rule_id)
         return self.trial
 
-    async def put_rulebook(self, document: bytes, *, dry_run: bool) -> dict[str, Any]:
+    async def rulebook_etag(self) -> str:
+        if self.forbidden:
+            raise ApiError(403, "This access key lacks the scope 'alerts:read'.")
+        return '"one"'
+
+    async def put_rulebook(self, document: bytes, *, dry_run: bool, etag: str | None = None) -> dict[str, Any]:
+        assert etag == (None if self.forbidden else '"one"')
         self.put.append((document, dry_run))
         return self.plan
 
@@ -301,6 +307,12 @@ def test_a_document_comes_from_standard_input_and_its_plan_as_json(installation:
     assert json.loads(planned.stdout) == installation.plan
     assert installation.put == [(b"rules: []", True)]
     assert "leave out --dry-run" in run("import", "-", "--dry-run", answer="rules: []").stdout
+
+
+def test_nobody_has_to_be_allowed_to_read_rules_to_give_all_of_them(installation: Installation) -> None:
+    installation.forbidden = True
+    assert run("import", "-", "--yes", answer="rules: []").exit_code == 0
+    assert [dry for _, dry in installation.put] == [True, False]
 
 
 def test_from_standard_input_rules_are_deleted_only_by_who_agreed_before(installation: Installation) -> None:

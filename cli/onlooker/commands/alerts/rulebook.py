@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from onlooker import terminal, words
+from onlooker.client import FORBIDDEN, ApiError, OnlookerClient
 from onlooker.commands.asking import ask
 from onlooker.commands.options import Data, Json
 from onlooker_shared.errors import ConfigurationError
@@ -50,16 +51,27 @@ def import_rules(
 ) -> None:
     """Have the rules be those of a YAML document: those that it does not have are deleted."""
     document = _read(file)
-    plan = ask(data, lambda client: client.put_rulebook(document, dry_run=True))
+    etag = ask(data, _etag)  # what is deleted is what was asked about, whatever others do meanwhile
+    plan = ask(data, lambda client: client.put_rulebook(document, dry_run=True, etag=etag))
     changes = any(plan[kind] for kind in STYLES)
     if changes and not dry_run:
         if plan["deleted"] and not yes:
             _ask(plan, file)
-        plan = ask(data, lambda client: client.put_rulebook(document, dry_run=False))
+        plan = ask(data, lambda client: client.put_rulebook(document, dry_run=False, etag=etag))
     if json:
         terminal.output().print_json(data=plan)
     else:
         _print(terminal.output(), plan, would=dry_run and changes)
+
+
+async def _etag(client: OnlookerClient) -> str | None:
+    """Return what the rules are known by as they are now; None if this access key may not read them."""
+    try:
+        return await client.rulebook_etag()
+    except ApiError as error:
+        if error.status != FORBIDDEN:
+            raise
+        return None
 
 
 def _read(file: Path) -> bytes:
