@@ -224,8 +224,8 @@ async def test_a_mail_server_takes_the_whole_mail_with_its_picture_and_links(aws
 
 
 async def test_a_mail_server_that_hangs_at_goodbye_has_taken_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "GOODBYE", 0.1)
-    monkeypatch.setattr(smtp, "TIMEOUT", 5.0)
+    monkeypatch.setattr(smtp, "GOODBYE", 1.5)
+    monkeypatch.setattr(smtp, "TIMEOUT", 1.5)  # of which less is left by then
     async with mail_server() as there:
         there.lingers = True
 

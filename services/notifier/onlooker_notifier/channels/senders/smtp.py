@@ -47,6 +47,7 @@ class Smtp:
             async with asyncio.timeout(TIMEOUT):
                 client = await self._client(settings)
                 left_out, answer = await _sent(client, settings, secret, made)
+            await _say_goodbye(client)
         except aiosmtplib.SMTPRecipientsRefused as error:
             refused = {each.recipient: (each.code, each.message) for each in error.recipients}
             raise _judged(min(each.code for each in error.recipients), _refusals(refused)) from error
@@ -88,20 +89,24 @@ async def _connected(address: str, port: int) -> socket.socket:
 async def _sent(
     client: aiosmtplib.SMTP, settings: SmtpSettings, secret: str | None, made: EmailMessage
 ) -> tuple[dict[str, aiosmtplib.SMTPResponse], str]:
-    """Send a mail; return for whom it was not taken, and what the server said.
-
-    A server that hangs when it is told goodbye has taken it nevertheless: who sent it again would tell it twice.
-    """
+    """Send a mail; return for whom it was not taken, and what the server said."""
     try:
         await client.connect()
         if settings.security == "starttls":
             await _encrypt(client)
         if settings.username is not None:
             await _log_in(client, settings.username, secret or "")
-        told = await client.send_message(made, sender=settings.sender, recipients=list(settings.to))
+        return await client.send_message(made, sender=settings.sender, recipients=list(settings.to))
+    except BaseException:
+        client.close()
+        raise
+
+
+async def _say_goodbye(client: aiosmtplib.SMTP) -> None:
+    """End what a mail was sent by, in a time of its own: a server that hangs now has taken it nevertheless."""
+    try:
         with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
             await client.quit(timeout=GOODBYE)
-        return told
     finally:
         client.close()
 
