@@ -80,7 +80,10 @@ class Trying:
         except Exception as error:  # noqa: BLE001 - who waits is told, and the log says where it comes from
             log.warning("channel.fault", channel=target.type, error=type(error).__name__, where=came_from(error))
             return tried("unanswered", f"Onlooker itself failed: {type(error).__name__}. Its log says more.")
-        await self._fuses.succeeded(target.key)
+        try:
+            await self._fuses.succeeded(target.key)
+        except (BotoCoreError, ClientError) as error:  # it was taken all the same, and must not be sent again
+            log.warning("channel.not_noted", channel=target.type, error=describe(error))
         return tried("sent", receipt.answer, receipt.message_id)
 
 

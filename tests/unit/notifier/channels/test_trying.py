@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from letterbox import a_message
 from onlooker_notifier.channels.kinds import IotSettings
@@ -57,3 +58,16 @@ async def test_what_happened_is_told(comes_out: Any, status: str, answer: str) -
 
     assert (tried.status, tried.answer) == (status, answer)
     assert channels.works == (["channel:1"] if status == "sent" else []), "its fuse is closed by what is taken"
+
+
+async def test_what_was_taken_is_told_as_taken_though_that_cannot_be_noted() -> None:
+    class Away:
+        async def succeeded(self, _key: str) -> None:
+            raise EndpointConnectionError(endpoint_url="http://dynamodb")
+
+    channels: Any = OneWay(Receipt("42", "thanks"))
+    fuses: Any = Away()
+
+    tried = await Trying(channels, fuses).take(TARGET, a_message())
+
+    assert (tried.status, tried.message_id) == ("sent", "42")
