@@ -32,7 +32,8 @@ def together(work: Callable[[Item], Result], items: Sequence[Item], helpers: Exe
 def ahead(work: Callable[[], Result], helpers: Executor | None) -> Iterator[Callable[[], Result]]:
     """Within the block, have a helper begin `work` before its result is asked for, by calling what the block is given.
 
-    After the block nothing of it runs any more, whether it was asked for or not.
+    What it raises is raised where its result is asked for. After the block nothing of it runs any more; if nobody asked
+    for it, it was done in vain, unless no helper had time for it.
     """
     if helpers is None:
         yield work

@@ -27,7 +27,7 @@ def test_a_helper_takes_part(helpers: ThreadPoolExecutor) -> None:
 
 def test_what_no_helper_begins_the_caller_does_itself(helpers: ThreadPoolExecutor) -> None:
     busy = threading.Event()
-    helpers.submit(busy.wait)
+    helpers.submit(busy.wait, 10)
     assert together(lambda number: number * number, range(5), helpers) == [0, 1, 4, 9, 16]
     busy.set()
 
@@ -64,10 +64,22 @@ def test_a_helper_begins_what_is_asked_for_later(helpers: ThreadPoolExecutor) ->
 
 def test_what_no_helper_has_begun_is_done_by_who_asks_for_it(helpers: ThreadPoolExecutor) -> None:
     busy = threading.Event()
-    helpers.submit(busy.wait)
+    helpers.submit(busy.wait, 10)
     with ahead(lambda: threading.current_thread().name, helpers) as result:
         assert result() == threading.current_thread().name
     busy.set()
+
+
+def test_a_failure_ahead_is_raised_where_it_is_asked_for_and_nowhere_else(helpers: ThreadPoolExecutor) -> None:
+    def work() -> None:
+        raise ValueError("ahead")
+
+    with ahead(work, helpers) as result, pytest.raises(ValueError, match="ahead"):
+        result()
+    with ahead(work, helpers):
+        helpers.submit(bool).result()  # it has failed, and nobody asks
+    with pytest.raises(KeyError), ahead(work, helpers):
+        raise KeyError
 
 
 def test_what_nobody_asks_for_has_ended_with_the_block_or_is_never_begun(helpers: ThreadPoolExecutor) -> None:
