@@ -1,6 +1,6 @@
 """DynamoDB's batch calls, carried through: it takes so many items at once, and when overrun leaves some undone."""
 
-import asyncio
+from asyncio import sleep
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -35,7 +35,7 @@ class _Pauses:
         if not undone:
             self._next = FIRST_PAUSE
             return
-        await asyncio.sleep(self._next)
+        await sleep(self._next)
         self._next = min(2 * self._next, LONGEST_PAUSE)
 
 

@@ -34,7 +34,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         made.append(seconds)
 
-    monkeypatch.setattr(batches.asyncio, "sleep", sleep)
+    monkeypatch.setattr(batches, "sleep", sleep)
     return made
 
 
