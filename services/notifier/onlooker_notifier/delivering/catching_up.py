@@ -4,6 +4,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 
+import structlog
+from pydantic import ValidationError
+
 from onlooker_notifier.channels import retries
 from onlooker_notifier.deciding import due
 from onlooker_notifier.deciding.verdicts import TELLS, Verdict
@@ -12,13 +15,15 @@ from onlooker_notifier.delivering.waiting import Job, Waiting
 from onlooker_notifier.rests import Rests
 from onlooker_notifier.rules.model import Rule
 from onlooker_notifier.together import all_of
-from onlooker_shared.errors import ConflictError
+from onlooker_shared.errors import ConflictError, describe
 
 MOST_IN_LINE = 100
 """Deliveries of one channel that are looked after in one go, in their order."""
 LONGEST_GO = 60.0
 """Seconds that one go may take before another delivery is begun: one channel that is slow must not keep what others
 wait for from being seen."""
+
+log = structlog.stdlib.get_logger(__name__)
 
 RuleOf = Callable[[str], Awaitable[Rule | None]]
 """Returns a rule as it is, None if it was deleted; raises ConflictError if it cannot be read."""
@@ -99,7 +104,11 @@ class CatchingUp:
             keep = max(job.keep, verdict.until - job.begun_at)
             await self._waiting.put(job.model_copy(update={"next_at": next_at, "keep": keep}), None)
             return True
-        notices = await self._waiting.notices_of(job)
+        try:
+            notices = await self._waiting.notices_of(job)
+        except ValidationError as error:  # as with what cannot be read of the others
+            log.warning("waiting.unreadable", delivery_id=job.delivery_id, error=describe(error))
+            return True
         unless = None if verdict.tells else verdict.reason
         if notices and not (await self._delivering.deliver(job, notices, unless=unless)).settled:
             return False

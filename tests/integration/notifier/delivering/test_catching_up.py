@@ -300,13 +300,21 @@ async def test_what_another_version_wrote_that_cannot_be_read_holds_up_nothing_e
     rule, other.fails = a_rule(await a_channel(parts)), down
     instance = parts.instance(iot=other)
     await tell(parts, instance, rule, "1.jpg")
-    strange = {"about": {"S": "waiting"}, "notice_id": {"S": "0"}, "body": {"S": '{"channel": {"type": "pigeon"}}'}}
-    await parts.dynamodb.put_item(TableName=parts.notices, Item=strange)
+    [job] = await parts.waiting.all()
+    clock.now += 1
+    await tell(parts, instance, rule, "2.jpg")
+    for about, number, body in (
+        ("waiting", "0", '{"channel": {"type": "pigeon"}}'),
+        (f"waiting#{job.delivery_id}", "000000", '{"event": "earthquake"}'),
+    ):
+        strange = {"about": {"S": about}, "notice_id": {"S": number}, "body": {"S": body}}
+        await parts.dynamodb.put_item(TableName=parts.notices, Item=strange)
     other.fails = lambda: None
     clock.now += 60
 
     assert await instance.catch_up() is None
-    assert len(other.messages) == 1
+    assert [message.notices[0].key for message in other.messages] == ["2.jpg"]
+    assert await parts.waiting.all() == [job], "another instance may read it"
 
 
 async def test_told_to_stop_it_finishes_what_it_is_sending_and_begins_nothing_else(
