@@ -49,7 +49,7 @@ Event = ImageRecognized | ImageFailed
 async def compose(aws: Aws, common: CommonSettings) -> AsyncIterator[Service]:
     """Connect rules, digests and channels, and see to it that there is a rule."""
     base = await lay(aws, common.topology)
-    async with compose_channels(aws, base.topology, base.settings, base.results, clock) as channels:
+    async with compose_channels(aws, base) as channels:
         links = compose_links(base, channels.secret)
         deciding = compose_deciding(base)
         delivering = compose_delivering(base, channels, links.linking)

@@ -1,6 +1,6 @@
 """Puts the channels together: one sender a kind, with what it needs."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -15,14 +15,12 @@ from onlooker_notifier.channels.senders import chat, cloudwatch, eventbridge, io
 from onlooker_notifier.channels.sending import Channels
 from onlooker_notifier.channels.store import ChannelStore
 from onlooker_notifier.channels.trying import Trying
+from onlooker_notifier.foundation import Foundation, clock
 from onlooker_notifier.secrets.composing import sealer_of, signing_secret
 from onlooker_notifier.secrets.sealing import Sealer
 from onlooker_notifier.secrets.signing_secret import Secret
 from onlooker_notifier.secrets.trust import Trust
-from onlooker_notifier.settings import NotifierSettings
 from onlooker_shared.aws import Aws
-from onlooker_shared.results import Results
-from onlooker_shared.topology import Topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +37,14 @@ class ChannelParts:
 
 
 @asynccontextmanager
-async def compose_channels(
-    aws: Aws, topology: Topology, settings: NotifierSettings, results: Results, clock: Callable[[], float]
-) -> AsyncIterator[ChannelParts]:
+async def compose_channels(aws: Aws, base: Foundation) -> AsyncIterator[ChannelParts]:
     """Connect every kind of channel. Clients that only channels of one kind use are made when one of them sends."""
-    dynamodb = await aws.client("dynamodb")
-    store = ChannelStore(dynamodb, topology.alert_channels.name)
+    settings, topology = base.settings, base.topology
+    store = ChannelStore(base.dynamodb, topology.alert_channels.name)
     sealer = await sealer_of(aws, settings)
     guard = Guard(allow_private=settings.allow_private)
-    pictures = Pictures(await aws.client("s3"), topology.annotated.name, wait=settings.picture_wait)
-    profiles = Profiles(dynamodb, topology.people.name, topology.profiles.name)
+    pictures = Pictures(base.s3, topology.annotated.name, wait=settings.picture_wait)
+    profiles = Profiles(base.dynamodb, topology.people.name, topology.profiles.name)
     trust = Trust(settings.ca_file)
     tls = cache(trust.context)
     async with webhook.client(trust.context()) as http:
@@ -58,14 +54,14 @@ async def compose_channels(
             ),
             "smtp": smtp.Smtp(guard, pictures, tls),
             "sns": sns.Sns(await aws.client("sns")),
-            "iot": iot.Iot(lambda: aws.client("iot-data"), results, profiles),
+            "iot": iot.Iot(lambda: aws.client("iot-data"), base.results, profiles),
             "mqtt": mqtt.Mqtt(guard, tls),
             "webhook": webhook.Webhook(http, guard, clock),
             "chat": chat.Chat(guard, trust),
             "eventbridge": eventbridge.EventBridge(lambda: aws.client("events")),
-            "cloudwatch": cloudwatch.CloudWatch(lambda: aws.client("cloudwatch"), results),
+            "cloudwatch": cloudwatch.CloudWatch(lambda: aws.client("cloudwatch"), base.results),
         }
         channels = Channels(store, sealer, senders)
         fuses = Fuses(store, clock)
-        secret = signing_secret(settings, sealer, dynamodb, topology.alert_notices.name)
+        secret = signing_secret(settings, sealer, base.dynamodb, base.notices)
         yield ChannelParts(store, sealer, fuses, channels, Trying(channels, fuses, clock), secret)
