@@ -6,6 +6,8 @@ from typing import Any
 
 from onlooker_notifier.channels.kinds import CloudWatchSettings
 from onlooker_notifier.channels.message import Message, Receipt, aws_answers
+from onlooker_notifier.notices import Notice
+from onlooker_notifier.together import all_of
 from onlooker_shared.errors import NotFoundError
 from onlooker_shared.recognition import Recognition
 from onlooker_shared.results import Results
@@ -19,6 +21,8 @@ REFUSALS = frozenset(
         "MissingRequiredParameterException",
     }
 )
+AT_ONCE = 8
+"""Results that are read at the same time."""
 SURE = 10.0
 """Percent that Rekognition must be sure of an emotion for it to be counted: as dashboards made before suppose."""
 MOST_VALUES = 150
@@ -51,19 +55,20 @@ class CloudWatch:
 
     async def _entries(self, message: Message) -> list[dict[str, Any]]:
         failures = sum(notice.event == "failed" for notice in message.notices)
-        recognitions = []
-        for notice in message.notices:
-            if notice.event == "recognized":
-                try:
-                    recognitions.append((await self._results.get(notice.image_id)).recognition)
-                except NotFoundError:
-                    continue  # deleted since
+        recognized = [notice for notice in message.notices if notice.event == "recognized"]
+        recognitions = await all_of(self._recognition, recognized, at_once=AT_ONCE)
         return [
             _count("Pictures", sum(notice.pictured for notice in message.notices)),
             _count("Faces", sum(notice.faces for notice in message.notices)),
             _count("Failures", failures),
-            *emotions(recognitions),
+            *emotions(each for each in recognitions if each is not None),
         ]
+
+    async def _recognition(self, notice: Notice) -> Recognition | None:
+        try:
+            return (await self._results.get(notice.image_id)).recognition
+        except NotFoundError:
+            return None  # deleted since
 
 
 def emotions(recognitions: Iterable[Recognition]) -> Iterator[dict[str, Any]]:
