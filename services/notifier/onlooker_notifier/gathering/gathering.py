@@ -1,11 +1,11 @@
 """Gathers what is told: notes in one transaction that a picture was decided of, and for which rules it is pending.
 
-    about                 notice_id
-    seen#{image_id}     {event}                   this event of this picture was decided; kept for three years
+    about               notice_id
+    seen#{image_id}     {event}                     this event of this picture was decided; kept for three years
     pending#{rule_id}   {time}#{image_id}#{event}   a notice that no finished digest has
 
 It survives a restart, and is shared among instances. That transaction succeeds once for each event of a picture, so
-each becomes pending once; `store` has the digests that they wait for.
+each becomes pending once; `digests.store` has the digests that they wait for.
 """
 
 from collections.abc import Callable, Collection, Sequence
