@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from onlooker_console.alerts import drafts, spans
+from onlooker_console.alerts import channels, drafts, spans
 from onlooker_console.alerts.drafts import draft_from, draft_of
 from onlooker_console.alerts.known import offered
 from onlooker_console.alerts.leaves import LEAVES, in_words
@@ -113,12 +113,18 @@ def test_lengths_of_time_are_shown_in_the_largest_unit_and_read_in_any(seconds: 
     assert spans.in_seconds(number, unit) == seconds
 
 
-def test_a_length_of_time_is_not_changed_by_showing_it() -> None:
-    seconds = 1_234_567.0
-    told = {"name": "Door", "enabled": True, "channels": [], "when": {"faces": {"at_least": 1}}, "events": []}
-    shown = draft_of(told | {"cooldown": seconds, "digest_interval": 60, "per": []})
-    assert spans.in_seconds(*spans.shown(shown.settings["cooldown"])) == "1234567"
-    assert spans.in_seconds("1.1", "3600") == "3960", "not a fraction of a second more"
+@pytest.mark.parametrize("seconds", [100.0, 4242.5, 1_234_567.0])
+def test_a_length_of_time_is_not_changed_by_showing_it(seconds: float) -> None:
+    escalation = {"after": seconds, "channels": [{"channel": "0" * 32}]}
+    draft = draft_of(told(cooldown=seconds, escalation=escalation))
+    assert float(spans.in_seconds(*spans.shown(draft.settings["cooldown"]))) == seconds
+    assert draft.request["escalation"] == escalation
+    record = {"settings": {"type": "iot"}, "name": "x", "policy": "catch_up", "keep": seconds, "secret": "none"}
+    assert channels.asked_for(channels.draft_of(record), "")["keep"] == seconds
+
+
+def test_a_number_of_hours_is_no_fraction_of_a_second_more() -> None:
+    assert spans.in_seconds("1.1", "3600") == "3960"
 
 
 @pytest.mark.parametrize(("number", "unit", "read"), [("soon", "60", "soon"), ("", "60", ""), ("5", "year", "5")])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from onlooker_console.alerts import spans
 from onlooker_console.alerts.kinds import Field, Kind, kind_of, named
 
 HOUR = 3600
@@ -107,7 +108,7 @@ def has_secret(told: Mapping[str, Any]) -> bool:
 def draft_of(told: Mapping[str, Any]) -> Draft:
     """Return the form of a channel that there is."""
     values = {name: _written(value) for name, value in told["settings"].items() if value is not None}
-    hours = f"{told['keep'] / HOUR:g}"
+    hours = spans.shown_in(HOUR, told["keep"])
     return Draft(kind_of(told["settings"]), told["name"], values, told["policy"], hours, has_secret(told))
 
 
@@ -188,6 +189,6 @@ NUMBERS = ("port", "qos")
 def _seconds(hours: str) -> float | str:
     """Return seconds; what is no number is for the notifier to refuse."""
     try:
-        return float(hours) * HOUR
+        return round(float(hours) * HOUR, 3)
     except ValueError:
         return hours

@@ -124,7 +124,8 @@ class Draft:
         if not channels:
             raise ValueError("If nobody sees to it: choose a channel by which others are told.")
         minutes = _number(self.after)
-        return {"after": minutes * MINUTE if isinstance(minutes, int | float) else minutes, "channels": channels}
+        after = round(minutes * MINUTE, 3) if isinstance(minutes, int | float) else minutes
+        return {"after": after, "channels": channels}
 
     def done(self, action: str) -> "Draft":
         """Return it after a button: `add:GROUP:KIND`, `remove:GROUP:ROW`, `group`, `raw` or `rows`."""
@@ -225,7 +226,7 @@ def _escalation_of(told: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     return {
         "escalates": True,
-        "after": f"{known['after'] / MINUTE:g}",
+        "after": spans.shown_in(MINUTE, known["after"]),
         "escalation": tuple(each["channel"] for each in known["channels"] if "channel" in each),
         "escalation_others": tuple(json.dumps(each) for each in known["channels"] if "channel" not in each),
     }

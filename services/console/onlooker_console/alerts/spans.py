@@ -19,6 +19,11 @@ def shown(seconds: str) -> tuple[str, str]:
     return written(number / int(unit)), unit
 
 
+def shown_in(unit: float, seconds: float) -> str:
+    """Return seconds as a number of a unit, so exactly that milliseconds are the same when that is read."""
+    return written(round(seconds / unit, 7))
+
+
 def in_seconds(number: str, unit: str) -> str:
     """Return a number of a unit in seconds; what is no number is for the notifier to refuse, and stays as it is."""
     try:
