@@ -14,9 +14,9 @@ from onlooker_notifier.channels.sending import Channels, Target
 from onlooker_notifier.channels.trying import Tried, Trying
 from onlooker_notifier.delivering.deliveries import Deliveries, Delivery, Outcome
 from onlooker_notifier.delivering.delivering import LEASE, MAILS
-from onlooker_notifier.delivering.metrics import DELIVERIES
 from onlooker_notifier.delivering.packing import unpacked
 from onlooker_notifier.links.linking import Linking
+from onlooker_notifier.metrics import DELIVERIES
 from onlooker_notifier.rules.targets import Channel, EmailChannel, NamedChannel, SnsChannel
 from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
 from onlooker_shared.errors import ConflictError, NotFoundError

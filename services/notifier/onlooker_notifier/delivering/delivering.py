@@ -19,10 +19,10 @@ from onlooker_notifier.deciding.verdicts import Reason
 from onlooker_notifier.delivering import outcomes, packing
 from onlooker_notifier.delivering.deliveries import Deliveries, Delivery, Outcome
 from onlooker_notifier.delivering.messages import message_of
-from onlooker_notifier.delivering.metrics import DELIVERIES
 from onlooker_notifier.delivering.outcomes import SETTLED, WAITS, Postponed, Progress
 from onlooker_notifier.delivering.waiting import Job, Waiting
 from onlooker_notifier.links.linking import Linking
+from onlooker_notifier.metrics import DELIVERIES
 from onlooker_notifier.notices import Notice
 from onlooker_notifier.rules.targets import Channel
 from onlooker_shared.claims import AlreadyDone, Claimed, Claims, InProgress
