@@ -125,7 +125,7 @@ async def _merge(client: OnlookerClient, who: str, into: str, *, sure: bool) -> 
 def _nobody(*, unknown: bool, named: str | None) -> str:
     """Return why nobody is listed, and what to do about it."""
     if named:
-        return f"Nobody's name has '{named}' in it."
+        return f"Nobody's name, or external id, has '{named}' in it."
     if unknown:
         return "No stranger is remembered. They are only where ONLOOKER_RECOGNIZER_UNKNOWN=remember says so."
     return "Nobody is known; see `onlooker enrol --help`."

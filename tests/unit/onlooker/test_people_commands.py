@@ -155,7 +155,7 @@ def test_that_there_is_nobody_is_told(installation: Installation) -> None:
     installation.known = []
     assert "Nobody is known" in run("people").stdout
     assert "No stranger is remembered" in run("people", "--unknown").stdout
-    assert "Nobody's name has 'x' in it." in run("people", "--named", "x").stdout
+    assert "Nobody's name, or external id, has 'x' in it." in run("people", "--named", "x").stdout
 
 
 def test_people_of_one_name_are_told_apart_by_their_ids(installation: Installation) -> None:
