@@ -62,7 +62,7 @@ class Installation(OnlookerClient):
         self.rulebook_now = [rule("door", "The door")]
         self.wired: list[dict[str, Any]] = []
         self.told = [delivery(FIRST), delivery(SECOND, escalation_id=None)]
-        self.forbidden = False
+        self.forbidden, self.refused = False, 0
         self.acknowledged: list[str] = []
         self.trial: dict[str, Any] = {
             "pictures": [],
@@ -90,8 +90,8 @@ class Installation(OnlookerClient):
         return self.wired
 
     async def deliveries(self, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
-        if self.forbidden:
-            raise ApiError(403, "This access key lacks the scope 'alerts:read'.")
+        if self.refused:
+            raise ApiError(self.refused, "Not now, or not with this key.")
         at = int(cursor or 0)  # one a page
         return {"deliveries": self.told[at : at + 1], "cursor": str(at + 1) if at + 1 < len(self.told) else None}
 
@@ -158,8 +158,9 @@ def test_who_acknowledges_is_told_what_that_came_to(
     assert installation.acknowledged == [SECOND]
 
 
-def test_nobody_has_to_be_allowed_to_read_deliveries_to_acknowledge_one(installation: Installation) -> None:
-    installation.forbidden = True
+@pytest.mark.parametrize("status", [403, 503])
+def test_who_cannot_read_deliveries_acknowledges_one_all_the_same(installation: Installation, status: int) -> None:
+    installation.refused = status
     assert "Acknowledged by Ann, 2026-11-22 11:40 (UTC)." in run("acknowledge", THIRD).stdout
     assert json.loads(run("acknowledge", THIRD, "--json").stdout) == ACKNOWLEDGED
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onlooker import terminal, words
-from onlooker.client import FORBIDDEN, ApiError, OnlookerClient
+from onlooker.client import ApiError, OnlookerClient
 from onlooker.commands.alerts.channels import PATIENCE, STYLES
 from onlooker.commands.alerts.standing import Standing, standing
 from onlooker.commands.asking import ask
@@ -88,14 +88,15 @@ async def _acknowledge(client: OnlookerClient, delivery: str) -> tuple[Standing 
 
 
 async def _standing(client: OnlookerClient, delivery_id: str) -> Standing | None:
-    """Return how far a message is; None if it is not among the newest, or this access key may not read them."""
+    """Return how far a message is; None if it is not among the newest, or these cannot be read.
+
+    That is only good to know: what is in its way must not keep anybody from acknowledging.
+    """
     cursor: str | None = None
     for _ in range(PAGES):
         try:
             page = await client.deliveries(PAGE, cursor)
-        except ApiError as error:
-            if error.status != FORBIDDEN:
-                raise
+        except ApiError:
             return None
         listed, cursor = page["deliveries"], page["cursor"]
         found = next((each for each in listed if each["delivery_id"] == delivery_id), None)
