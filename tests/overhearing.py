@@ -20,8 +20,8 @@ from onlooker_shared.aws import Aws
 if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
 
-LONGEST_WAIT = 5
-"""Seconds."""
+LONGEST_WAIT = 20
+"""Seconds; SQS waits no longer."""
 
 
 @dataclass(frozen=True)
