@@ -146,7 +146,11 @@ class Handler:
         elif _is_done(request, known.result.recognition):
             await self._repeat(known.result, image)
         elif self._holding.held_back(wanted := _lacking(request, known.result.recognition)):
-            await self._holding.note(image, wanted)  # what is known is better than what could be asked now
+            # what is known is better than what could be asked now
+            if request.turn:
+                await self._holding.wait_on(image, request.turn)
+            else:
+                await self._holding.note(image, wanted)
             await self._repeat(known.result, image)
         elif wanted and not set(wanted) & set(ABOUT_FACES):
             await self._complete(known, wanted)

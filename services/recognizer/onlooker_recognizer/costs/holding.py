@@ -69,6 +69,10 @@ class Holding:
         """Note that some features of a picture wait for the budget; none: that all of it is to be recognized again."""
         await self._ledger.hold(Held(image, tuple(features)))
 
+    async def wait_on(self, image: ImageRef, turn: datetime) -> None:
+        """Have a picture whose turn came too late wait on for what is noted of it: by now that may be more."""
+        await self._ledger.give_back(image.image_id, turn)
+
     async def forget(self, image: ImageRef) -> None:
         """Forget whatever waits of a picture: it can never be recognized."""
         await self._ledger.release(image.image_id)

@@ -8,6 +8,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from installation import Keys, client_of
 from onlooker_recognizer.__main__ import compose
+from onlooker_recognizer.costs.holding import TURN
 from onlooker_recognizer.costs.ledger import Held, Ledger
 from onlooker_recognizer.costs.meter import Meter
 from onlooker_recognizer.events import RecognizeAgain
@@ -174,6 +175,27 @@ async def test_a_picture_whose_turn_comes_when_the_budget_is_spent_anew_waits_ag
 
     assert standin.calls("DetectLabels") == asked
     assert await ledger.held(10) == [Held(held.image, ("labels", "text"))]
+
+
+@pytest.mark.parametrize("somebody_asks", [False, True])
+async def test_whose_turn_comes_too_late_waits_for_what_is_noted_by_then(
+    stage: Stage, ledger: Ledger, first_of_two: str, monkeypatch: pytest.MonkeyPatch, somebody_asks: bool
+) -> None:
+    monkeypatch.setenv("ONLOOKER_RECOGNIZER_BUDGET_POLICY", "hold-labels")
+    async with stage.recognizer():
+        image_id = await stage.put("second.jpg", jpeg(colour=(1, 2, 3)))
+        (told,) = await stage.announced()
+        now = datetime.now(UTC)
+        turn = now + TURN
+        assert await ledger.take(image_id, now=now, until=turn)
+        noted = Held(told.image, () if somebody_asks else ("labels", "text"))
+        if somebody_asks:
+            await ledger.hold(noted)
+        await stage.send(RecognizeAgain(image=told.image, only=("labels", "text"), turn=turn).model_dump_json())
+        await stage.announced()
+        await stage.settled()
+
+    assert await ledger.held(10, free_at=now) == [noted]
 
 
 async def test_a_budget_that_is_spent_this_moment_takes_nothing_from_what_is_known(
