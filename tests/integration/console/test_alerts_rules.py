@@ -123,7 +123,7 @@ async def test_whom_it_tells_if_nobody_sees_to_it_is_chosen_among_the_channels(s
     async with site.signed_in() as somebody:
         await somebody.post("/console/alerts/channels/new/email", data={"name": "The boss", "to": "boss@example.com"})
         shown = (await somebody.get(f"{PATH}/new")).text
-        (channel_id,) = re.findall(r'name="escalation" value="([0-9a-f]{32})"[^\n]*The boss', shown)
+        (channel_id,) = re.findall(r'name="escalation" value="([0-9a-f]{32})"(?:(?!value=).)*The boss', shown)
         asked = {"escalates": "true", "after": "30", "escalation": channel_id}
         assert (await somebody.post(PATH, data={**form, **asked})).status_code == 303
         (rule,) = await stored(site, name)
