@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from accessibility import grave_barriers
-from onlooker_notifier.escalating.records import Acknowledgement
+from onlooker_notifier.delivering.standing import Acknowledgement
 from onlooker_notifier.following.desk import Desk
 from onlooker_notifier.following.following import Followed
 from onlooker_notifier.following.routes import router
