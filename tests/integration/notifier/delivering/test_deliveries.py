@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notifying import Clock, Mailbox, Parts
-from onlooker_notifier import notices
 from onlooker_notifier.delivering.deliveries import Delivery, Outcome
 from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.model import Rule
-from recognitions import a_face, a_recognition, an_image
+from tellings import gather
 
 INTERVAL = 60.0
 
@@ -17,18 +16,6 @@ INTERVAL = 60.0
 @pytest.fixture
 def rule(mailbox: Mailbox) -> Rule:
     return default_rule(email_to=[mailbox.address], topic_arn=None, digest_interval=INTERVAL)
-
-
-async def gather(parts: Parts, rule: Rule, *names: str) -> list[bool]:
-    recognition = a_recognition(a_face("HAPPY"))
-    return [
-        await parts.gathering.decide(notices.recognized(an_image(name), recognition), [rule.rule_id]) for name in names
-    ]
-
-
-async def recorded(parts: Parts) -> tuple[Delivery, ...]:
-    page = await parts.deliveries.newest(100, None, datetime.fromtimestamp(parts.clock(), UTC))
-    return page.deliveries
 
 
 async def test_deliveries_are_listed_newest_first_page_by_page_over_months(

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,12 +15,12 @@ from onlooker_notifier.channels.kinds import EmailSettings
 from onlooker_notifier.channels.message import Message, Receipt
 from onlooker_notifier.channels.senders.ses import Ses
 from onlooker_notifier.delivering import delivering
-from onlooker_notifier.delivering.deliveries import Delivery
 from onlooker_notifier.letters import letters
 from onlooker_notifier.rules.defaults import default_rule
 from onlooker_notifier.rules.model import Rule
 from onlooker_shared.errors import Reject
-from recognitions import a_face, a_recognition, an_image
+from recognitions import a_recognition, an_image
+from tellings import gather, recorded
 
 INTERVAL = 60.0
 
@@ -29,18 +28,6 @@ INTERVAL = 60.0
 @pytest.fixture
 def rule(mailbox: Mailbox) -> Rule:
     return default_rule(email_to=[mailbox.address], topic_arn=None, digest_interval=INTERVAL)
-
-
-async def gather(parts: Parts, rule: Rule, *names: str) -> list[bool]:
-    recognition = a_recognition(a_face("HAPPY"))
-    return [
-        await parts.gathering.decide(notices.recognized(an_image(name), recognition), [rule.rule_id]) for name in names
-    ]
-
-
-async def recorded(parts: Parts) -> tuple[Delivery, ...]:
-    page = await parts.deliveries.newest(100, None, datetime.fromtimestamp(parts.clock(), UTC))
-    return page.deliveries
 
 
 class Broken(Ses):
